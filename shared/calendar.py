@@ -1,0 +1,76 @@
+"""Days of the law: Thuringia's holidays, working days, months, TARGET days. Standard library only."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from functools import cache
+
+
+def easter(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (Anonymous algorithm, Meeus)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    f = (b + 8) // 25
+    g = (b - f + 1) // 3
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    m = (32 + 2 * e + 2 * i - h - k) % 7
+    n = (a + 11 * h + 22 * m) // 451
+    month, day = divmod(h + m - 7 * n + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def holidays(year: int) -> frozenset[date]:
+    """Public holidays in all of Thuringia (§ 2 ThürFGtG): with Weltkindertag since 2019 and Reformationstag; Corpus Christi only in parts, so not here."""
+    sunday = easter(year)
+    moving = [sunday + timedelta(days=offset) for offset in (-2, 1, 39, 50)]
+    fixed = [(1, 1), (5, 1), (10, 3), (10, 31), (12, 25), (12, 26)]
+    if year >= 2019:
+        fixed.append((9, 20))
+    return frozenset(moving) | {date(year, month, day) for month, day in fixed}
+
+
+def is_working_day(day: date) -> bool:
+    """Neither Saturday, Sunday nor public holiday."""
+    return day.weekday() < 5 and day not in holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """The day itself, or the next working day: where a period would end on a day off (§ 31 III VwVfG, § 193 BGB)."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The day with the same number `months` later, or the month's last (§ 188 II, III BGB)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def deemed_served_on(dispatched_on: date) -> date:
+    """The day a posted or electronic notice counts as served (§ 41 II VwVfG): the fourth day since 2025-01-01, before that the third."""
+    return dispatched_on + timedelta(days=4 if dispatched_on >= date(2025, 1, 1) else 3)
+
+
+def remedy_ends_on(served_on: date, *, instructed: bool = True) -> date:
+    """The last day for an action (§ 74 VwGO: one month; § 58 II VwGO: one year without a correct instruction)."""
+    return next_working_day(add_months(served_on, 1 if instructed else 12))
+
+
+def is_target_day(day: date) -> bool:
+    """Whether T2 settles: not on weekends, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December (ECB)."""
+    sunday = easter(day.year)
+    closed = {(1, 1), (5, 1), (12, 25), (12, 26)}
+    return (
+        day.weekday() < 5
+        and (day.month, day.day) not in closed
+        and day not in (sunday - timedelta(days=2), sunday + timedelta(days=1))
+    )
+
+
+def next_target_day(day: date) -> date:
+    """The day itself, or the next one on which T2 settles."""
+    while not is_target_day(day):
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,71 @@
+"""What review (Prüfung und Bewilligung) tells the others."""
+
+from datetime import date
+
+from shared.contracts import Acted, YearAmount, contract
+from shared.identity import Sealed
+
+
+@contract("review.assessment-opened")
+class AssessmentOpened:
+    """The ministry has begun to examine the application."""
+
+    opened_on: date
+
+
+@contract("review.award-notified")
+class AwardNotified:
+    """The notice of award was dispatched (Zuwendungsbescheid). `letter_sha256` is the PDF's hash."""
+
+    granted_cents: int
+    by_year: tuple[YearAmount, ...]
+    cut_cents: int
+    dispatched_on: date
+    letter_sha256: str
+    remedy_ends_on: date
+
+
+@contract("review.grant-refused")
+class GrantRefused:
+    """The application was refused (Ablehnungsbescheid). `reasons` are texts for the applicant."""
+
+    reasons: tuple[str, ...]
+    refused_on: date
+
+
+@contract("review.withdrawal-settled")
+class WithdrawalSettled:
+    """Whether the withdrawal came before the decision (`effective`) or after it."""
+
+    effective: bool
+    settled_on: date
+
+
+@contract("review.award-final")
+class AwardFinal:
+    """The award can no longer be contested (Bestandskraft)."""
+
+    final_on: date
+    by_waiver: bool
+
+
+@contract("review.funds-assigned")
+class FundsAssigned:
+    """Money changes its owner: from now on only payout spends these amounts per year.
+
+    `title` is the budget title (Haushaltstitel), `rate_bp` the funding rate in basis points,
+    `eligible_cents` the recognised expenditure.
+    """
+
+    award: str
+    file_number: str
+    title: str
+    applicant_key: str
+    applicant_name: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    rate_bp: int
+    account_holder: Sealed
+    iban: Sealed
+    assigned_on: date
+    acted: tuple[Acted, ...]
