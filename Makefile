@@ -1,0 +1,64 @@
+# The same words for people and for CI. `make` alone lists them.
+# On a fresh clone everything needed comes into .tools/ and .venv/; nothing is installed elsewhere.
+
+UV_VERSION := 0.13.9
+UV := .tools/uv-$(UV_VERSION)/bin/uv
+PYTHON := .venv/bin/python
+READY := .venv/.synced
+
+# Only what this project says decides, never a virtual environment or uv setting that happens to be active.
+unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
+export UV_NO_PROGRESS := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench verify docs format generate browser clean
+.DELETE_ON_ERROR:
+
+help: ## diese Liste
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+$(READY): Makefile deploy/toolchain.sh pyproject.toml uv.lock
+	@sh deploy/toolchain.sh $(UV_VERSION)
+	@UV_PYTHON="$$(cat .tools/python-path)" $(UV) sync --locked --quiet
+	@touch $@
+
+demo: $(READY) ## ein Programmjahr in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort
+	@$(PYTHON) -m deploy.demo $(if $(filter-out 0,$(RESUME)),--resume)
+
+up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
+	@$(PYTHON) -m deploy.embedded --demo-data
+
+test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
+	@$(PYTHON) -m pytest $(PYTEST)
+
+check: $(READY) ## Format, Regeln, Typen, Importgrenzen, erzeugte Dokumente
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON) -m docs.generate --check
+
+bench: $(READY) ## ganze Lebensläufe je Sekunde, gegen dieselbe Unterhaltung mit Serienteilen
+	@$(PYTHON) -m tests.benchmarks
+
+verify: $(READY) ## die Ausfuhr der Vorführung mit dem unabhängigen Prüfprogramm nachrechnen
+	@$(PYTHON) -I services/ledger/verify.py var/demo/ledger-export
+
+docs: $(READY) generate ## die Dokumentation als Seiten in var/site/
+	@$(UV) run --quiet --isolated --locked --only-group docs zensical build --config-file docs/zensical.toml
+
+generate: $(READY) ## Ereigniskatalog, OpenAPI und AsyncAPI aus dem Code neu schreiben
+	@$(PYTHON) -m docs.generate
+
+format: $(READY) ## formatieren und beheben, was sich von selbst beheben lässt
+	.venv/bin/ruff check --fix-only --quiet .
+	.venv/bin/ruff format .
+
+browser: # without one the browser tests skip and say so
+	@command -v chromium >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1 || \
+		{ (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1 \
+			|| echo "Chromium ließ sich nicht installieren; die Browsertests werden übersprungen."; }
+
+clean: ## was Läufe hinterlassen haben (nicht .venv und .tools)
+	rm -rf var .pytest_cache .ruff_cache .hypothesis .import_linter_cache
