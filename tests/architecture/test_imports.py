@@ -1,0 +1,64 @@
+"""What the import contracts in pyproject.toml forbid by name, said the other way round: what alone is allowed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.reading import AROUND, ROOT, imports, module_name, nouns, sources, with_neighbours
+
+VOCABULARY = ("decider", "identity", "money", "calendar")
+PURE = frozenset({
+    "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json",
+    "math", "operator", "re", "string", "types", "typing", "unicodedata", "base64",
+})  # fmt: skip
+"""The part of the standard library that computes and does nothing else."""
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@pytest.mark.parametrize("noun", [file for file in nouns() if file.parent.name != "ledger"], ids=module_name)
+def test_a_noun_stands_on_the_vocabulary_the_contracts_and_its_own_service_only(noun: Path) -> None:
+    own = f"services.{noun.parent.name}"
+    shared = ("shared.contracts", *(f"shared.{word}" for word in VOCABULARY))
+    for file in with_neighbours(noun):
+        assert file.stem not in AROUND, f"{module_name(noun)} steht auf {module_name(file)}"
+        for it in imports(file):
+            allowed = top(it) in PURE or it in ("shared", own) or it.startswith((*shared, f"{own}."))
+            assert allowed, f"{module_name(noun)} steht auf {module_name(file)}, und das importiert {it}"
+
+
+@pytest.mark.parametrize("name", VOCABULARY)
+def test_the_vocabulary_imports_the_standard_library_only(name: str) -> None:
+    for it in imports(ROOT / "shared" / f"{name}.py"):
+        assert top(it) in sys.stdlib_module_names or it.startswith(tuple(f"shared.{word}" for word in VOCABULARY)), it
+
+
+def test_the_contracts_import_the_vocabulary_only() -> None:
+    for file in sources("shared/contracts"):
+        for it in imports(file):
+            known = ("shared.contracts", *(f"shared.{word}" for word in VOCABULARY))
+            assert top(it) in sys.stdlib_module_names or it.startswith(known), f"{file.name}: {it}"
+
+
+def test_the_offline_verifier_imports_the_standard_library_and_cryptography_only() -> None:
+    for it in imports(ROOT / "services/ledger/verify.py"):
+        assert top(it) in sys.stdlib_module_names or top(it) == "cryptography", it
+
+
+def test_the_simulated_treasury_imports_nothing_of_ours() -> None:
+    files = sources("deploy/treasury_simulator")
+    assert files
+    for file in files:
+        for it in imports(file):
+            assert top(it) not in {"services", "shared", "tests", "docs"}, f"{file.name}: {it}"
+            assert top(it) != "deploy" or it.startswith("deploy.treasury_simulator"), f"{file.name}: {it}"
+
+
+def test_only_deploy_and_the_tests_import_more_than_one_service() -> None:
+    for file in sources("services", "shared"):
+        met = {it.split(".")[1] for it in imports(file) if it.startswith("services.")}
+        own = {file.relative_to(ROOT).parts[1]} if file.is_relative_to(ROOT / "services") else set[str]()
+        assert met <= own, f"{module_name(file)} importiert {sorted(met - own)}"
