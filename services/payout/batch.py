@@ -1,0 +1,439 @@
+"""Zahlungslauf: one sealed file for the treasury, released by a person of the Kasse, handed over with always the same bytes.
+
+The batch's id is the file's message id, so that every answer leads back to its batch without a table.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol, assert_never
+
+from services.payout import payment as payments
+from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
+from shared.identity import Sealed
+
+MAX_ENTRIES = 400
+"""So that a sealed batch stays below the 512 kB of one event."""
+
+
+@value
+class Entry:
+    """One payment in the file, with everything its bytes are made of."""
+
+    payment: str
+    case: str
+    drawdown: str
+    reference: str
+    cents: int
+    account_holder: Sealed
+    iban: Sealed
+    title: str
+    year: int
+    file_number: str
+
+
+@value
+class SealBatch:
+    """`took_part` are the persons who certified or ordered a payment in it; `debtor` names the treasury's account by its key in the settings."""
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[Entry, ...]
+    took_part: tuple[str, ...]
+    file_sha256: str
+    file_name: str
+
+
+@value
+class ReleaseBatch: ...
+
+
+@value
+class StartSubmission:
+    attempt: int
+
+
+@value
+class NoteUnknownSubmission:
+    attempt: int
+    reason: str
+
+
+@value
+class ConfirmTransmission:
+    """`evidence` is what proves it: `file` (it lies in the treasury's folder) or `answer` (the treasury spoke of it)."""
+
+    file_sha256: str
+    evidence: str
+
+
+type Command = SealBatch | ReleaseBatch | StartSubmission | NoteUnknownSubmission | ConfirmTransmission
+
+
+@event("payout.batch-sealed")
+class BatchSealed:
+    """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from this event alone."""
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[Entry, ...]
+    took_part: tuple[str, ...]
+    count: int
+    sum_cents: int
+    file_sha256: str
+    file_name: str
+    sealed_by: str
+
+
+@event("payout.batch-released")
+class BatchReleased:
+    """A person of the Kasse who took no part in the orders released the file (§ 77 ThürLHO)."""
+
+    released_by: str
+
+
+@event("payout.submission-started")
+class SubmissionStarted:
+    """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written."""
+
+    attempt: int
+
+
+@event("payout.submission-unknown")
+class SubmissionUnknown:
+    """Whether the treasury holds the file is not known; only the same bytes under the same name may be handed over again."""
+
+    attempt: int
+    reason: str
+
+
+@event("payout.batch-transmitted")
+class BatchTransmitted:
+    """The treasury holds the file with exactly the sealed bytes."""
+
+    evidence: str
+
+
+type Event = BatchSealed | BatchReleased | SubmissionStarted | SubmissionUnknown | BatchTransmitted
+
+
+@value
+class Unsealed: ...
+
+
+@value
+class Unreleased:
+    sealed: BatchSealed
+
+
+@value
+class Released:
+    sealed: BatchSealed
+
+
+@value
+class Submitting:
+    sealed: BatchSealed
+    attempt: int
+
+
+@value
+class Unknown:
+    sealed: BatchSealed
+    attempt: int
+
+
+@value
+class Transmitted:
+    sealed: BatchSealed
+
+
+type Batch = Unsealed | Unreleased | Released | Submitting | Unknown | Transmitted
+
+
+class NotSealed(DomainError):
+    code = "batch-not-sealed"
+    title = "Diesen Zahlungslauf gibt es nicht."
+    status = 404
+
+
+class AlreadySealed(DomainError):
+    code = "batch-already-sealed"
+    title = "Dieser Zahlungslauf ist bereits mit anderem Inhalt versiegelt."
+
+
+class EmptyBatch(DomainError):
+    code = "batch-empty"
+    title = "Ein Zahlungslauf braucht mindestens eine Zahlung."
+
+
+class BatchTooLarge(DomainError):
+    code = "batch-too-large"
+    title = f"Ein Zahlungslauf fasst höchstens {MAX_ENTRIES} Zahlungen."
+
+
+class NamedTwice(DomainError):
+    code = "payment-twice-in-batch"
+    title = "Eine Zahlung kommt im Zahlungslauf doppelt vor."
+
+
+class ExecutionInPast(DomainError):
+    code = "execution-in-past"
+    title = "Der Ausführungstag liegt in der Vergangenheit."
+
+
+class EntryDiffers(DomainError):
+    code = "entry-differs"
+    title = "Der Zahlungslauf weicht von der Anordnung ab."
+
+
+class NotReleased(DomainError):
+    code = "batch-not-released"
+    title = "Der Zahlungslauf ist noch nicht freigegeben."
+
+
+class NotSubmitted(DomainError):
+    code = "batch-not-submitted"
+    title = "Der Zahlungslauf wurde noch nicht übergeben."
+
+
+class OtherBytes(DomainError):
+    code = "batch-other-bytes"
+    title = "Die übergebene Datei hat nicht den versiegelten Inhalt."
+
+
+class AttemptSkipped(DomainError):
+    code = "submission-attempt-skipped"
+    title = "Die Übergabeversuche sind nicht fortlaufend gezählt."
+
+
+def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
+    match command, batch:
+        case SealBatch(), Unsealed():
+            return [_sealed(command, context)]
+        case SealBatch(), _:
+            if command.file_sha256 != batch.sealed.file_sha256:
+                raise AlreadySealed
+            return []
+        case _, Unsealed():
+            raise NotSealed
+        case ReleaseBatch(), Unreleased():
+            return [_released(batch.sealed, context)]
+        case ReleaseBatch(), _:
+            return []
+        case _, Unreleased():
+            raise NotReleased
+        case _, _:
+            return _submitted(command, batch)
+
+
+def _sealed(command: SealBatch, context: Context) -> BatchSealed:
+    if not command.entries:
+        raise EmptyBatch
+    if len(command.entries) > MAX_ENTRIES:
+        raise BatchTooLarge
+    if command.execution_on < context.valid_on:
+        raise ExecutionInPast(field="execution_on")
+    for names in ([it.payment for it in command.entries], [it.reference for it in command.entries]):
+        if len(set(names)) != len(names):
+            raise NamedTwice
+    return BatchSealed(
+        message_id=command.message_id,
+        created_at=command.created_at,
+        execution_on=command.execution_on,
+        debtor=command.debtor,
+        entries=command.entries,
+        took_part=tuple(sorted({*command.took_part, context.actor})),
+        count=len(command.entries),
+        sum_cents=sum(it.cents for it in command.entries),
+        file_sha256=command.file_sha256,
+        file_name=command.file_name,
+        sealed_by=context.actor,
+    )
+
+
+def _released(sealed: BatchSealed, context: Context) -> BatchReleased:
+    if context.actor in sealed.took_part:
+        raise RefusedAttempt(
+            "Wer an einer Anordnung mitgewirkt hat, darf an ihrer Zahlung nicht mitwirken (§ 77 ThürLHO).",
+            rule="orderer-may-not-release",
+            action="ReleaseBatch",
+        )
+    return BatchReleased(released_by=context.actor)
+
+
+def _submitted(
+    command: StartSubmission | NoteUnknownSubmission | ConfirmTransmission,
+    batch: Released | Submitting | Unknown | Transmitted,
+) -> Sequence[Event]:
+    match command, batch:
+        case StartSubmission(), Transmitted():
+            return []
+        case StartSubmission(), Released() | Submitting() | Unknown():
+            last = 0 if isinstance(batch, Released) else batch.attempt
+            if command.attempt > last + 1:
+                raise AttemptSkipped
+            return [SubmissionStarted(attempt=command.attempt)] if command.attempt == last + 1 else []
+        case NoteUnknownSubmission() | ConfirmTransmission(), Released():
+            raise NotSubmitted
+        case NoteUnknownSubmission(), Submitting():
+            current = command.attempt == batch.attempt
+            return [SubmissionUnknown(attempt=command.attempt, reason=command.reason)] if current else []
+        case NoteUnknownSubmission(), Unknown() | Transmitted():
+            return []
+        case ConfirmTransmission(), Submitting() | Unknown() | Transmitted():
+            if command.file_sha256 != batch.sealed.file_sha256:
+                raise OtherBytes
+            return [] if isinstance(batch, Transmitted) else [BatchTransmitted(evidence=command.evidence)]
+        case _ as missing:
+            assert_never(missing)
+
+
+def evolve(batch: Batch, it: Event) -> Batch:
+    match it, batch:
+        case BatchSealed(), _:
+            return Unreleased(sealed=it)
+        case _, Unsealed():
+            return batch
+        case BatchReleased(), _:
+            return Released(sealed=batch.sealed)
+        case SubmissionStarted(), _:
+            return Submitting(sealed=batch.sealed, attempt=it.attempt)
+        case SubmissionUnknown(), _:
+            return Unknown(sealed=batch.sealed, attempt=it.attempt)
+        case BatchTransmitted(), _:
+            return Transmitted(sealed=batch.sealed)
+        case _ as missing:
+            assert_never(missing)
+
+
+decider = Decider[Command, Event, Batch](
+    name="batch",
+    initial=Unsealed(),
+    decide=decide,
+    evolve=evolve,
+    events=[BatchSealed, BatchReleased, SubmissionStarted, SubmissionUnknown, BatchTransmitted],
+)
+
+
+class Sealable(Protocol):
+    """What the file's bytes are made of: a draft before it is sealed, the sealed event ever after."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def execution_on(self) -> date: ...
+    @property
+    def debtor(self) -> str: ...
+    @property
+    def entries(self) -> tuple[Entry, ...]: ...
+
+
+@value
+class Draft:
+    """A batch as it would be sealed; its bytes and their SHA-256 are made of it outside the decision."""
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[Entry, ...]
+    took_part: tuple[str, ...]
+
+
+@value
+class Group:
+    """The entries of one title and year: one debit on the treasury's account, one sum in its books."""
+
+    id: str
+    entries: tuple[Entry, ...]
+
+
+def entry_of(payment: str, order: payments.PaymentOrdered) -> Entry:
+    return Entry(
+        payment=payment,
+        case=order.case,
+        drawdown=order.drawdown,
+        reference=order.reference,
+        cents=order.cents,
+        account_holder=order.account_holder,
+        iban=order.iban,
+        title=order.title,
+        year=order.year,
+        file_number=order.file_number,
+    )
+
+
+def draft(
+    batch: str, orders: Mapping[str, payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
+) -> Draft:
+    """The batch of these orders (by payment id), sorted by reference so that the same choice makes the same file."""
+    entries = sorted((entry_of(payment, order) for payment, order in orders.items()), key=lambda it: it.reference)
+    persons = {person for order in orders.values() for person in (order.certified_by, order.ordered_by)}
+    return Draft(
+        message_id=batch,
+        created_at=created_at.replace(microsecond=0),
+        execution_on=execution_on,
+        debtor=debtor,
+        entries=tuple(entries),
+        took_part=tuple(sorted(persons)),
+    )
+
+
+def groups(content: Sealable) -> tuple[Group, ...]:
+    """One group per title and year, in order of first mention; its id is the message id and a number."""
+    keys = list(dict.fromkeys((it.title, it.year) for it in content.entries))
+    return tuple(
+        Group(
+            id=f"{content.message_id}-{number:02d}",
+            entries=tuple(it for it in content.entries if (it.title, it.year) == key),
+        )
+        for number, key in enumerate(keys, start=1)
+    )
+
+
+def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
+    """Seal a draft whose bytes have this SHA-256: the batch and all its payments in one transaction.
+
+    The file name holds the hash's beginning, so that other bytes never come under the same name.
+    """
+    stream = decider.stream(content.message_id)
+    streams = [payments.decider.stream(it.payment) for it in content.entries]
+    command = SealBatch(
+        message_id=content.message_id,
+        created_at=content.created_at,
+        execution_on=content.execution_on,
+        debtor=content.debtor,
+        entries=content.entries,
+        took_part=content.took_part,
+        file_sha256=file_sha256,
+        file_name=f"{content.message_id}.{file_sha256[:12]}.{suffix}",
+    )
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        sealed = decider.decide(command, states[0], context)
+        if not sealed:
+            return {}
+        decided: dict[str, Sequence[Any]] = {stream: sealed}
+        took_part: set[str] = set()
+        for entry, name, state in zip(content.entries, streams, states[1:], strict=True):
+            decided[name] = _batched(content.message_id, entry, state, context)
+            took_part |= {state.order.certified_by, state.order.ordered_by}
+        if not took_part <= set(content.took_part):
+            raise EntryDiffers
+        return decided
+
+    reads = {stream: decider} | dict.fromkeys(streams, payments.decider)
+    return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)
+
+
+def _batched(batch: str, entry: Entry, state: payments.Payment, context: Context) -> Sequence[payments.Event]:
+    batched = payments.decider.decide(payments.BatchPayment(batch=batch), state, context)
+    if not batched or isinstance(state, payments.Unordered) or entry_of(entry.payment, state.order) != entry:
+        raise EntryDiffers
+    return batched

@@ -1,0 +1,326 @@
+"""Auszahlungsanordnung: one payment order, given once, answered by the treasury, never given a second time.
+
+Handing over the file (SUBMITTING, UNKNOWN, TRANSMITTED) is a fact about the batch and recorded there, once per
+file. Whether the treasury could know a payment at all is therefore asked of the batch before this noun is asked.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import assert_never
+
+from shared.decider import Context, Decider, DomainError, event, value
+from shared.identity import Sealed, base32, check_characters
+from shared.money import MAX_CENTS
+
+
+@value
+class OrderPayment:
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    account_holder: Sealed
+    iban: Sealed
+    certified_by: str
+
+
+@value
+class BatchPayment:
+    batch: str
+
+
+@value
+class AcceptPayment:
+    batch: str
+    status: str
+
+
+@value
+class SettlePayment:
+    """`booking` names the debit on the account: a second debit with another name is never taken for a repetition."""
+
+    batch: str
+    cents: int
+    booking: str
+    settled_on: date
+
+
+@value
+class RejectPayment:
+    batch: str
+    reason: str
+
+
+type Command = OrderPayment | BatchPayment | AcceptPayment | SettlePayment | RejectPayment
+
+
+@event("payout.payment-ordered")
+class PaymentOrdered:
+    """The treasury is told to pay (§ 70 ThürLHO): amount, title, year, payee, under a reference that is never used again.
+
+    `attempt` rises only after the treasury refused the attempt before it.
+    """
+
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    account_holder: Sealed
+    iban: Sealed
+    certified_by: str
+    ordered_by: str
+    ordered_on: date
+
+
+@event("payout.payment-batched")
+class PaymentBatched:
+    """The order lies in this sealed batch, and can lie in no other."""
+
+    case: str
+    batch: str
+
+
+@event("payout.payment-accepted")
+class PaymentAccepted:
+    """The treasury took the order (`status` ACCP, ACSP, ACWC, ACSC); accepted is not paid."""
+
+    case: str
+    status: str
+    accepted_on: date
+
+
+@event("payout.payment-settled")
+class PaymentSettled:
+    """The treasury's account was debited for this order under the entry `booking`; a return can still follow for months."""
+
+    case: str
+    cents: int
+    booking: str
+    settled_on: date
+
+
+@event("payout.payment-rejected")
+class PaymentRejected:
+    """The treasury refused the order for `reason` (its code): nothing was or will be paid under this reference."""
+
+    case: str
+    reason: str
+    rejected_on: date
+
+
+type Event = PaymentOrdered | PaymentBatched | PaymentAccepted | PaymentSettled | PaymentRejected
+
+
+@value
+class Unordered: ...
+
+
+@value
+class Ordered:
+    order: PaymentOrdered
+
+
+@value
+class Batched:
+    order: PaymentOrdered
+    batch: str
+
+
+@value
+class Accepted:
+    order: PaymentOrdered
+    batch: str
+
+
+@value
+class Settled:
+    order: PaymentOrdered
+    batch: str
+    booking: str
+    settled_on: date
+
+
+@value
+class Rejected:
+    order: PaymentOrdered
+    batch: str
+    reason: str
+
+
+type Payment = Unordered | Ordered | Batched | Accepted | Settled | Rejected
+
+
+class NeverOrdered(DomainError):
+    code = "payment-never-ordered"
+    title = "Diese Zahlung wurde nie angeordnet."
+
+
+class NotInBatch(DomainError):
+    code = "payment-not-in-this-batch"
+    title = "Diese Zahlung liegt nicht in diesem Zahlungslauf."
+
+
+class AlreadyBatched(DomainError):
+    code = "payment-already-batched"
+    title = "Diese Zahlung liegt bereits in einem anderen Zahlungslauf."
+
+
+class PaymentTaken(DomainError):
+    code = "payment-id-taken"
+    title = "Unter dieser Kennung wurde bereits eine andere Zahlung angeordnet."
+
+
+class AmountDiffers(DomainError):
+    code = "amount-differs"
+    title = "Der Betrag weicht von der Anordnung ab."
+
+
+class DebitedTwice(DomainError):
+    code = "debited-twice"
+    title = "Diese Zahlung wurde dem Konto ein zweites Mal belastet."
+
+
+class RejectedAfterSettlement(DomainError):
+    code = "rejected-after-settlement"
+    title = "Eine bereits gebuchte Zahlung wurde als abgelehnt gemeldet."
+
+
+class SettledAfterRejection(DomainError):
+    code = "settled-after-rejection"
+    title = "Eine abgelehnte Zahlung wurde dennoch gebucht."
+
+
+class NumbersExhausted(DomainError):
+    code = "payment-numbers-exhausted"
+    title = "Für diesen Mittelabruf sind keine weiteren Zahlungskennungen frei."
+
+
+def reference_of(case: str, tranche: int, attempt: int, year: int) -> str:
+    """The payment's name at the treasury, 25 characters A–Z and 0–9: TH, year, 65 bits of the case, T, tranche, A, attempt, check digits.
+
+    Made of the order's key and of nothing else: the same order always has the same name, another one never (treasury.md 1).
+    Tranche and attempt are base 32; raises `NumbersExhausted` beyond 1023.
+    """
+    if not (0 < tranche < 1024 and 0 < attempt < 1024):
+        raise NumbersExhausted
+    stem = f"TH{year % 100:02d}{base32(int(case, 16), 13)}T{base32(tranche, 2)}A{base32(attempt, 2)}"
+    return stem + check_characters(stem)
+
+
+def decide(command: Command, payment: Payment, context: Context) -> Sequence[Event]:
+    match command, payment:
+        case OrderPayment(), Unordered():
+            return [_ordered(command, context)]
+        case OrderPayment(), _:
+            if command.reference != payment.order.reference:
+                raise PaymentTaken
+            return []  # Paying twice is the one error that cannot be taken back.
+        case _, Unordered():
+            raise NeverOrdered
+        case BatchPayment(), Ordered():
+            return [PaymentBatched(case=payment.order.case, batch=command.batch)]
+        case _, Ordered():
+            raise NotInBatch
+        case BatchPayment(), _:
+            if payment.batch != command.batch:
+                raise AlreadyBatched
+            return []
+        case _, _ if payment.batch != command.batch:
+            raise NotInBatch
+        case _, _:
+            return _answered(command, payment, context)
+
+
+def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
+    if not 0 < command.cents <= MAX_CENTS:
+        raise AmountDiffers
+    return PaymentOrdered(
+        case=command.case,
+        drawdown=command.drawdown,
+        attempt=command.attempt,
+        reference=command.reference,
+        cents=command.cents,
+        title=command.title,
+        year=command.year,
+        file_number=command.file_number,
+        account_holder=command.account_holder,
+        iban=command.iban,
+        certified_by=command.certified_by,
+        ordered_by=context.actor,
+        ordered_on=context.valid_on,
+    )
+
+
+def _answered(
+    command: AcceptPayment | SettlePayment | RejectPayment,
+    payment: Batched | Accepted | Settled | Rejected,
+    context: Context,
+) -> Sequence[Event]:
+    """The treasury's answers come in any order and more than once; every order ends in the same state."""
+    if isinstance(command, SettlePayment) and command.cents != payment.order.cents:
+        raise AmountDiffers
+    match command, payment:
+        case AcceptPayment(), Batched():
+            return [PaymentAccepted(case=payment.order.case, status=command.status, accepted_on=context.valid_on)]
+        case AcceptPayment(), Accepted() | Settled() | Rejected():
+            return []  # Stronger evidence is already here; the file itself is on record in its report stream.
+        case SettlePayment(), Batched() | Accepted():
+            return [
+                PaymentSettled(
+                    case=payment.order.case,
+                    cents=command.cents,
+                    booking=command.booking,
+                    settled_on=command.settled_on,
+                )
+            ]
+        case SettlePayment(), Settled():
+            if command.booking != payment.booking:
+                raise DebitedTwice
+            return []
+        case SettlePayment(), Rejected():
+            raise SettledAfterRejection
+        case RejectPayment(), Batched() | Accepted():
+            return [PaymentRejected(case=payment.order.case, reason=command.reason, rejected_on=context.valid_on)]
+        case RejectPayment(), Settled():
+            raise RejectedAfterSettlement
+        case RejectPayment(), Rejected():
+            return []
+        case _ as missing:
+            assert_never(missing)
+
+
+def evolve(payment: Payment, it: Event) -> Payment:
+    match it, payment:
+        case PaymentOrdered(), _:
+            return Ordered(order=it)
+        case _, Unordered():
+            return payment
+        case PaymentBatched(), _:
+            return Batched(order=payment.order, batch=it.batch)
+        case _, Ordered():
+            return payment
+        case PaymentAccepted(), _:
+            return Accepted(order=payment.order, batch=payment.batch)
+        case PaymentSettled(), _:
+            return Settled(order=payment.order, batch=payment.batch, booking=it.booking, settled_on=it.settled_on)
+        case PaymentRejected(), _:
+            return Rejected(order=payment.order, batch=payment.batch, reason=it.reason)
+        case _ as missing:
+            assert_never(missing)
+
+
+decider = Decider[Command, Event, Payment](
+    name="payment",
+    initial=Unordered(),
+    decide=decide,
+    evolve=evolve,
+    events=[PaymentOrdered, PaymentBatched, PaymentAccepted, PaymentSettled, PaymentRejected],
+)
