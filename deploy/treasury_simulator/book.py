@@ -1,0 +1,248 @@
+"""The treasury's own book: SQLite, one transaction per file, never a second booking of a reference."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.treasury_simulator.folder import Arrival
+from deploy.treasury_simulator.interruption import Moment, passing
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS file (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected', 'repeated')),
+    repeats INTEGER REFERENCES file, message_id TEXT, created_at TEXT NOT NULL, code TEXT, text TEXT,
+    CHECK ((state = 'repeated') = (repeats IS NOT NULL)));
+CREATE UNIQUE INDEX IF NOT EXISTS one_judgement_per_content ON file (sha256) WHERE state <> 'repeated';
+CREATE UNIQUE INDEX IF NOT EXISTS one_accepted_file_per_message ON file (message_id) WHERE state = 'accepted';
+CREATE TABLE IF NOT EXISTS batch (
+    file INTEGER NOT NULL REFERENCES file, place INTEGER NOT NULL, payment_information_id TEXT NOT NULL,
+    debtor_iban TEXT NOT NULL, execution_on TEXT NOT NULL, batch_booking INTEGER NOT NULL, PRIMARY KEY (file, place));
+CREATE TABLE IF NOT EXISTS payment (
+    file INTEGER NOT NULL, batch INTEGER NOT NULL, place INTEGER NOT NULL, reference TEXT NOT NULL, instruction_id TEXT,
+    amount_cents INTEGER NOT NULL, creditor_iban TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('booked', 'rejected', 'duplicate')), code TEXT, text TEXT,
+    PRIMARY KEY (file, place), FOREIGN KEY (file, batch) REFERENCES batch);
+CREATE UNIQUE INDEX IF NOT EXISTS one_order_per_reference ON payment (reference) WHERE state <> 'duplicate';
+CREATE TABLE IF NOT EXISTS booking (
+    reference TEXT PRIMARY KEY, file INTEGER NOT NULL, place INTEGER NOT NULL, amount_cents INTEGER NOT NULL,
+    booked_on TEXT NOT NULL, FOREIGN KEY (file, place) REFERENCES payment);
+CREATE TABLE IF NOT EXISTS answer (
+    file INTEGER NOT NULL REFERENCES file, place INTEGER NOT NULL, kind TEXT NOT NULL, account_iban TEXT,
+    account_sequence INTEGER, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (file, place), UNIQUE (account_iban, account_sequence));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEntry:
+    """What the treasury did with one payment of a file; `state` is booked, rejected or duplicate."""
+
+    place: int
+    reference: str
+    instruction_id: str | None
+    amount_cents: int
+    creditor_iban: str
+    state: str
+    code: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """One PmtInf as booked; `execution_on` is its booking date."""
+
+    place: int
+    payment_information_id: str
+    debtor_iban: str
+    execution_on: str
+    batch_booking: bool
+    payments: tuple[PaymentEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One judged file; `state` is accepted or rejected, then with code and text."""
+
+    number: int
+    sha256: str
+    state: str
+    message_id: str | None
+    created_at: str
+    code: str | None
+    text: str | None
+    batches: tuple[BatchEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One outgoing file: the place among the answers to its file, and for a camt.054 the account and its sequence."""
+
+    file: int
+    place: int
+    kind: str
+    account_iban: str | None
+    account_sequence: int | None
+    name: str
+
+
+class Book:
+    """Opened by one process at a time; a killed one leaves whole transactions only."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        self._connection.execute("PRAGMA journal_mode=DELETE")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        self._connection.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing, and durable when left."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            passing(Moment.RECORDING)
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def last_number(self) -> int:
+        """The number of the latest file in the book, 0 in an empty one."""
+        return int(self._one("SELECT coalesce(max(number), 0) FROM file")[0])
+
+    def judged(self, sha256: str) -> int | None:
+        """The number under which exactly these bytes were judged before."""
+        row = self._one("SELECT number FROM file WHERE sha256 = ? AND state <> 'repeated'", sha256)
+        return row[0] if row else None
+
+    def has_message(self, message_id: str) -> bool:
+        """Whether a file with this MsgId was accepted."""
+        return bool(self._one("SELECT 1 FROM file WHERE message_id = ? AND state = 'accepted'", message_id))
+
+    def has_reference(self, reference: str) -> bool:
+        """Whether this EndToEndId was ordered before, booked or rejected."""
+        return bool(self._one("SELECT 1 FROM payment WHERE reference = ? AND state <> 'duplicate'", reference))
+
+    def next_sequence(self, account_iban: str) -> int:
+        """The next ElctrncSeqNb of an account, without gaps from 1."""
+        query = "SELECT coalesce(max(account_sequence), 0) + 1 FROM answer WHERE account_iban = ?"
+        return int(self._one(query, account_iban)[0])
+
+    def record_repetition(self, arrival: Arrival, of: int) -> None:
+        """The same bytes again: noted, and their answers are due again."""
+        self._run(
+            "INSERT INTO file VALUES (?, ?, ?, ?, 'repeated', ?, NULL, ?, NULL, NULL)",
+            *(arrival.number, arrival.name, arrival.sha256, arrival.size, of, arrival.arrived_at),
+        )
+        self._run("UPDATE answer SET written = 0 WHERE file = ?", of)
+
+    def record_file(self, arrival: Arrival, entry: FileEntry) -> None:
+        """The judgement on a file with everything it books."""
+        self._run(
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)",
+            *(entry.number, arrival.name, entry.sha256, arrival.size, entry.state),
+            *(entry.message_id, entry.created_at, entry.code, entry.text),
+        )
+        for batch in entry.batches:
+            self._run("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", entry.number, *astuple(batch)[:5])
+            for payment in batch.payments:
+                values = astuple(payment)
+                self._run(
+                    "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entry.number, batch.place, *values
+                )
+                if payment.state == "booked":
+                    self._run(
+                        "INSERT INTO booking VALUES (?, ?, ?, ?, ?)",
+                        *(payment.reference, entry.number, payment.place, payment.amount_cents, batch.execution_on),
+                    )
+
+    def record_answer(self, answer: Answer, sha256: str) -> None:
+        """An answer that is owed from now on, with the hash of its bytes."""
+        self._run("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, 0)", *astuple(answer), sha256)
+
+    def owed(self) -> list[tuple[Answer, str]]:
+        """The answers not yet known to be written, in their order, each with its hash."""
+        rows = self._all(
+            "SELECT file, place, kind, account_iban, account_sequence, name, sha256 FROM answer"
+            " WHERE written = 0 ORDER BY file, place"
+        )
+        return [(Answer(*row[:6]), row[6]) for row in rows]
+
+    def note_written(self, answer: Answer) -> None:
+        """The answer is durable under its name."""
+        self._run("UPDATE answer SET written = 1 WHERE file = ? AND place = ?", answer.file, answer.place)
+
+    def file(self, number: int) -> FileEntry:
+        """A judged file as it was recorded."""
+        row = self._one(
+            "SELECT number, sha256, state, message_id, created_at, code, text FROM file WHERE number = ?", number
+        )
+        batches = self._all("SELECT * FROM batch WHERE file = ? ORDER BY place", number)
+        return FileEntry(*row, tuple(self._batch(*columns) for columns in batches))
+
+    def _batch(
+        self, file: int, place: int, information_id: str, debtor_iban: str, execution_on: str, batch_booking: int
+    ) -> BatchEntry:
+        rows = self._all(
+            "SELECT place, reference, instruction_id, amount_cents, creditor_iban, state, code, text"
+            " FROM payment WHERE file = ? AND batch = ? ORDER BY place",
+            *(file, place),
+        )
+        payments = tuple(PaymentEntry(*row) for row in rows)
+        return BatchEntry(place, information_id, debtor_iban, execution_on, bool(batch_booking), payments)
+
+    def printed(self) -> dict[str, Any]:
+        """The whole book for a reader: per EndToEndId, per file, totals in payments and in cents."""
+        return {
+            "payments": {row[0]: _payment(row) for row in self._all(_PRINTED_PAYMENTS)},
+            "files": self._dicts("SELECT number, name, sha256, state, repeats, message_id, code FROM file ORDER BY 1"),
+            "answers": self._dicts("SELECT name, sha256, written FROM answer ORDER BY file, place"),
+            "totals": self._dicts(_TOTALS.format(measure="count(*)"))[0],
+            "cents": self._dicts(_TOTALS.format(measure="coalesce(sum(amount_cents), 0)"))[0],
+        }
+
+    def _run(self, statement: str, *values: object) -> None:
+        self._connection.execute(statement, values)
+
+    def _one(self, query: str, *values: object) -> Any:
+        return self._connection.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        return self._connection.execute(query, values).fetchall()
+
+    def _dicts(self, query: str) -> list[dict[str, Any]]:
+        cursor = self._connection.execute(query)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+_PRINTED_PAYMENTS = """
+SELECT reference, amount_cents, creditor_iban, state, code,
+       (SELECT message_id FROM file WHERE number = payment.file) AS message_id,
+       (SELECT booked_on FROM booking WHERE booking.reference = payment.reference) AS booked_on,
+       (SELECT count(*) FROM booking WHERE booking.reference = payment.reference) AS bookings,
+       (SELECT count(*) FROM payment other WHERE other.reference = payment.reference AND other.state = 'duplicate')
+FROM payment ORDER BY reference, state = 'duplicate' DESC, file DESC
+"""
+
+_TOTALS = """
+SELECT (SELECT {measure} FROM payment WHERE state <> 'duplicate') AS ordered,
+       (SELECT {measure} FROM booking) AS settled,
+       (SELECT {measure} FROM payment WHERE state = 'rejected') AS rejected,
+       (SELECT {measure} FROM payment WHERE state = 'duplicate') AS duplicate
+"""
+
+
+def _payment(row: Any) -> dict[str, Any]:
+    names = ("amount_cents", "iban", "state", "code", "message_id", "booked_on", "bookings", "duplicates_refused")
+    return dict(zip(names, row[1:], strict=True))

@@ -1,0 +1,125 @@
+"""The working loop: take, judge, record in one transaction, answer; after a kill it goes on where the book stands."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from deploy.treasury_simulator import answers, scenario
+from deploy.treasury_simulator.book import Answer, BatchEntry, Book, FileEntry, PaymentEntry
+from deploy.treasury_simulator.folder import Arrival, Folder
+from deploy.treasury_simulator.interruption import Moment, passing
+from deploy.treasury_simulator.order import FileRefused, Order, Payment, Reason
+from deploy.treasury_simulator.reading import read
+
+_DUPLICATE_MESSAGE = Reason("AM05", "MsgId schon angenommen, mit anderem Inhalt")
+_DUPLICATE_REFERENCE = Reason("AM05", "EndToEndId schon beauftragt")
+
+
+class BookContradicted(Exception):
+    """An answer rendered again differs from the one the book recorded; nothing is sent."""
+
+
+class Desk:
+    """The treasury at work on one directory."""
+
+    def __init__(self, root: Path, book: Book) -> None:
+        self._folder = Folder(root)
+        self._book = book
+        self._scenario_path = root / "scenario.json"
+        self._started = False
+
+    def work(self) -> list[str]:
+        """One round: everything that waits is taken, judged and answered; returns a line per file and answer."""
+        lines: list[str] = []
+        last = self._book.last_number()
+        if self._folder.take(last) or not self._started:
+            passing(Moment.TAKEN)
+            self._started = True
+            lines += [self._receive(self._folder.open(*place)) for place in self._folder.arrivals(last)]
+        return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed()]
+
+    def _receive(self, arrival: Arrival) -> str:
+        rules = scenario.load(self._scenario_path)
+        with self._book.transaction():
+            before = self._book.judged(arrival.sha256)
+            if before is not None:
+                self._book.record_repetition(arrival, of=before)
+            else:
+                self._record(arrival, self._judge(arrival, rules))
+        passing(Moment.RECORDED)
+        return f"file {arrival.number} {'repeats ' + str(before) if before else self._book.file(arrival.number).state}"
+
+    def _judge(self, arrival: Arrival, rules: scenario.Scenario) -> FileEntry:
+        """The answers' time is the order's own, so that judging again after a kill gives the same bytes."""
+        entry = FileEntry(arrival.number, arrival.sha256, "accepted", None, arrival.arrived_at, None, None, ())
+        try:
+            if arrival.content is None:
+                raise FileRefused("FF01", "Datei größer als 20 MiB")
+            order = read(arrival.content)
+        except FileRefused as refused:
+            created_at = refused.created_at or arrival.arrived_at
+            entry = replace(entry, state="rejected", message_id=refused.message_id, created_at=created_at)
+            return replace(entry, code=refused.reason.code, text=refused.reason.text)
+        entry = replace(entry, message_id=order.message_id, created_at=order.created_at)
+        if self._book.has_message(order.message_id):
+            code, text = _DUPLICATE_MESSAGE.code, _DUPLICATE_MESSAGE.text
+            return replace(entry, state="rejected", code=code, text=text, batches=self._batches(order, rules, True))
+        return replace(entry, batches=self._batches(order, rules, False))
+
+    def _batches(self, order: Order, rules: scenario.Scenario, duplicate: bool) -> tuple[BatchEntry, ...]:
+        entries: list[BatchEntry] = []
+        place = 0
+        for number, batch in enumerate(order.batches, start=1):
+            payments: list[PaymentEntry] = []
+            for payment in batch.payments:
+                place += 1
+                payments.append(self._payment(place, payment, rules, duplicate))
+            entries.append(
+                BatchEntry(
+                    number,
+                    batch.payment_information_id,
+                    batch.debtor_iban,
+                    batch.execution_on,
+                    batch.batch_booking,
+                    tuple(payments),
+                )
+            )
+        return tuple(entries)
+
+    def _payment(self, place: int, payment: Payment, rules: scenario.Scenario, duplicate: bool) -> PaymentEntry:
+        if duplicate or self._book.has_reference(payment.reference):
+            state, reason = "duplicate", _DUPLICATE_REFERENCE
+        else:
+            reason = payment.fault or rules.reason_to_reject(payment)
+            state = "rejected" if reason else "booked"
+        return PaymentEntry(
+            place,
+            payment.reference,
+            payment.instruction_id,
+            payment.amount_cents,
+            payment.creditor_iban,
+            state,
+            reason.code if reason else None,
+            reason.text if reason else None,
+        )
+
+    def _record(self, arrival: Arrival, entry: FileEntry) -> None:
+        self._book.record_file(arrival, entry)
+        for place, (kind, account) in enumerate(answers.owed_answers(entry), start=1):
+            sequence = self._book.next_sequence(account) if account else None
+            name = answers.answer_name(entry.number, place, kind)
+            answer = Answer(entry.number, place, kind, account, sequence, name)
+            self._book.record_answer(answer, _sha256(answers.render(answer, entry)))
+
+    def _deliver(self, answer: Answer, sha256: str) -> str:
+        content = answers.render(answer, self._book.file(answer.file))
+        if _sha256(content) != sha256:
+            raise BookContradicted(f"{answer.name}: not the bytes that were recorded")
+        self._folder.deliver(answer.name, content)
+        self._book.note_written(answer)
+        passing(Moment.NOTED)
+        return f"answer {answer.name}"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,58 @@
+"""An order file as the treasury understands it, and its reasons to say no."""
+
+from dataclasses import dataclass
+
+MESSAGE_NAME = "pain.001.001.09"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """An ISO external status reason code and a German text of at most 105 characters, free of personal values."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One CdtTrfTxInf; `fault` is why this payment alone cannot be carried out."""
+
+    reference: str
+    instruction_id: str | None
+    amount_cents: int
+    creditor_iban: str
+    fault: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One PmtInf; `execution_on` is an ISO date."""
+
+    payment_information_id: str
+    debtor_iban: str
+    execution_on: str
+    batch_booking: bool
+    payments: tuple[Payment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One pain.001 whose counts and sums are right."""
+
+    message_id: str
+    created_at: str
+    batches: tuple[Batch, ...]
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        return tuple(payment for batch in self.batches for payment in batch.payments)
+
+
+class FileRefused(Exception):
+    """The whole file is refused; what could be read of its header goes into the answer."""
+
+    def __init__(self, code: str, text: str, message_id: str | None = None, created_at: str | None = None) -> None:
+        super().__init__(f"{code} {text}")
+        self.reason = Reason(code, text[:105])
+        self.message_id = message_id
+        self.created_at = created_at
