@@ -1,0 +1,223 @@
+"""Sachstand: what review and payout told about an application, and its own drawdowns, noted as it came.
+
+Two publishers have no mutual order, so the notes are a set: they commute, a repeated one is none, and one that
+contradicts another is refused. Everything asked here is a sum or a search over that set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from datetime import date
+from typing import Any
+
+from shared.contracts import YearAmount
+from shared.decider import DomainError, event, value
+
+
+@event("intake.assessment-begun")
+class AssessmentBegun:
+    """Noted from review: the ministry examines the application."""
+
+    begun_on: date
+
+
+@event("intake.award-announced")
+class AwardAnnounced:
+    """Noted from review: the notice of award was dispatched (Zuwendungsbescheid bekannt gegeben)."""
+
+    granted_cents: int
+    by_year: tuple[YearAmount, ...]
+    cut_cents: int
+    dispatched_on: date
+    letter_sha256: str
+    remedy_ends_on: date
+
+
+@event("intake.refusal-announced")
+class RefusalAnnounced:
+    """Noted from review: the application was refused (Ablehnungsbescheid), with its reasons."""
+
+    reasons: tuple[str, ...]
+    refused_on: date
+
+
+@event("intake.withdrawal-settled")
+class WithdrawalSettled:
+    """Noted from review: whether the withdrawal came before the decision."""
+
+    effective: bool
+    settled_on: date
+
+
+@event("intake.award-became-final")
+class AwardBecameFinal:
+    """Noted from review: the award can no longer be contested (Bestandskraft)."""
+
+    final_on: date
+    by_waiver: bool
+
+
+@event("intake.funds-assigned")
+class FundsAssigned:
+    """Noted from review: these amounts per year can be drawn down. `rate_bp` in basis points."""
+
+    award: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    rate_bp: int
+    assigned_on: date
+
+
+@event("intake.drawdown-received")
+class DrawdownReceived:
+    """The recipient calls funds: noted from the drawdown, so that the application knows the open one."""
+
+    drawdown: str
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    received_on: date
+
+
+@event("intake.drawdown-examined")
+class DrawdownExamined:
+    """Noted from payout: how much of a drawdown can be paid (0: refused) and why not all."""
+
+    drawdown: str
+    requested_cents: int
+    accepted_cents: int
+    reason: str
+    examined_on: date
+
+
+@event("intake.payment-ordered")
+class PaymentOrdered:
+    """Noted from payout: the treasury is told to pay."""
+
+    payment: str
+    drawdown: str
+    year: int
+    cents: int
+    ordered_on: date
+
+
+@event("intake.payment-settled")
+class PaymentSettled:
+    """Noted from payout: the treasury's account was debited, the money is on its way or there."""
+
+    payment: str
+    drawdown: str
+    year: int
+    cents: int
+    settled_on: date
+
+
+@event("intake.payment-rejected")
+class PaymentRejected:
+    """Noted from payout: the treasury refused this payment; nothing was paid."""
+
+    payment: str
+    drawdown: str
+    year: int
+    cents: int
+    reason: str
+    rejected_on: date
+
+
+type Fact = (
+    AssessmentBegun
+    | AwardAnnounced
+    | RefusalAnnounced
+    | WithdrawalSettled
+    | AwardBecameFinal
+    | FundsAssigned
+    | DrawdownReceived
+    | DrawdownExamined
+    | PaymentOrdered
+    | PaymentSettled
+    | PaymentRejected
+)
+FACTS: Sequence[type[Fact]] = (
+    AssessmentBegun,
+    AwardAnnounced,
+    RefusalAnnounced,
+    WithdrawalSettled,
+    AwardBecameFinal,
+    FundsAssigned,
+    DrawdownReceived,
+    DrawdownExamined,
+    PaymentOrdered,
+    PaymentSettled,
+    PaymentRejected,
+)
+
+
+class ContradictoryNote(DomainError):
+    """The same fact arrived with other content: never overwritten, an operator must look."""
+
+    code = "contradictory-note"
+    title = "Diese Mitteilung widerspricht einer früheren."
+
+
+type Identity = tuple[type[Any], str]
+"""A fact's class and its drawdown's or payment's id; an application has at most one of the other facts."""
+
+
+@value
+class Progress:
+    """Every fact noted of one application."""
+
+    facts: Mapping[Identity, Fact] = field(default_factory=dict[Identity, Fact])
+
+    def news(self, fact: Fact) -> Sequence[Fact]:
+        """The fact if it is new, nothing if it is known, `ContradictoryNote` if it is known otherwise."""
+        known = self.facts.get(_identity(fact))
+        if known is not None and known != fact:
+            raise ContradictoryNote(type(fact).__name__)
+        return [fact] if known is None else []
+
+    def with_fact(self, fact: Fact) -> "Progress":
+        return replace(self, facts={**self.facts, _identity(fact): fact})
+
+    def noted[F](self, kind: type[F]) -> Sequence[F]:
+        """All facts of one class; their order means nothing."""
+        return [it for it in self.facts.values() if isinstance(it, kind)]
+
+    def only[F](self, kind: type[F]) -> F | None:
+        """The fact of which an application has at most one."""
+        return next(iter(self.noted(kind)), None)
+
+    @property
+    def accepted_cents(self) -> int:
+        return sum(it.accepted_cents for it in self.noted(DrawdownExamined))
+
+    @property
+    def ordered_cents(self) -> int:
+        """What the treasury was told to pay and did not refuse."""
+        rejected = {it.payment for it in self.noted(PaymentRejected)}
+        return sum(it.cents for it in self.noted(PaymentOrdered) if it.payment not in rejected)
+
+    @property
+    def settled_cents(self) -> int:
+        return sum(it.cents for it in self.noted(PaymentSettled))
+
+    @property
+    def open_drawdown(self) -> DrawdownReceived | None:
+        """The drawdown that is neither refused nor fully paid; a rejected payment leaves it open."""
+        accepted = {it.drawdown: it.accepted_cents for it in self.noted(DrawdownExamined)}
+        settled = self.noted(PaymentSettled)
+
+        def is_open(drawdown: str) -> bool:
+            paid = sum(it.cents for it in settled if it.drawdown == drawdown)
+            return drawdown not in accepted or paid < accepted[drawdown]
+
+        return next((it for it in self.noted(DrawdownReceived) if is_open(it.drawdown)), None)
+
+
+def _identity(fact: Fact) -> Identity:
+    match fact:
+        case DrawdownReceived() | DrawdownExamined():
+            return type(fact), fact.drawdown
+        case PaymentOrdered() | PaymentSettled() | PaymentRejected():
+            return type(fact), fact.payment
+        case _:
+            return type(fact), ""

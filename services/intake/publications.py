@@ -1,0 +1,55 @@
+"""Own events → contracts: what intake tells the others. Everything else stays its own affair."""
+
+from services.intake.application import ApplicationDeclaredComplete, ApplicationWithdrawn, Submitted
+from services.intake.drawdown import DrawdownRequested
+from shared.contracts import Acted, intake
+from shared.identity import Role
+
+type Published = intake.ApplicationCompleted | intake.ApplicationWithdrawn | intake.DrawdownRequested
+
+
+def publish(event: object, state: object) -> Published | None:
+    """The contract of an event, or None; `state` is its noun folded up to and with the event."""
+    match event, state:
+        case ApplicationDeclaredComplete(), Submitted():
+            return _completed(event, state)
+        case ApplicationWithdrawn(), Submitted() if state.completed:
+            # Review has no case before completeness: an earlier withdrawal is intake's own affair.
+            return intake.ApplicationWithdrawn(withdrawn_on=event.withdrawn_on)
+        case DrawdownRequested(), _:
+            return intake.DrawdownRequested(
+                drawdown=event.drawdown,
+                year=event.year,
+                eligible_due_cents=event.eligible_due_cents,
+                requested_cents=event.requested_cents,
+                requested_on=event.requested_on,
+            )
+        case _:
+            return None
+
+
+def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> intake.ApplicationCompleted:
+    form = application.form
+    return intake.ApplicationCompleted(
+        file_number=application.file_number,
+        applicant_key=form.applicant_key,
+        applicant_name=form.applicant_name,
+        item=form.item,
+        title=form.title,
+        lines=form.lines,
+        financing=form.financing,
+        by_year=form.by_year,
+        starts_on=form.starts_on,
+        ends_on=form.ends_on,
+        account_holder=form.account_holder,
+        iban=form.iban,
+        contact_name=form.contact_name,
+        contact_mail=form.contact_mail,
+        documents=form.documents,
+        submitted_on=form.submitted_on,
+        completed_on=event.completed_on,
+        acted=(
+            Acted(person=form.submitted_by, role=Role.APPLICANT, action="SubmitApplication"),
+            Acted(person=event.completed_by, role=Role.INTAKE_CLERK, action="DeclareComplete"),
+        ),
+    )

@@ -1,0 +1,148 @@
+"""Sachstand für die antragstellende Kommune: where the application stands, what comes next, and how much.
+
+A pure function of the application's state, so that the page, the API and an auditor's replay say the same.
+"""
+
+from enum import StrEnum
+
+from services.intake.application import Application, Submitted
+from services.intake.progress import (
+    AssessmentBegun,
+    AwardAnnounced,
+    AwardBecameFinal,
+    DrawdownExamined,
+    DrawdownReceived,
+    FundsAssigned,
+    PaymentOrdered,
+    PaymentRejected,
+    Progress,
+    RefusalAnnounced,
+    WithdrawalSettled,
+)
+from shared.decider import value
+from shared.money import euros
+
+
+class StatusCode(StrEnum):
+    """Stable for programs; people read `TITLES`."""
+
+    UNSUBMITTED = "unsubmitted"
+    SUBMITTED = "submitted"
+    COMPLETE = "complete"
+    UNDER_REVIEW = "under-review"
+    AWARDED = "awarded"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    FINAL = "final"
+    DRAWDOWN_REQUESTED = "drawdown-requested"
+    PARTLY_PAID = "partly-paid"
+    PAID = "paid"
+
+
+TITLES: dict[StatusCode, str] = {
+    StatusCode.UNSUBMITTED: "Nicht eingereicht",
+    StatusCode.SUBMITTED: "Eingegangen",
+    StatusCode.COMPLETE: "Vollständig",
+    StatusCode.UNDER_REVIEW: "In Prüfung",
+    StatusCode.AWARDED: "Bewilligt",
+    StatusCode.REFUSED: "Abgelehnt",
+    StatusCode.WITHDRAWN: "Zurückgenommen",
+    StatusCode.FINAL: "Bestandskräftig",
+    StatusCode.DRAWDOWN_REQUESTED: "Mittelabruf eingegangen",
+    StatusCode.PARTLY_PAID: "Teilweise ausgezahlt",
+    StatusCode.PAID: "Ausgezahlt",
+}
+
+
+@value
+class Status:
+    """What an applicant is told. `granted_cents` is what the notice of award grants; `ordered_cents` is what the
+    treasury was told to pay, `settled_cents` what left its account."""
+
+    code: StatusCode
+    title: str
+    next_step: str
+    applied_cents: int = 0
+    granted_cents: int = 0
+    ordered_cents: int = 0
+    settled_cents: int = 0
+
+
+def status(application: Application) -> Status:
+    """The status of an application in any state."""
+    if not isinstance(application, Submitted):
+        code = StatusCode.UNSUBMITTED
+        return Status(code=code, title=TITLES[code], next_step="Sie können den Antrag einreichen.")
+    progress = application.progress
+    code, next_step = _stage(application)
+    return Status(
+        code=code,
+        title=TITLES[code],
+        next_step=next_step,
+        applied_cents=application.form.financing.grant_cents,
+        granted_cents=_granted(progress),
+        ordered_cents=progress.ordered_cents,
+        settled_cents=progress.settled_cents,
+    )
+
+
+def _granted(progress: Progress) -> int:
+    if award := progress.only(AwardAnnounced):
+        return award.granted_cents
+    funds = progress.only(FundsAssigned)
+    return sum(part.cents for part in funds.by_year) if funds else 0
+
+
+def _stage(application: Submitted) -> tuple[StatusCode, str]:
+    progress = application.progress
+    if application.withdrawal_effective:
+        return StatusCode.WITHDRAWN, "Das Verfahren ist beendet. Sie können einen neuen Antrag stellen."
+    if drawdown := progress.open_drawdown:
+        return StatusCode.DRAWDOWN_REQUESTED, _payment_step(progress, drawdown)
+    if progress.settled_cents:
+        return _paid(progress)
+    if refusal := progress.only(RefusalAnnounced):
+        return StatusCode.REFUSED, f"Gründe: {'; '.join(refusal.reasons)}"
+    if progress.only(FundsAssigned):
+        return StatusCode.FINAL, "Sie können fällige Ausgaben mit einem Mittelabruf geltend machen."
+    if progress.only(AwardBecameFinal):
+        return StatusCode.FINAL, "Die Auszahlung wird eingerichtet. Danach können Sie Mittel abrufen."
+    if award := progress.only(AwardAnnounced):
+        day = f"{award.remedy_ends_on:%d.%m.%Y}"
+        return StatusCode.AWARDED, f"Der Bescheid wird mit Ablauf des {day} oder durch Ihren Verzicht bestandskräftig."
+    return _before_decision(application)
+
+
+def _before_decision(application: Submitted) -> tuple[StatusCode, str]:
+    progress = application.progress
+    if application.withdrawn and not progress.only(WithdrawalSettled):
+        return StatusCode.WITHDRAWN, "Das Ministerium stellt fest, ob die Rücknahme vor der Entscheidung einging."
+    if progress.only(AssessmentBegun):
+        return (
+            StatusCode.UNDER_REVIEW,
+            "Das Ministerium prüft Ihren Antrag und entscheidet. Sie erhalten einen Bescheid.",
+        )
+    if application.completed:
+        return StatusCode.COMPLETE, "Ihr Antrag wird zur Prüfung an das Ministerium gegeben."
+    return StatusCode.SUBMITTED, "Wir prüfen, ob Ihr Antrag vollständig ist."
+
+
+def _payment_step(progress: Progress, drawdown: DrawdownReceived) -> str:
+    examined = next((it for it in progress.noted(DrawdownExamined) if it.drawdown == drawdown.drawdown), None)
+    if examined is None:
+        return f"Ihr Mittelabruf über {euros(drawdown.requested_cents)} wird geprüft."
+    rejected = {it.payment for it in progress.noted(PaymentRejected)}
+    ordered = [it for it in progress.noted(PaymentOrdered) if it.drawdown == drawdown.drawdown]
+    if any(it.payment not in rejected for it in ordered):
+        return f"Die Auszahlung von {euros(examined.accepted_cents)} ist angeordnet. Die Landeshauptkasse überweist."
+    if ordered:
+        return "Die Landeshauptkasse konnte nicht auszahlen. Die Auszahlung wird geklärt und neu angeordnet."
+    accepted = f"{euros(examined.accepted_cents)} werden zur Auszahlung angeordnet."
+    return f"{accepted} Begründung der Kürzung: {examined.reason}" if examined.reason else accepted
+
+
+def _paid(progress: Progress) -> tuple[StatusCode, str]:
+    open_cents = _granted(progress) - progress.settled_cents
+    if open_cents > 0:
+        return StatusCode.PARTLY_PAID, f"{euros(open_cents)} können Sie noch abrufen, sobald Ausgaben fällig sind."
+    return StatusCode.PAID, "Die Zuwendung ist vollständig ausgezahlt. Als Nächstes weisen Sie die Verwendung nach."
