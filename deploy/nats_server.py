@@ -9,7 +9,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,7 @@ class RunningNats:
 
 
 @contextmanager
-def running(directory: Path, *, port: int = 0, taken: Iterable[int] = ()) -> Iterator[RunningNats]:
+def running(directory: Path, *, port: int = 0, taken: Iterable[int] = ()) -> Generator[RunningNats]:
     """A nats-server on `port` (0: a free one) that keeps its streams in `directory`, killed at the end."""
     port = port or free_port(taken)
     command = prepare(directory / "secrets", directory / "nats", port)

@@ -1,15 +1,17 @@
 """Who may say and hear what on the real nats-server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import NoRespondersError, TimeoutError as NatsTimeout
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import ConsumerConfig, DiscardPolicy, StreamConfig
 
 from deploy.nats_server import LANES, RECORDING, RunningNats, running, streams_followed_by
@@ -33,17 +35,15 @@ class Connected:
     async def refused(self, action: Awaitable[object]) -> bool:
         """Whether the server denied it, for lack of rights and nothing else."""
         before = len(self.refusals)
-        try:
+        with suppress(NatsTimeout, NoRespondersError):  # a denied request is never answered
             await action
-        except (NatsTimeout, NoRespondersError):
-            pass  # a denied request is never answered
         await self.client.flush()
         await asyncio.sleep(0.05)
         return any("permissions violation" in text for text in self.refusals[before:])
 
 
 @asynccontextmanager
-async def connected(server: RunningNats, user: str, inbox: str | None = None) -> AsyncIterator[Connected]:
+async def connected(server: RunningNats, user: str, inbox: str | None = None) -> AsyncGenerator[Connected]:
     refusals: list[str] = []
 
     async def remember(error: Exception) -> None:
@@ -93,7 +93,7 @@ def test_a_service_publishes_on_its_own_lane_and_its_followers_read_it(server: R
             info = await review.js.consumer_info("LANE_INTAKE", "review")
             assert info.num_ack_pending == 0
             assert last.data is not None
-            assert not review.refusals and not intake.refusals
+            assert review.refusals == intake.refusals == []
             return last.data
 
     assert asyncio.run(travel()) == b"frame"
@@ -155,7 +155,7 @@ def test_a_wrong_password_and_no_password_open_nothing(server: RunningNats) -> N
         await client.close()
 
     for credentials in ({"user": "intake", "password": "guessed"}, {}):
-        with pytest.raises(nats.errors.Error, match="(?i)authorization"):
+        with pytest.raises(NatsError, match=r"(?i)authorization"):
             asyncio.run(knock(**credentials))
 
 
