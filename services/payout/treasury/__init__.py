@@ -1,0 +1,111 @@
+"""Die Kasse: what an adapter to the state payment system must be able to do.
+
+An instruction goes out as bytes that are a pure function of it; what comes back is read into a report or refused as
+`Unreadable`. Personal values are open only here and in the file.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from services.payout.batch import Sealable, groups
+from services.payout.report import BookingReport, StatusReport
+from shared.decider import value
+
+
+@value
+class Account:
+    """A holder and an IBAN, in clear."""
+
+    holder: str
+    iban: str
+
+
+@value
+class Transfer:
+    """One payment in the file; `text` is the remittance text for the payee."""
+
+    reference: str
+    cents: int
+    payee: Account
+    text: str
+
+
+@value
+class TransferGroup:
+    """Transfers that are debited in one sum."""
+
+    id: str
+    transfers: tuple[Transfer, ...]
+
+
+@value
+class Instruction:
+    """One file for the treasury, all values in clear."""
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: Account
+    groups: tuple[TransferGroup, ...]
+
+
+class Unreadable(Exception):
+    """A file that is no message of a known format. `code` is stable, `reason` a German sentence without anything from the file."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class Unwritable(Exception):
+    """An instruction that has no valid file. `code` is stable; nothing personal is in it."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class Treasury(Protocol):
+    """A format of the state payment system."""
+
+    def build(self, instruction: Instruction) -> bytes:
+        """The file's bytes: the same for the same instruction, for ever. Raises `Unwritable`."""
+        ...
+
+    def read(self, raw: bytes) -> StatusReport | BookingReport:
+        """What a file of the treasury says. Raises `Unreadable`."""
+        ...
+
+
+def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Account) -> Instruction:
+    """The file that a draft or a sealed batch stands for; `payees` are the opened values by payment reference.
+
+    Raises `Unwritable` ("payee-unknown") when a payee is missing, for one because the person's key was destroyed.
+    """
+    missing = [it.reference for it in content.entries if it.reference not in payees]
+    if missing:
+        raise Unwritable("payee-unknown", f"Zu {missing[0]} ist der Empfänger nicht lesbar.")
+    return Instruction(
+        message_id=content.message_id,
+        created_at=content.created_at,
+        execution_on=content.execution_on,
+        debtor=debtor,
+        groups=tuple(
+            TransferGroup(
+                id=group.id,
+                transfers=tuple(
+                    Transfer(
+                        reference=it.reference,
+                        cents=it.cents,
+                        payee=payees[it.reference],
+                        text=f"Zuwendung ThürEGovRL {it.file_number}, Haushaltsjahr {it.year}",
+                    )
+                    for it in group.entries
+                ),
+            )
+            for group in groups(content)
+        ),
+    )

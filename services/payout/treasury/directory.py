@@ -1,0 +1,97 @@
+"""The folder that is shared with the treasury: files out, files in, nothing half written, nothing lost.
+
+`to-treasury/` is ours to write; the treasury moves what it took to `received/`. It writes to `from-treasury/`; we move
+what we took in to `archive/`, what we could not read to `quarantine/`. Files hold personal data and are not world-readable.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import file_digest
+from pathlib import Path
+
+FOLDERS = ("to-treasury", "received", "from-treasury", "archive", "quarantine")
+_UNFINISHED = (".part", ".tmp", ".partial")
+
+
+class OtherBytesUnderName(Exception):
+    """A file of this name with other content lies there already: an incident, nothing was written."""
+
+
+class Directory:
+    """One treasury's folder. Safe to repeat at any point: after a crash, do the same again."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        for folder in FOLDERS:
+            (root / folder).mkdir(parents=True, exist_ok=True)
+
+    def hand_over(self, name: str, raw: bytes) -> None:
+        """Write a file for the treasury: temporary name, fsync, rename, fsync of the folder.
+
+        Nothing happens when the same bytes lie there already or were taken; raises `OtherBytesUnderName`.
+        """
+        outgoing = self._root / "to-treasury"
+        # In this order: a file only ever moves from the first folder to the second, so it cannot slip past both looks.
+        for folder in (outgoing, self._root / "received"):
+            with suppress(FileNotFoundError):
+                if (folder / name).read_bytes() != raw:
+                    raise OtherBytesUnderName(name)
+                _sync(outgoing)
+                return
+        unfinished = outgoing / f".{name}.part"
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(outgoing / name)
+        _sync(outgoing)
+
+    def arrived(self) -> Sequence[Path]:
+        """Finished files from the treasury, oldest first; hidden and temporary names are still being written."""
+        found: list[tuple[int, str, Path]] = []
+        for path in (self._root / "from-treasury").iterdir():
+            if path.name.startswith(".") or path.name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
+                continue
+            found.append((path.stat().st_mtime_ns, path.name, path))
+        return [path for _, _, path in sorted(found)]
+
+    def archive(self, path: Path) -> Path:
+        """Move a file that was taken in; where it lies then. A file that is gone was archived before."""
+        return self._move(path, "archive")
+
+    def quarantine(self, path: Path, reason: str) -> Path:
+        """Move a file that could not be read, with the reason beside it."""
+        moved = self._move(path, "quarantine")
+        (moved.parent / f"{moved.name}.reason.txt").write_text(reason + "\n", "utf-8")
+        return moved
+
+    def _move(self, path: Path, folder: str) -> Path:
+        target = self._root / folder / path.name
+        if path.exists():
+            if target.exists() and _sha256(target) != _sha256(path):
+                target = target.with_name(f"{path.name}.{_sha256(path)[:12]}")
+            path.replace(target)
+            _sync(target.parent)
+            _sync(path.parent)
+        return target
+
+
+def read(path: Path, limit: int) -> tuple[bytes, str]:
+    """At most `limit` + 1 bytes of a file, so that a huge one is noticed and not loaded, and the SHA-256 of all of it."""
+    with path.open("rb") as file:
+        raw = file.read(limit + 1)
+    return raw, _sha256(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
