@@ -1,0 +1,34 @@
+"""What review tells the others: own event and the state it led to in, public contract out."""
+
+from dataclasses import fields
+from typing import Any
+
+from services.review import assessment, award
+from shared.contracts import review
+
+
+def publish(event: object, state: object) -> object | None:
+    """The contract an event is published as, None when it stays in the house; `state` is its noun's after the event."""
+    match event, state:
+        case assessment.AssessmentOpened(), _:
+            return review.AssessmentOpened(opened_on=event.opened_on)
+        case assessment.WithdrawalSettled(), _:
+            return review.WithdrawalSettled(effective=event.effective, settled_on=event.settled_on)
+        case award.NoticeDispatched(), award.Notified():
+            return review.AwardNotified(
+                granted_cents=state.grant.granted_cents,
+                by_year=state.grant.by_year,
+                cut_cents=state.grant.cut_cents,
+                dispatched_on=event.dispatched_on,
+                letter_sha256=event.letter.sha256,
+                remedy_ends_on=event.remedy_ends_on,
+            )
+        case award.GrantRefused(), _:
+            return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
+        case award.DecisionBecameFinal(), _:
+            return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)
+        case award.FundsAssigned(), _:
+            content: dict[str, Any] = {it.name: getattr(event, it.name) for it in fields(review.FundsAssigned)}
+            return review.FundsAssigned(**content)
+        case _:
+            return None

@@ -1,0 +1,36 @@
+"""What review does when another service says something: the contract in, a decision of its own out."""
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from services.review import assessment, budget
+from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn
+from shared.contracts.payout import PaymentSettled
+from shared.decider import Decision, decision
+
+HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, PaymentSettled)
+
+
+def _candidates(title: str, withdrawn_on: date) -> tuple[str, ...]:
+    """The budgets that may hold a reservation: it expires after weeks, and a message may be parked over New Year."""
+    return tuple(budget.budget_id(title, year) for year in range(withdrawn_on.year - 2, withdrawn_on.year + 2))
+
+
+def react(contract: object, case: str, title: str) -> Decision | None:
+    """The decision a contract calls for, None when it is none of review's; `title` is the programme's budget title."""
+    match contract:
+        case ApplicationCompleted():
+            content: dict[str, Any] = {it.name: getattr(contract, it.name) for it in fields(contract)}
+            command = assessment.OpenAssessment(application=assessment.Application(**content))
+            return decision(assessment.decider, case, command)
+        case ApplicationWithdrawn():
+            withdrawn_on = contract.withdrawn_on
+            return assessment.settle_withdrawal(case, withdrawn_on, _candidates(title, withdrawn_on))
+        case PaymentSettled():
+            paid = budget.RecordPayment(
+                payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
+            )
+            return decision(budget.decider, budget.budget_id(contract.title, contract.year), paid)
+        case _:
+            return None
