@@ -43,8 +43,9 @@ def _work(directory: Path, path: Path, once: bool, poll: float) -> int:
     def stop(_number: int, _frame: object) -> None:
         stopped.set()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    if not once:
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
     book = Book(path)
     desk = Desk(directory, book)
     try:

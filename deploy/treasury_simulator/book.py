@@ -12,7 +12,7 @@ from deploy.treasury_simulator.interruption import Moment, passing
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS file (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected', 'repeated')),
     repeats INTEGER REFERENCES file, message_id TEXT, created_at TEXT NOT NULL, code TEXT, text TEXT,
     CHECK ((state = 'repeated') = (repeats IS NOT NULL)));
@@ -116,9 +116,13 @@ class Book:
             raise
         self._connection.execute("COMMIT")
 
-    def last_number(self) -> int:
-        """The number of the latest file in the book, 0 in an empty one."""
-        return int(self._one("SELECT coalesce(max(number), 0) FROM file")[0])
+    def next_number(self) -> int:
+        """The running number of the next file."""
+        return int(self._one("SELECT coalesce(max(number), 0) + 1 FROM file")[0])
+
+    def has_file(self, name: str) -> bool:
+        """Whether the file of this name in received/ is in the book."""
+        return bool(self._one("SELECT 1 FROM file WHERE name = ?", name))
 
     def judged(self, sha256: str) -> int | None:
         """The number under which exactly these bytes were judged before."""
@@ -142,7 +146,7 @@ class Book:
         """The same bytes again: noted, and their answers are due again."""
         self._run(
             "INSERT INTO file VALUES (?, ?, ?, ?, 'repeated', ?, NULL, ?, NULL, NULL)",
-            *(arrival.number, arrival.name, arrival.sha256, arrival.size, of, arrival.arrived_at),
+            *(self.next_number(), arrival.name, arrival.sha256, arrival.size, of, arrival.arrived_at),
         )
         self._run("UPDATE answer SET written = 0 WHERE file = ?", of)
 
@@ -188,7 +192,8 @@ class Book:
             "SELECT number, sha256, state, message_id, created_at, code, text FROM file WHERE number = ?", number
         )
         batches = self._all("SELECT * FROM batch WHERE file = ? ORDER BY place", number)
-        return FileEntry(*row, tuple(self._batch(*columns) for columns in batches))
+        columns: list[Any] = [*row, tuple(self._batch(*values) for values in batches)]
+        return FileEntry(*columns)
 
     def _batch(
         self, file: int, place: int, information_id: str, debtor_iban: str, execution_on: str, batch_booking: int

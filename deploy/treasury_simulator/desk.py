@@ -31,27 +31,32 @@ class Desk:
     def work(self) -> list[str]:
         """One round: everything that waits is taken, judged and answered; returns a line per file and answer."""
         lines: list[str] = []
-        last = self._book.last_number()
-        if self._folder.take(last) or not self._started:
+        if self._folder.take() or not self._started:
             passing(Moment.TAKEN)
             self._started = True
-            lines += [self._receive(self._folder.open(*place)) for place in self._folder.arrivals(last)]
+            lines += [self._receive(name) for name in self._folder.taken() if not self._book.has_file(name)]
         return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed()]
 
-    def _receive(self, arrival: Arrival) -> str:
+    def _receive(self, name: str) -> str:
+        arrival = self._folder.open(name)
         rules = scenario.load(self._scenario_path)
         with self._book.transaction():
             before = self._book.judged(arrival.sha256)
             if before is not None:
                 self._book.record_repetition(arrival, of=before)
+                line = f"{name} repeats file {before}"
             else:
-                self._record(arrival, self._judge(arrival, rules))
+                entry = self._judge(arrival, rules)
+                self._record(arrival, entry)
+                line = f"{name} is file {entry.number}: {entry.state} {entry.code or ''}".rstrip()
         passing(Moment.RECORDED)
-        return f"file {arrival.number} {'repeats ' + str(before) if before else self._book.file(arrival.number).state}"
+        return line
 
     def _judge(self, arrival: Arrival, rules: scenario.Scenario) -> FileEntry:
         """The answers' time is the order's own, so that judging again after a kill gives the same bytes."""
-        entry = FileEntry(arrival.number, arrival.sha256, "accepted", None, arrival.arrived_at, None, None, ())
+        entry = FileEntry(
+            self._book.next_number(), arrival.sha256, "accepted", None, arrival.arrived_at, None, None, ()
+        )
         try:
             if arrival.content is None:
                 raise FileRefused("FF01", "Datei größer als 20 MiB")

@@ -10,15 +10,13 @@ from pathlib import Path
 from deploy.treasury_simulator.interruption import Moment, passing
 from deploy.treasury_simulator.xml_tree import LARGEST_FILE
 
-_TAKEN_NAME = re.compile(r"(\d{6,})-.+")
 _LATEST_SECOND = 4_102_444_800  # 2100-01-01; a file from beyond has a wrong clock, and no year of five digits
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A taken file: its running number, name in received/, hash, size; the content is None if it is too large."""
+    """A taken file: name in received/, hash, size in bytes, time of writing; the content is None if it is too large."""
 
-    number: int
     name: str
     sha256: str
     size: int
@@ -36,48 +34,41 @@ class Folder:
         for directory in (self.incoming, self.received, self.outgoing):
             directory.mkdir(parents=True, exist_ok=True)
 
-    def take(self, above: int) -> int:
-        """Move what has arrived into received/ under running numbers greater than `above`; returns how many.
+    def take(self) -> int:
+        """Move what has arrived into received/, under its own name if that is free; returns how many.
 
         The rename is the receipt: what is in received/ was taken exactly once, whatever happens afterwards.
         """
-        waiting = self._waiting()
+        waiting = _finished(self.incoming)
+        for name in waiting:
+            (self.incoming / name).rename(self._free(name))
         if waiting:
-            number = max([above, *self._taken()])
-            for place, name in enumerate(waiting, start=number + 1):
-                safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)[-200:]
-                (self.incoming / name).rename(self.received / f"{place:06d}-{safe}")
             _make_durable(self.received)
             _make_durable(self.incoming)
         return len(waiting)
 
-    def _waiting(self) -> list[str]:
-        with os.scandir(self.incoming) as entries:
-            found = [
-                (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
-                for entry in entries
-                if entry.name.endswith(".xml") and entry.name[0] != "." and entry.is_file(follow_symlinks=False)
-            ]
-        return [name for _, name in sorted(found)]
+    def _free(self, name: str) -> Path:
+        safe = re.sub(r"[^A-Za-z0-9._ -]", "_", name)[-200:]
+        safe = f"_{safe}" if safe.startswith(".") else safe
+        path = self.received / safe
+        number = 1
+        while path.exists():
+            number += 1
+            path = self.received / f"{safe.removesuffix('.xml')}.{number}.xml"
+        return path
 
-    def _taken(self) -> dict[int, str]:
-        matches = (_TAKEN_NAME.fullmatch(path.name) for path in self.received.iterdir())
-        return {int(match.group(1)): match.group(0) for match in matches if match}
+    def taken(self) -> list[str]:
+        """The names in received/, oldest first."""
+        return _finished(self.received)
 
-    def arrivals(self, above: int) -> list[tuple[int, str]]:
-        """Number and name of the taken files above this number, in their order."""
-        return sorted((number, name) for number, name in self._taken().items() if number > above)
-
-    def open(self, number: int, name: str) -> Arrival:
+    def open(self, name: str) -> Arrival:
         """Read one taken file; one that is too large is only hashed."""
         with (self.received / name).open("rb") as file:
             status = os.fstat(file.fileno())
             content = file.read() if status.st_size <= LARGEST_FILE else None
-            sha256 = (
-                hashlib.sha256(content) if content is not None else hashlib.file_digest(file, "sha256")
-            ).hexdigest()
+            digest = hashlib.sha256(content) if content is not None else hashlib.file_digest(file, "sha256")
         arrived = datetime.fromtimestamp(min(max(int(status.st_mtime), 0), _LATEST_SECOND), UTC)
-        return Arrival(number, name, sha256, status.st_size, arrived.strftime("%Y-%m-%dT%H:%M:%SZ"), content)
+        return Arrival(name, digest.hexdigest(), status.st_size, arrived.strftime("%Y-%m-%dT%H:%M:%SZ"), content)
 
     def deliver(self, name: str, content: bytes) -> None:
         """Write an answer: temporary name, fsync, rename, fsync of the directory; again with the same result."""
@@ -94,6 +85,16 @@ class Folder:
         temporary.replace(self.outgoing / name)
         _make_durable(self.outgoing)
         passing(Moment.RENAMED)
+
+
+def _finished(directory: Path) -> list[str]:
+    with os.scandir(directory) as entries:
+        found = [
+            (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
+            for entry in entries
+            if entry.name.endswith(".xml") and entry.name[0] != "." and entry.is_file(follow_symlinks=False)
+        ]
+    return [name for _, name in sorted(found)]
 
 
 def _make_durable(directory: Path) -> None:
