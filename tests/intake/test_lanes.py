@@ -1,0 +1,142 @@
+"""What intake hears from the others, and what it tells them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from services.intake import drawdown
+from services.intake.application import ApplicationWithdrawn, decider
+from services.intake.publications import publish
+from services.intake.reactions import HANDLED, react
+from services.intake.status import StatusCode, status
+from shared.contracts import YearAmount, intake, payout, review
+from shared.contracts.ledger import CheckpointWitnessed
+from shared.formats import encode
+from tests.intake.builders import (
+    BY_YEAR,
+    CASE,
+    COMPLETE,
+    D1,
+    LINES,
+    RECEIPT,
+    SUBMISSION,
+    SUBMITTED,
+    SYSTEM,
+    UNTIL_COMPLETE,
+    application_with,
+    drawn,
+    sealed,
+)
+
+ON = date(2025, 8, 4)
+FROM_REVIEW = (
+    review.AssessmentOpened(opened_on=ON),
+    review.AwardNotified(
+        granted_cents=44_800_00,
+        by_year=BY_YEAR,
+        cut_cents=0,
+        dispatched_on=ON,
+        letter_sha256=64 * "b",
+        remedy_ends_on=date(2025, 9, 8),
+    ),
+    review.GrantRefused(reasons=("Fördergegenstand geschlossen",), refused_on=ON),
+    review.WithdrawalSettled(effective=False, settled_on=ON),
+    review.AwardFinal(final_on=ON, by_waiver=True),
+    review.FundsAssigned(
+        award=CASE,
+        file_number="EG-2025-00001",
+        title="1605-63371",
+        applicant_key="16070048",
+        applicant_name="Stadt Stadtilm",
+        by_year=(YearAmount(year=2025, cents=44_800_00),),
+        eligible_cents=56_000_00,
+        rate_bp=8_000,
+        account_holder=sealed("account_holder"),
+        iban=sealed("iban"),
+        assigned_on=ON,
+        acted=(),
+    ),
+)
+PAID: dict[str, Any] = {"payment": "m1", "drawdown": "d1", "title": "1605-63371", "year": 2025, "cents": 44_800_00}
+FROM_PAYOUT = (
+    payout.DrawdownExamined(
+        drawdown="d1", requested_cents=44_800_00, accepted_cents=44_800_00, reason="", examined_on=ON
+    ),
+    payout.PaymentOrdered(**PAID, ordered_on=ON),
+    payout.PaymentSettled(**PAID, settled_on=ON),
+)
+REJECTED = payout.PaymentRejected(
+    payment="m0", drawdown="d1", title="1605-63371", year=2025, cents=44_800_00, reason="AC04", rejected_on=ON
+)
+RECEIVED = drawn(1, ON, 56_000_00, 44_800_00, 44_800_00)[0]
+
+
+def test_every_contract_of_review_and_payout_is_handled_and_told_once() -> None:
+    assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, REJECTED)} == set(HANDLED)
+
+
+@pytest.mark.parametrize("contract", [*FROM_REVIEW, *FROM_PAYOUT, REJECTED], ids=lambda it: type(it).__name__)
+def test_a_contract_becomes_one_note_and_its_redelivery_none(contract: Any) -> None:
+    store = application_with(*UNTIL_COMPLETE)
+    decision = react(contract, CASE)
+    assert decision
+    [noted] = store.act(decision, SYSTEM)[f"application-{CASE}"]
+    assert encode(noted)
+    assert store.act(decision, SYSTEM) == {f"application-{CASE}": []}
+
+
+def test_what_does_not_concern_intake_is_passed_over() -> None:
+    assert react(CheckpointWitnessed(size=1, root=64 * "0", signed_at=SYSTEM.now), CASE) is None
+
+
+@for_all(st.data())
+def test_review_and_payout_may_overtake_each_other(data: st.DataObject) -> None:
+    lanes = [list(FROM_REVIEW), [*FROM_PAYOUT, REJECTED]]
+    store = application_with(*UNTIL_COMPLETE, RECEIVED)
+    while any(lanes):
+        lane = data.draw(st.sampled_from([it for it in lanes if it]))
+        decision = react(lane.pop(0), CASE)
+        assert decision
+        store.act(decision, SYSTEM)
+    it = status(decider.fold(store.events[f"application-{CASE}"]))
+    assert (it.code, it.ordered_cents, it.settled_cents) == (StatusCode.PAID, 44_800_00, 44_800_00)
+
+
+def test_completeness_tells_review_all_that_it_needs_and_who_acted() -> None:
+    told = publish(COMPLETE, decider.fold(UNTIL_COMPLETE))
+    assert isinstance(told, intake.ApplicationCompleted)
+    assert (told.file_number, told.applicant_name, told.lines) == ("EG-2025-00001", "Stadt Stadtilm", LINES)
+    assert (told.iban, told.documents) == (SUBMISSION.iban, SUBMISSION.documents)
+    assert [(it.person, it.role) for it in told.acted] == [("p-stadtilm", "applicant"), ("p-clerk", "intake-clerk")]
+    assert encode(told)
+
+
+def test_a_withdrawal_is_told_to_review_only_if_review_has_the_case() -> None:
+    withdrawn = ApplicationWithdrawn(withdrawn_on=ON, withdrawn_by="p-stadtilm")
+    known = decider.fold([*UNTIL_COMPLETE, withdrawn])
+    assert publish(withdrawn, known) == intake.ApplicationWithdrawn(withdrawn_on=ON)
+    assert publish(withdrawn, decider.fold([SUBMITTED, RECEIPT, withdrawn])) is None
+
+
+def test_a_drawdown_is_told_to_payout_and_its_note_is_not() -> None:
+    event = drawdown.DrawdownRequested(
+        drawdown="d1",
+        case=CASE,
+        year=2025,
+        eligible_due_cents=24_000_00,
+        requested_cents=19_200_00,
+        requested_on=ON,
+        requested_by="p-stadtilm",
+    )
+    assert publish(event, drawdown.decider.fold([event])) == intake.DrawdownRequested(
+        drawdown="d1", year=2025, eligible_due_cents=24_000_00, requested_cents=19_200_00, requested_on=ON
+    )
+    assert publish(RECEIVED, decider.fold([*UNTIL_COMPLETE, RECEIVED])) is None
+
+
+@pytest.mark.parametrize("event", [SUBMITTED, RECEIPT, *D1], ids=lambda it: type(it).__name__)
+def test_everything_else_stays_intakes_own_affair(event: Any) -> None:
+    assert publish(event, decider.fold([*UNTIL_COMPLETE, *D1])) is None
