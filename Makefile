@@ -46,7 +46,7 @@ verify: $(READY) ## die Ausfuhr der Vorführung mit dem unabhängigen Prüfprogr
 	@$(PYTHON) -I services/ledger/verify.py var/demo/ledger-export
 
 docs: $(READY) generate ## die Dokumentation als Seiten in var/site/
-	@$(UV) run --quiet --isolated --locked --only-group docs zensical build --config-file docs/zensical.toml
+	@$(UV) run --quiet --isolated --locked --only-group docs zensical build
 
 generate: $(READY) ## Ereigniskatalog, OpenAPI und AsyncAPI aus dem Code neu schreiben
 	@$(PYTHON) -m docs.generate
