@@ -8,6 +8,10 @@ READY := .venv/.synced
 
 # Only what this project says decides, never a virtual environment or uv setting that happens to be active.
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
+# Offices put their own certificate into the machine's store; a machine without a store is served by uv's own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS := 1
+endif
 export UV_NO_PROGRESS := 1
 export PYTHONDONTWRITEBYTECODE := 1
 

@@ -10,7 +10,7 @@ from tests.architecture.reading import AROUND, ROOT, imports, module_name, nouns
 VOCABULARY = ("decider", "identity", "money", "calendar")
 PURE = frozenset({
     "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json",
-    "math", "operator", "re", "string", "tomllib", "types", "typing", "unicodedata", "base64",
+    "math", "operator", "re", "string", "tomllib", "types", "typing", "unicodedata", "base64", "zlib",
 })  # fmt: skip
 """The part of the standard library that computes and does nothing else."""
 READS_ITS_OWN_TABLE = {("services.intake.municipality", "pathlib")}
