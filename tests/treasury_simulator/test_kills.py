@@ -46,6 +46,7 @@ def test_a_kill_at_any_moment_changes_nothing(
     died = counter.run(dies_at=f"{moment}:{passage}").returncode
     # a round takes all files at once: there is no second passage of TAKEN to die at
     assert died == (0 if (moment, passage) == (Moment.TAKEN, 2) else -signal.SIGKILL)
+    assert counter.answers().items() <= undisturbed.answers().items(), "no answer is visible before it is whole"
     assert counter.run().returncode == 0
     assert counter.answers() == undisturbed.answers()
     assert counter.book() == undisturbed.book()
