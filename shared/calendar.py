@@ -1,8 +1,9 @@
 """Days of the law: Thuringia's holidays, working days, months, TARGET days. Standard library only."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 
 def easter(year: int) -> date:
@@ -74,3 +75,11 @@ def next_target_day(day: date) -> date:
     while not is_target_day(day):
         day += timedelta(days=1)
     return day
+
+
+_BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def local_date(instant: datetime) -> date:
+    """The legal date of an instant: that of Europe/Berlin."""
+    return instant.astimezone(_BERLIN).date()

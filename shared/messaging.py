@@ -1,0 +1,356 @@
+"""The seam to FastStream and NATS: the map of lanes, the broker, direct reads, provisioning.
+
+JetStream is transport, never the record: every stream can be wiped and is filled again from the logs.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import nats
+import structlog
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.annotations import NatsMessage
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy as JetStreamAck,
+)
+from nats.js.api import (
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from shared.decider import value
+from shared.formats import MAX_BYTES, Frame, NotAFrame, frame_of
+
+log = structlog.get_logger()
+
+FOLLOWS: Mapping[str, Sequence[str]] = {
+    "intake": ("review", "payout"),
+    "review": ("intake", "payout"),
+    "payout": ("intake", "review"),
+    "ledger": (),
+}
+"""Who follows whose public contracts."""
+SERVICES = tuple(FOLLOWS)
+RECORDED = ("intake", "review", "payout")
+"""Whose stored events the ledger receives byte for byte."""
+
+ACK_WAIT = 60.0
+MAX_MESSAGE = MAX_BYTES + 24_000
+"""A frame's body and its headers."""
+DUPLICATE_WINDOW = 120.0
+UNANSWERED = 30.0
+"""Seconds without a connection to a reachable server, or without a beat of the event loop, before the process exits."""
+
+
+def lane(service: str) -> str:
+    return f"lane.{service}"
+
+
+def record_lane(service: str) -> str:
+    return f"ledger.{service}"
+
+
+def mirror(name: str, version: int) -> str:
+    """The subject on which a single public event is mirrored: `grants.<publisher>.<event>.v1`."""
+    return f"grants.{name}.v{version}"
+
+
+def stream_of(subject: str) -> str:
+    """The stream that holds a subject: `lane.intake` → `LANE_INTAKE`."""
+    kind, service = subject.split(".")[:2]
+    return f"{kind.upper()}_{service.upper()}"
+
+
+def subjects_followed(service: str) -> list[str]:
+    """The subjects a service consumes."""
+    return [record_lane(it) for it in RECORDED] if service == "ledger" else [lane(it) for it in FOLLOWS[service]]
+
+
+def subjects_published(service: str) -> list[str]:
+    return [lane(service), *([record_lane(service)] if service in RECORDED else [])]
+
+
+def refill_subject(publisher: str) -> str:
+    """Where a follower asks a publisher to put frames back that a stream has lost."""
+    return f"refill.{publisher}"
+
+
+# ---- Provisioning: run by operations, never by a service ----------------------------------------------------------
+
+
+def _stream(subject: str) -> StreamConfig:
+    mirrored = subject.startswith("grants.")
+    return StreamConfig(
+        name=stream_of(subject),
+        subjects=[subject],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD if mirrored else DiscardPolicy.NEW,
+        max_msg_size=MAX_MESSAGE,
+        duplicate_window=DUPLICATE_WINDOW,
+        deny_delete=True,
+        deny_purge=True,
+        allow_rollup_hdrs=False,
+        num_replicas=1,
+    )
+
+
+def _consumer(service: str, subject: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=service,
+        filter_subject=subject,
+        ack_policy=JetStreamAck.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=1,  # a second frame in flight could overtake the first
+    )
+
+
+async def provision(url: str, password: str) -> None:
+    """Create every stream and consumer of the house that is missing, as the operator; leaves existing ones alone."""
+    connection = await nats.connect(url, user="operator", password=password, inbox_prefix=b"_INBOX_operator")
+    try:
+        jetstream = connection.jetstream(timeout=10)
+        published = [subject for service in SERVICES for subject in subjects_published(service)]
+        for subject in [*published, *(f"grants.{service}.>" for service in SERVICES)]:
+            try:
+                await jetstream.stream_info(stream_of(subject))
+            except NotFoundError:
+                await jetstream.add_stream(_stream(subject))
+        for service in SERVICES:
+            for subject in subjects_followed(service):
+                try:
+                    await jetstream.consumer_info(stream_of(subject), service)
+                except NotFoundError:
+                    await jetstream.add_consumer(stream_of(subject), _consumer(service, subject))
+    finally:
+        await connection.close()
+
+
+# ---- The broker ----------------------------------------------------------------------------------------------------
+
+
+class Lost(Exception):
+    """The broker cannot be reached or has not confirmed: try again, nothing is known to have happened."""
+
+
+class Messenger:
+    """One service's connection to NATS, carried by FastStream."""
+
+    def __init__(self, service: str, url: str, password: str) -> None:
+        self.service = service
+        self.failures = 0
+        self.broker = NatsBroker(
+            url,
+            security=SASLPlaintext(username=service, password=password),
+            name=service,
+            inbox_prefix=f"_INBOX_{service}".encode(),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=5,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            pending_size=0,  # what cannot be sent now must fail now, not wait in a buffer
+            ack_policy=AckPolicy.MANUAL,
+            graceful_timeout=20,
+            logger=None,
+        )
+        # FastStream's own callback re-raises authorisation errors inside the reconnect task, which ends it for good.
+        kwargs = cast(dict[str, Any], self.broker._connection_kwargs)  # pyright: ignore[reportPrivateUsage]
+        kwargs["error_cb"] = self._noted
+
+    async def _noted(self, error: Exception) -> None:
+        self.failures += 1
+        if self.failures < 5 or self.failures % 100 == 0:
+            log.warning("nats", error=type(error).__name__, failures=self.failures)
+
+    @property
+    def client(self) -> Client:
+        return self.broker.connection
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        return self.client.jetstream(timeout=10)
+
+    @property
+    def connected(self) -> bool:
+        try:
+            return self.client.is_connected
+        except Exception:
+            return False
+
+    def subscribe(self, subject: str, handle: Callable[[Any], Awaitable[None]]) -> None:
+        """Hand every message of a lane to `handle`, one at a time; it acknowledges by itself, after the commit."""
+
+        async def receive(_body: bytes, message: NatsMessage) -> None:
+            await handle(message)
+
+        subscriber = self.broker.subscriber(
+            subject,
+            stream=JStream(stream_of(subject), declare=False),
+            durable=self.service,
+            pull_sub=PullSub(batch_size=1, timeout=5.0),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,  # a forged `reply_to` header must not make this service publish
+            decoder=_raw,
+        )
+        subscriber(receive)
+
+    async def publish(self, frame: Frame, subject: str, *, refill: bool = False) -> int:
+        """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed."""
+        headers = frame.headers()
+        if refill:
+            headers["Nats-Msg-Id"] += f"/{uuid4().hex}"
+        return await self._send(frame.body, subject, headers)
+
+    async def publish_mirrored(self, body: bytes, subject: str, message_id: str) -> None:
+        await self._send(body, subject, {"Nats-Msg-Id": message_id, "Content-Type": "application/json"}, "GRANTS_" + self.service.upper())  # fmt: skip
+
+    async def _send(self, body: bytes, subject: str, headers: dict[str, str], stream: str = "") -> int:
+        try:
+            ack = await self.broker.publish(
+                body, subject, stream=stream or stream_of(subject), headers=headers, timeout=10
+            )
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
+        if ack is None:
+            raise Lost(f"{subject}: nicht bestätigt")
+        return int(ack.seq)
+
+    async def last_frame(self, subject: str) -> Frame | None:
+        """The newest frame in a lane, or None when the stream holds none; `Lost` when the broker cannot say."""
+        newest = await self._sequences(subject)
+        for sequence in range(newest[1], newest[0] - 1, -1):
+            found = await self.frame_at(subject, sequence)
+            if found is not None:
+                return found
+        return None
+
+    async def frames_after(self, subject: str, position: int) -> list[Frame]:
+        """Up to 64 frames from the one that holds what follows `position`, read from the stream itself.
+
+        Found by bisection: positions rise with sequences. A refilled stream holds some frames twice; the earliest
+        that reaches beyond `position` is what counts.
+        """
+        first, last = await self._sequences(subject)
+        low, high = first, last + 1
+        while low < high:
+            middle = (low + high) // 2
+            frame = await self._frame_from(subject, middle, high)
+            if frame is None or frame[1].last > position:
+                high = middle
+            else:
+                low = frame[0] + 1
+        found: list[Frame] = []
+        for sequence in range(low, min(last, low + 63) + 1):
+            frame_there = await self.frame_at(subject, sequence)
+            if frame_there is not None:
+                found.append(frame_there)
+        return found
+
+    async def _frame_from(self, subject: str, sequence: int, end: int) -> tuple[int, Frame] | None:
+        for at in range(sequence, end):
+            frame = await self.frame_at(subject, at)
+            if frame is not None:
+                return at, frame
+        return None
+
+    async def frame_at(self, subject: str, sequence: int) -> Frame | None:
+        """The frame under a sequence, or None when nothing, or nothing of ours, lies there."""
+        try:
+            message = await self.jetstream.get_msg(stream_of(subject), seq=sequence)
+            return frame_of(dict(message.headers or {}), message.data or b"")
+        except (NotFoundError, NotAFrame):
+            return None
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
+
+    async def _sequences(self, subject: str) -> tuple[int, int]:
+        try:
+            info = await self.jetstream.stream_info(stream_of(subject))
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
+        return max(1, info.state.first_seq), info.state.last_seq
+
+    async def is_followed(self, subject: str) -> bool:
+        """Whether this service's consumer is there; without it a subscriber polls in vain for ever."""
+        try:
+            await self.jetstream.consumer_info(stream_of(subject), self.service)
+        except NotFoundError:
+            return False
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
+        return True
+
+    async def ask_refill(self, publisher: str, subject: str, position: int) -> None:
+        """Ask a publisher to send again what follows a position."""
+        await self.client.publish(refill_subject(publisher), f"{subject} {position}".encode())
+
+    async def on_refill(self, answer: Callable[[str, int], Awaitable[None]]) -> None:
+        """Answer such requests; anything that is none is ignored."""
+
+        async def receive(message: Any) -> None:
+            subject, _, position = bytes(message.data).decode(errors="replace").partition(" ")
+            if subject in subjects_published(self.service) and position.isdecimal() and len(position) < 16:
+                await answer(subject, int(position))
+
+        await self.client.subscribe(refill_subject(self.service), cb=receive)
+
+
+async def _raw(message: Any, _original: Any = None) -> bytes:
+    return message.body
+
+
+# ---- The guard -----------------------------------------------------------------------------------------------------
+
+
+class Guard(threading.Thread):
+    """Ends a process that looks alive and is not: a frozen event loop, or a client that gave up on a living broker."""
+
+    def __init__(self, messenger: Messenger, reachable: Callable[[], bool]) -> None:
+        super().__init__(daemon=True, name="guard")
+        self._messenger = messenger
+        self._reachable = reachable
+        self.beat = time.monotonic()
+        self._connected = time.monotonic()
+
+    async def keep_beating(self) -> None:
+        while True:
+            self.beat = time.monotonic()
+            await asyncio.sleep(1)
+
+    def run(self) -> None:
+        while True:
+            time.sleep(2)
+            now = time.monotonic()
+            if self._messenger.connected or not self._reachable():
+                self._connected = now
+            if now - self.beat > UNANSWERED:
+                self._end(71, "event loop frozen")
+            if now - self._connected > UNANSWERED:
+                self._end(70, "disconnected from a reachable broker")
+
+    def _end(self, code: int, reason: str) -> None:
+        log.critical("guard ends the process", reason=reason)
+        os._exit(code)
+
+
+def secret(file: Path | None) -> str:
+    """A secret from its file; empty when there is none."""
+    return file.read_text().strip() if file is not None else ""

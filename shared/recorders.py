@@ -1,0 +1,380 @@
+"""The tables of a service, on SQLite and PostgreSQL: the library's recorders with explicit positions and a fence.
+
+Three differences from the stock recorders, each for a reason: positions are assigned by the writer, not by the database
+(a sequence burns numbers at every conflict, and a hole could hide a removal); no table lock is taken, because one
+fence row `head` is locked and compared in every commit; tables are created by `provision` alone, so that the role that
+serves can do no more than insert and read events.
+"""
+
+import fcntl
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, LiteralString, Protocol, cast
+from urllib.parse import quote, unquote, urlsplit
+
+from eventsourcing.persistence import IntegrityError, OperationalError, ProgrammingError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+from psycopg.sql import SQL, Identifier
+
+from shared.decider import value
+from shared.formats import ZERO
+
+
+@value
+class Row:
+    """One stored event with its proof: `header` is the leaf's bytes, `chain` the log's running hash after it."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+    header: bytes
+    chain: str
+
+
+@value
+class Head:
+    """The fence: where the log ends. `epoch` is new at every creation or restore of the store."""
+
+    epoch: str
+    position: int
+    chain: str
+
+
+@value
+class Lane:
+    """How far a publisher has been followed."""
+
+    source: str
+    epoch: str = ""
+    position: int = 0
+    chain: str = ZERO
+
+
+@value
+class Commanded:
+    """An idempotent request that was answered: `outcome` refers to what was recorded (canonical JSON)."""
+
+    id: str
+    body_hash: str
+    outcome: bytes
+    at: str
+
+
+@value
+class Batch:
+    """What one commit records: all of it or nothing."""
+
+    before: Head
+    after: Head
+    rows: Sequence[Row]
+    lanes: Sequence[Lane]
+    commands: Sequence[Commanded]
+
+
+class FenceLost(Exception):
+    """Another writer has moved the log's end: this process must stop writing and drop what it believes."""
+
+
+class NotProvisioned(Exception):
+    """The store's tables are not there: run `provision` first."""
+
+
+class StoreLocked(Exception):
+    """Another process has this SQLite file open: two processes on one file can corrupt it (SQLite before 3.51.3)."""
+
+
+class Recorder(Protocol):
+    """What the store needs of a database."""
+
+    def provision(self, epoch: str, reader: str) -> None: ...
+    def head(self) -> Head:
+        """The log's end, read under the fence's lock; `NotProvisioned` when there is none."""
+        ...
+
+    def append(self, batch: Batch) -> None: ...
+    def rows(self, after: int, limit: int) -> Sequence[Row]: ...
+    def lanes(self) -> dict[str, Lane]: ...
+    def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
+    def forget_commands(self, before: str) -> None: ...
+    def select_events(
+        self,
+        originator_id: str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]: ...
+    def close(self) -> None: ...
+
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS {s}stored_events (
+    notification_id {serial} PRIMARY KEY, originator_id TEXT NOT NULL, originator_version BIGINT NOT NULL,
+    topic TEXT NOT NULL, state {blob} NOT NULL, header {blob} NOT NULL, chain TEXT NOT NULL,
+    UNIQUE (originator_id, originator_version));
+CREATE TABLE IF NOT EXISTS {s}head (
+    only INTEGER PRIMARY KEY CHECK (only = 1), epoch TEXT NOT NULL, position BIGINT NOT NULL, chain TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS {s}lane (
+    source TEXT PRIMARY KEY, epoch TEXT NOT NULL, position BIGINT NOT NULL, chain TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS {s}command (
+    id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, outcome {blob} NOT NULL, at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS command_at ON {s}command (at)
+"""
+
+_ROWS = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
+    "WHERE notification_id > {p} ORDER BY notification_id LIMIT {p}"
+)
+_LANE = (
+    "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
+    "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
+)
+_COMMAND = "INSERT INTO {s}command VALUES ({p},{p},{p},{p}) ON CONFLICT (id) DO NOTHING"
+_FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p}"
+
+
+def _row(it: Any) -> Row:
+    return Row(
+        position=it["notification_id"],
+        stream=it["originator_id"],
+        version=it["originator_version"],
+        topic=it["topic"],
+        state=bytes(it["state"]),
+        header=bytes(it["header"]),
+        chain=it["chain"],
+    )
+
+
+def _fence(batch: Batch) -> tuple[int, str, str, int, str]:
+    before, after = batch.before, batch.after
+    return after.position, after.chain, before.epoch, before.position, before.chain
+
+
+# ---- SQLite --------------------------------------------------------------------------------------------------------
+
+
+class _DurablePool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA synchronous")
+        if cursor.fetchone()[0] != 2:
+            raise ProgrammingError("SQLite schreibt nicht mit synchronous=FULL")
+        return connection
+
+
+class SQLiteRecorder(SQLiteApplicationRecorder):
+    """One service's log in one SQLite file that one process may have open."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(file)
+        datastore = SQLiteDatastore(str(file), originator_id_type="text")
+        datastore.pool.close()
+        datastore.pool = _DurablePool(db_name=str(file))
+        super().__init__(datastore)
+
+    def provision(self, epoch: str, reader: str) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            for statement in _TABLES.format(s="", serial="INTEGER", blob="BLOB").split(";"):
+                cursor.execute(statement)
+            cursor.execute("INSERT INTO head VALUES (1, ?, 0, ?) ON CONFLICT DO NOTHING", (epoch, ZERO))
+
+    def head(self) -> Head:
+        try:
+            row = self._all("SELECT epoch, position, chain FROM head")[0]
+        except OperationalError as error:
+            raise NotProvisioned(self.datastore.pool.db_name) from error
+        return Head(epoch=row["epoch"], position=row["position"], chain=row["chain"])
+
+    def append(self, batch: Batch) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            raw = cursor.sqlite_cursor
+            raw.execute(_FENCE.format(s="", p="?"), _fence(batch))
+            if raw.rowcount != 1:
+                raise FenceLost
+            raw.executemany(
+                "INSERT INTO stored_events VALUES (?,?,?,?,?,?,?)",
+                [(it.position, it.stream, it.version, it.topic, it.state, it.header, it.chain) for it in batch.rows],
+            )
+            raw.executemany(
+                _LANE.format(s="", p="?"), [(it.source, it.epoch, it.position, it.chain) for it in batch.lanes]
+            )
+            raw.executemany(
+                _COMMAND.format(s="", p="?"), [(it.id, it.body_hash, it.outcome, it.at) for it in batch.commands]
+            )
+
+    def rows(self, after: int, limit: int) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS.format(s="", p="?"), (after, limit))]
+
+    def lanes(self) -> dict[str, Lane]:
+        return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
+
+    def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
+        marks = ",".join("?" * len(ids))
+        return {it["id"]: Commanded(**it) for it in map(dict, self._all(f"SELECT * FROM command WHERE id IN ({marks})", ids))}
+
+    def forget_commands(self, before: str) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute("DELETE FROM command WHERE at < ?", (before,))
+
+    def close(self) -> None:
+        self.datastore.close()
+        self._lock.close()
+
+    def _all(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+
+def _lock(file: Path) -> IO[bytes]:
+    handle = file.with_suffix(".lock").open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.close()
+        raise StoreLocked(str(file.name)) from error
+    return handle
+
+
+# ---- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+
+class PostgreSQLRecorder(PostgresApplicationRecorder):
+    """One service's log in one schema; the serving role may insert and read events, and no more."""
+
+    def __init__(self, url: str, schema: str) -> None:
+        parts = urlsplit(url)
+        datastore = PostgresDatastore(
+            dbname=parts.path.lstrip("/"),
+            host=parts.hostname or "",
+            port=parts.port or 5432,
+            user=unquote(parts.username or ""),
+            password=password_of(unquote(parts.password or "")),
+            pool_size=2,
+            max_overflow=6,
+            max_waiting=64,
+            connect_timeout=10,
+            idle_in_transaction_session_timeout=30,
+            schema=schema,
+            originator_id_type="text",
+        )
+        # Never the library's composite type or functions: they need rights that a service does not have.
+        datastore.register_type_adapters = lambda: None
+        super().__init__(datastore)
+        self._schema = schema
+
+    def provision(self, epoch: str, reader: str) -> None:
+        name = Identifier(self._schema)
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+            for statement in _TABLES.format(s=f'"{self._schema}".', serial="BIGINT", blob="BYTEA").split(";"):
+                cursor.execute(cast(LiteralString, statement))
+            cursor.execute(
+                SQL("INSERT INTO {}.head VALUES (1, %s, 0, %s) ON CONFLICT DO NOTHING").format(name), (epoch, ZERO)
+            )
+            if reader:
+                self._grant(cursor, Identifier(reader), name)
+
+    def _grant(self, cursor: Any, role: Identifier, schema: Identifier) -> None:
+        for statement in (
+            "GRANT USAGE ON SCHEMA {schema} TO {role}",
+            "GRANT SELECT, INSERT ON {schema}.stored_events TO {role}",
+            "GRANT SELECT, UPDATE ON {schema}.head TO {role}",
+            "GRANT SELECT, INSERT, UPDATE ON {schema}.lane TO {role}",
+            "GRANT SELECT, INSERT, DELETE ON {schema}.command TO {role}",
+        ):
+            cursor.execute(SQL(cast(LiteralString, statement)).format(schema=schema, role=role))
+
+    def head(self) -> Head:
+        with self.datastore.transaction(commit=True) as cursor:
+            # The lock waits for a commit whose answer was lost: without it, "not there" could still become "there".
+            cursor.execute(self._sql("SELECT epoch, position, chain FROM {s}head FOR UPDATE"))
+            row = cursor.fetchone()
+        if row is None:
+            raise NotProvisioned(self._schema)
+        return Head(**row)
+
+    def append(self, batch: Batch) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(self._sql(_FENCE), _fence(batch), prepare=True)
+            if cursor.rowcount != 1:
+                raise FenceLost
+            if batch.rows:
+                cursor.execute(self._sql(_INSERT_MANY), _columns(batch.rows), prepare=True)
+                if cursor.rowcount != len(batch.rows):
+                    raise IntegrityError("nicht jedes Ereignis wurde geschrieben")
+            for lane in batch.lanes:
+                cursor.execute(self._sql(_LANE), (lane.source, lane.epoch, lane.position, lane.chain), prepare=True)
+            if batch.commands:
+                cursor.executemany(
+                    self._sql(_COMMAND), [(it.id, it.body_hash, it.outcome, it.at) for it in batch.commands]
+                )
+
+    def rows(self, after: int, limit: int) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS, (after, limit), binary=True)]
+
+    def lanes(self) -> dict[str, Lane]:
+        return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}
+
+    def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
+        found = self._all("SELECT * FROM {s}command WHERE id = ANY({p})", (list(ids),))
+        return {it["id"]: Commanded(**{**it, "outcome": bytes(it["outcome"])}) for it in found}
+
+    def forget_commands(self, before: str) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(self._sql("DELETE FROM {s}command WHERE at < {p}"), (before,))
+
+    def close(self) -> None:
+        self.datastore.close()
+
+    def _sql(self, statement: str) -> Any:
+        return SQL(cast(LiteralString, statement)).format(s=SQL("{}.").format(Identifier(self._schema)), p=SQL("%s"))
+
+    def _all(self, statement: str, values: Sequence[Any] = (), *, binary: bool = False) -> Sequence[Any]:
+        with self.datastore.get_connection() as connection, connection.cursor(binary=binary) as cursor:
+            cursor.execute(self._sql(statement), values, prepare=True)
+            return cursor.fetchall()
+
+
+_INSERT_MANY = (
+    "INSERT INTO {s}stored_events SELECT * FROM unnest("
+    "{p}::bigint[], {p}::text[], {p}::bigint[], {p}::text[], {p}::bytea[], {p}::bytea[], {p}::text[])"
+)
+
+
+def _columns(rows: Iterable[Row]) -> tuple[list[Any], ...]:
+    return tuple(
+        map(
+            list,
+            zip(
+                *((it.position, it.stream, it.version, it.topic, it.state, it.header, it.chain) for it in rows),
+                strict=True,
+            ),
+        )
+    )
+
+
+def password_of(text: str) -> str:
+    """A password may be given as `file:<path>`, so that no secret stands in an environment."""
+    return Path(text.removeprefix("file:")).read_text().strip() if text.startswith("file:") else text
+
+
+def with_password(url: str) -> str:
+    """A PostgreSQL URL whose password was read from its file, for psycopg."""
+    parts = urlsplit(url)
+    user, password = quote(unquote(parts.username or "")), quote(password_of(unquote(parts.password or "")), safe="")
+    return parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port or 5432}").geturl()
+
+
+def recorder(store: str, service: str) -> Recorder:
+    """The recorder for a setting: `sqlite:<directory>` or `postgresql://user:password@host:port/database`."""
+    if store.startswith("sqlite:"):
+        return SQLiteRecorder(Path(store.removeprefix("sqlite:")) / f"{service}.sqlite")
+    return PostgreSQLRecorder(store, service)

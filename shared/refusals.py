@@ -1,0 +1,28 @@
+"""Refused attempts: who tried what the law forbids them is itself a fact (peers: nobody records it)."""
+
+from collections.abc import Sequence
+from typing import Never
+
+from shared.decider import Context, Decider, event
+
+
+@event("house.attempt-refused")
+class AttemptRefused:
+    """A person tried an action that is forbidden to this person here; `rule` names why, `stream` where."""
+
+    action: str
+    rule: str
+    stream: str
+
+
+def _decide(command: Never, count: int, context: Context) -> Sequence[AttemptRefused]:
+    return []
+
+
+def _evolve(count: int, it: AttemptRefused) -> int:
+    return count + 1
+
+
+attempts = Decider[Never, AttemptRefused, int](
+    name="attempts", initial=0, decide=_decide, evolve=_evolve, events=[AttemptRefused]
+)
