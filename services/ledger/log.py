@@ -163,13 +163,13 @@ def verify_consistency(
     *, first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
     """That the second tree begins with the first (RFC 9162, 2.1.4.2), or `ProofInvalid`; from size 0 nothing follows."""
-    _check_hashes(first_root, second_root, *proof)
     if not 0 < first <= second:
         raise ProofInvalid(f"von Größe {first} zu {second} gibt es keinen Beweis")
     if first == second:
         if proof or first_root != second_root:
             raise ProofInvalid("gleiche Größe, aber nicht derselbe Baum")
         return
+    _check_hashes(first_root, second_root, *proof)
     path = list(proof) if first & (first - 1) else [first_root, *proof]
     if not path:
         raise ProofInvalid("der Beweis ist leer")

@@ -1,7 +1,6 @@
 """Signierte Notizen: C2SP signed-note v1 with Ed25519 (signature type 0x01), readable by every tool of that family."""
 
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -127,7 +126,7 @@ def _parts(key: str) -> tuple[str, str, bytes]:
 def _exactly(encoded: str) -> bytes:
     try:
         raw = b64decode(encoded, validate=True)
-    except NotBase64 as error:
+    except ValueError as error:
         raise NoteMalformed("kein Base64") from error
     if b64encode(raw).decode() != encoded:
         raise NoteMalformed("kein kanonisches Base64")
