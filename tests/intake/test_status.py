@@ -116,3 +116,9 @@ def test_whatever_has_arrived_so_far_something_can_be_told(facts: list[Any]) -> 
     assert it.next_step
     assert it.ordered_cents >= 0
     assert it.granted_cents <= it.applied_cents
+
+
+def test_a_withdrawal_before_completeness_ends_the_case_at_once_and_a_later_one_waits_for_review() -> None:
+    assert "beendet" in told(SUBMITTED, RECEIPT, WITHDRAWN).next_step
+    assert "stellt fest" in told(*UNTIL_COMPLETE, WITHDRAWN).next_step
+    assert "beendet" in told(*UNTIL_COMPLETE, WITHDRAWN, IN_TIME).next_step
