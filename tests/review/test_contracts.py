@@ -1,0 +1,125 @@
+"""What review makes of the others' contracts, and what it tells them."""
+
+from datetime import date
+from itertools import permutations
+
+from services.review.budget import open_next_budget
+from services.review.publications import publish
+from services.review.reactions import HANDLED, react
+from shared.contracts import review
+from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
+from shared.contracts.payout import PaymentSettled
+from tests.review.builders import (
+    BUDGET,
+    CASE,
+    D1_SPLIT,
+    OPEN,
+    TITLE,
+    House,
+    application,
+    assign_d1,
+    budget_officer,
+    cents,
+    completed,
+    opened_house,
+    propose_d1,
+    reserve,
+    system,
+)
+
+COMPLETED = completed(application())
+WITHDRAWN = ApplicationWithdrawn(withdrawn_on=date(2025, 7, 22))
+
+
+def settled(payment: str, cents: int, on: date) -> PaymentSettled:
+    return PaymentSettled(payment=payment, drawdown=payment, title=TITLE, year=on.year, cents=cents, settled_on=on)
+
+
+def hear(house: House, contract: object, on: date = date(2025, 7, 22)) -> list[str]:
+    decided = react(contract, CASE, TITLE)
+    assert decided is not None
+    return house.kinds(decided, system(on))
+
+
+def published(house: House) -> list[object]:
+    """All contracts of a house, stream by stream."""
+    told: list[object] = []
+    for stream, events in house.log.items():
+        noun = house.nouns[stream]
+        state = noun.initial
+        for it in events:
+            state = noun.evolve(state, it)
+            told.append(publish(it, state))
+    return [it for it in told if it is not None]
+
+
+def test_a_complete_application_opens_an_assessment_with_everything_it_carries():
+    house = opened_house()
+    assert hear(house, COMPLETED) == ["AssessmentOpened"]
+    assert house.log[f"assessment-{CASE}"][0].application == OPEN.application
+    assert hear(house, COMPLETED) == []
+
+
+def test_completion_and_withdrawal_end_the_same_in_every_order_and_with_every_repetition():
+    for order in permutations([COMPLETED, WITHDRAWN, COMPLETED, WITHDRAWN]):
+        house = opened_house()
+        for contract in order:
+            hear(house, contract)
+        assert published(house) == [
+            review.AssessmentOpened(opened_on=date(2025, 7, 22)),
+            review.WithdrawalSettled(effective=True, settled_on=date(2025, 7, 22)),
+        ]
+
+
+def test_a_withdrawal_finds_the_reservation_it_releases():
+    house = opened_house()
+    propose_d1(house)
+    house.perform(reserve(), budget_officer())
+    assert hear(house, WITHDRAWN) == ["WithdrawalSettled", "ReservationReleased"]
+
+
+def test_settled_payments_use_the_budget_of_their_year():
+    house = opened_house()
+    assign_d1(house)
+    assert hear(house, settled("p-1", 19_200_00, date(2025, 8, 6))) == ["PaymentRecorded"]
+    assert hear(house, settled("p-1", 19_200_00, date(2025, 8, 6))) == []
+    assert hear(house, settled("p-2", 10_800_00, date(2025, 10, 17))) == ["PaymentRecorded"]
+    # The last one arrives before the budget of 2026 is opened: nothing is lost, nothing is parked.
+    new_year = date(2026, 1, 14)
+    assert hear(house, settled("p-3", 14_800_00, new_year), new_year) == ["PaymentAwaitingBudget"]
+    opening = open_next_budget(TITLE, 2026, 10_000_000_00, cents(y2027=1_00))
+    assert house.kinds(opening, budget_officer(new_year)) == [
+        "BudgetOpened",
+        "CommitmentCarried",
+        "PaymentRecorded",
+        "BudgetCarriedOver",
+    ]
+    paid = [house.state(f"budget-{TITLE}-{year}").years[0].paid_cents for year in (2025, 2026)]
+    assert paid == [30_000_00, 14_800_00]
+    assert house.state(f"budget-{BUDGET}").position(CASE).unpaid_cents(2025) == 0
+
+
+def test_what_is_not_for_review_is_left_alone():
+    drawdown = DrawdownRequested(
+        drawdown="d", year=2025, eligible_due_cents=1, requested_cents=1, requested_on=date(2025, 8, 4)
+    )
+    assert react(drawdown, CASE, TITLE) is None
+    assert DrawdownRequested not in HANDLED
+
+
+def test_the_others_are_told_of_d1_what_concerns_them():
+    house = opened_house()
+    assign_d1(house)
+    told = published(house)
+    assert [type(it).__name__ for it in told] == ["AssessmentOpened", "AwardNotified", "AwardFinal", "FundsAssigned"]
+    assert told[1] == review.AwardNotified(
+        granted_cents=44_800_00,
+        by_year=D1_SPLIT,
+        cut_cents=8_500_00,
+        dispatched_on=date(2025, 7, 25),
+        letter_sha256="ab" * 32,
+        remedy_ends_on=date(2025, 8, 29),
+    )
+    assigned = told[3]
+    assert isinstance(assigned, review.FundsAssigned)
+    assert sum(it.cents for it in assigned.by_year) == 44_800_00

@@ -1,0 +1,209 @@
+"""What holds for every noun of review: total decisions, repeats that decide nothing, events that survive their bytes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from services.review import assessment, award, budget, programme
+from services.review.assessment import Conclude, DropReservation, NoteReservation, ProposeRefusal, SendBack
+from services.review.award import ApproveGrant, DeclareFinal, DispatchNotice, GrantApproved, RecordWaiver, RefuseGrant
+from shared.decider import AnyDecider, Context, DomainError, RefusedAttempt, decision
+from shared.formats import encode
+from tests.review.builders import (
+    BUDGET,
+    CASE,
+    D1_LINES,
+    D1_SPLIT,
+    LETTER,
+    NOTE,
+    OPEN,
+    POSITIVE,
+    House,
+    approve,
+    approver,
+    assign_d1,
+    budget_officer,
+    officer,
+    opened_house,
+    proposal,
+    propose_d1,
+    propose_flat,
+    reserve,
+    system,
+    terms,
+)
+
+NOUNS: Sequence[AnyDecider] = (programme.decider, assessment.decider, budget.decider, award.decider)
+
+
+def walked() -> Sequence[House]:
+    """Houses that between them went every road."""
+    awarded, refused, withdrawn, signed, late = (opened_house() for _ in range(5))
+    assign_d1(awarded)
+    refused.perform(decision(assessment.decider, CASE, OPEN), system())
+    refused.perform(decision(assessment.decider, CASE, ProposeRefusal(reasons=("kein Standard",))), officer())
+    refused.perform(award.refuse(CASE), approver())
+    withdrawn.perform(
+        decision(assessment.decider, CASE, assessment.SettleWithdrawal(withdrawn_on=date(2025, 7, 1))), system()
+    )
+    withdrawn.perform(decision(assessment.decider, CASE, OPEN), system())
+    propose_flat(signed, CASE, 250_000_00)
+    signed.perform(reserve(), budget_officer())
+    signed.perform(approve(), approver())
+    propose_d1(late)
+    late.perform(reserve(), budget_officer())
+    late.perform(approve(), approver(date(2025, 12, 1)))
+    return awarded, refused, withdrawn, signed, late
+
+
+def states(noun: AnyDecider, id: str) -> list[Any]:
+    """Every state that the noun was in on any road."""
+    found = [noun.initial]
+    for house in walked():
+        state = noun.initial
+        for it in house.log.get(noun.stream(id), []):
+            state = noun.evolve(state, it)
+            found.append(state)
+    return found
+
+
+def grant() -> award.Grant:
+    return next(it.grant for it in walked()[0].log[f"award-{CASE}"] if isinstance(it, GrantApproved))
+
+
+COMMANDS: Mapping[str, Sequence[Any]] = {
+    "assessment": [
+        OPEN,
+        POSITIVE,
+        D1_LINES,
+        assessment.ProposeAward(
+            by_year=D1_SPLIT, starts_on=date(2025, 6, 15), ends_on=date(2026, 6, 30), note=NOTE, terms=terms()
+        ),
+        ProposeRefusal(reasons=("kein Standard",)),
+        NoteReservation(budget=BUDGET),
+        DropReservation(reason="expired"),
+        SendBack(in_force=terms().basis),
+        Conclude(granted=True),
+        Conclude(granted=False),
+        assessment.SettleWithdrawal(withdrawn_on=date(2025, 7, 1)),
+    ],
+    "award": [
+        ApproveGrant(grant=grant(), proposal=1, signing_limit_cents=1_00),
+        ApproveGrant(grant=grant(), proposal=1, signing_limit_cents=10**9),
+        RefuseGrant(file_number="EG-2025-00001", reasons=("kein Standard",)),
+        DispatchNotice(letter=LETTER),
+        RecordWaiver(declared_on=date(2025, 7, 31)),
+        DeclareFinal(),
+    ],
+}
+
+
+def repeats(noun: AnyDecider, command: Any, state: Any, context: Context) -> bool:
+    """Whether the command decides, or is refused by name, and decides nothing when it comes again."""
+    try:
+        events = noun.decide(command, state, context)
+    except DomainError as error:
+        return error.title.endswith(".")
+    assert all(type(it) in noun.events for it in events)
+    after = noun.fold(events, start=state)
+    try:
+        return list(noun.decide(command, after, context)) == []
+    except RefusedAttempt as error:
+        return error.rule == "two-signatures"
+    except DomainError as error:
+        return isinstance(error, assessment.ProposalMissing)  # a case sent back has no proposal to send back again
+
+
+@pytest.mark.parametrize("noun", [assessment.decider, award.decider], ids=lambda noun: noun.name)
+def test_every_command_meets_every_state_and_decides_at_most_once(noun: AnyDecider):
+    context = approver(date(2026, 9, 1))
+    for command, state in product(COMMANDS[noun.name], states(noun, CASE)):
+        assert repeats(noun, command, state, context), (command, state)
+
+
+def test_every_event_of_review_survives_its_stored_bytes():
+    seen: set[type] = set()
+    for house in walked():
+        for events in house.log.values():
+            for it in events:
+                assert msgspec.json.decode(encode(it), type=type(it)) == it
+                seen.add(type(it))
+    assert {it.__name__ for noun in NOUNS for it in noun.events} - {it.__name__ for it in seen} == {
+        "BudgetCarriedOver",
+        "CommitmentCarried",
+        "FundsReservationRefused",
+        "PaymentAwaitingBudget",
+        "PaymentRecorded",
+        "PracticeChangedSinceProposal",
+        "ReservationDropped",
+        "ReservationReleased",
+    }
+
+
+def test_topics_are_unique_and_every_event_says_what_it_means():
+    events = [it for noun in NOUNS for it in noun.events]
+    assert len({it.TOPIC for it in events}) == len(events)
+    assert all(it.TOPIC.startswith("review.") and it.__doc__ for it in events)
+
+
+# ---- Four eyes ------------------------------------------------------------------------------------------------------
+
+
+def four_eyes_held(house: House) -> bool:
+    """Whether nobody who gave the opinion, assessed or proposed decided any case of this house."""
+    prepared: set[str] = set()
+    decided: set[str] = set()
+    for it in (it for events in house.log.values() for it in events):
+        match it:
+            case assessment.ExpertOpinionRecorded():
+                prepared.add(it.recorded_by)
+            case assessment.EligibleExpenditureAssessed():
+                prepared.add(it.assessed_by)
+            case assessment.AwardProposed():
+                prepared.add(it.proposed_by)
+            case award.GrantApproved():
+                decided |= {acted.person for acted in it.grant.acted if acted.action == "approve-grant"}
+            case _:
+                pass
+    return not prepared & decided
+
+
+PEOPLE = st.sampled_from(["p-1", "p-2", "p-3", "p-4"])
+
+
+@for_all(PEOPLE, PEOPLE, PEOPLE, PEOPLE, PEOPLE)
+def test_no_cast_of_people_gets_around_the_four_eyes(first: str, second: str, third: str, fourth: str, fifth: str):
+    house = opened_house()
+    house.perform(decision(assessment.decider, CASE, OPEN), system())
+    steps = [
+        (decision(assessment.decider, CASE, POSITIVE), replace(officer(), actor=first)),
+        (decision(assessment.decider, CASE, D1_LINES), replace(officer(), actor=second)),
+        (proposal(), replace(officer(), actor=third)),
+        (reserve(), replace(budget_officer(), actor=fourth)),
+        (approve(), approver(person=fifth)),
+    ]
+    for step, context in steps:
+        try:
+            house.perform(step, context)
+        except RefusedAttempt:
+            break
+    approved = any(isinstance(it, GrantApproved) for it in house.log.get(f"award-{CASE}", []))
+    assert four_eyes_held(house)
+    assert approved == (first not in (second, third) and fifth not in (first, second, third))
+
+
+def test_an_approval_by_the_proposer_would_be_noticed():
+    house = opened_house()
+    assign_d1(house)
+    assert four_eyes_held(house)
+    log = house.log[f"award-{CASE}"]
+    forged = [replace(it, person="p-officer") for it in log[0].grant.acted]
+    log[0] = replace(log[0], grant=replace(log[0].grant, acted=tuple(forged)))
+    assert not four_eyes_held(house)
