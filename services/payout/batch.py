@@ -3,7 +3,7 @@
 The batch's id is the file's message id, so that every answer leads back to its batch without a table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, assert_never
 
@@ -354,9 +354,9 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-def entry_of(payment: str, order: payments.PaymentOrdered) -> Entry:
+def entry_of(order: payments.PaymentOrdered) -> Entry:
     return Entry(
-        payment=payment,
+        payment=order.payment,
         case=order.case,
         drawdown=order.drawdown,
         reference=order.reference,
@@ -370,11 +370,11 @@ def entry_of(payment: str, order: payments.PaymentOrdered) -> Entry:
 
 
 def draft(
-    batch: str, orders: Mapping[str, payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
+    batch: str, orders: Sequence[payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
 ) -> Draft:
-    """The batch of these orders (by payment id), sorted by reference so that the same choice makes the same file."""
-    entries = sorted((entry_of(payment, order) for payment, order in orders.items()), key=lambda it: it.reference)
-    persons = {person for order in orders.values() for person in (order.certified_by, order.ordered_by)}
+    """The batch of these orders, sorted by reference so that the same choice makes the same file."""
+    entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
+    persons = {person for order in orders for person in (order.certified_by, order.ordered_by)}
     return Draft(
         message_id=batch,
         created_at=created_at.replace(microsecond=0),
@@ -434,6 +434,6 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
 
 def _batched(batch: str, entry: Entry, state: payments.Payment, context: Context) -> Sequence[payments.Event]:
     batched = payments.decider.decide(payments.BatchPayment(batch=batch), state, context)
-    if not batched or isinstance(state, payments.Unordered) or entry_of(entry.payment, state.order) != entry:
+    if not batched or isinstance(state, payments.Unordered) or entry_of(state.order) != entry:
         raise EntryDiffers
     return batched

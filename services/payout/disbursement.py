@@ -599,7 +599,7 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
         ordered = decider.decide(OrderDrawdown(drawdown=drawdown, payment=payment), state, context)
         if not ordered:
             return {}
-        command = _order_of(case, drawdown, state)
+        command = _order_of(case, drawdown, payment, state)
         paid = payments.decider.decide(command, states[1], context)
         if not paid:
             raise payments.PaymentTaken
@@ -610,10 +610,11 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
     )
 
 
-def _order_of(case: str, drawdown: str, state: Disbursement) -> payments.OrderPayment:
+def _order_of(case: str, drawdown: str, payment: str, state: Disbursement) -> payments.OrderPayment:
     plan, asked = _plan(state), _find(state, drawdown)
     attempt = len(asked.refused) + 1
     return payments.OrderPayment(
+        payment=payment,
         case=case,
         drawdown=drawdown,
         attempt=attempt,

@@ -15,6 +15,7 @@ from shared.money import MAX_CENTS
 
 @value
 class OrderPayment:
+    payment: str
     case: str
     drawdown: str
     attempt: int
@@ -65,6 +66,7 @@ class PaymentOrdered:
     `attempt` rises only after the treasury refused the attempt before it.
     """
 
+    payment: str
     case: str
     drawdown: str
     attempt: int
@@ -243,6 +245,7 @@ def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
     if not 0 < command.cents <= MAX_CENTS:
         raise AmountDiffers
     return PaymentOrdered(
+        payment=command.payment,
         case=command.case,
         drawdown=command.drawdown,
         attempt=command.attempt,

@@ -15,7 +15,7 @@ from services.payout.report import BookingReport, StatusReport
 from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unwritable, reading
 from shared.money import MAX_CENTS, decimal
 
-etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] lxml has no types
+etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _LATIN = {
     "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS", "&": "+",

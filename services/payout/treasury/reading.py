@@ -15,7 +15,7 @@ from services.payout.report import AccountEntry, Answer, Booking, BookingReport,
 from services.payout.treasury import Unreadable
 from shared.money import NotAnAmount, from_decimal
 
-etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] lxml has no types
+etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
 MAX_SIZE = 10_000_000
 MAX_DEPTH = 40
 """ISO 20022 messages of these kinds are not half as deep."""

@@ -1,0 +1,47 @@
+"""What payout does when another service tells something: contract in, decision out, no rule in between."""
+
+from services.payout import disbursement
+from shared.contracts.intake import DrawdownRequested
+from shared.contracts.review import FundsAssigned
+from shared.decider import Decision, decision
+
+HANDLED: tuple[type, ...] = (FundsAssigned, DrawdownRequested)
+"""The contracts that payout reacts to; every other is passed over."""
+
+
+def react(contract: object, case: str) -> Decision | None:
+    """The decision that a contract about a case asks for, None when payout does not handle it."""
+    match contract:
+        case FundsAssigned():
+            return decision(disbursement.decider, case, open_plan(contract), creates=True)
+        case DrawdownRequested():
+            return decision(disbursement.decider, case, register_drawdown(contract))
+        case _:
+            return None
+
+
+def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:
+    return disbursement.OpenPlan(
+        award=it.award,
+        file_number=it.file_number,
+        title=it.title,
+        applicant_key=it.applicant_key,
+        applicant_name=it.applicant_name,
+        by_year=it.by_year,
+        eligible_cents=it.eligible_cents,
+        rate_bp=it.rate_bp,
+        account_holder=it.account_holder,
+        iban=it.iban,
+        assigned_on=it.assigned_on,
+        acted=it.acted,
+    )
+
+
+def register_drawdown(it: DrawdownRequested) -> disbursement.RegisterDrawdown:
+    return disbursement.RegisterDrawdown(
+        drawdown=it.drawdown,
+        year=it.year,
+        eligible_due_cents=it.eligible_due_cents,
+        requested_cents=it.requested_cents,
+        requested_on=it.requested_on,
+    )

@@ -1,0 +1,100 @@
+"""What payout hears from the others and what it tells them."""
+
+from dataclasses import fields
+from datetime import date
+
+from services.payout import disbursement, payment
+from services.payout.publications import PUBLISHED, publish
+from services.payout.reactions import HANDLED, react
+from services.payout.report import Booking
+from shared.contracts import payout
+from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
+from shared.contracts.review import FundsAssigned
+from shared.decider import AnyDecider
+from tests.payout.builders import (
+    CASE,
+    House,
+    accepted,
+    bookings,
+    debit,
+    drawdown,
+    examiner,
+    plan,
+    rejected,
+    statuses,
+    system,
+    transmitted_house,
+)
+
+assigned = FundsAssigned(**{it.name: getattr(plan(), it.name) for it in fields(plan())})
+requested = DrawdownRequested(**{it.name: getattr(drawdown(), it.name) for it in fields(drawdown())})
+
+NOUNS: dict[str, AnyDecider] = {"disbursement": disbursement.decider, "payment": payment.decider}
+
+
+def heard(house: House, *contracts: object) -> disbursement.Disbursement:
+    for contract in contracts:
+        decision = react(contract, CASE)
+        assert decision
+        house.record(decision, system())
+    return house.state(disbursement.decider, CASE)
+
+
+def told(house: House) -> list[object]:
+    """Every contract of the house's log, each made with the state right after its event."""
+    contracts: list[object] = []
+    for stream, events in house.events.items():
+        noun = NOUNS.get(stream.partition("-")[0])
+        state = noun.initial if noun else None
+        for event in events:
+            state = noun.fold([event], state) if noun else None
+            if contract := publish(event, state):
+                contracts.append(contract)
+    return contracts
+
+
+def test_funds_and_drawdowns_are_heard_in_any_order_and_more_than_once() -> None:
+    assert heard(House(), assigned, requested) == heard(House(), requested, assigned, requested, assigned)
+
+
+def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
+    assert {type(it) for it in (assigned, requested)} == set(HANDLED)
+    assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
+
+
+def test_a_settled_payment_is_told_from_examination_to_money() -> None:
+    house = transmitted_house()
+    house.answered(statuses(accepted()))
+    house.booked(bookings(debit(Booking(reference=house.reference("p1"), cents=19_200_00))))
+    examined, ordered, settled = told(house)
+    assert examined == payout.DrawdownExamined(
+        drawdown="d1", requested_cents=19_200_00, accepted_cents=19_200_00, reason="", examined_on=date(2025, 8, 4)
+    )
+    assert isinstance(ordered, payout.PaymentOrdered)
+    assert isinstance(settled, payout.PaymentSettled)
+    assert (settled.payment, settled.drawdown, settled.cents) == ("p1", "d1", 19_200_00)
+    assert settled.settled_on == date(2025, 8, 6)
+
+
+def test_a_rejected_payment_is_told_with_its_reason() -> None:
+    house = transmitted_house()
+    house.answered(statuses(rejected(reason="AC04")))
+    last = told(house)[-1]
+    assert isinstance(last, payout.PaymentRejected)
+    assert (last.payment, last.reason, last.cents) == ("p1", "AC04", 19_200_00)
+
+
+def test_a_refused_drawdown_is_told_with_nothing_accepted() -> None:
+    house = House()
+    heard(house, assigned)
+    house.disbursement(drawdown(due=0), system())
+    house.disbursement(disbursement.ExamineDrawdown(drawdown="d1"), examiner())
+    (examined,) = told(house)
+    assert isinstance(examined, payout.DrawdownExamined)
+    assert (examined.accepted_cents, examined.reason) == (0, "pro-rata")
+
+
+def test_what_is_published_carries_no_personal_value() -> None:
+    house = transmitted_house()
+    assert {type(it) for events in house.events.values() for it in events} & set(PUBLISHED)
+    assert "Sealed" not in repr(told(house))
