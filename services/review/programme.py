@@ -211,17 +211,17 @@ def _in_force(programme: Programme, kind: PolicyKind, on: date) -> PolicyPublish
 
 
 def policy_in_force(programme: Programme, on: date, item: str) -> Terms:
-    """What applies to an item on a day; `NoPolicyInForce`, `UnknownItem`."""
+    """What applies to an item, named by its code or its letter in Ziffer 2, on a day; `NoPolicyInForce`, `UnknownItem`."""
     guideline = _in_force(programme, PolicyKind.GUIDELINE, on)
     practice = _in_force(programme, PolicyKind.PRACTICE, on)
     rules = _read(practice.text).content
     for found in _read(guideline.text).content["items"]:
-        if found["code"] == item:
+        if item and item in (found["code"], found["letter"]):
             return Terms(
-                item=item,
+                item=found["code"],
                 letter=found["letter"],
                 item_title=found["title"],
-                is_open=item not in rules["closed_items"],
+                is_open=found["code"] not in rules["closed_items"],
                 budget_title=rules["budget_title"],
                 rate_bp=found["rate_bp"],
                 signing_limit_cents=rules["signing_limit_cents"],

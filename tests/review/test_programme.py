@@ -90,6 +90,13 @@ def test_an_item_that_the_guideline_does_not_know_has_no_terms():
         policy_in_force(published(), date(2025, 6, 30), "swimming-pools")
 
 
+def test_an_item_may_be_named_by_its_letter_and_no_item_by_no_name():
+    on = date(2025, 6, 30)
+    assert policy_in_force(published(), on, "2c") == policy_in_force(published(), on, "interfaces")
+    with pytest.raises(UnknownItem):
+        policy_in_force(published(), on, "")
+
+
 def test_a_new_practice_closes_an_item_from_its_day_on_and_not_before():
     programme = published(GUIDELINE, PRACTICE, without_training("2025-09-01"))
     before = policy_in_force(programme, date(2025, 8, 31), "training")
