@@ -30,7 +30,8 @@ demo: $(READY) ## ein Programmjahr in var/demo/, von den Anträgen zum Geld; RES
 	@$(PYTHON) -m deploy.demo $(if $(filter-out 0,$(RESUME)),--resume)
 
 up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
-	@$(PYTHON) -m deploy.embedded --demo-data
+	@test -f var/demo/summary.json || $(PYTHON) -m deploy.demo
+	@$(PYTHON) -m deploy.embedded var/demo --port 8080
 
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
 	@$(PYTHON) -m pytest $(PYTEST)

@@ -30,6 +30,8 @@ def prepare(place: Path) -> None:
     for role in POSTGRES_ROLES:
         kept_secret(place / f"postgres-{role}.password", _password)
     kept_secret(place / "keycloak-admin.password", _password)
+    for name in ("kek", "ledger-seed"):
+        kept_secret(place / name, lambda: secrets.token_bytes(32))
     write_atomically(place / "nats-server.conf", nats_configuration(place).encode(), mode=0o600)
     for file in place.iterdir():
         # A secret from a file keeps its owner and mode inside the container, where another user reads it;

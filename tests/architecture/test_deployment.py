@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from deploy.containers import prepare
+from deploy.embedded import House
 from shared.recorders import PostgreSQLRecorder
 from tests.architecture.reading import ROOT, SERVICES, nouns, with_neighbours
 from tests.servers import PostgresServer, beside_python, postgres_programs
@@ -55,7 +56,7 @@ def test_a_container_runs_without_rights_and_is_watched(name: str) -> None:
 
 def test_only_the_front_listens_outside_and_only_at_8080() -> None:
     open_ports = {name: it["ports"] for name, it in COMPOSE["services"].items() if it.get("ports")}
-    assert open_ports == {"front": ["127.0.0.1:8080:8000"]}
+    assert open_ports == {"front": ["127.0.0.1:8080:8080"]}
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
@@ -63,7 +64,7 @@ def test_no_secret_stands_in_compose_and_every_secret_file_is_made(tmp_path: Pat
     prepare(tmp_path)
     for name, it in COMPOSE["secrets"].items():
         assert Path(it["file"]).name == name
-        assert len((tmp_path / name).read_text()) > 20
+        assert len((tmp_path / name).read_bytes()) >= 32
     used = {secret for it in COMPOSE["services"].values() for secret in it.get("secrets", [])}
     assert used == set(COMPOSE["secrets"])
     for name, it in COMPOSE["services"].items():
@@ -82,7 +83,8 @@ def test_the_brokers_configuration_in_containers_has_the_same_rights_and_is_acce
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_services_container_holds_its_own_secrets_only(service: str) -> None:
     secrets = COMPOSE["services"][service]["secrets"]
-    assert sorted(secrets) == [f"nats-{service}.password", f"postgres-{service}.password"]
+    key = "ledger-seed" if service == "ledger" else "kek"
+    assert set(secrets) == {f"nats-{service}.password", f"postgres-{service}.password", key}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -104,6 +106,17 @@ def test_the_ledgers_image_has_the_pure_nouns_of_the_others_and_nothing_else_of_
 def test_the_treasurys_image_holds_nothing_of_ours() -> None:
     assert copied(stage("treasury-simulator")) == {"deploy/treasury_simulator/"}
     assert copied(stage("runtime")) == set()
+
+
+def test_containers_are_told_what_the_embedded_mode_is_told(tmp_path: Path) -> None:
+    parts = {part.name: part for part in House(directory=tmp_path, port=0).prepare()}
+    for service in SERVICES:
+        embedded = {name for name in parts[service].environment if name.startswith("FOERDERSTROM_")}
+        told = {name for name in COMPOSE["services"][service]["environment"] if name.startswith("FOERDERSTROM_")}
+        unneeded = {"FOERDERSTROM_TRACES"} | (
+            {"FOERDERSTROM_KEYS", "FOERDERSTROM_KEK_FILE"} if service == "ledger" else set()
+        )
+        assert embedded - unneeded <= told
 
 
 @pytest.mark.postgres

@@ -1,4 +1,4 @@
--- Roles of the one database: whoever serves owns nothing. `provision` signs in as `provisioner`, makes one schema per
+-- Databases and roles: whoever serves owns nothing. `provision` signs in as `provisioner`, makes one schema per
 -- service and grants the serving role SELECT and INSERT on the events, and UPDATE only on the fence and on the lanes
 -- (shared/recorders.py). A service that is broken into can add to its own log; it cannot alter it, nor read another's.
 -- Passwords come from files; the folder is $SECRETS, by default where the container engine mounts them.
@@ -29,3 +29,13 @@ GRANT CONNECT ON DATABASE foerderstrom TO intake, review, payout, ledger;
 
 \connect foerderstrom
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+-- The vault of keys: apart from the logs, so that its backups can be short-lived. The ledger proves without it.
+\connect postgres
+CREATE DATABASE keys ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0;
+REVOKE ALL ON DATABASE keys FROM PUBLIC;
+GRANT CONNECT ON DATABASE keys TO provisioner, intake, review, payout;
+\connect keys
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO provisioner;
+GRANT USAGE ON SCHEMA public TO intake, review, payout;
