@@ -14,6 +14,7 @@ import yaml
 
 from deploy.containers import prepare
 from deploy.embedded import House
+from shared.identity import Role
 from shared.recorders import PostgreSQLRecorder
 from tests.architecture.reading import ROOT, SERVICES, nouns, with_neighbours
 from tests.servers import PostgresServer, beside_python, postgres_programs
@@ -106,6 +107,11 @@ def test_the_ledgers_image_has_the_pure_nouns_of_the_others_and_nothing_else_of_
 def test_the_treasurys_image_holds_nothing_of_ours() -> None:
     assert copied(stage("treasury-simulator")) == {"deploy/treasury_simulator/"}
     assert copied(stage("runtime")) == set()
+
+
+def test_the_realm_knows_every_role_of_a_person() -> None:
+    realm = json.loads((ROOT / "deploy/keycloak/foerderstrom-realm.json").read_text("utf-8"))
+    assert {it["name"] for it in realm["roles"]["realm"]} == {str(role) for role in Role} - {"system"}
 
 
 def test_containers_are_told_what_the_embedded_mode_is_told(tmp_path: Path) -> None:
