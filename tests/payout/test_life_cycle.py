@@ -129,6 +129,13 @@ class Road:
         else:
             self.house.booked(report, digest, *self.batches)
 
+    def hurry(self, number: int) -> None:
+        """The straight road to the treasury for one drawdown, so that most runs get that far."""
+        for action in ("order", "seal"):
+            self.act(action, number)
+        for action in ("release", "start", "write"):
+            self.act(action, len(self.batches) - 1)
+
     def check(self) -> None:
         house, book = self.house, self.treasury.book
         orders = [house.payment(it).order for it in self.payments]
@@ -164,8 +171,8 @@ class Road:
         assert [it.unmatched for it in received if it.unmatched] == []
 
 
-ACTIONS = ["order", "seal", "release", "start", "write", "lose_track", "confirm", "carry"]
-steps = st.lists(st.tuples(st.sampled_from([*ACTIONS, *ACTIONS[:5]]), st.integers(0, 11)), max_size=50)
+ACTIONS = ["order", "seal", "release", "start", "write", "lose_track", "confirm", "carry", "hurry"]
+steps = st.lists(st.tuples(st.sampled_from([*ACTIONS, "hurry", "carry", "order"]), st.integers(0, 11)), max_size=50)
 
 
 @settings(max_examples=120, deadline=None)
