@@ -4,7 +4,7 @@ A file is one transaction over its report, the batches, payments and disbursemen
 our books is listed and moves nothing: money is never booked on a guess.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -282,7 +282,11 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
 
 
 def _taken_in(
-    kind: str, message_id: str, file_sha256: str, known: Sequence[batches.BatchSealed], take: Any
+    kind: str,
+    message_id: str,
+    file_sha256: str,
+    known: Sequence[batches.BatchSealed],
+    take: "Callable[[_Turn], list[Unmatched]]",
 ) -> Decision:
     stream = decider.stream(report_id(kind, message_id))
     reads: dict[str, AnyDecider] = {stream: decider}
