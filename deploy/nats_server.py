@@ -4,12 +4,11 @@
 """
 
 import json
-import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,16 @@ from deploy.ports import LOOPBACK, accepts, free_port
 from shared.decider import value
 
 OPERATOR = "operator"
-RECORDING = ("intake", "review", "payout")
+RECORDED = ("intake", "review", "payout")
 """The services whose every event goes to the ledger."""
-LANES: Mapping[str, Sequence[str]] = {
+FOLLOWS: Mapping[str, Sequence[str]] = {
     "intake": ("review", "payout"),
     "review": ("intake", "payout"),
     "payout": ("intake", "review"),
     "ledger": (),
 }
-"""For each service the publishers whose lane it follows."""
-SERVICES = tuple(LANES)
+"""For each service the publishers whose lane it follows: the map of shared/messaging.py (a test compares), without its slow import."""
+SERVICES = tuple(FOLLOWS)
 
 MAX_PAYLOAD = 1_048_576
 _JETSTREAM_BYTES = 16 * 2**30
@@ -49,25 +48,29 @@ def binary() -> Path:
 def streams_published_by(service: str) -> list[str]:
     """Where a service may append: its lane, its ledger stream, its mirror of single events."""
     name = service.upper()
-    return [f"LANE_{name}", *([f"LEDGER_{name}"] if service in RECORDING else []), f"GRANTS_{name}"]
+    return [f"LANE_{name}", *([f"LEDGER_{name}"] if service in RECORDED else []), f"GRANTS_{name}"]
 
 
 def streams_followed_by(service: str) -> list[str]:
     """What a service consumes, always with the durable consumer of its own name."""
     if service == "ledger":
-        return [f"LEDGER_{publisher.upper()}" for publisher in RECORDING]
-    return [f"LANE_{publisher.upper()}" for publisher in LANES[service]]
+        return [f"LEDGER_{publisher.upper()}" for publisher in RECORDED]
+    return [f"LANE_{publisher.upper()}" for publisher in FOLLOWS[service]]
 
 
 def rights(service: str) -> dict[str, Any]:
-    """The permissions of a service's user: an allow-list, so that no service can forge, delete or read for another (reliability: `*` is a whole token)."""
+    """The permissions of a service's user: an allow-list, so that no service can forge, delete or read for another.
+
+    No `allow_responses`: whoever sends a request chooses where its answer goes, so an answering service would publish
+    for the asker on any lane, and delete streams for it (tried). Requests for a refill are answered on the lane itself.
+    """
     followed = streams_followed_by(service)
     known = streams_published_by(service) + followed
-    publishers = RECORDING if service == "ledger" else LANES[service]
+    publishers = RECORDED if service == "ledger" else FOLLOWS[service]
     publish = [
         f"lane.{service}",
         f"grants.{service}.>",
-        *([f"ledger.{service}"] if service in RECORDING else []),
+        *([f"ledger.{service}"] if service in RECORDED else []),
         *(f"refill.{publisher}" for publisher in publishers),
         *(f"$JS.ACK.{stream}.{service}.>" for stream in followed),
         *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{service}" for stream in followed),
@@ -79,8 +82,6 @@ def rights(service: str) -> dict[str, Any]:
     return {
         "publish": {"allow": publish},
         "subscribe": {"allow": [f"_INBOX_{service}.>", f"refill.{service}"]},
-        # The one answer to a refill request goes to the asker's inbox, which the publisher could not write to otherwise.
-        "allow_responses": {"max": 1, "expires": "1m"},
     }
 
 
@@ -138,7 +139,6 @@ class RunningNats:
     url: str
     secret_directory: Path
     store: Path
-    pid: int
 
     def password_file(self, user: str) -> Path:
         return password_file(self.secret_directory, user)
@@ -154,12 +154,12 @@ class RunningNats:
 
 
 @contextmanager
-def running(directory: Path, *, port: int = 0, taken: Iterable[int] = ()) -> Generator[RunningNats]:
-    """A nats-server on `port` (0: a free one) that keeps its streams in `directory`, killed at the end."""
-    port = port or free_port(taken)
+def running(directory: Path) -> Generator[RunningNats]:
+    """A nats-server on a free port that keeps its streams in `directory`, killed at the end."""
+    port = free_port()
     command = prepare(directory / "secrets", directory / "nats", port)
     with (directory / "nats-server.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=dict(os.environ))
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 10
         while not accepts(port):
@@ -170,7 +170,6 @@ def running(directory: Path, *, port: int = 0, taken: Iterable[int] = ()) -> Gen
             url=f"nats://{LOOPBACK}:{port}",
             secret_directory=directory / "secrets",
             store=directory / "nats",
-            pid=process.pid,
         )
     finally:
         process.kill()

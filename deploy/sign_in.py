@@ -3,14 +3,12 @@
 Token times are real time even on a simulated calendar: a token proves a sign-in, it is no act of the programme year.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySetSerialization
 
 from deploy.files import kept_secret
 from deploy.people import Person, person_of
@@ -47,7 +45,7 @@ class TokenDesk:
         self._key = key
         self._issuer = issuer
 
-    def jwks(self) -> Mapping[str, Any]:
+    def jwks(self) -> KeySetSerialization:
         """The public key as a JWK set (RFC 7517)."""
         return {"keys": [self._key.as_dict(private=False, kid=self._kid, use="sig", alg=ALGORITHM)]}
 

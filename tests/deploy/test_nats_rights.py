@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import nats
 import pytest
@@ -12,15 +13,23 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeout
-from nats.js.api import ConsumerConfig, DiscardPolicy, StreamConfig
 
-from deploy.nats_server import LANES, RECORDING, RunningNats, running, streams_followed_by
+from deploy.nats_server import (
+    FOLLOWS,
+    RECORDED,
+    RunningNats,
+    running,
+    streams_followed_by,
+    streams_published_by,
+)
+from shared import messaging
+from shared.formats import ZERO, Frame
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNats]:
     with running(tmp_path_factory.mktemp("nats")) as server:
-        asyncio.run(_create_streams(server))
+        asyncio.run(_provision(server))
         yield server
 
 
@@ -57,21 +66,8 @@ async def connected(server: RunningNats, user: str, inbox: str | None = None) ->
         await client.close()
 
 
-async def _create_streams(server: RunningNats) -> None:
-    async with connected(server, "operator") as operator:
-        for service in LANES:
-            await operator.js.add_stream(_stream(f"LANE_{service.upper()}", f"lane.{service}"))
-        for service in RECORDING:
-            await operator.js.add_stream(_stream(f"LEDGER_{service.upper()}", f"ledger.{service}"))
-        for service in LANES:
-            for stream in streams_followed_by(service):
-                await operator.js.add_consumer(stream, ConsumerConfig(durable_name=service, max_ack_pending=1))
-
-
-def _stream(name: str, subject: str) -> StreamConfig:
-    return StreamConfig(
-        name=name, subjects=[subject], discard=DiscardPolicy.NEW, deny_delete=True, deny_purge=True, allow_direct=False
-    )
+async def _provision(server: RunningNats) -> None:
+    await messaging.provision(server.url, server.password_file("operator").read_text())
 
 
 def _try(server: RunningNats, user: str, action: Callable[[Connected], Awaitable[object]]) -> bool:
@@ -103,7 +99,7 @@ def test_the_ledger_reads_what_every_recording_service_publishes_for_it(server: 
     async def travel() -> list[bytes]:
         heard: list[bytes] = []
         async with connected(server, "ledger") as ledger:
-            for service in RECORDING:
+            for service in RECORDED:
                 async with connected(server, service) as publisher:
                     await publisher.js.publish(f"ledger.{service}", service.encode())
                 follower = await ledger.js.pull_subscribe_bind(consumer="ledger", stream=f"LEDGER_{service.upper()}")
@@ -125,17 +121,26 @@ def test_the_ledger_speaks_for_nobody_whose_events_it_keeps(server: RunningNats)
     assert _try(server, "ledger", lambda it: it.js.publish("lane.intake", b"forged", timeout=0.3))
 
 
-@pytest.mark.parametrize("user", list(LANES))
+@pytest.mark.parametrize("user", list(FOLLOWS))
 def test_no_service_may_delete_purge_create_or_change_a_stream_or_a_consumer(server: RunningNats, user: str) -> None:
-    own = f"LANE_{user.upper()}"
-    followed = streams_followed_by(user)
-    assert _try(server, user, lambda it: it.js.delete_stream(own))
-    assert _try(server, user, lambda it: it.js.purge_stream(own))
-    assert _try(server, user, lambda it: it.js.delete_msg(own, 1))
-    assert _try(server, user, lambda it: it.js.add_stream(_stream("MINE", "mine")))
-    assert _try(server, user, lambda it: it.js.update_stream(_stream(own, f"lane.{user}")))
-    assert _try(server, user, lambda it: it.js.delete_consumer(followed[0], user))
-    assert _try(server, user, lambda it: it.js.add_consumer(followed[0], ConsumerConfig(durable_name="spy")))
+    own, followed = f"LANE_{user.upper()}", streams_followed_by(user)[0]
+    for request in (
+        f"STREAM.DELETE.{own}",
+        f"STREAM.PURGE.{own}",
+        f"STREAM.UPDATE.{own}",
+        f"STREAM.MSG.DELETE.{own}",
+        f"STREAM.RESTORE.{own}",
+        f"STREAM.SNAPSHOT.{own}",
+        "STREAM.CREATE.MINE",
+        "STREAM.NAMES",
+        f"CONSUMER.DELETE.{followed}.{user}",
+        f"CONSUMER.CREATE.{followed}",
+        f"CONSUMER.CREATE.{followed}.spy",
+        f"CONSUMER.DURABLE.CREATE.{followed}.spy",
+        f"CONSUMER.PAUSE.{followed}.{user}",
+    ):
+        subject = f"$JS.API.{request}"
+        assert _try(server, user, lambda it, subject=subject: it.client.publish(subject, b"")), request
 
 
 def test_nobody_takes_a_frame_from_anothers_consumer_or_acknowledges_it(server: RunningNats) -> None:
@@ -159,21 +164,70 @@ def test_a_wrong_password_and_no_password_open_nothing(server: RunningNats) -> N
             asyncio.run(knock(**credentials))
 
 
-def test_a_follower_asks_for_a_refill_and_only_the_asked_may_answer_once(server: RunningNats) -> None:
-    async def ask() -> tuple[bytes, bool]:
-        async with connected(server, "review") as review, connected(server, "intake") as intake:
-            inboxes: list[str] = []
+def test_the_map_of_lanes_is_the_messengers() -> None:
+    assert (FOLLOWS, RECORDED) == (messaging.FOLLOWS, messaging.RECORDED)
+    for service in FOLLOWS:
+        published = [messaging.stream_of(subject) for subject in messaging.subjects_published(service)]
+        assert [*published, f"GRANTS_{service.upper()}"] == streams_published_by(service)
+        followed = [messaging.stream_of(subject) for subject in messaging.subjects_followed(service)]
+        assert followed == streams_followed_by(service)
 
-            async def answer(message: Msg) -> None:
-                inboxes.append(message.reply)
-                await intake.client.publish(message.reply, b"coming")
 
-            await intake.client.subscribe("refill.intake", cb=answer)
-            await intake.client.flush()
-            reply = await review.client.request("refill.intake", b"", timeout=2)
-            return reply.data, await intake.refused(intake.client.publish(inboxes[0], b"again"))
+@pytest.mark.parametrize("subject", ["lane.review", "$JS.API.STREAM.DELETE.LANE_INTAKE", "_INBOX_review.x"])
+def test_nobody_makes_another_speak_by_asking_for_an_answer_elsewhere(server: RunningNats, subject: str) -> None:
+    async def ask() -> bool:
+        async with connected(server, "intake") as intake, connected(server, "payout") as payout:
+            asked: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    assert asyncio.run(ask()) == (b"coming", True)
+            async def note(message: Msg) -> None:
+                asked.set_result(message.reply)
+
+            await payout.client.subscribe("refill.payout", cb=note)
+            await payout.client.flush()
+            await intake.client.publish("refill.payout", b"lane.payout 0", reply=subject)
+            return await payout.refused(payout.client.publish(await asyncio.wait_for(asked, 2), b""))
+
+    assert asyncio.run(ask())
+
+
+def test_a_messenger_does_all_it_has_to_within_its_rights(server: RunningNats) -> None:
+    frame = Frame(
+        source="payout", epoch="e", first=1, last=1, previous=0, chain_previous=ZERO, chain_last=ZERO, body=b"{}"
+    )
+
+    async def work() -> None:
+        payout, review = (
+            messaging.Messenger(name, server.url, server.password_file(name).read_text())
+            for name in ("payout", "review")
+        )
+        received: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
+
+        async def receive(message: Any) -> None:
+            await message.ack()
+            received.set_result(message.body)
+
+        async def refill(subject: str, position: int) -> None:
+            asked.set_result((subject, position))
+
+        review.subscribe("lane.payout", receive)
+        await payout.broker.start()
+        await review.broker.start()
+        await payout.on_refill(refill)
+        await payout.client.flush()
+        await payout.publish(frame, "lane.payout")
+        await payout.publish_mirrored(b"{}", "grants.payout.payment-settled.v1", "payout/e/1")
+        assert await asyncio.wait_for(received, 5) == b"{}"
+        assert await review.last_frame("lane.payout") == frame
+        assert await review.frames_after("lane.payout", 0) == [frame]
+        assert await review.is_followed("lane.payout")
+        await review.ask_refill("payout", "lane.payout", 0)
+        assert await asyncio.wait_for(asked, 5) == ("lane.payout", 0)
+        await review.broker.stop()
+        await payout.broker.stop()
+        assert (payout.failures, review.failures) == (0, 0)
+
+    asyncio.run(work())
 
 
 def test_the_ledger_may_ask_for_a_refill_and_nobody_asks_those_they_do_not_follow(server: RunningNats) -> None:
@@ -204,7 +258,7 @@ def test_streams_survive_a_kill_of_the_server(tmp_path: Path) -> None:
                 await intake.js.publish("lane.intake", b"%d" % number)
 
     with running(tmp_path) as server:
-        asyncio.run(_create_streams(server))
+        asyncio.run(_provision(server))
         asyncio.run(publish(server))
     with running(tmp_path) as server:
         assert asyncio.run(last(server)) == 20

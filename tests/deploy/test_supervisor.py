@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +103,12 @@ def test_a_part_that_keeps_ending_is_started_ever_more_slowly(house: Callable[..
     it = house(_part("broken", "raise SystemExit(3)"), first_delay=0.1)
 
     def starts() -> list[float]:
-        from datetime import datetime
-
         seen = [line for line in it.log() if line["event"] == "started"]
         return [datetime.fromisoformat(line["timestamp"]).timestamp() for line in seen]
 
     eventually(lambda: it.status()["restarts"].get("broken", 0) >= 4)
     at = starts()
-    gaps = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
     assert gaps[3] > gaps[1] > 0.1
     assert gaps[3] > 0.7
 
