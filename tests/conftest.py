@@ -58,16 +58,23 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres(postgres_server: PostgresServer) -> Iterator[str]:
-    """The DSN of a fresh database of this test's own."""
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a fresh database of this test's own."""
     name = postgres_server.fresh_database()
-    yield postgres_server.dsn(name)
+    yield name
     postgres_server.drop_database(name)
 
 
+@pytest.fixture
+def postgres(postgres_server: PostgresServer, postgres_database: str) -> str:
+    """The libpq DSN of that database."""
+    return postgres_server.dsn(postgres_database)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_dsn(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A place for a store, once as an SQLite file's path and once as a PostgreSQL DSN: what holds, holds on both."""
+def store_setting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The setting of a store (`shared.recorders.recorder`), once on SQLite and once on PostgreSQL: what holds, holds on both."""
     if request.param == "sqlite":
-        return str(tmp_path / "store.sqlite")
-    return str(request.getfixturevalue("postgres"))
+        return f"sqlite:{tmp_path / 'stores'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.url(request.getfixturevalue("postgres_database"))

@@ -162,6 +162,10 @@ class PostgresServer:
         """A libpq connection string; every role may sign in without a password, the cluster lives for one test run."""
         return f"host=127.0.0.1 port={self.port} dbname={database} user={user}"
 
+    def url(self, database: str, user: str = "postgres") -> str:
+        """The same as the setting of a store."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
     def fresh_database(self) -> str:
         """Create an empty database and return its name."""
         name = f"t{uuid4().hex[:12]}"

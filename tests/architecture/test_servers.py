@@ -4,6 +4,7 @@ import nats
 import psycopg
 import pytest
 
+from shared.recorders import recorder
 from tests.servers import NatsServer
 
 
@@ -47,3 +48,10 @@ def test_postgres_syncs_to_disk_and_every_test_has_a_database_of_its_own(postgre
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
         assert connection.info.server_version >= 150000
+
+
+def test_a_store_can_be_made_at_either_setting(store_setting: str) -> None:
+    made = recorder(store_setting, "intake")
+    made.provision("epoch", "")
+    assert made.head().position == 0
+    made.close()
