@@ -71,5 +71,5 @@ def evolve(register: FileRegister, it: Event) -> FileRegister:
 
 
 decider = Decider[Command, Event, FileRegister](
-    name="register", initial=FileRegister(), decide=decide, evolve=evolve, events=[FileNumberAssigned]
+    name="register", per_case=False, initial=FileRegister(), decide=decide, evolve=evolve, events=[FileNumberAssigned]
 )
