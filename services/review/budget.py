@@ -618,6 +618,7 @@ def _of(by_year: Sequence[YearAmount], year: int) -> int:
 
 decider = Decider[Command, Event, Budget](
     name="budget",
+    per_case=False,
     initial=Unopened(),
     decide=decide,
     evolve=evolve,
