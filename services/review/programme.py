@@ -192,7 +192,7 @@ def evolve(programme: Programme, it: Event) -> Programme:
 
 
 decider = Decider[Command, Event, Programme](
-    name="programme", initial=Programme(), decide=decide, evolve=evolve, events=[PolicyPublished]
+    name="programme", per_case=False, initial=Programme(), decide=decide, evolve=evolve, events=[PolicyPublished]
 )
 
 
