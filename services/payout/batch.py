@@ -312,6 +312,7 @@ def evolve(batch: Batch, it: Event) -> Batch:
 
 decider = Decider[Command, Event, Batch](
     name="batch",
+    per_case=False,
     initial=Unsealed(),
     decide=decide,
     evolve=evolve,
