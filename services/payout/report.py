@@ -220,6 +220,7 @@ def evolve(report: Report, it: Event) -> Report:
 
 decider = Decider[Command, Event, Report](
     name="report",
+    per_case=False,
     initial=Unseen(),
     decide=decide,
     evolve=evolve,
