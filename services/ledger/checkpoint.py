@@ -127,5 +127,5 @@ def evolve(state: State, it: Event) -> State:
 
 
 decider = Decider[Command, Event, State](
-    name="checkpoint", initial=Unsigned(), decide=decide, evolve=evolve, events=(CheckpointSigned,)
+    name="checkpoint", per_case=False, initial=Unsigned(), decide=decide, evolve=evolve, events=(CheckpointSigned,)
 )
