@@ -61,6 +61,27 @@ class Head:
     chain: str
 
 
+class Heads:
+    """How far each service's log goes in a stretch of leaves. The ledger's own log is all leaves: they are its rows."""
+
+    def __init__(self) -> None:
+        self._heads: dict[str, Head] = {}
+        self._all = ZERO
+        self._size = 0
+
+    def add(self, header: Header, leaf: bytes) -> None:
+        before = self._heads.get(header.service)
+        now = chain(before.chain if before else ZERO, leaf)
+        self._heads[header.service] = Head(epoch=header.epoch, position=header.position, chain=now)
+        self._all, self._size = chain(self._all, leaf), self._size + 1
+
+    def now(self) -> dict[str, Head]:
+        """Per service; the ledger is named once an own leaf has told its epoch."""
+        if own := self._heads.get("ledger"):
+            return self._heads | {"ledger": Head(epoch=own.epoch, position=self._size, chain=self._all)}
+        return dict(self._heads)
+
+
 @value
 class Exported:
     size: int
@@ -101,12 +122,12 @@ def export(target: Path, records: Iterable[tuple[bytes, bytes]], *, checkpoint: 
             )
         _write(room / "checkpoint", checkpoint.encode())
         _write(room / "vkey", (vkey.strip() + "\n").encode())
-        _write(room / "heads.json", encode(draft.heads) + b"\n")
+        _write(room / "heads.json", encode(draft.heads.now()) + b"\n")
         _write(room / "README.txt", README.encode())
         _put(room, target)
     finally:
         shutil.rmtree(room, ignore_errors=True)
-    return Exported(size=draft.size, root=draft.root, heads=draft.heads)
+    return Exported(size=draft.size, root=draft.root, heads=draft.heads.now())
 
 
 @dataclass(slots=True)
@@ -115,7 +136,7 @@ class _Draft:
 
     room: Path
     size: int = 0
-    heads: dict[str, Head] = field(default_factory=dict[str, Head])
+    heads: Heads = field(default_factory=Heads)
     _leaves: list[bytes] = field(default_factory=list[bytes])
     _states: list[bytes] = field(default_factory=list[bytes])
     _tiles: TileStack = field(default_factory=TileStack)
@@ -128,10 +149,7 @@ class _Draft:
         header = _read(leaf, self.size)
         if digest(state) != header.sha256 or b"\n" in state:
             raise NotTheSignedHistory(f"der Zustand gehört nicht zu Blatt {self.size}")
-        head = self.heads.get(header.service)
-        self.heads[header.service] = Head(
-            epoch=header.epoch, position=header.position, chain=chain(head.chain if head else ZERO, leaf)
-        )
+        self.heads.add(header, leaf)
         if header.topic == _SIGNED_TOPIC:
             self._keep_checkpoint(state)
         self._leaves.append(leaf)

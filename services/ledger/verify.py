@@ -6,9 +6,10 @@ Exit code 0: everything recomputed, nothing changed. 1: the first bad index and 
 One file, standard library and `cryptography` only, nothing of Förderstrom imported: an auditor can read all of it.
 
 Recomputed are: entries → leaf hashes → tiles → root → signatures; the state bytes against their leaf; each leaf's
-canonical form; per service dense positions from 1, instants that never go back (tolerance 0), epochs that never
-return, the running chain; per stream dense versions from 1 and the links to the predecessor; the root at every
-earlier checkpoint that is in the log, in the export or in the auditor's own hands (`--since`).
+canonical form; per service dense positions from 1 (the ledger's own log is all leaves, so its leaves say their place
+among all), instants that never go back (tolerance 0), epochs that never return, the running chain; per stream dense
+versions from 1 and the links to the predecessor; the root at every earlier checkpoint that is in the log, in the
+export or in the auditor's own hands (`--since`).
 
 Limits. Without `--vkey` from elsewhere only the export's own consistency is proved. Without `--since` a tail cut off
 together with all checkpoints over it looks like an older, whole export. An event that was never logged is no fault.
@@ -337,6 +338,7 @@ class History:
 
     def __init__(self) -> None:
         self.services: dict[bytes, ServiceLog] = {}
+        self.chain, self.size = bytes(32), 0
         self.streams: dict[bytes, tuple[int, bytes, int]] = {}
         self.checkpoints: list[Recorded] = []
         self.faults: list[Fault] = []
@@ -344,6 +346,7 @@ class History:
 
     def add(self, index: int, leaf: bytes, state: bytes | None) -> bytes:
         """Judge one leaf with its state bytes; returns the state's hash as the leaf claims it, or nothing."""
+        self.chain, self.size = sha256(self.chain + leaf).digest(), index + 1
         found = _LEAF.fullmatch(leaf)
         if found is None or found[3] != b"1":
             self._judge_format(index, found)
@@ -353,7 +356,10 @@ class History:
             self._fault("malformed-leaf", index, "Zeit oder Zahl außerhalb des Möglichen")
         log = self.services.setdefault(service, ServiceLog())
         log.chain = sha256(log.chain + leaf).digest()
-        self._judge_position(index, log, service, int(position))
+        if service == b"ledger":
+            self._judge_place(index, int(position))
+        else:
+            self._judge_position(index, log, service, int(position))
         self._judge_course(index, log, epoch, at.decode())
         self._judge_link(index, service + b"\n" + stream, int(version), prev)
         link = b""
@@ -365,6 +371,9 @@ class History:
         return cast(bytes, state_hash)
 
     def heads(self) -> dict[str, dict[str, str | int]]:
+        """Where each service's log ends; the ledger's log is all leaves."""
+        if own := self.services.get(b"ledger"):
+            own.position, own.chain = self.size, self.chain
         return {
             service.decode(): {"chain": log.chain.hex(), "epoch": log.epoch.decode(), "position": log.position}
             for service, log in sorted(self.services.items())
@@ -390,6 +399,12 @@ class History:
             self._fault("removed-entry", index, f"Position {missing[0]} bis {missing[-1]} von {name} fehlt")
             log.gaps |= dict.fromkeys(missing[:1000], index)
         log.position = position
+
+    def _judge_place(self, index: int, position: int) -> None:
+        """The ledger's rows are the leaves: its own ones know how many were before them."""
+        if position != index + 1:
+            kind = "removed-entry" if position > index + 1 else "inserted-entry"
+            self._fault(kind, index, f"dieses Blatt der Prüfkette war ihr {position}., hier ist es das {index + 1}.")
 
     def _judge_course(self, index: int, log: ServiceLog, epoch: bytes, at: str) -> None:
         if at < log.at:

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.export import Head, export
+from services.ledger.export import Heads, export
 from services.ledger.log import MerkleLog, entry_bundles, leaf_hash, states_path, tiles
 from services.ledger.note import Signer, sign
-from shared.formats import FORMAT, ZERO, Header, StoredContext, chain, digest, encode, link, topic_of
+from shared.formats import FORMAT, ZERO, Header, StoredContext, digest, encode, link, topic_of
 from shared.identity import SYSTEM, Role
 
 ORIGIN = "foerderstrom.example/ledger"
@@ -38,6 +38,8 @@ class Chronicle:
     def happens(self, service: str, stream: str, name: str = "case-touched", **facts: Any) -> "Chronicle":
         self._now += timedelta(seconds=7)
         position = self._positions[service] = self._positions.get(service, 0) + 1
+        if service == "ledger":  # its rows are the leaves
+            position = len(self.records) + 1
         version, prev = self._streams.get((service, stream), (0, ZERO))
         topic = topic_of(f"{service}.{name}", 1)
         context = StoredContext(
@@ -105,11 +107,9 @@ def lay_out(
     target: Path, records: Sequence[Record], *, checkpoint: str, signer: Signer = SIGNER, earlier: Iterable[str] = ()
 ) -> Path:
     """What a forger would write: every file consistent with the records, whatever the checkpoint says."""
-    heads: dict[str, Head] = {}
+    heads = Heads()
     for leaf, _ in records:
-        header = header_of(leaf)
-        before = heads[header.service].chain if header.service in heads else ZERO
-        heads[header.service] = Head(epoch=header.epoch, position=header.position, chain=chain(before, leaf))
+        heads.add(header_of(leaf), leaf)
     files = dict(tiles(leaf_hash(leaf) for leaf, _ in records)) | dict(entry_bundles(leaf for leaf, _ in records))
     for start in range(0, len(records), 256):
         some = records[start : start + 256]
@@ -118,7 +118,7 @@ def lay_out(
     files |= {
         "checkpoint": checkpoint.encode(),
         "vkey": f"{signer.verifier.vkey}\n".encode(),
-        "heads.json": encode(heads) + b"\n",
+        "heads.json": encode(heads.now()) + b"\n",
     }
     for path, content in files.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)

@@ -390,6 +390,14 @@ def test_a_signed_leaf_that_is_not_canonical_is_named(tmp_path: Path, spoil: Cal
     assert "malformed-leaf" in {fault.kind for fault in judge(export).faults if fault.index == 29}
 
 
+@pytest.mark.parametrize(("places", "kind"), [(1, "removed-entry"), (-1, "inserted-entry")])
+def test_the_ledger_s_own_leaf_says_its_place_among_all(tmp_path: Path, places: int, kind: str) -> None:
+    records = list(Chronicle().go_on(9).is_signed().records)
+    records[9] = edited(records[9][0], position=10 + places), records[9][1]
+    export = lay_out(tmp_path / "export", records, checkpoint=sign(checkpoint_over(records).text, SIGNER))
+    assert found(export) == (kind, 9)
+
+
 def test_an_epoch_may_change_but_never_return(tmp_path: Path) -> None:
     chronicle = Chronicle()
     for epoch in ("a", "b", "c"):
