@@ -104,6 +104,7 @@ class Decider[C, E, S]:
     """Two pure functions and a beginning: all there is to an event-sourced noun.
 
     `name` is the stream category (`<name>-<id>`); `events` are all classes that may lie in its streams.
+    `per_case` says that a stream belongs to one case for ever, which its events then inherit.
     """
 
     name: str
@@ -111,21 +112,13 @@ class Decider[C, E, S]:
     decide: Callable[[C, S, Context], Sequence[E]]
     evolve: Callable[[S, E], S]
     events: Sequence[type[E]]
+    per_case: bool = True
 
     def fold(self, events: Iterable[E], start: S | None = None) -> S:
         return reduce(self.evolve, events, self.initial if start is None else start)
 
     def stream(self, id: str) -> str:
         return f"{self.name}-{id}"
-
-
-@value
-class Refused:
-    """What a person tried and was refused, told to the log of attempts."""
-
-    action: str
-    rule: str
-
 
 type AnyDecider = Decider[Any, Any, Any]
 type Decided = Mapping[str, Sequence[Any]]

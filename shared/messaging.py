@@ -33,7 +33,6 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from shared.decider import value
 from shared.formats import MAX_BYTES, Frame, NotAFrame, frame_of
 
 log = structlog.get_logger()

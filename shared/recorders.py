@@ -96,6 +96,7 @@ class Recorder(Protocol):
 
     def append(self, batch: Batch) -> None: ...
     def rows(self, after: int, limit: int) -> Sequence[Row]: ...
+    def rows_of(self, stream: str) -> Sequence[Row]: ...
     def lanes(self) -> dict[str, Lane]: ...
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
     def forget_commands(self, before: str) -> None: ...
@@ -117,7 +118,7 @@ CREATE TABLE IF NOT EXISTS {s}stored_events (
     topic TEXT NOT NULL, state {blob} NOT NULL, header {blob} NOT NULL, chain TEXT NOT NULL,
     UNIQUE (originator_id, originator_version));
 CREATE TABLE IF NOT EXISTS {s}head (
-    only INTEGER PRIMARY KEY CHECK (only = 1), epoch TEXT NOT NULL, position BIGINT NOT NULL, chain TEXT NOT NULL);
+    one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, position BIGINT NOT NULL, chain TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS {s}lane (
     source TEXT PRIMARY KEY, epoch TEXT NOT NULL, position BIGINT NOT NULL, chain TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS {s}command (
@@ -128,6 +129,10 @@ CREATE INDEX IF NOT EXISTS command_at ON {s}command (at)
 _ROWS = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
     "WHERE notification_id > {p} ORDER BY notification_id LIMIT {p}"
+)
+_ROWS_OF = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
+    "WHERE originator_id = {p} ORDER BY originator_version"
 )
 _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
@@ -211,6 +216,9 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS.format(s="", p="?"), (after, limit))]
+
+    def rows_of(self, stream: str) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS_OF.format(s="", p="?"), (stream,))]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
@@ -319,6 +327,9 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS, (after, limit), binary=True)]
+
+    def rows_of(self, stream: str) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS_OF, (stream,), binary=True)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}

@@ -19,7 +19,7 @@ from shared.store import Recorded
 type Body = dict[str, Any]
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS {s}view (name TEXT, key TEXT, grp TEXT NOT NULL, sort TEXT NOT NULL, body TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS {s}view (name TEXT, key {text}, grp TEXT NOT NULL, sort {text} NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (name, key));
 CREATE INDEX IF NOT EXISTS view_order ON {s}view (name, grp, sort, key);
 CREATE INDEX IF NOT EXISTS view_all ON {s}view (name, sort, key);
@@ -49,6 +49,8 @@ class Database(Protocol):
     """Statements in one transaction at a time; `?` marks parameters."""
 
     prefix: str
+    text: str
+    """The text type that orders by code point, so that pages are the same on both databases."""
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]: ...
     def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None: ...
@@ -57,6 +59,7 @@ class Database(Protocol):
 
 class _SQLite:
     prefix = ""
+    text = "TEXT"
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +88,8 @@ class _SQLite:
 
 
 class _PostgreSQL:
+    text = 'TEXT COLLATE "C"'
+
     def __init__(self, url: str, schema: str) -> None:
         self.prefix = f'"{schema}".'
         self._pool = ConnectionPool(with_password(url), min_size=1, max_size=4, open=True, timeout=10)
@@ -114,7 +119,7 @@ def provision(store: str, service: str, reader: str) -> None:
     """Create the tables of the views; on PostgreSQL with all rights on them for the serving role."""
     target = database(store, service)
     try:
-        statements = [it for it in _TABLES.format(s=target.prefix).split(";") if it.strip()]
+        statements = [it for it in _TABLES.format(s=target.prefix, text=target.text).split(";") if it.strip()]
         if reader:
             statements += [
                 f'GRANT SELECT, INSERT, UPDATE, DELETE ON {target.prefix}view, {target.prefix}follower TO "{reader}"'

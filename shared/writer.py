@@ -52,6 +52,7 @@ class Outcome:
     title: str = ""
     status: int = 0
     field: str = ""
+    detail: str = ""
 
 
 @value
@@ -140,7 +141,8 @@ class Overlay:
     def judge(self, decision: Decision, caller: Caller) -> Sequence[Recorded]:
         """Decide and lay the events over the states; raises what the decision raises, and then nothing was laid."""
         before = {stream: self.folded(noun, stream) for stream, noun in decision.reads.items()}
-        correlation = caller.correlation or before[decision.primary].correlation
+        own = inherited(decision.reads[decision.primary], before[decision.primary])
+        correlation = caller.correlation or own.correlation
         context = Context(
             actor=caller.actor,
             role=caller.role,
@@ -150,7 +152,7 @@ class Overlay:
             correlation=correlation,
         )
         decided = decision.judge([it.state for it in before.values()], context)
-        parent = before[decision.primary].trace or caller.trace
+        parent = own.trace or caller.trace
         with span(f"{self._writer.service}.{decision.action}", parent, link=caller.trace) as traced:
             return self._lay(decision.reads, before, decided, context, traced)
 
@@ -172,14 +174,15 @@ class Overlay:
         head = self.head
         for stream, events in decided.items():
             folded = before[stream]
+            own = inherited(nouns[stream], folded)
             stored = StoredContext(
                 actor=context.actor,
                 role=context.role,
                 at=context.now,
                 valid_on=context.valid_on,
                 cause=context.cause,
-                correlation=folded.correlation or context.correlation,
-                trace=traced.continued(folded.trace),
+                correlation=context.correlation or own.correlation,
+                trace=traced.continued(own.trace),
             )
             for event in events:
                 recorded = Recorded(
@@ -230,6 +233,11 @@ class Overlay:
         return row, after
 
 
+def inherited(noun: AnyDecider, folded: Folded) -> Folded:
+    """What a stream's next event inherits: case and trace, unless many cases share the stream (budget, batch)."""
+    return folded if noun.per_case else Folded(state=None)
+
+
 class Job(Protocol):
     """Something that waits for its turn in the writer."""
 
@@ -271,7 +279,7 @@ class CommandJob:
         except DomainError as error:
             return Outcome(
                 stream=primary, version=version, problem=error.code, title=error.title,
-                status=error.status, field=error.field,
+                status=error.status, field=error.field, detail=error.detail,
             )  # fmt: skip
         refusals = [it.event.REFUSAL for it in recorded if it.event.REFUSAL]
         return Outcome(
@@ -289,7 +297,7 @@ def _refused(overlay: Overlay, caller: Caller, primary: str, refused: RefusedAtt
     overlay.record(attempts, attempts.stream(case), [event], replace(caller, correlation=case))
     return Outcome(
         stream=primary, version=0, first=overlay.head.position, last=overlay.head.position, refusal=refused.rule,
-        problem=refused.code, title=refused.title, status=refused.status,
+        problem=refused.code, title=refused.title, status=refused.status, detail=refused.detail,
     )  # fmt: skip
 
 

@@ -1,0 +1,89 @@
+"""`python -m services.<name> serve | provision | rebuild | history CASE`: the same words for every service."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import httpx2
+import typer
+import uvicorn
+
+from shared.operations import history_of
+from shared.recorders import NotProvisioned, StoreLocked
+from shared.service import Blueprint, House, Settings, application, build, prepare, provision
+
+
+def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer.Typer:
+    """The command line of a service."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+    @app.command()
+    def serve() -> None:
+        """Serve the API and pages, and follow the other services."""
+        settings = settings_of()
+        house = build(blueprint, settings)
+        prepare(house)
+        uvicorn.run(
+            application(house), host=settings.host, port=settings.port, log_config=None, access_log=False,
+            timeout_graceful_shutdown=15, server_header=False, h11_max_incomplete_event_size=64_000,
+        )  # fmt: skip
+
+    @app.command("provision")
+    def provision_command() -> None:
+        """Create tables, rights, key vault, streams and consumers; run by operations, safe to repeat."""
+        provision(blueprint, settings_of())
+
+    @app.command()
+    def rebuild() -> None:
+        """Make all views again from the log."""
+        opened = _opened(blueprint, settings_of())
+        if opened is None:
+            typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{blueprint.name}/operations/rebuild")))
+            return
+        opened.writer.head = opened.store.recorder.head()
+        opened.views.wipe()
+        count = 0
+        while stepped := opened.view_follower.step():
+            count += stepped
+            typer.echo(f"{count} von {opened.writer.head.position}", err=True)
+        typer.echo(json.dumps({"upto": count}))
+
+    @app.command()
+    def history(
+        case: str, as_of: Annotated[datetime | None, typer.Option(help="Stand, ISO 8601 mit Zeitzone")] = None
+    ) -> None:
+        """A case's events in this service, as they were known at an instant."""
+        opened = _opened(blueprint, settings_of())
+        if opened is None:
+            query = f"?as_of={as_of.isoformat().replace('+', '%2B')}" if as_of else ""
+            found = _asked(settings_of(), "GET", f"/{blueprint.name}/cases/{case}/history{query}")
+        else:
+            found = history_of(opened, case, as_of).model_dump(mode="json")
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+    return app
+
+
+def _opened(blueprint: Blueprint, settings: Settings) -> House | None:
+    """The service's own parts, or None while its process runs: no second process ever opens its SQLite file."""
+    try:
+        return build(blueprint, settings)
+    except StoreLocked:
+        return None
+    except NotProvisioned as error:
+        raise typer.BadParameter(f"Der Bestand ist nicht angelegt: {error}") from error
+
+
+def _asked(settings: Settings, method: str, path: str) -> Any:
+    token = os.environ.get("FOERDERSTROM_TOKEN", "")
+    if not token:
+        raise typer.BadParameter("Der Dienst läuft: bitte FOERDERSTROM_TOKEN setzen, er wird über HTTP gefragt.")
+    answer = httpx2.request(
+        method, f"http://{settings.host}:{settings.port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
+    )
+    if answer.is_error:
+        typer.echo(answer.text, err=True)
+        raise typer.Exit(1)
+    return answer.json()

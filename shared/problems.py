@@ -1,0 +1,135 @@
+"""Every error that leaves the house: `application/problem+json` (RFC 9457) with a German title, the field and a stable code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.decider import DomainError, value
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@value
+class FieldError:
+    """What is wrong with one field: its path in the request (`lines.0.cents`), a stable code, a German sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Exception):
+    """An answer that is an error."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        *,
+        detail: str = "",
+        field: str = "",
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.errors = list(errors) or ([FieldError(field=field, code=code, message=title)] if field else [])
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "type": f"urn:foerderstrom:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.detail and self.detail != self.title:
+            found["detail"] = self.detail
+        if self.errors:
+            found["errors"] = [{"field": it.field, "code": it.code, "message": it.message} for it in self.errors]
+        return found
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.body(), self.status, headers=self.headers, media_type=CONTENT_TYPE)
+
+
+_MESSAGES = {
+    "missing": "Diese Angabe fehlt.",
+    "int_type": "Hier wird eine ganze Zahl erwartet (Beträge in Cent).",
+    "int_from_float": "Hier wird eine ganze Zahl erwartet (Beträge in Cent).",
+    "greater_than_equal": "Der Wert ist zu klein.",
+    "greater_than": "Der Wert ist zu klein.",
+    "less_than_equal": "Der Wert ist zu groß.",
+    "string_too_short": "Der Text ist zu kurz.",
+    "string_too_long": "Der Text ist zu lang.",
+    "string_type": "Hier wird ein Text erwartet.",
+    "string_pattern_mismatch": "Der Text hat nicht die erwartete Form.",
+    "date_from_datetime_parsing": "Hier wird ein Datum erwartet (JJJJ-MM-TT).",
+    "date_parsing": "Hier wird ein Datum erwartet (JJJJ-MM-TT).",
+    "date_type": "Hier wird ein Datum erwartet (JJJJ-MM-TT).",
+    "bool_type": "Hier wird Ja oder Nein erwartet.",
+    "literal_error": "Dieser Wert ist nicht vorgesehen.",
+    "enum": "Dieser Wert ist nicht vorgesehen.",
+    "extra_forbidden": "Diese Angabe ist nicht vorgesehen.",
+    "too_short": "Es fehlen Einträge.",
+    "too_long": "Es sind zu viele Einträge.",
+    "list_type": "Hier wird eine Liste erwartet.",
+    "tuple_type": "Hier wird eine Liste erwartet.",
+    "model_attributes_type": "Hier wird ein Objekt erwartet.",
+}
+
+
+def invalid(errors: Sequence[Any]) -> Problem:
+    """A request whose fields are wrong, from pydantic's errors; the values themselves are never repeated."""
+    if any(it["type"] == "json_invalid" for it in errors):
+        return Problem(400, "malformed-json", "Die Anfrage ist kein gültiges JSON.")
+    fields: list[FieldError] = []
+    for it in errors:
+        path = ".".join(str(step) for step in it["loc"] if step not in ("body", "query", "path", "header"))
+        kind = str(it["type"])
+        own = str(it.get("ctx", {}).get("error", "")) if kind == "value_error" else ""
+        fields.append(
+            FieldError(
+                field=path,
+                code=kind.replace("_", "-"),
+                message=own or _MESSAGES.get(kind, "Diese Angabe ist nicht gültig."),
+            )
+        )
+    return Problem(422, "invalid-request", "Bitte prüfen Sie Ihre Angaben.", errors=fields)
+
+
+def of_domain_error(error: DomainError) -> Problem:
+    return Problem(error.status, error.code, error.title, detail=error.detail, field=error.field)
+
+
+def of_http_error(status: int) -> Problem:
+    titles = {
+        404: ("not-found", "Das gibt es hier nicht."),
+        405: ("method-not-allowed", "So kann diese Adresse nicht aufgerufen werden."),
+        413: ("too-large", "Die Anfrage ist zu groß."),
+    }
+    code, title = titles.get(status, ("request-failed", "Die Anfrage konnte nicht bearbeitet werden."))
+    return Problem(status, code, title)
+
+
+async def on_problem(_request: Request, error: Exception) -> JSONResponse:
+    """The one place where an exception becomes an answer."""
+    match error:
+        case Problem():
+            return error.response()
+        case RequestValidationError():
+            return invalid(error.errors()).response()
+        case DomainError():
+            return of_domain_error(error).response()
+        case HTTPException():
+            return of_http_error(error.status_code).response()
+        case _:
+            raise error

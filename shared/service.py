@@ -1,0 +1,418 @@
+"""A service as a process: settings read once, one house of parts, followers that judge each other's progress."""
+
+import asyncio
+import json
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from jinja2 import Environment
+from prometheus_client import generate_latest
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.exceptions import HTTPException
+
+from shared import messaging, operations, views
+from shared.access import Gate
+from shared.decider import AnyDecider, DomainError
+from shared.documents import DocumentDirectory, Documents
+from shared.following import ConsumerGone, LaneFollower, Nudge, Publish, Relay, ViewFollower, lane_follower, persistently
+from shared.lanes import Reactions
+from shared.messaging import Guard, Messenger, secret
+from shared.observability import Metrics, configure_logging, configure_tracing
+from shared.parking import parked
+from shared.privacy import Keys, Privacy, vault
+from shared.problems import Problem, on_problem
+from shared.recorders import FenceLost, NotProvisioned, Recorder, StoreLocked, recorder
+from shared.refusals import attempts
+from shared.rendering import environment
+from shared.store import Store
+from shared.views import Projection, Views
+from shared.web import REFUSALS, Action, BodyLimit, routes
+from shared.writer import Writer
+
+log = structlog.get_logger()
+
+MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
+"""The streams that every service has beside its own nouns."""
+
+
+class Settings(BaseSettings):
+    """What a process is told at its start, from the environment; secrets come as files. Frozen, read once."""
+
+    model_config = SettingsConfigDict(env_prefix="FOERDERSTROM_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    store: str
+    store_owner: str = ""
+    """PostgreSQL only: the owner's URL for `provision`; the serving role stands in `store`."""
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_password_file: Path | None = None
+    nats_operator_password_file: Path | None = None
+    keys: str
+    keys_owner: str = ""
+    kek_file: Path
+    documents: Path
+    jwks: Path
+    issuer: str
+    calendar: Path | None = None
+    """A file with `{"offset_seconds": n}`: the simulated calendar of demonstrations; never in production."""
+    traces: Path | None = None
+    trace_ratio: float = 1.0
+    mirror: bool = False
+
+
+class Clock:
+    """The instant of recording: the machine's clock, moved by the simulated calendar where there is one; never backwards."""
+
+    def __init__(self, calendar: Path | None) -> None:
+        self._file = calendar
+        self._read: tuple[int, timedelta] = (-1, timedelta())
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self._last = max(self._last, datetime.now(UTC) + self._offset())
+        return self._last
+
+    def _offset(self) -> timedelta:
+        if self._file is None:
+            return timedelta()
+        try:
+            changed = self._file.stat().st_mtime_ns
+            if changed != self._read[0]:
+                seconds = json.loads(self._file.read_text())["offset_seconds"]
+                self._read = (changed, timedelta(seconds=float(seconds)))
+        except FileNotFoundError:
+            return self._read[1]
+        return self._read[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blueprint:
+    """What makes a service this service; everything else is the same in all of them."""
+
+    name: str
+    nouns: Sequence[AnyDecider]
+    reactions: Reactions
+    publish: Publish
+    project: Projection
+    actions: Callable[["House"], Sequence[Action]]
+    reads: Callable[["House"], APIRouter]
+    pages: Callable[["House"], APIRouter]
+    followers: Callable[["House"], Sequence[Callable[[], Awaitable[None]]]] = lambda _house: ()
+    """Further loops of its own, e.g. the treasury's."""
+    refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(kw_only=True)
+class House:
+    """One running service: its parts, wired once."""
+
+    blueprint: Blueprint
+    settings: Settings
+    store: Store
+    writer: Writer
+    views: Views
+    keys: Keys
+    privacy: Privacy
+    documents: Documents
+    gate: Gate
+    clock: Clock
+    metrics: Metrics
+    messenger: Messenger
+    nudge: Nudge
+    pages: Environment
+    pepper: bytes
+    relays: list[Relay] = field(default_factory=list[Relay])
+    lanes: list[LaneFollower] = field(default_factory=list[LaneFollower])
+    view_follower: ViewFollower
+    idle_checks: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
+    problems: list[Callable[[], str]] = field(default_factory=list[Callable[[], str]])
+    """Further reasons not to be ready, each empty when all is well."""
+
+    @property
+    def name(self) -> str:
+        return self.blueprint.name
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    async def seen(self, position: int) -> None:
+        """Wait up to two seconds until the views have read the log so far, so that a person sees their own act."""
+        until = time.monotonic() + 2
+        while self.view_follower.position < position and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits: no command, no event to relay or to see, no frame to follow."""
+        followed = all(it.idle for it in self.relays) and all(it.idle for it in self.lanes)
+        return self.writer.idle and self.view_follower.idle and followed and all(it() for it in self.idle_checks)
+
+    def unready(self) -> list[str]:
+        """Why this service should get no requests now; judged by progress, not by being connected."""
+        found: list[str] = []
+        if self.writer.refusing:
+            found.append(f"Schreiber: {self.writer.refusing}")
+        for relay in self.relays:
+            if relay.stopped:
+                found.append(f"Relais {relay.subject}: {relay.stopped}")
+            elif relay.age > 60:
+                found.append(f"Relais {relay.subject}: ältestes Ereignis wartet {int(relay.age)} s")
+        for it in self.lanes:
+            if it.stopped or it.paused:
+                found.append(f"Spur {it.source}: {it.stopped or it.paused}")
+            elif time.monotonic() - it.polled_at > 60:
+                found.append(f"Spur {it.source}: seit {int(time.monotonic() - it.polled_at)} s nicht gelesen")
+        return found + [reason for reason in (check() for check in self.problems) if reason]
+
+
+def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = None) -> House:
+    """Wire one service; opens its store."""
+    store = Store(recorded or recorder(settings.store, blueprint.name), [*blueprint.nouns, *MACHINERY])
+    clock, nudge, metrics = Clock(settings.calendar), Nudge(), Metrics(blueprint.name)
+    writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=nudge)
+    kek = bytes.fromhex(secret(settings.kek_file))
+    keys = vault(settings.keys, kek)
+    seen = Views(views.database(settings.store, blueprint.name))
+    messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
+    view_follower = ViewFollower(
+        store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(), head=lambda: writer.head
+    )
+    house = House(
+        blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,
+        privacy=Privacy(keys, blueprint.name), documents=DocumentDirectory(settings.documents, keys),
+        gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
+        pages=environment(Path("services") / blueprint.name / "pages"),
+        pepper=sha256(b"foerderstrom/pepper" + kek).digest(), view_follower=view_follower,
+    )  # fmt: skip
+    for subject in messaging.subjects_published(blueprint.name):
+        house.relays.append(
+            Relay(
+                service=blueprint.name, subject=subject, store=store, messenger=messenger, nudged=nudge.listener(),
+                metrics=metrics, head=lambda: writer.head, publish=blueprint.publish,
+                mirrored=settings.mirror and subject == messaging.lane(blueprint.name),
+            )  # fmt: skip
+        )
+    for source in messaging.FOLLOWS[blueprint.name]:
+        house.lanes.append(lane_follower(source, writer, blueprint.reactions, messenger, metrics))
+    return house
+
+
+# ---- Running -------------------------------------------------------------------------------------------------------
+
+
+def _end(code: int, reason: str) -> None:
+    log.critical("process ends", reason=reason)
+    os._exit(code)
+
+
+async def _vital(what: str, running: Awaitable[None]) -> None:
+    """A part without which the process must not go on: when it ends, the process does, and the supervisor starts it again."""
+    try:
+        await running
+    except asyncio.CancelledError:
+        raise
+    except FenceLost:
+        _end(72, "another writer holds the store")
+    except ConsumerGone:
+        _end(73, "durable consumer gone")
+    except Exception:
+        log.exception("part failed", part=what)
+        _end(74, what)
+
+
+async def _connect(house: House) -> None:
+    """Connect as soon as the broker is there; commands are taken meanwhile."""
+    for it in house.lanes:
+        house.messenger.subscribe(it.subject, it.receive)
+    failures = 0
+    while True:
+        try:
+            await asyncio.wait_for(house.messenger.broker.start(), 15)
+            break
+        except Exception as error:
+            failures += 1
+            log.warning("broker not there yet", error=type(error).__name__, failures=failures)
+            if failures > 20:
+                raise
+            await asyncio.sleep(min(5.0, 0.2 * failures))
+
+    async def answer(subject: str, position: int) -> None:
+        for relay in house.relays:
+            if relay.subject == subject:
+                await relay.refill(position)
+
+    await house.messenger.on_refill(answer)
+
+
+def _reachable(url: str) -> Callable[[], bool]:
+    parts = urlsplit(url)
+
+    def reachable() -> bool:
+        try:
+            with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 4222), timeout=2):
+                return True
+        except OSError:
+            return False
+
+    return reachable
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[None]:
+    """All the loops of a service, from first to last; a graceful stop finishes what is being committed."""
+    guard = Guard(house.messenger, _reachable(house.settings.nats_url))
+    tasks: list[asyncio.Task[None]] = []
+
+    def start(what: str, it: Awaitable[None]) -> None:
+        tasks.append(asyncio.ensure_future(_vital(what, it)))
+
+    start("beat", guard.keep_beating())
+    guard.start()
+    start("writer", house.writer.run())
+    while house.writer.refusing:
+        await asyncio.sleep(0.01)
+    start("views", persistently("views", house.view_follower.run))
+
+    async def exchange() -> None:
+        await _connect(house)
+        for relay in house.relays:
+            start(f"relay {relay.subject}", persistently(relay.subject, relay.run))
+        for it in house.lanes:
+            start(f"lane {it.source}", persistently(it.subject, it.watch))
+        await asyncio.Event().wait()
+
+    start("exchange", exchange())
+    for follower in house.blueprint.followers(house):
+        start("follower", persistently("follower", follower))
+    try:
+        yield
+    finally:
+        house.writer.refusing = "wird beendet"
+        try:
+            await asyncio.wait_for(house.messenger.broker.stop(), 10)
+        except Exception as error:
+            log.warning("broker did not stop cleanly", error=type(error).__name__)
+        until = time.monotonic() + 10
+        while not house.writer.idle and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        house.views.close()
+        house.store.recorder.close()
+
+
+def application(house: House, *, lifespan: bool = True) -> FastAPI:
+    """The HTTP face: `/<service>/…`, its health and its metrics."""
+    name = house.name
+
+    @asynccontextmanager
+    async def live(_app: FastAPI) -> AsyncIterator[None]:
+        async with running(house):
+            yield
+
+    app = FastAPI(
+        title=f"Förderstrom {name}", version="1", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None,
+        lifespan=live if lifespan else None,
+    )  # fmt: skip
+    for kind in (Problem, RequestValidationError, DomainError, HTTPException):
+        app.add_exception_handler(kind, on_problem)
+    app.add_middleware(BodyLimit)
+
+    @app.middleware("http")
+    async def measured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        started = time.perf_counter()
+        response = await call_next(request)
+        house.metrics.requests.labels(request.method, str(response.status_code)).observe(time.perf_counter() - started)
+        return response
+
+    REFUSALS.update(house.blueprint.refusals)
+    app.include_router(routes(house, [*house.blueprint.actions(house), *operations.actions(house)]))
+    app.include_router(operations.reads(house))
+    app.include_router(house.blueprint.reads(house))
+    app.include_router(house.blueprint.pages(house), include_in_schema=False)
+    app.include_router(_health(house), include_in_schema=False)
+    return app
+
+
+def _health(house: House) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/health/startup")
+    async def startup() -> JSONResponse:
+        started = not house.writer.refusing
+        return JSONResponse({"status": "ok" if started else house.writer.refusing}, 200 if started else 503)
+
+    @router.get("/health/ready")
+    async def ready() -> JSONResponse:
+        reasons = house.unready()
+        followed = {it.source: {"lag": it.lag, "position": it.followed().position} for it in house.lanes}
+        body = {
+            "status": "ok" if not reasons else "unready",
+            "reasons": reasons,
+            "head": house.writer.head.position,
+            "lanes": followed,
+            "relays": {it.subject: {"position": it.position, "age_seconds": round(it.age, 1)} for it in house.relays},
+        }
+        return JSONResponse(body, 200 if not reasons else 503)
+
+    @router.get("/health/idle")
+    async def idle() -> dict[str, Any]:
+        head = house.writer.head
+        return {"idle": house.idle, "epoch": head.epoch, "head": head.position, "chain": head.chain}
+
+    @router.get("/metrics")
+    async def metrics() -> PlainTextResponse:
+        for relay in house.relays:
+            house.metrics.relay_age.labels(relay.subject).set(relay.age)
+        return PlainTextResponse(generate_latest(house.metrics.registry).decode())
+
+    return router
+
+
+def prepare(house: House) -> None:
+    """Logs and traces of this process."""
+    configure_logging(house.name)
+    configure_tracing(house.name, file=house.settings.traces, ratio=house.settings.trace_ratio)
+
+
+def provision(blueprint: Blueprint, settings: Settings) -> None:
+    """Create what the service needs and may not create itself: tables, rights, key vault, streams, consumers. Idempotent."""
+    owner = settings.store_owner or settings.store
+    role = urlsplit(settings.store).username or "" if settings.store_owner else ""
+    try:
+        store = recorder(owner, blueprint.name)
+    except StoreLocked:
+        log.info("store in use, so its tables are there", service=blueprint.name)
+    else:
+        store.provision(uuid4().hex[:16], role)
+        store.close()
+        views.provision(owner, blueprint.name, role)
+        vault(settings.keys_owner or settings.keys, bytes.fromhex(secret(settings.kek_file))).provision(role)
+        settings.documents.mkdir(parents=True, exist_ok=True)
+    if settings.nats_operator_password_file is not None:
+        asyncio.run(messaging.provision(settings.nats_url, secret(settings.nats_operator_password_file)))
+
+
+__all__ = [
+    "Blueprint", "Clock", "House", "NotProvisioned", "Settings", "application", "build", "prepare", "provision", "running",
+]  # fmt: skip

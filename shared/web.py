@@ -1,0 +1,405 @@
+"""The HTTP edge: an action is described once and becomes a JSON endpoint, a form, a permission and a page of the OpenAPI.
+
+One road for programs and people: both end in the same body model, the same translation to a decision, the same writer.
+"""
+
+import json
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from hmac import new as hmac
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Protocol, cast, get_args, get_origin
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from opentelemetry.trace import SpanKind
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
+
+from shared.access import Gate, Person, allowed_role
+from shared.calendar import local_date
+from shared.decider import Decision
+from shared.identity import Role, is_id
+from shared.money import MAX_CENTS
+from shared.observability import span
+from shared.problems import CONTENT_TYPE, Problem, invalid
+from shared.writer import Caller, NotWriting, Outcome, Writer
+from shared.writer import Request as Command
+
+MAX_BODY = 40_000_000
+"""Bytes of one request at most: attachments included."""
+
+
+def _clean(text: str) -> str:
+    normal = unicodedata.normalize("NFC", text)
+    if any(unicodedata.category(it) in ("Cc", "Cs") and it not in "\n\t" for it in normal):
+        raise ValueError("Der Text enthält unzulässige Zeichen.")
+    return normal
+
+
+def _ident(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("Das ist keine gültige Kennung.")
+    return text
+
+
+Cents = Annotated[StrictInt, Field(ge=0, le=MAX_CENTS, description="Betrag in Cent", json_schema_extra={"format": "cents"})]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(_clean)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_clean)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_ident)]
+Year = Annotated[StrictInt, Field(ge=2000, le=2100)]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are errors, and no error repeats a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NoBody(Body):
+    """An action that needs no particulars."""
+
+
+class Site(Protocol):
+    """What the edge needs of a service."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def writer(self) -> Writer: ...
+    @property
+    def gate(self) -> Gate: ...
+    @property
+    def pepper(self) -> bytes: ...
+    def now(self) -> datetime: ...
+    async def seen(self, position: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Who asks, when, for what: all that a translation to a decision may need beside the body."""
+
+    person: Person
+    role: Role
+    now: datetime
+    path: Mapping[str, str]
+    request_id: str
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    def new_id(self, purpose: str) -> str:
+        """An id that the same request always gets again: a retry after a crash names the same thing."""
+        return sha256(f"{self.request_id}\x1f{purpose}".encode()).hexdigest()[:32]
+
+
+type Decide = Callable[[Any, Ask], Awaitable[Decision]]
+type Answer = Callable[[Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something a person may do: one row of the permissions, one endpoint, one form.
+
+    `case` names the path parameter that holds the case; `answer` tells the outcome from the primary stream's folded state.
+    """
+
+    name: str
+    title: str
+    path: str
+    roles: frozenset[Role]
+    decide: Decide
+    body: type[Body] = NoBody
+    creates: bool = False
+    status: int = 200
+    case: str = "case"
+    answer: Answer = field(default=lambda _state: {})
+    location: str = ""
+    summary: str = ""
+
+
+class Recorded(BaseModel):
+    """What was recorded: the stream with its new version, and the log position to wait for elsewhere."""
+
+    model_config = ConfigDict(extra="allow")
+    stream: str
+    version: int
+    position: int
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {CONTENT_TYPE: {"schema": {"type": "object"}}}}
+    for status, text in {
+        400: "malformed", 401: "not signed in", 403: "forbidden", 404: "unknown", 409: "conflict", 412: "stale version",
+        413: "too large", 422: "invalid", 428: "version required", 503: "try again later",
+    }.items()
+}  # fmt: skip
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or not if_match.strip():
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise Problem(400, "malformed-if-match", "If-Match muss den Stand nennen, den Sie gelesen haben.")
+    return int(text)
+
+
+async def perform(site: Site, action: Action, request: Request, body: Any) -> tuple[Outcome, Ask]:
+    """Check who may, translate, decide; the outcome of the first request with the same key is returned again."""
+    person = site.gate.person(request)
+    role = allowed_role(person, action.roles, action.name)
+    key = request.headers.get("idempotency-key", "")
+    expected = _version(request.headers.get("if-match"))
+    if action.creates and not key:
+        raise Problem(400, "idempotency-key-missing", "Der Idempotency-Key fehlt.")
+    if len(key) > 200 or not key.isascii() or not key.isprintable():
+        raise Problem(400, "idempotency-key-malformed", "Der Idempotency-Key ist nicht gültig.")
+    if not action.creates and expected is None:
+        raise Problem(428, "if-match-missing", "Bitte nennen Sie mit If-Match den Stand, den Sie gelesen haben.")
+    path = {name: _path_id(name, str(it)) for name, it in request.path_params.items()}
+    id = f"{person.id}:{key}" if key else ""
+    ask = Ask(
+        person=person, role=role, now=site.now(), path=path,
+        request_id=f"{site.name}:{id}" if id else uuid4().hex,
+    )  # fmt: skip
+    body_hash = hmac(site.pepper, _fingerprint(action, path, body), sha256).hexdigest()
+    parent = request.headers.get("traceparent", "") if len(request.headers.get("traceparent", "")) == 55 else ""
+    with span(f"POST {action.path}", parent, kind=SpanKind.SERVER, attributes={"action": action.name}) as traced:
+        decision = await action.decide(body, ask)
+        case = path.get(action.case, "") or decision.meta.get("case", "")
+        command = Command(
+            decision=decision,
+            caller=Caller(actor=person.id, role=role, correlation=case, trace=traced.traceparent),
+            id=id,
+            body_hash=body_hash,
+            expected=None if action.creates else expected,
+        )
+        try:
+            return await site.writer.execute(command), ask
+        except NotWriting as error:
+            raise Problem(
+                503, "not-writing", "Der Dienst nimmt gerade keine Eingaben an. Bitte versuchen Sie es gleich noch einmal.",
+                detail=str(error), headers={"Retry-After": "2"},
+            ) from error  # fmt: skip
+
+
+def _path_id(name: str, text: str) -> str:
+    if not is_id(text):
+        raise Problem(404, "not-found", "Das gibt es hier nicht.", field=name)
+    return text
+
+
+def _fingerprint(action: Action, path: Mapping[str, str], body: Any) -> bytes:
+    content = body.model_dump(mode="json") if isinstance(body, BaseModel) else {}
+    return json.dumps([action.name, sorted(path.items()), content], sort_keys=True, default=str).encode()
+
+
+def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Response:
+    """The outcome as HTTP: what was recorded, or the problem."""
+    if outcome.problem or outcome.refusal:
+        raise problem_of(outcome)
+    state = site.writer.store.load(
+        site.writer.store.noun_of(outcome.stream), outcome.stream, version=outcome.version
+    ).state
+    content = {
+        "stream": outcome.stream, "version": outcome.version, "position": outcome.last, **action.answer(state),
+    }  # fmt: skip
+    headers = {"ETag": etag(outcome.version), "Foerderstrom-Position": str(outcome.last)}
+    if action.location:
+        headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2]})
+    return JSONResponse(content, action.status, headers=headers)
+
+
+def problem_of(outcome: Outcome) -> Problem:
+    """A recorded refusal or a named exception, as the first request was told it."""
+    if outcome.problem:
+        return Problem(outcome.status, outcome.problem, outcome.title, detail=outcome.detail, field=outcome.field)
+    return Problem(
+        409, outcome.refusal, REFUSALS.get(outcome.refusal, "Dies wurde abgelehnt; die Ablehnung ist festgehalten."),
+        headers={"Foerderstrom-Position": str(outcome.last)},
+    )  # fmt: skip
+
+
+REFUSALS: dict[str, str] = {}
+"""German titles of recorded refusals by code; each service adds its own at start."""
+
+
+def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
+    """An endpoint for every action."""
+    router = APIRouter()
+    for action in actions:
+        router.add_api_route(
+            action.path,
+            _endpoint(site, action),
+            methods=["POST"],
+            status_code=action.status,
+            response_model=Recorded,
+            responses=PROBLEMS,
+            summary=action.summary or action.title,
+            operation_id=action.name,
+            openapi_extra={"x-roles": sorted(action.roles)},
+        )
+    return router
+
+
+def _endpoint(site: Site, action: Action) -> Callable[..., Awaitable[Response]]:
+    async def endpoint(request: Request, body: Any, **_headers: Any) -> Response:
+        outcome, ask = await perform(site, action, request, body)
+        return answer(site, action, outcome, ask)
+
+    names = [part[1:-1] for part in action.path.split("/") if part.startswith("{")]
+    key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+    match = Annotated[str | None, Header(alias="If-Match", max_length=40)]
+
+    # FastAPI reads a signature; one is written for each action, so that its OpenAPI names the real body and path.
+    parameters = [
+        Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request),
+        Parameter("body", Parameter.POSITIONAL_OR_KEYWORD, annotation=action.body),
+        *(Parameter(name, Parameter.KEYWORD_ONLY, annotation=str) for name in names),
+        Parameter("idempotency_key", Parameter.KEYWORD_ONLY, annotation=key, default=None),
+        Parameter("if_match", Parameter.KEYWORD_ONLY, annotation=match, default=None),
+    ]
+    setattr(endpoint, "__signature__", Signature(parameters))
+    endpoint.__name__ = action.name.replace("-", "_")
+    endpoint.__doc__ = action.summary or action.title
+    return endpoint
+
+
+# ---- Forms ---------------------------------------------------------------------------------------------------------
+
+
+class Typed(Problem):
+    """A form that was not accepted, with what was typed, so that nothing is lost."""
+
+    def __init__(self, problem: Problem, typed: Mapping[str, str]) -> None:
+        super().__init__(
+            problem.status, problem.code, problem.title,
+            detail=problem.detail, errors=problem.errors, headers=problem.headers,
+        )  # fmt: skip
+        self.typed = dict(typed)
+
+
+async def submitted(site: Site, action: Action, request: Request) -> RedirectResponse:
+    """A form of an action: the same road as JSON, then back to the page that `back` names. Raises `Typed`."""
+    form = await request.form()
+    typed = {name: text for name, text in form.items() if isinstance(text, str)}
+    headers = [(name.encode(), typed.pop(field, "").encode()) for field, name in _SAFEGUARDS.items()]
+    back = typed.pop("back", "") or "/"
+    request.scope["headers"] = [*request.scope["headers"], *((name, it) for name, it in headers if it)]
+    request = Request(request.scope, request.receive)
+    try:
+        body = form_body(action.body, typed)
+        outcome, _ = await perform(site, action, request, body)
+        if outcome.problem or outcome.refusal:
+            raise problem_of(outcome)
+    except ValidationError as error:
+        raise Typed(invalid(error.errors()), typed) from error
+    except Problem as error:
+        raise Typed(error, typed) from error
+    await site.seen(outcome.last)
+    return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
+
+
+_SAFEGUARDS = {"If-Match": "if-match", "Idempotency-Key": "idempotency-key"}
+
+
+def form_body(model: type[BaseModel], typed: Mapping[str, str]) -> BaseModel:
+    """A body from a form's flat fields (`lines.0.cents`); amounts may be typed as euros (`1.234,56`)."""
+    tree: dict[str, Any] = {}
+    for name, text in typed.items():
+        at = tree
+        *parents, last = name.split(".")
+        for step in parents:
+            at = at.setdefault(step, {})
+        if text.strip():
+            at[last] = text
+    return model.model_validate_json(json.dumps(_shaped(model, tree)))
+
+
+def _shaped(model: type[BaseModel], tree: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, it in model.model_fields.items():
+        value = tree.get(name)
+        if value is None:
+            if it.annotation is bool:
+                found[name] = False
+            continue
+        found[name] = _shape(it.annotation, value, cents=name.endswith("cents"))
+    return found
+
+
+def _shape(annotation: Any, value: Any, *, cents: bool) -> Any:
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin in (list, tuple) and isinstance(value, dict):
+        rows = cast(dict[str, Any], value)
+        return [_shape(inner[0], rows[row], cents=cents) for row in sorted(rows, key=_row_number)]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and isinstance(value, dict):
+        return _shaped(annotation, cast(dict[str, Any], value))
+    if not isinstance(value, str):
+        return value
+    if annotation is bool:
+        return value in ("yes", "on", "true", "1")
+    if cents:
+        return _cents(value)
+    if annotation is int or annotation == StrictInt or (origin is Annotated and inner and inner[0] is int):
+        return int(value) if value.strip().isdecimal() else value
+    return value
+
+
+def _row_number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _cents(text: str) -> Any:
+    whole, _, rest = text.replace("€", "").replace(".", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "").partition(",")
+    if whole.isdecimal() and (not rest or rest.isdecimal()) and len(rest) <= 2:
+        return int(whole) * 100 + int((rest or "0").ljust(2, "0"))
+    return text
+
+
+# ---- The application -----------------------------------------------------------------------------------------------
+
+
+class BodyLimit:
+    """Refuses bodies over the limit, counted as they stream in, before anybody parses them."""
+
+    def __init__(self, app: Any, limit: int = MAX_BODY) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        received = 0
+
+        async def counted() -> Any:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise Problem(413, "too-large", "Die Anfrage ist zu groß.")
+            return message
+
+        if declared.isdigit() and int(declared) > self._limit:
+            response = Problem(413, "too-large", "Die Anfrage ist zu groß.").response()
+            await response(scope, receive, send)
+            return
+        await self._app(scope, counted, send)
+
+
+def checked_cursor(after: str) -> str:
+    """A page cursor as it came out of a `next`; anything else is a 400."""
+    if len(after) > 400 or any(unicodedata.category(it) == "Cs" for it in after):
+        raise Problem(400, "malformed-cursor", "Diese Seite gibt es nicht.", field="after")
+    return after
