@@ -143,7 +143,7 @@ def event_entry(it: type[Event]) -> list[str]:
 def openapi(service: str) -> str:
     """The OpenAPI document that the service itself serves."""
     try:
-        api = import_module(f"services.{service}.api")
+        api = import_module(f"services.{service}.wiring")
     except ModuleNotFoundError as error:
         raise Incomplete(f"services/{service}/api.py: {error}") from error
     describe = getattr(api, "openapi", None)

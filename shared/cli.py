@@ -26,7 +26,7 @@ def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer
         house = build(blueprint, settings)
         prepare(house)
         uvicorn.run(
-            application(house), host=settings.host, port=settings.port, log_config=None, access_log=False,
+            application(house), host=settings.bind, port=settings.port, log_config=None, access_log=False,
             timeout_graceful_shutdown=15, server_header=False, h11_max_incomplete_event_size=64_000,
         )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _asked(settings: Settings, method: str, path: str) -> Any:
     if not token:
         raise typer.BadParameter("Der Dienst läuft: bitte FOERDERSTROM_TOKEN setzen, er wird über HTTP gefragt.")
     answer = httpx2.request(
-        method, f"http://{settings.host}:{settings.port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
+        method, f"http://{settings.bind}:{settings.port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
     )
     if answer.is_error:
         typer.echo(answer.text, err=True)

@@ -24,7 +24,7 @@ MAX_BYTES = 512_000
 """No event and no frame is larger; a document is referred to by its hash instead."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_many_digits = re.compile(rb"[:\[,]-?\d{16,}")
+_suspicious_number = re.compile(rb"[:\[,]-?\d+(?:\d{15}|[.eE])")
 
 
 class NotCanonical(ValueError):
@@ -38,7 +38,7 @@ def encode(it: Any) -> bytes:
         raise NotCanonical(f"{len(raw)} Bytes sind mehr als {MAX_BYTES}")
     if not raw.isascii() and not unicodedata.is_normalized("NFC", raw.decode()):
         raise NotCanonical("Text ist nicht in Normalform NFC")
-    if _many_digits.search(raw):
+    if _suspicious_number.search(raw):
         _check_numbers(msgspec.json.decode(raw))
     return raw
 

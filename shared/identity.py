@@ -96,7 +96,7 @@ def _digits(text: str) -> int:
 
 
 def check_characters(text: str) -> str:
-    """Two check digits over A–Z and 0–9 (ISO 7064 MOD 97-10): every single error and every transposition shows."""
+    """Two check digits over A–Z and 0–9 (ISO 7064 MOD 97-10): nearly every single error and transposition shows."""
     return f"{98 - _digits(text + '00') % 97:02d}"
 
 

@@ -206,6 +206,7 @@ class Messenger:
             durable=self.service,
             pull_sub=PullSub(batch_size=1, timeout=5.0),
             ack_policy=AckPolicy.MANUAL,
+            inbox_prefix=f"_INBOX_{self.service}.".encode(),
             no_reply=True,  # a forged `reply_to` header must not make this service publish
             decoder=_raw,
         )

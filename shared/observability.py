@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -110,6 +109,9 @@ def configure_tracing(service: str, *, file: Path | None, ratio: float) -> Trace
     if file is not None:
         provider.add_span_processor(BatchSpanProcessor(FileExporter(file), schedule_delay_millis=500))
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        # Half a second of start-up that a process without a collector need not pay.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -54,16 +55,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FOERDERSTROM_", frozen=True, extra="ignore")
 
-    host: str = "127.0.0.1"
+    bind: str = "127.0.0.1"
     port: int = 0
     store: str
-    store_owner: str = ""
-    """PostgreSQL only: the owner's URL for `provision`; the serving role stands in `store`."""
+    store_reader: str = ""
+    """PostgreSQL only, for `provision`, which gets the owner's URL as `store`: the role that will serve."""
     nats_url: str = "nats://127.0.0.1:4222"
     nats_password_file: Path | None = None
     nats_operator_password_file: Path | None = None
     keys: str
-    keys_owner: str = ""
     kek_file: Path
     documents: Path
     jwks: Path
@@ -185,7 +185,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
     store = Store(recorded or recorder(settings.store, blueprint.name), [*blueprint.nouns, *MACHINERY])
     clock, nudge, metrics = Clock(settings.calendar), Nudge(), Metrics(blueprint.name)
     writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=nudge)
-    kek = bytes.fromhex(secret(settings.kek_file))
+    kek = settings.kek_file.read_bytes()
     keys = vault(settings.keys, kek)
     seen = Views(views.database(settings.store, blueprint.name))
     messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
@@ -397,22 +397,38 @@ def prepare(house: House) -> None:
 
 def provision(blueprint: Blueprint, settings: Settings) -> None:
     """Create what the service needs and may not create itself: tables, rights, key vault, streams, consumers. Idempotent."""
-    owner = settings.store_owner or settings.store
-    role = urlsplit(settings.store).username or "" if settings.store_owner else ""
+    role = settings.store_reader
     try:
-        store = recorder(owner, blueprint.name)
+        store = recorder(settings.store, blueprint.name)
     except StoreLocked:
         log.info("store in use, so its tables are there", service=blueprint.name)
     else:
         store.provision(uuid4().hex[:16], role)
         store.close()
-        views.provision(owner, blueprint.name, role)
-        vault(settings.keys_owner or settings.keys, bytes.fromhex(secret(settings.kek_file))).provision(role)
+        views.provision(settings.store, blueprint.name, role)
+        vault(settings.keys, settings.kek_file.read_bytes()).provision(role)
         settings.documents.mkdir(parents=True, exist_ok=True)
     if settings.nats_operator_password_file is not None:
         asyncio.run(messaging.provision(settings.nats_url, secret(settings.nats_operator_password_file)))
 
 
+def openapi(blueprint: Blueprint) -> dict[str, Any]:
+    """The service's OpenAPI 3.1 description, without running it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "kek").write_bytes(bytes(32))
+        settings = Settings(
+            store=f"sqlite:{root}", keys=f"sqlite:{root / 'keys.sqlite'}", kek_file=root / "kek",
+            documents=root / "documents", jwks=root / "jwks.json", issuer="urn:foerderstrom:issuer",
+        )  # fmt: skip
+        house = build(blueprint, settings)
+        try:
+            return application(house, lifespan=False).openapi()
+        finally:
+            house.views.close()
+            house.store.recorder.close()
+
+
 __all__ = [
-    "Blueprint", "Clock", "House", "NotProvisioned", "Settings", "application", "build", "prepare", "provision", "running",
+    "Blueprint", "Clock", "House", "NotProvisioned", "Settings", "application", "build", "openapi", "prepare", "provision", "running",
 ]  # fmt: skip
