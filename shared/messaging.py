@@ -329,6 +329,11 @@ class Guard(threading.Thread):
         self._reachable = reachable
         self.beat = time.monotonic()
         self._connected = time.monotonic()
+        self._done = threading.Event()
+
+    def stop(self) -> None:
+        """Watch no longer: what is guarded has ended on purpose."""
+        self._done.set()
 
     async def keep_beating(self) -> None:
         while True:
@@ -336,8 +341,7 @@ class Guard(threading.Thread):
             await asyncio.sleep(1)
 
     def run(self) -> None:
-        while True:
-            time.sleep(2)
+        while not self._done.wait(2):
             now = time.monotonic()
             if self._messenger.connected or not self._reachable():
                 self._connected = now

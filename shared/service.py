@@ -313,6 +313,7 @@ async def running(house: House) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        guard.stop()
         house.views.close()
         house.store.recorder.close()
 
