@@ -1,6 +1,5 @@
 """Pages: Jinja templates in German, filters for money and time, addresses of static files that change with their bytes."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -79,9 +78,10 @@ def environment(*extra: Path, static_url: str = "/static") -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     pages.filters.update(date=german_date, instant=german_instant, iso=iso, money=money, number=number)
-    helpers: dict[str, Callable[..., object]] = {
-        "asset": lambda name: f"{static_url}/{name}?v={_version(STATIC / str(name))}",
-        "percent": percent,
-    }
-    pages.globals.update(helpers)
+
+    def asset(name: str) -> str:
+        return f"{static_url}/{name}?v={_version(STATIC / name)}"
+
+    pages.globals["asset"] = asset  # pyright: ignore[reportArgumentType]  Jinja names the types of its own globals only
+    pages.globals["percent"] = percent  # pyright: ignore[reportArgumentType]
     return pages
