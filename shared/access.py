@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -81,8 +82,8 @@ class Gate:
                 raise ValueError("typ")
             claims = decoded.claims
             issued_at, expires_at = float(claims["iat"]), float(claims["exp"])
-            audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-            if claims["iss"] != self._issuer or AUDIENCE not in audience:
+            audience: Any = claims["aud"]
+            if claims["iss"] != self._issuer or AUDIENCE not in (audience, *_items(audience)):
                 raise ValueError("iss, aud")
             if not issued_at - LEEWAY_SECONDS <= now or float(claims.get("nbf", 0)) > now + LEEWAY_SECONDS:
                 raise ValueError("iat, nbf")
@@ -114,6 +115,10 @@ class Gate:
             self._keys = KeySet.import_key_set(json.loads(self._file.read_text()))
             self._read_at = time.monotonic()
         return self._keys
+
+
+def _items(claim: Any) -> list[Any]:
+    return cast(list[Any], claim) if isinstance(claim, list) else []
 
 
 def _same_origin(request: Request) -> bool:

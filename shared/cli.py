@@ -81,7 +81,10 @@ def _asked(settings: Settings, method: str, path: str) -> Any:
     if not token:
         raise typer.BadParameter("Der Dienst läuft: bitte FOERDERSTROM_TOKEN setzen, er wird über HTTP gefragt.")
     answer = httpx2.request(
-        method, f"http://{settings.bind}:{settings.port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
+        method,
+        f"http://{settings.bind}:{settings.port}{path}",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
     )
     if answer.is_error:
         typer.echo(answer.text, err=True)

@@ -120,6 +120,7 @@ class Decider[C, E, S]:
     def stream(self, id: str) -> str:
         return f"{self.name}-{id}"
 
+
 type AnyDecider = Decider[Any, Any, Any]
 type Decided = Mapping[str, Sequence[Any]]
 

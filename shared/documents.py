@@ -53,9 +53,7 @@ class DocumentDirectory:
             nonce = os.urandom(12)
             box = AESGCM(self._keys.create(subject)).encrypt(nonce, content, digest.encode())
             write_durably(file, nonce + box)
-        return DocumentReference(
-            sha256=digest, size=len(content), media_type=media_type, kind=kind, subject=subject
-        )
+        return DocumentReference(sha256=digest, size=len(content), media_type=media_type, kind=kind, subject=subject)
 
     def get(self, reference: DocumentReference) -> bytes | Erased:
         """The content, `Erased` when its person was; `MissingDocument`, or `Forged` when the bytes are not the referenced ones."""

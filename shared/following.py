@@ -56,6 +56,16 @@ async def wait(nudged: asyncio.Event, seconds: float = POLL) -> None:
     nudged.clear()
 
 
+async def in_thread[T](work: Callable[..., T], *args: Any) -> T:
+    """Blocking work in a thread; a cancelled caller still waits for it, because a store must not be closed under it."""
+    future = asyncio.ensure_future(asyncio.to_thread(work, *args))
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])
+        raise
+
+
 async def persistently(what: str, attempt: Callable[[], Awaitable[None]]) -> None:
     """Run something for ever; a transient failure is tried again with growing delays, visibly."""
     failures = 0
@@ -82,12 +92,13 @@ class ViewFollower:
     project: Projection
     nudged: asyncio.Event
     head: Callable[[], Head]
+    foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
     name: str = "views"
     position: int = 0
 
     async def run(self) -> None:
         while True:
-            if not await asyncio.to_thread(self.step):
+            if not await in_thread(self.step):
                 await wait(self.nudged)
 
     def step(self) -> int:
@@ -101,7 +112,10 @@ class ViewFollower:
         if rows:
             draft = Draft(self.views)
             for row in rows:
-                self.project(self.store.mapper.recorded(row), row, draft)
+                if self.store.mine(row):
+                    self.project(self.store.mapper.recorded(row), row, draft)
+                else:
+                    self.foreign(row, draft)
             self.views.apply(self.name, epoch, rows[-1].position, draft)
             self.position = rows[-1].position
         return len(rows)
@@ -180,7 +194,7 @@ class Relay:
         head = self.head()
         if newest.epoch != head.epoch or newest.last > head.position:
             raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
-        rows = await asyncio.to_thread(self.store.recorder.rows, newest.last - 1, 1)
+        rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)
         if not rows or rows[0].chain != newest.chain_last:
             raise RelayStopped(f"andere Kette an Position {newest.last}")
         self.position = self.last = newest.last
@@ -196,21 +210,21 @@ class Relay:
             log.warning("refill", subject=self.subject, after=position, upto=end)
             at, previous, chain = 0, 0, ZERO
             while at < end:
-                rows = await asyncio.to_thread(self.store.recorder.rows, at, PAGE)
+                rows = await in_thread(self.store.recorder.rows, at, PAGE)
                 rows = [row for row in rows if row.position <= end]
                 if not rows:
                     return
-                for frame in await asyncio.to_thread(self._frames, rows, previous, chain):
+                for frame in await in_thread(self._frames, rows, previous, chain):
                     if frame.last > position:
                         await self.messenger.publish(frame, self.subject, refill=True)
                     previous, chain = frame.last, frame.chain_last
                 at = rows[-1].position
 
     async def _step(self) -> int:
-        rows = await asyncio.to_thread(self.store.recorder.rows, self.position, PAGE)
+        rows = await in_thread(self.store.recorder.rows, self.position, PAGE)
         if rows:
             self.waiting_since = self.waiting_since or time.monotonic()
-            for frame in await asyncio.to_thread(self._frames, rows, self.last, self.chain):
+            for frame in await in_thread(self._frames, rows, self.last, self.chain):
                 await self.messenger.publish(frame, self.subject)
                 self.last, self.chain = frame.last, frame.chain_last
             if self.mirrored:
@@ -251,7 +265,7 @@ class Relay:
 
     def _publications(self, rows: Sequence[Row]) -> list[Publication]:
         found: list[Publication] = []
-        for row in rows:
+        for row in filter(self.store.mine, rows):
             recorded = self.store.mapper.recorded(row)
             contract = self.publish(recorded.event, self._folded(row).state)
             if contract is None:
@@ -285,7 +299,7 @@ class Relay:
         return after
 
     async def _mirror(self, rows: Sequence[Row]) -> None:
-        for it in await asyncio.to_thread(self._publications, rows):
+        for it in await in_thread(self._publications, rows):
             message_id = f"{self.service}/{it.row.position}/mirror"
             await self.messenger.publish_mirrored(it.raw, it.subject, message_id)
 
@@ -366,19 +380,17 @@ class LaneFollower:
         self.metrics.frames.labels(self.source).inc()
 
     async def catch_up(self) -> None:
-        """Read the stream directly from the own position on; what is not there is asked for."""
+        """Read the stream directly from the own position on; what is not there is asked for, and `Gap` says so."""
         while True:
             position = self.followed().position
-            frames = [it for it in await self.messenger.frames_after(self.subject, position) if it.last > position]
-            if not frames:
-                return
+            frames = await self.messenger.frames_after(self.subject, position)
             for frame in frames:
-                try:
-                    await self.apply(frame)
-                except Gap:
-                    await self.messenger.ask_refill(self.source, self.subject, self.followed().position)
-                    raise
-            if self.followed().position == position:
+                await self.apply(frame)
+            if not frames:
+                newest = await self.messenger.last_frame(self.subject)
+                if newest is not None and newest.last > position:
+                    await self.messenger.ask_refill(self.source, self.subject, position)
+                    raise Gap(f"{self.source}: nach {position} fehlt etwas")
                 return
 
     async def watch(self) -> None:

@@ -7,7 +7,7 @@ service's own store, in the same transaction as what the events caused; the brok
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -145,9 +145,7 @@ def handle(overlay: Overlay, reactions: Reactions, source: str, epoch: str, foll
         raise LaneStopped("ein Umschlag ohne Vorgang und Position") from error
     if least.position <= followed:
         return 0
-    caller = Caller(
-        actor=SYSTEM, role=Role.SYSTEM, correlation=least.case, cause=f"{source}/{epoch}/{least.position}"
-    )
+    caller = Caller(actor=SYSTEM, role=Role.SYSTEM, correlation=least.case, cause=f"{source}/{epoch}/{least.position}")
     stream = parked.stream(least.case)
     code = ""
     if least.case and cast(tuple[Any, ...], overlay.folded(parked, stream).state):
@@ -157,9 +155,7 @@ def handle(overlay: Overlay, reactions: Reactions, source: str, epoch: str, foll
     if code:
         if not least.case:
             raise LaneStopped(f"Nachricht ohne Vorgang ist nicht verarbeitbar ({code})")
-        message = MessageParked(
-            source=source, epoch=epoch, position=least.position, envelope=raw.decode(), code=code
-        )
+        message = MessageParked(source=source, epoch=epoch, position=least.position, envelope=raw.decode(), code=code)
         overlay.record(parked, stream, [message], caller)
     return 1
 
@@ -176,7 +172,7 @@ def react(overlay: Overlay, reactions: Reactions, caller: Caller, raw: bytes) ->
         if decisions is None:
             return ""
         for it in [decisions] if isinstance(decisions, Decision) else decisions:
-            overlay.judge(it, Caller(**{**_fields(caller), "trace": envelope.trace}))
+            overlay.judge(it, replace(caller, trace=envelope.trace))
         return ""
     except (PersistenceError, LanePaused):
         raise
@@ -191,10 +187,6 @@ def react(overlay: Overlay, reactions: Reactions, caller: Caller, raw: bytes) ->
         log.error("reaction failed", cause=caller.cause, case=caller.correlation, error=type(error).__name__)
         overlay.back_to(mark)
         return "failed"
-
-
-def _fields(caller: Caller) -> dict[str, Any]:
-    return {name: getattr(caller, name) for name in Caller.__slots__}
 
 
 @dataclass
@@ -216,9 +208,7 @@ class RetryJob:
             system = Caller(actor=SYSTEM, role=Role.SYSTEM, correlation=self.case, cause=cause)
             if react(overlay, self.reactions, system, it.envelope.encode()):
                 break
-            overlay.record(
-                parked, stream, [ParkedMessageHandled(source=it.source, position=it.position)], self.caller
-            )
+            overlay.record(parked, stream, [ParkedMessageHandled(source=it.source, position=it.position)], self.caller)
             handled += 1
         return handled, len(waiting) - handled
 

@@ -3,6 +3,9 @@
 JetStream is transport, never the record: every stream can be wiped and is filled again from the logs.
 """
 
+# nats-py is only partly typed.
+# pyright: reportUnknownMemberType=false
+
 import asyncio
 import os
 import threading
@@ -171,8 +174,7 @@ class Messenger:
             logger=None,
         )
         # FastStream's own callback re-raises authorisation errors inside the reconnect task, which ends it for good.
-        kwargs = cast(dict[str, Any], self.broker._connection_kwargs)  # pyright: ignore[reportPrivateUsage]
-        kwargs["error_cb"] = self._noted
+        self.broker._connection_kwargs["error_cb"] = self._noted  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
     async def _noted(self, error: Exception) -> None:
         self.failures += 1
@@ -229,8 +231,6 @@ class Messenger:
             )
         except Exception as error:
             raise Lost(f"{subject}: {type(error).__name__}") from error
-        if ack is None:
-            raise Lost(f"{subject}: nicht bestätigt")
         return int(ack.seq)
 
     async def last_frame(self, subject: str) -> Frame | None:
@@ -243,10 +243,10 @@ class Messenger:
         return None
 
     async def frames_after(self, subject: str, position: int) -> list[Frame]:
-        """Up to 64 frames from the one that holds what follows `position`, read from the stream itself.
+        """Up to 64 frames that follow on from `position` without a gap, read from the stream itself.
 
-        Found by bisection: positions rise with sequences. A refilled stream holds some frames twice; the earliest
-        that reaches beyond `position` is what counts.
+        The first is found by bisection, because positions rise with sequences; from there on each sequence is looked
+        at, because what was refilled lies behind what it fills.
         """
         first, last = await self._sequences(subject)
         low, high = first, last + 1
@@ -258,10 +258,13 @@ class Messenger:
             else:
                 low = frame[0] + 1
         found: list[Frame] = []
-        for sequence in range(low, min(last, low + 63) + 1):
-            frame_there = await self.frame_at(subject, sequence)
-            if frame_there is not None:
-                found.append(frame_there)
+        for sequence in range(low, last + 1):
+            there = await self.frame_at(subject, sequence)
+            if there is not None and there.previous <= position < there.last:
+                found.append(there)
+                position = there.last
+                if len(found) == 64:
+                    break
         return found
 
     async def _frame_from(self, subject: str, sequence: int, end: int) -> tuple[int, Frame] | None:
@@ -275,7 +278,7 @@ class Messenger:
         """The frame under a sequence, or None when nothing, or nothing of ours, lies there."""
         try:
             message = await self.jetstream.get_msg(stream_of(subject), seq=sequence)
-            return frame_of(dict(message.headers or {}), message.data or b"")
+            return frame_of(cast(dict[str, str], message.headers or {}), message.data or b"")
         except (NotFoundError, NotAFrame):
             return None
         except Exception as error:

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,15 +157,13 @@ def span(
     links: Sequence[str] = (),
     kind: SpanKind = SpanKind.INTERNAL,
     attributes: Mapping[str, str | int] | None = None,
-) -> Iterator[Span]:
+) -> Generator[Span]:
     """A span under a traceparent, linked to others. An unsampled parent costs nothing and is passed on as it is."""
     if parent and not is_sampled(parent):
         yield Span(name, parent)
         return
     targets = {other for other in (link, *links) if is_sampled(other) and other != parent}
-    linked = [
-        Link(trace.get_current_span(_context_of(other)).get_span_context()) for other in sorted(targets)
-    ]
+    linked = [Link(trace.get_current_span(_context_of(other)).get_span_context()) for other in sorted(targets)]
     with trace.get_tracer("foerderstrom").start_as_current_span(
         name, context=_context_of(parent), kind=kind, links=linked, attributes=dict(attributes or {})
     ) as current:

@@ -1,7 +1,7 @@
 """What every service offers beside its own: a case's history as of any instant, parked messages, rebuilding of views."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,9 +42,10 @@ class DiscardParkedBody(Body):
 
 
 class PastEvent(BaseModel):
-    """One event of a case, as recorded; personal values stay sealed."""
+    """One event of a case, as recorded; personal values stay sealed. `origin` is how other events name it as their cause."""
 
     position: int
+    origin: str
     stream: str
     version: int
     topic: str
@@ -64,15 +65,20 @@ class History(BaseModel):
 
 
 def with_machinery(project: Projection) -> Projection:
-    """A service's own views, and those that every service has: the streams of a case, the parked messages."""
+    """A service's own views, and those that every service has: the events of a case, the parked messages."""
 
     def projected(it: Recorded, row: Row, draft: Draft) -> None:
-        if row.version == 1 and it.context.correlation:
-            draft.put("streams", row.stream, {"position": row.position}, grp=it.context.correlation)
+        belongs(row, it.context.correlation, draft)
         _parked(it, draft)
         project(it, row, draft)
 
     return projected
+
+
+def belongs(row: Row, case: str, draft: Draft) -> None:
+    """Note that an event belongs to a case, whatever stream it lies in: budgets and batches are shared by many cases."""
+    if case:
+        draft.put("events", f"{row.position:012d}", {}, grp=case)
 
 
 def _parked(it: Recorded, draft: Draft) -> None:
@@ -115,19 +121,28 @@ def actions(house: "House") -> Sequence[Action]:
 
 def history_of(house: "House", case: str, as_of: datetime | None) -> History:
     """All events of a case in this service that were recorded by an instant, in the order of the log."""
-    streams = house.views.find("streams", grp=case, limit=500).entries
-    rows = [row for it in streams for row in house.store.recorder.rows_of(it.key)]
-    found = [_past(house, row) for row in sorted(rows, key=lambda row: row.position)]
+    found = [_past(row) for row in _rows_of(house, case)]
     return History(case=case, as_of=as_of, events=[it for it in found if as_of is None or it.at <= as_of])
 
 
-def _past(house: "House", row: Row) -> PastEvent:
-    it = house.store.mapper.recorded(row)
-    stored = msgspec.json.decode(row.state)
+def _rows_of(house: "House", case: str) -> Iterator[Row]:
+    after = ""
+    while True:
+        page = house.views.find("events", grp=case, after=after, limit=500)
+        for it in page.entries:
+            yield from house.store.recorder.rows(int(it.key) - 1, 1)
+        if not page.next:
+            return
+        after = page.next
+
+
+def _past(row: Row) -> PastEvent:
+    stored, header = msgspec.json.decode(row.state), msgspec.json.decode(row.header)
+    context = stored["context"]
     return PastEvent(
-        position=row.position, stream=row.stream, version=row.version, topic=row.topic, at=it.context.at,
-        actor=it.context.actor, role=it.context.role, valid_on=it.context.valid_on.isoformat(),
-        cause=it.context.cause, facts=stored["facts"], sha256=msgspec.json.decode(row.header)["sha256"],
+        position=row.position, origin=f"{header['service']}/{header['epoch']}/{header['position']}", stream=row.stream,
+        version=row.version, topic=row.topic, at=context["at"], actor=context["actor"], role=context["role"],
+        valid_on=context["valid_on"], cause=context["cause"], facts=stored["facts"], sha256=header["sha256"],
     )  # fmt: skip
 
 
@@ -140,10 +155,8 @@ def reads(house: "House") -> APIRouter:
         return Caller(actor=person.id, role=allowed_role(person, roles, action))
 
     @router.get(f"/{name}/cases/{{case}}/history", operation_id=f"{name}-history")
-    def history(
-        request: Request, case: str, as_of: Annotated[datetime | None, Query()] = None
-    ) -> History:
-        permit(request, READERS, "read-history")
+    def history(request: Request, case: str, as_of: Annotated[datetime | None, Query()] = None) -> History:
+        permit(request, house.blueprint.history_readers, "read-history")
         if not is_id(case):
             raise Problem(404, "not-found", "Das gibt es hier nicht.", field="case")
         if as_of is not None and as_of.tzinfo is None:
@@ -154,7 +167,9 @@ def reads(house: "House") -> APIRouter:
         return found
 
     @router.get(f"/{name}/parked", operation_id=f"{name}-parked")
-    def parked_messages(request: Request, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    def parked_messages(
+        request: Request, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> dict[str, Any]:
         permit(request, frozenset({Role.OPERATOR, Role.AUDITOR}), "read-parked")
         page = house.views.find("parked", after=checked_cursor(after), limit=limit)
         return {"items": [it.body for it in page.entries], "next": page.next}

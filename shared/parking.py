@@ -84,9 +84,7 @@ def decide(command: DiscardParked, waiting: Waiting, context: Context) -> Sequen
         return []
     if (waiting[0].source, waiting[0].position) != (command.source, command.position):
         raise NotTheOldest
-    return [
-        ParkedMessageDiscarded(source=command.source, position=command.position, reason=command.reason)
-    ]
+    return [ParkedMessageDiscarded(source=command.source, position=command.position, reason=command.reason)]
 
 
 def evolve(waiting: Waiting, it: Event) -> Waiting:

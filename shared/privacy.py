@@ -49,6 +49,22 @@ class Keys(Protocol):
         ...
 
 
+class NoVault:
+    """The vault of a service that is given none: it passes sealed values on and can open or seal nothing."""
+
+    def provision(self, readers: str = "") -> None:
+        return
+
+    def key(self, subject: str) -> bytes | None:
+        raise PermissionError("dieser Dienst hat keinen Schlüsselspeicher")
+
+    def create(self, subject: str) -> bytes:
+        raise PermissionError("dieser Dienst hat keinen Schlüsselspeicher")
+
+    def destroy(self, subject: str) -> None:
+        raise PermissionError("dieser Dienst hat keinen Schlüsselspeicher")
+
+
 _CREATE = "CREATE TABLE IF NOT EXISTS data_key (subject TEXT PRIMARY KEY, wrapped {blob}, destroyed_at TEXT)"
 
 
@@ -93,7 +109,9 @@ class Vault:
 
     def destroy(self, subject: str) -> None:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._execute(self._sql("UPDATE data_key SET wrapped = NULL, destroyed_at = ? WHERE subject = ?"), (at, subject))
+        self._execute(
+            self._sql("UPDATE data_key SET wrapped = NULL, destroyed_at = ? WHERE subject = ?"), (at, subject)
+        )
         self._opened.pop(subject, None)
 
     def _sql(self, statement: str) -> str:
@@ -164,9 +182,7 @@ class Privacy:
         nonce = os.urandom(12)
         associated = _associated(self.origin, stream, path, subject)
         box = AESGCM(self.keys.create(subject)).encrypt(nonce, encode(value), associated)
-        return Sealed(
-            origin=self.origin, stream=stream, path=path, subject=subject, nonce=_text(nonce), box=_text(box)
-        )
+        return Sealed(origin=self.origin, stream=stream, path=path, subject=subject, nonce=_text(nonce), box=_text(box))
 
     def open(self, it: Sealed) -> str | Erased:
         """The value, or `Erased` when its person's key is gone; `Forged` when the box is not what it says."""

@@ -138,6 +138,7 @@ _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
 )
+_COMMANDS_BY_ID = "SELECT * FROM command WHERE id IN "
 _COMMAND = "INSERT INTO {s}command VALUES ({p},{p},{p},{p}) ON CONFLICT (id) DO NOTHING"
 _FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p}"
 
@@ -225,7 +226,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
         marks = ",".join("?" * len(ids))
-        return {it["id"]: Commanded(**it) for it in map(dict, self._all(f"SELECT * FROM command WHERE id IN ({marks})", ids))}
+        return {it["id"]: Commanded(**it) for it in map(dict, self._all(_COMMANDS_BY_ID + f"({marks})", ids))}
 
     def forget_commands(self, before: str) -> None:
         with self.datastore.transaction(commit=True) as cursor:
@@ -336,7 +337,10 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
 
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
         found = self._all("SELECT * FROM {s}command WHERE id = ANY({p})", (list(ids),))
-        return {it["id"]: Commanded(**{**it, "outcome": bytes(it["outcome"])}) for it in found}
+        return {
+            it["id"]: Commanded(id=it["id"], body_hash=it["body_hash"], outcome=bytes(it["outcome"]), at=it["at"])
+            for it in found
+        }
 
     def forget_commands(self, before: str) -> None:
         with self.datastore.transaction(commit=True) as cursor:

@@ -6,7 +6,7 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,18 +29,28 @@ from shared import messaging, operations, views
 from shared.access import Gate
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
-from shared.following import ConsumerGone, LaneFollower, Nudge, Publish, Relay, ViewFollower, lane_follower, persistently
+from shared.following import (
+    ConsumerGone,
+    LaneFollower,
+    Nudge,
+    Publish,
+    Relay,
+    ViewFollower,
+    lane_follower,
+    persistently,
+)
+from shared.identity import Role
 from shared.lanes import Reactions
 from shared.messaging import Guard, Messenger, secret
 from shared.observability import Metrics, configure_logging, configure_tracing
 from shared.parking import parked
-from shared.privacy import Keys, Privacy, vault
+from shared.privacy import Keys, NoVault, Privacy, vault
 from shared.problems import Problem, on_problem
-from shared.recorders import FenceLost, NotProvisioned, Recorder, StoreLocked, recorder
+from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, StoreLocked, recorder
 from shared.refusals import attempts
 from shared.rendering import environment
 from shared.store import Store
-from shared.views import Projection, Views
+from shared.views import Draft, Projection, Views
 from shared.web import REFUSALS, Action, BodyLimit, routes
 from shared.writer import Writer
 
@@ -73,6 +83,10 @@ class Settings(BaseSettings):
     traces: Path | None = None
     trace_ratio: float = 1.0
     mirror: bool = False
+
+    def pepper(self) -> bytes:
+        """What keeps the hashes of idempotent requests' bodies from being guessed back to what they hold."""
+        return sha256(b"foerderstrom/pepper" + self.kek_file.read_bytes()).digest()
 
 
 class Clock:
@@ -115,6 +129,15 @@ class Blueprint:
     followers: Callable[["House"], Sequence[Callable[[], Awaitable[None]]]] = lambda _house: ()
     """Further loops of its own, e.g. the treasury's."""
     refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+    history_readers: frozenset[Role] = operations.READERS
+    furnish: Callable[["House"], None] = lambda _house: None
+    """Adds to a house just wired what only this service has: lanes of its own, its `own` part."""
+    mine: Callable[[Row], bool] = lambda _row: True
+    """Which rows of the log are own events: the ledger's log holds others' too, which are never decoded as own."""
+    foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
+    """How the others become views."""
+    opens_seals: bool = True
+    """Whether this service is given the key vault at all."""
 
 
 @dataclass(kw_only=True)
@@ -142,6 +165,8 @@ class House:
     idle_checks: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
     problems: list[Callable[[], str]] = field(default_factory=list[Callable[[], str]])
     """Further reasons not to be ready, each empty when all is well."""
+    own: Any = None
+    """What this service's blueprint furnished for its own use."""
 
     @property
     def name(self) -> str:
@@ -153,7 +178,7 @@ class House:
     async def seen(self, position: int) -> None:
         """Wait up to two seconds until the views have read the log so far, so that a person sees their own act."""
         until = time.monotonic() + 2
-        while self.view_follower.position < position and time.monotonic() < until:
+        while self.view_follower.position < position and time.monotonic() < until:  # noqa: ASYNC110 (a thread moves it)
             await asyncio.sleep(0.01)
 
     @property
@@ -182,33 +207,41 @@ class House:
 
 def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = None) -> House:
     """Wire one service; opens its store."""
-    store = Store(recorded or recorder(settings.store, blueprint.name), [*blueprint.nouns, *MACHINERY])
+    log_of = recorded or recorder(settings.store, blueprint.name)
+    store = Store(log_of, [*blueprint.nouns, *MACHINERY], blueprint.mine)
     clock, nudge, metrics = Clock(settings.calendar), Nudge(), Metrics(blueprint.name)
     writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=nudge)
-    kek = settings.kek_file.read_bytes()
-    keys = vault(settings.keys, kek)
+    keys = vault(settings.keys, settings.kek_file.read_bytes()) if blueprint.opens_seals else NoVault()
     seen = Views(views.database(settings.store, blueprint.name))
     messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
     view_follower = ViewFollower(
-        store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(), head=lambda: writer.head
-    )
+        store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(),
+        head=lambda: writer.head, foreign=blueprint.foreign,
+    )  # fmt: skip
     house = House(
         blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,
         privacy=Privacy(keys, blueprint.name), documents=DocumentDirectory(settings.documents, keys),
         gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
         pages=environment(Path("services") / blueprint.name / "pages"),
-        pepper=sha256(b"foerderstrom/pepper" + kek).digest(), view_follower=view_follower,
+        pepper=settings.pepper(), view_follower=view_follower,
     )  # fmt: skip
     for subject in messaging.subjects_published(blueprint.name):
         house.relays.append(
             Relay(
-                service=blueprint.name, subject=subject, store=store, messenger=messenger, nudged=nudge.listener(),
-                metrics=metrics, head=lambda: writer.head, publish=blueprint.publish,
+                service=blueprint.name,
+                subject=subject,
+                store=store,
+                messenger=messenger,
+                nudged=nudge.listener(),
+                metrics=metrics,
+                head=lambda: writer.head,
+                publish=blueprint.publish,
                 mirrored=settings.mirror and subject == messaging.lane(blueprint.name),
-            )  # fmt: skip
+            )
         )
     for source in messaging.FOLLOWS[blueprint.name]:
         house.lanes.append(lane_follower(source, writer, blueprint.reactions, messenger, metrics))
+    blueprint.furnish(house)
     return house
 
 
@@ -273,7 +306,7 @@ def _reachable(url: str) -> Callable[[], bool]:
 
 
 @asynccontextmanager
-async def running(house: House) -> AsyncIterator[None]:
+async def running(house: House) -> AsyncGenerator[None]:
     """All the loops of a service, from first to last; a graceful stop finishes what is being committed."""
     guard = Guard(house.messenger, _reachable(house.settings.nats_url))
     tasks: list[asyncio.Task[None]] = []
@@ -323,7 +356,7 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
     name = house.name
 
     @asynccontextmanager
-    async def live(_app: FastAPI) -> AsyncIterator[None]:
+    async def live(_app: FastAPI) -> AsyncGenerator[None]:
         async with running(house):
             yield
 
@@ -407,18 +440,19 @@ def provision(blueprint: Blueprint, settings: Settings) -> None:
         store.provision(uuid4().hex[:16], role)
         store.close()
         views.provision(settings.store, blueprint.name, role)
-        vault(settings.keys, settings.kek_file.read_bytes()).provision(role)
-        settings.documents.mkdir(parents=True, exist_ok=True)
+        if blueprint.opens_seals:
+            vault(settings.keys, settings.kek_file.read_bytes()).provision(role)
+            settings.documents.mkdir(parents=True, exist_ok=True)
     if settings.nats_operator_password_file is not None:
         asyncio.run(messaging.provision(settings.nats_url, secret(settings.nats_operator_password_file)))
 
 
-def openapi(blueprint: Blueprint) -> dict[str, Any]:
-    """The service's OpenAPI 3.1 description, without running it."""
+def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> dict[str, Any]:
+    """The service's OpenAPI 3.1 description, without running it; `kind` makes its settings."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "kek").write_bytes(bytes(32))
-        settings = Settings(
+        settings = kind(
             store=f"sqlite:{root}", keys=f"sqlite:{root / 'keys.sqlite'}", kek_file=root / "kek",
             documents=root / "documents", jwks=root / "jwks.json", issuer="urn:foerderstrom:issuer",
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The seam to `eventsourcing`: event classes and bytes, folding a stream now or as of then, reading the log in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -101,10 +101,13 @@ class EventMapper(Mapper[str]):
 
 
 class Store:
-    """One service's log: what was recorded, folded by the nouns."""
+    """One service's log: what was recorded, folded by the nouns. `mine` tells own events from others' that lie in it."""
 
-    def __init__(self, recorder: Recorder, nouns: Sequence[AnyDecider]) -> None:
+    def __init__(
+        self, recorder: Recorder, nouns: Sequence[AnyDecider], mine: Callable[[Row], bool] = lambda _row: True
+    ) -> None:
         self.recorder = recorder
+        self.mine = mine
         self.nouns = {noun.name: noun for noun in nouns}
         self.mapper = EventMapper(nouns)
         self._events = EventStore[str](self.mapper, cast(Any, recorder))
@@ -135,9 +138,7 @@ class Store:
         events = cast(Iterable[Recorded], self._events.get(stream))
         return [it for it in events if at is None or it.context.at <= at]
 
-    def _fold(
-        self, noun: AnyDecider, folded: Folded, events: Iterator[Recorded], at: datetime | None
-    ) -> Folded:
+    def _fold(self, noun: AnyDecider, folded: Folded, events: Iterator[Recorded], at: datetime | None) -> Folded:
         state, last = folded.state, None
         for it in events:
             if at is not None and it.context.at > at:

@@ -200,7 +200,9 @@ class Views:
         )
         return _entry(found[0]) if found else None
 
-    def find(self, view: str, *, grp: str | None = None, after: str = "", limit: int = 50, newest_first: bool = False) -> Page:
+    def find(
+        self, view: str, *, grp: str | None = None, after: str = "", limit: int = 50, newest_first: bool = False
+    ) -> Page:
         """A page of a view in order; `after` is the cursor that the page before it gave."""
         order, sign = ("DESC", "<") if newest_first else ("ASC", ">")
         where, values = "name=?", [view]
@@ -210,7 +212,9 @@ class Views:
             sort, _, key = after.partition("\x1f")
             where += f" AND (sort {sign} ? OR (sort = ? AND key {sign} ?))"
             values += [sort, sort, key]
-        statement = f"SELECT key, grp, sort, body FROM {{s}}view WHERE {where} ORDER BY sort {order}, key {order} LIMIT ?"
+        statement = (
+            f"SELECT key, grp, sort, body FROM {{s}}view WHERE {where} ORDER BY sort {order}, key {order} LIMIT ?"
+        )
         found = [_entry(it) for it in self._database.all(self._sql(statement), [*values, limit + 1])]
         more = len(found) > limit
         entries = found[:limit]

@@ -46,7 +46,9 @@ def _ident(text: str) -> str:
     return text
 
 
-Cents = Annotated[StrictInt, Field(ge=0, le=MAX_CENTS, description="Betrag in Cent", json_schema_extra={"format": "cents"})]
+Cents = Annotated[
+    StrictInt, Field(ge=0, le=MAX_CENTS, description="Betrag in Cent", json_schema_extra={"format": "cents"})
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(_clean)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_clean)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_ident)]
@@ -360,7 +362,9 @@ def _row_number(text: str) -> int:
 
 
 def _cents(text: str) -> Any:
-    whole, _, rest = text.replace("€", "").replace(".", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "").partition(",")
+    whole, _, rest = (
+        text.replace("€", "").replace(".", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "").partition(",")
+    )
     if whole.isdecimal() and (not rest or rest.isdecimal()) and len(rest) <= 2:
         return int(whole) * 100 + int((rest or "0").ljust(2, "0"))
     return text

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -124,7 +124,11 @@ class Overlay:
     def mark(self) -> "Mark":
         """Where the overlay stands now, to return to when a frame turns out to be unacceptable half-way."""
         return Mark(
-            head=self.head, rows=len(self.rows), recorded=len(self.recorded), states=dict(self.states), lanes=dict(self.lanes)
+            head=self.head,
+            rows=len(self.rows),
+            recorded=len(self.recorded),
+            states=dict(self.states),
+            lanes=dict(self.lanes),
         )
 
     def back_to(self, mark: "Mark") -> None:
@@ -159,7 +163,9 @@ class Overlay:
     def record(self, noun: AnyDecider, stream: str, events: Sequence[Any], caller: Caller) -> Sequence[Recorded]:
         """Lay events that machinery made (attempts, parked messages) without a judgement of their own."""
         reads = {stream: noun}
-        return self.judge(Decision(reads=reads, judge=lambda _states, _context: {stream: events}, action="record"), caller)
+        return self.judge(
+            Decision(reads=reads, judge=lambda _states, _context: {stream: events}, action="record"), caller
+        )
 
     def _lay(
         self,
@@ -338,6 +344,7 @@ class Writer:
     def __post_init__(self) -> None:
         self._queue: asyncio.Queue[Job] = asyncio.Queue(maxsize=8 * GROUP)
         self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self.busy = False
 
@@ -393,6 +400,8 @@ class Writer:
 
     def _reload(self) -> None:
         self.head, self.lanes = self.recorder.head(), self.recorder.lanes()
+        for last in self.recorder.rows(self.head.position - 1, 1):
+            self._not_before = msgspec.json.decode(last.header, type=Header).at
         self._cache.clear()
         self.recorder.forget_commands((self.clock() - KEEP_COMMANDS).isoformat())
 
@@ -401,7 +410,9 @@ class Writer:
         try:
             return self._commit(jobs)
         except (PersistenceError, OSError) as error:
-            log.warning("commit failed, deciding one by one", service=self.service, jobs=len(jobs), error=type(error).__name__)
+            log.warning(
+                "commit failed, deciding one by one", service=self.service, jobs=len(jobs), error=type(error).__name__
+            )
         results: list[_Result] = []
         for job in jobs:
             self._reload()
@@ -412,7 +423,7 @@ class Writer:
         return results
 
     def _commit(self, jobs: Sequence[Job]) -> Sequence[_Result]:
-        overlay = Overlay(self, self.clock())
+        overlay = Overlay(self, max(self.clock(), self._not_before))
         self._find_commands(jobs, overlay)
         known = set(overlay.commands)
         results: list[_Result] = []
