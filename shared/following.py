@@ -446,6 +446,14 @@ class LaneFollower:
     def idle(self) -> bool:
         return self.lag == 0
 
+    async def keeps_up(self) -> bool:
+        """Whether nothing waits in the stream right now; asks the broker."""
+        try:
+            newest = await self.messenger.last_frame(self.subject)
+        except Lost:
+            return False
+        return newest is None or newest.last <= self.followed().position
+
 
 class ConsumerGone(Exception):
     """The durable consumer was deleted (or the stream wiped): only `provision` may make it again; the process must restart."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -131,5 +132,9 @@ async def on_problem(_request: Request, error: Exception) -> JSONResponse:
             return of_domain_error(error).response()
         case HTTPException():
             return of_http_error(error.status_code).response()
+        case PersistenceError():
+            title = "Der Bestand ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."
+            return Problem(503, "store-unavailable", title, headers={"Retry-After": "2"}).response()
         case _:
-            raise error
+            # The server's own log names the fault; whoever asked learns only that it was not theirs.
+            return Problem(500, "internal-error", "Hier ist ein Fehler passiert. Er ist gemeldet.").response()

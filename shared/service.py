@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
+from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -210,7 +211,13 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
     log_of = recorded or recorder(settings.store, blueprint.name)
     store = Store(log_of, [*blueprint.nouns, *MACHINERY], blueprint.mine)
     clock, nudge, metrics = Clock(settings.calendar), Nudge(), Metrics(blueprint.name)
-    writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=nudge)
+
+    def committed(events: int) -> None:
+        metrics.events.inc(events)
+        metrics.commits.inc()
+        nudge()
+
+    writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=committed)
     keys = vault(settings.keys, settings.kek_file.read_bytes()) if blueprint.opens_seals else NoVault()
     seen = Views(views.database(settings.store, blueprint.name))
     messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
@@ -317,8 +324,7 @@ async def running(house: House) -> AsyncGenerator[None]:
     start("beat", guard.keep_beating())
     guard.start()
     start("writer", house.writer.run())
-    while house.writer.refusing:
-        await asyncio.sleep(0.01)
+    await house.writer.started.wait()
     start("views", persistently("views", house.view_follower.run))
 
     async def exchange() -> None:
@@ -341,7 +347,7 @@ async def running(house: House) -> AsyncGenerator[None]:
         except Exception as error:
             log.warning("broker did not stop cleanly", error=type(error).__name__)
         until = time.monotonic() + 10
-        while not house.writer.idle and time.monotonic() < until:
+        while not house.writer.idle and time.monotonic() < until:  # noqa: ASYNC110 (a thread works it off)
             await asyncio.sleep(0.02)
         for task in tasks:
             task.cancel()
@@ -364,7 +370,7 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
         title=f"Förderstrom {name}", version="1", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None,
         lifespan=live if lifespan else None,
     )  # fmt: skip
-    for kind in (Problem, RequestValidationError, DomainError, HTTPException):
+    for kind in (Problem, RequestValidationError, DomainError, HTTPException, PersistenceError, Exception):
         app.add_exception_handler(kind, on_problem)
     app.add_middleware(BodyLimit)
 
@@ -412,10 +418,12 @@ def _health(house: House) -> APIRouter:
     @router.get("/health/idle")
     async def idle() -> dict[str, Any]:
         head = house.writer.head
-        return {"idle": house.idle, "epoch": head.epoch, "head": head.position, "chain": head.chain}
+        kept_up = [await it.keeps_up() for it in house.lanes]
+        return {"idle": house.idle and all(kept_up), "epoch": head.epoch, "head": head.position, "chain": head.chain}
 
     @router.get("/metrics")
     async def metrics() -> PlainTextResponse:
+        house.metrics.parked.set(house.views.count("parked"))
         for relay in house.relays:
             house.metrics.relay_age.labels(relay.subject).set(relay.age)
         return PlainTextResponse(generate_latest(house.metrics.registry).decode())

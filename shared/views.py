@@ -157,6 +157,7 @@ class Projection(Protocol):
     def __call__(self, it: Recorded, row: Row, draft: Draft) -> None: ...
 
 
+_FIND = "SELECT key, grp, sort, body FROM {s}view"
 _UPSERT = (
     "INSERT INTO {s}view VALUES (?,?,?,?,?) ON CONFLICT (name, key) DO UPDATE "
     "SET grp=excluded.grp, sort=excluded.sort, body=excluded.body"
@@ -195,9 +196,7 @@ class Views:
         self._database.write([(self._sql("DELETE FROM {s}view"), ()), (self._sql("DELETE FROM {s}follower"), ())])
 
     def get(self, view: str, key: str) -> Entry | None:
-        found = self._database.all(
-            self._sql("SELECT key, grp, sort, body FROM {s}view WHERE name=? AND key=?"), (view, key)
-        )
+        found = self._database.all(self._sql(_FIND + " WHERE name=? AND key=?"), (view, key))
         return _entry(found[0]) if found else None
 
     def find(
@@ -212,9 +211,7 @@ class Views:
             sort, _, key = after.partition("\x1f")
             where += f" AND (sort {sign} ? OR (sort = ? AND key {sign} ?))"
             values += [sort, sort, key]
-        statement = (
-            f"SELECT key, grp, sort, body FROM {{s}}view WHERE {where} ORDER BY sort {order}, key {order} LIMIT ?"
-        )
+        statement = _FIND + f" WHERE {where} ORDER BY sort {order}, key {order} LIMIT ?"
         found = [_entry(it) for it in self._database.all(self._sql(statement), [*values, limit + 1])]
         more = len(found) > limit
         entries = found[:limit]

@@ -168,10 +168,10 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
     if not action.creates and expected is None:
         raise Problem(428, "if-match-missing", "Bitte nennen Sie mit If-Match den Stand, den Sie gelesen haben.")
     path = {name: _path_id(name, str(it)) for name, it in request.path_params.items()}
-    id = f"{person.id}:{key}" if key else ""
+    command_id = f"{person.id}:{key}" if key else ""
     ask = Ask(
         person=person, role=role, now=site.now(), path=path,
-        request_id=f"{site.name}:{id}" if id else uuid4().hex,
+        request_id=f"{site.name}:{command_id}" if command_id else uuid4().hex,
     )  # fmt: skip
     body_hash = hmac(site.pepper, _fingerprint(action, path, body), sha256).hexdigest()
     parent = request.headers.get("traceparent", "") if len(request.headers.get("traceparent", "")) == 55 else ""
@@ -181,7 +181,7 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
         command = Command(
             decision=decision,
             caller=Caller(actor=person.id, role=role, correlation=case, trace=traced.traceparent),
-            id=id,
+            id=command_id,
             body_hash=body_hash,
             expected=None if action.creates else expected,
         )

@@ -6,6 +6,7 @@ Callers wait on a future that completes after the commit; nothing is answered th
 
 import asyncio
 import contextlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -336,7 +337,7 @@ class Writer:
     store: Store
     service: str
     clock: Callable[[], datetime]
-    on_commit: Callable[[], None] = lambda: None
+    on_commit: Callable[[int], None] = lambda _events: None
     head: Head = field(default_factory=lambda: Head(epoch="", position=0, chain=ZERO))
     lanes: dict[str, Lane] = field(default_factory=dict[str, Lane])
     refusing: str = "startet"
@@ -347,6 +348,8 @@ class Writer:
         self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self.busy = False
+        self.started = asyncio.Event()
+        self._forgot_at = -86_401.0
 
     @property
     def recorder(self) -> Recorder:
@@ -382,11 +385,13 @@ class Writer:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._reload)
         self.refusing = ""
+        self.started.set()
         while True:
             jobs = [await self._queue.get()]
             self.busy = True
             while len(jobs) < GROUP and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
+            before = self.head.position
             try:
                 results = await loop.run_in_executor(self._thread, self._turn, jobs)
             except FenceLost:
@@ -396,17 +401,19 @@ class Writer:
                 self.busy = False
             for result in results:
                 result.tell()
-            self.on_commit()
+            self.on_commit(self.head.position - before)
 
     def _reload(self) -> None:
         self.head, self.lanes = self.recorder.head(), self.recorder.lanes()
         for last in self.recorder.rows(self.head.position - 1, 1):
             self._not_before = msgspec.json.decode(last.header, type=Header).at
         self._cache.clear()
-        self.recorder.forget_commands((self.clock() - KEEP_COMMANDS).isoformat())
 
     def _turn(self, jobs: Sequence[Job]) -> Sequence[_Result]:
         """Commit the group; if that fails, drop what is believed and decide again one by one."""
+        if time.monotonic() - self._forgot_at > 86_400:
+            self._forgot_at = time.monotonic()
+            self.recorder.forget_commands((self.clock() - KEEP_COMMANDS).isoformat())
         try:
             return self._commit(jobs)
         except (PersistenceError, OSError) as error:
@@ -434,7 +441,7 @@ class Writer:
                 raise
             except Exception as error:
                 results.append(_Result(job, error=error))
-        new = [it for id, it in overlay.commands.items() if id not in known]
+        new = [it for key, it in overlay.commands.items() if key not in known]
         if overlay.rows or overlay.lanes or new:
             batch = Batch(
                 before=self.head,
