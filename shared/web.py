@@ -5,6 +5,7 @@ One road for programs and people: both end in the same body model, the same tran
 
 import json
 import unicodedata
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from opentelemetry.trace import SpanKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
+from starlette.datastructures import FormData
 
 from shared.access import Gate, Person, allowed_role
 from shared.calendar import local_date
@@ -217,7 +219,7 @@ def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Response:
     }  # fmt: skip
     headers = {"ETag": etag(outcome.version), "Foerderstrom-Position": str(outcome.last)}
     if action.location:
-        headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2]})
+        headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2], **content})
     return JSONResponse(content, action.status, headers=headers)
 
 
@@ -293,7 +295,7 @@ class Typed(Problem):
 async def submitted(site: Site, action: Action, request: Request) -> RedirectResponse:
     """A form of an action: the same road as JSON, then back to the page that `back` names. Raises `Typed`."""
     form = await request.form()
-    typed = {name: text for name, text in form.items() if isinstance(text, str)}
+    typed = await _typed(form)
     headers = [(name.encode(), typed.pop(field, "").encode()) for field, name in _SAFEGUARDS.items()]
     back = typed.pop("back", "") or "/"
     request.scope["headers"] = [*request.scope["headers"], *((name, it) for name, it in headers if it)]
@@ -311,19 +313,34 @@ async def submitted(site: Site, action: Action, request: Request) -> RedirectRes
     return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
 
 
+async def _typed(form: FormData) -> dict[str, str]:
+    """A form's flat fields; a file `attachments.0` becomes its name, its type and its content in Base64."""
+    typed: dict[str, str] = {}
+    for name, it in form.items():
+        if isinstance(it, str):
+            typed[name] = it
+        elif it.size:
+            typed[f"{name}.file_name"] = it.filename or name
+            typed[f"{name}.media_type"] = it.content_type or ""
+            typed[f"{name}.content_base64"] = b64encode(await it.read()).decode()
+    return typed
+
+
 _SAFEGUARDS = {"If-Match": "if-match", "Idempotency-Key": "idempotency-key"}
 
 
 def form_body(model: type[BaseModel], typed: Mapping[str, str]) -> BaseModel:
-    """A body from a form's flat fields (`lines.0.cents`); amounts may be typed as euros (`1.234,56`)."""
+    """A body from a form's flat fields (`lines.0.cents`); empty rows do not count, amounts may be typed as euros (`1.234,56`)."""
     tree: dict[str, Any] = {}
     for name, text in typed.items():
+        if not text.strip():
+            continue
         at = tree
         *parents, last = name.split(".")
         for step in parents:
-            at = at.setdefault(step, {})
-        if text.strip():
-            at[last] = text
+            inner = at.setdefault(step, {})
+            at = cast(dict[str, Any], inner) if isinstance(inner, dict) else {}
+        at[last] = text
     return model.model_validate_json(json.dumps(_shaped(model, tree)))
 
 
@@ -334,6 +351,8 @@ def _shaped(model: type[BaseModel], tree: Mapping[str, Any]) -> dict[str, Any]:
         if value is None:
             if it.annotation is bool:
                 found[name] = False
+            elif isinstance(it.annotation, type) and issubclass(it.annotation, BaseModel) and it.is_required():
+                found[name] = _shaped(it.annotation, {})
             continue
         found[name] = _shape(it.annotation, value, cents=name.endswith("cents"))
     return found
