@@ -1,0 +1,107 @@
+"""The frame of every page: who looks, what a refusal looks like, which headers go with it."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+
+from shared.access import Person
+from shared.calendar import local_date
+from shared.identity import ROLE_TITLES, Role
+from shared.problems import Problem, invalid
+from shared.rendering import CONTENT_SECURITY_POLICY
+from shared.web import etag
+
+if TYPE_CHECKING:
+    from shared.service import House
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+}
+OWN_NAVIGATION = [{"url": "/intake/", "title": "Meine Anträge", "service": "intake"}]
+"""What an applicant sees instead of the four services."""
+
+type Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def page_router(house: "House") -> APIRouter:
+    """A router whose routes tell every problem as a page, and send who is not signed in to the sign-in."""
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Handle:
+            handle = super().get_route_handler()
+
+            async def handled(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except Problem as problem:
+                    return problem_page(house, request, problem)
+                except RequestValidationError as error:
+                    return problem_page(house, request, invalid(error.errors()))
+
+            return handled
+
+    return APIRouter(route_class=PageRoute)
+
+
+def page(house: "House", request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A template in the frame of the person who looks."""
+    text = house.pages.get_template(template).render({**_frame(house, request), **context})
+    return HTMLResponse(text, status, headers=HEADERS)
+
+
+def _frame(house: "House", request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = {"service": house.name}
+    if house.settings.calendar is not None:
+        found["simulated_today"] = local_date(house.now())
+    try:
+        person = house.gate.person(request)
+    except Problem:
+        return found
+    found["person"] = {"name": person.id, "role_title": ", ".join(ROLE_TITLES[it] for it in sorted(person.roles))}
+    if is_applicant(person):
+        found["navigation"] = OWN_NAVIGATION
+    return found
+
+
+def is_applicant(person: Person) -> bool:
+    """Whether this person is on the other side of the desk: sees their own cases only."""
+    return person.roles <= {Role.APPLICANT}
+
+
+def problem_page(house: "House", request: Request, problem: Problem) -> Response:
+    """A problem for people, with the same status; not signed in becomes the way to the sign-in."""
+    if problem.status == 401:
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(asked if request.method == 'GET' else '/')}", 303)
+    errors = [{"field": it.field, "text": it.message} for it in problem.errors]
+    told = {
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail,
+        "code": problem.code,
+        "errors": errors,
+    }
+    response = page(house, request, "problem.html", status=problem.status, problem=told)
+    response.headers.update(problem.headers)
+    return response
+
+
+def form_errors(problem: Problem) -> list[dict[str, str]]:
+    """What is wrong with a form, as the templates show it; without a field it stands above the form."""
+    return [{"field": it.field, "text": it.message} for it in problem.errors] or [
+        {"field": "", "text": problem.detail or problem.title}
+    ]
+
+
+def safeguards(version: int | None = None) -> dict[str, str]:
+    """The hidden values of a shown form: what was seen, and a key so that sending it twice does it once."""
+    seen = {"if_match": etag(version)} if version is not None else {}
+    return {"idempotency_key": str(uuid4()), **seen}
