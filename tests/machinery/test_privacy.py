@@ -1,0 +1,96 @@
+"""Sealed values and documents: readable by key, gone with the key, bound to their place."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.documents import DocumentDirectory, MissingDocument
+from shared.formats import NotCanonical, encode
+from shared.identity import DocumentReference, Erased
+from shared.privacy import Forged, Keys, Privacy, vault
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    made = vault(f"sqlite:{tmp_path / 'keys.sqlite'}", bytes(range(32)))
+    made.provision()
+    return made
+
+
+def test_a_sealed_value_opens_for_who_has_the_key_and_shows_nothing_to_others(keys: Keys, tmp_path: Path):
+    sealed = Privacy(keys, "intake").seal("Erika Muster", stream="application-a", path="contact_name", subject="s-1")
+    assert "Erika" not in encode(sealed).decode()
+    assert Privacy(keys, "payout").open(sealed) == "Erika Muster", "another service reads what intake sealed"
+    assert b"Erika" not in (tmp_path / "keys.sqlite").read_bytes()
+
+
+def test_an_erased_person_is_a_typed_answer_and_never_an_exception(keys: Keys, tmp_path: Path):
+    privacy = Privacy(keys, "intake")
+    sealed = privacy.seal("Erika Muster", stream="application-a", path="contact_name", subject="s-1")
+    keys.destroy("s-1")
+    assert privacy.open(sealed) == Erased(subject="s-1")
+    with pytest.raises(Forged):
+        privacy.seal("again", stream="application-a", path="contact_name", subject="s-1")
+
+
+def test_a_restart_opens_with_the_same_kek_and_with_no_other(keys: Keys, tmp_path: Path):
+    sealed = Privacy(keys, "intake").seal("x", stream="s", path="p", subject="s-1")
+    again = vault(f"sqlite:{tmp_path / 'keys.sqlite'}", bytes(range(32)))
+    assert Privacy(again, "review").open(sealed) == "x"
+
+
+def test_documents_come_back_whole_and_lie_encrypted(keys: Keys, tmp_path: Path):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    reference = documents.put(
+        b"Beschluss des Stadtrats", kind="resolution", media_type="application/pdf", subject="s-1"
+    )
+    assert documents.get(reference) == b"Beschluss des Stadtrats"
+    assert (
+        documents.put(b"Beschluss des Stadtrats", kind="resolution", media_type="application/pdf", subject="s-1")
+        == reference
+    )
+    [file] = [it for it in (tmp_path / "documents").rglob("*") if it.is_file()]
+    assert b"Beschluss" not in file.read_bytes()
+    file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    with pytest.raises(Forged):
+        documents.get(reference)
+    keys.destroy("s-1")
+    assert documents.get(reference) == Erased(subject="s-1")
+
+
+def test_a_document_that_is_not_there_is_named(keys: Keys, tmp_path: Path):
+    keys.create("s-1")
+    reference = DocumentReference(sha256="0" * 64, size=1, media_type="application/pdf", kind="x", subject="s-1")
+    with pytest.raises(MissingDocument):
+        DocumentDirectory(tmp_path, keys).get(reference)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_canonical_in_nfc_or_refused(text: str):
+    try:
+        raw = encode({"t": text})
+    except (NotCanonical, UnicodeEncodeError):
+        assert unicodedata.normalize("NFC", text) != text or any("\ud800" <= it <= "\udfff" for it in text)
+    else:
+        assert encode({"t": text}) == raw
+
+
+@given(
+    st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.lists(st.integers(-(2**60), 2**60), max_size=3)
+)
+def test_numbers_are_whole_and_below_two_to_the_53_or_refused(number: object):
+    def fits(it: object) -> bool:
+        if isinstance(it, list):
+            return all(fits(one) for one in it)
+        return isinstance(it, int) and abs(it) < 2**53
+
+    if fits(number):
+        encode({"n": number})
+    else:
+        with pytest.raises((NotCanonical, OverflowError)):
+            encode({"n": number})
