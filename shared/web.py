@@ -17,17 +17,20 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from opentelemetry.trace import SpanKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
 from starlette.datastructures import FormData
+from starlette.routing import Match
+from starlette.types import Scope
 
 from shared.access import Gate, Person, allowed_role
 from shared.calendar import local_date
-from shared.decider import Decision
+from shared.decider import Decision, DomainError
 from shared.identity import Role, is_id
 from shared.money import MAX_CENTS
 from shared.observability import span
-from shared.problems import CONTENT_TYPE, Problem, invalid
+from shared.problems import CONTENT_TYPE, Problem, invalid, of_domain_error
 from shared.writer import Caller, NotWriting, Outcome, Writer
 from shared.writer import Request as Command
 
@@ -237,6 +240,14 @@ REFUSALS: dict[str, str] = {}
 """German titles of recorded refusals by code; each service adds its own at start."""
 
 
+class ForPrograms(APIRoute):
+    """A route that a browser, which asks for HTML, passes by: the page at the same address answers it."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        accepted = dict(cast(Sequence[tuple[bytes, bytes]], scope.get("headers", ()))).get(b"accept", b"")
+        return (Match.NONE, {}) if b"text/html" in accepted else super().matches(scope)
+
+
 def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
     """An endpoint for every action."""
     router = APIRouter()
@@ -309,6 +320,8 @@ async def submitted(site: Site, action: Action, request: Request) -> RedirectRes
         raise Typed(invalid(error.errors()), typed) from error
     except Problem as error:
         raise Typed(error, typed) from error
+    except DomainError as error:
+        raise Typed(of_domain_error(error), typed) from error
     await site.seen(outcome.last)
     return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
 
