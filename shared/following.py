@@ -23,7 +23,7 @@ from shared.parking import ForeignMessageRefused
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.views import Draft, Projection, Views
-from shared.writer import Writer
+from shared.writer import NotWriting, Writer
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ async def persistently(what: str, attempt: Callable[[], Awaitable[None]]) -> Non
         try:
             await attempt()
             failures = 0
-        except (Lost, PersistenceError, OSError) as error:
+        except (Lost, NotWriting, PersistenceError, OSError) as error:
             failures = 1 if time.monotonic() - started > 60 else failures + 1
             log.warning("will try again", what=what, error=type(error).__name__, failures=failures)
         await asyncio.sleep(min(30.0, 0.2 * 2 ** min(failures, 8)) * (0.5 + random.random()) if failures else 0)
@@ -163,6 +163,10 @@ class Relay:
     chain: str = ZERO
     waiting_since: float = 0.0
     stopped: str = ""
+    compared: bool = False
+    """Whether the stream was found to hold nothing that this log does not."""
+    judged: Callable[[], None] = lambda: None
+    """Called when `compared` or `stopped` changes: a service that is behind its own stream must take no commands."""
 
     def __post_init__(self) -> None:
         self._folds: OrderedDict[str, Folded] = OrderedDict()
@@ -174,6 +178,8 @@ class Relay:
         try:
             async with self._turn:
                 await self._resume()
+            self.compared, self.stopped = True, ""
+            self.judged()
             while True:
                 async with self._turn:
                     sent = await self._step()
@@ -184,7 +190,8 @@ class Relay:
             if not self.stopped:
                 log.critical("relay stopped", subject=self.subject, reason=str(error))
             self.stopped = str(error)
-            await asyncio.sleep(30)
+            self.judged()
+            await asyncio.sleep(10)
 
     async def _resume(self) -> None:
         newest = await self.messenger.last_frame(self.subject)
@@ -199,7 +206,6 @@ class Relay:
             raise RelayStopped(f"andere Kette an Position {newest.last}")
         self.position = self.last = newest.last
         self.chain = newest.chain_last
-        self.stopped = ""
 
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""
@@ -363,7 +369,7 @@ class LaneFollower:
         except LanePaused as error:
             self._pause(str(error))
             await message.nack(delay=30)
-        except (Lost, Gap, PersistenceError, OSError) as error:
+        except (Lost, Gap, NotWriting, PersistenceError, OSError) as error:
             tried = message.raw_message.metadata.num_delivered
             log.warning("frame not applied yet", source=self.source, first=frame.first, error=type(error).__name__)
             await message.nack(delay=min(2.0 ** min(tried, 6) / 4, 30))

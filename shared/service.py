@@ -244,12 +244,20 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
                 head=lambda: writer.head,
                 publish=blueprint.publish,
                 mirrored=settings.mirror and subject == messaging.lane(blueprint.name),
+                judged=lambda: _permit(house),
             )
         )
     for source in messaging.FOLLOWS[blueprint.name]:
         house.lanes.append(lane_follower(source, writer, blueprint.reactions, messenger, metrics))
     blueprint.furnish(house)
     return house
+
+
+def _permit(house: House) -> None:
+    """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
+    stopped = [it.stopped for it in house.relays if it.stopped]
+    unknown = [it.subject for it in house.relays if not it.compared]
+    house.writer.refusing = stopped[0] if stopped else f"vergleicht mit {unknown[0]}" if unknown else ""
 
 
 # ---- Running -------------------------------------------------------------------------------------------------------
@@ -325,6 +333,7 @@ async def running(house: House) -> AsyncGenerator[None]:
     guard.start()
     start("writer", house.writer.run())
     await house.writer.started.wait()
+    _permit(house)
     start("views", persistently("views", house.view_follower.run))
 
     async def exchange() -> None:

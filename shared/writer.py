@@ -137,8 +137,11 @@ class Overlay:
         del self.rows[mark.rows :], self.recorded[mark.recorded :]
 
     def folded(self, noun: AnyDecider, stream: str) -> Folded:
-        found = self.states.get(stream) or self._writer.cached(stream)
-        return found or self._writer.store.load(noun, stream)
+        return self.known(stream) or self._writer.store.load(noun, stream)
+
+    def known(self, stream: str) -> Folded | None:
+        """What is known of a stream without reading it."""
+        return self.states.get(stream) or self._writer.cached(stream)
 
     def lane(self, source: str) -> Lane:
         return self.lanes.get(source) or self._writer.lanes.get(source) or Lane(source=source)
@@ -372,11 +375,12 @@ class Writer:
 
     async def execute(self, request: Request) -> Outcome:
         """Have a command decided; returns after its commit. Raises `NotWriting`, `StaleVersion`, `KeyReused`."""
-        if self.refusing:
-            raise NotWriting(self.refusing)
         return await self.submit(CommandJob(request=request, done=asyncio.get_running_loop().create_future()))
 
     async def submit(self, job: Job) -> Any:
+        """Have any job take its turn. Raises `NotWriting` while this store must not grow."""
+        if self.refusing:
+            raise NotWriting(self.refusing)
         await self._queue.put(job)
         return await asyncio.shield(job.done)
 

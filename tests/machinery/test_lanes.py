@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from nats.js import JetStreamContext
+from nats.js.api import DeliverPolicy
 
 from shared import messaging
 from shared.formats import Frame, frame_of, pack_envelopes, unpack_envelopes
@@ -15,6 +16,7 @@ from shared.lanes import RetryJob
 from shared.messaging import lane, stream_of
 from shared.parking import ForeignMessageRefused, MessageParked, ParkedMessageHandled, parked
 from shared.service import House
+from shared.writer import NotWriting
 from tests.machinery import toys
 from tests.machinery.toys import (
     FOLLOWER,
@@ -110,7 +112,25 @@ async def test_a_wiped_broker_is_filled_again_and_nothing_is_doubled(tmp_path: P
         assert sum(cents(follower, f"case-{n}") for n in range(3)) == 60
 
 
-async def test_a_follower_restored_from_an_old_backup_catches_up_although_the_broker_thinks_it_has_seen_all(
+async def test_a_broker_that_believes_it_has_delivered_all_is_not_believed(tmp_path: Path, nats_server: NatsServer):
+    at, there = settings(tmp_path / "p", nats_server), settings(tmp_path / "f", nats_server)
+    async with serving(PUBLISHER, at) as publisher:
+        for amount in (1, 2):
+            await putting(publisher, amount, "case")
+            await until(lambda: publisher.idle)
+        connection, jetstream = await as_operator(nats_server)
+        name = stream_of(lane("intake"))
+        config = (await jetstream.consumer_info(name, "review")).config
+        await jetstream.delete_consumer(name, "review")
+        config.deliver_policy = DeliverPolicy.NEW
+        await jetstream.add_consumer(name, config)
+        await connection.close()
+        async with serving(FOLLOWER, there) as follower:
+            await caught_up(publisher, follower)
+            assert cents(follower, "case") == 3
+
+
+async def test_a_follower_restored_from_an_old_backup_stands_still_until_it_is_recovered(
     tmp_path: Path, nats_server: NatsServer
 ):
     at, there = settings(tmp_path / "p", nats_server), settings(tmp_path / "f", nats_server)
@@ -118,15 +138,20 @@ async def test_a_follower_restored_from_an_old_backup_catches_up_although_the_br
         async with serving(FOLLOWER, there) as follower:
             await putting(publisher, 1, "case")
             await caught_up(publisher, follower)
+            await until(lambda: follower.idle)
         shutil.copytree(tmp_path / "f", tmp_path / "backup")
         async with serving(FOLLOWER, there) as follower:
             await putting(publisher, 2, "case")
             await caught_up(publisher, follower)
+            await until(lambda: follower.idle)
         shutil.rmtree(tmp_path / "f")
         shutil.copytree(tmp_path / "backup", tmp_path / "f")
         async with serving(FOLLOWER, there) as follower:
-            await caught_up(publisher, follower)
-            assert cents(follower, "case") == 3
+            await until(lambda: any(it.stopped for it in follower.relays))
+            await putting(publisher, 4, "case")
+            await asyncio.sleep(1)
+            assert cents(follower, "case") == 1, "following on would give old positions new events"
+            assert follower.unready()
 
 
 async def test_frames_lost_from_the_stream_are_asked_for_and_come_again(tmp_path: Path, nats_server: NatsServer):
@@ -146,6 +171,29 @@ async def test_frames_lost_from_the_stream_are_asked_for_and_come_again(tmp_path
         async with serving(FOLLOWER, there) as follower:
             await caught_up(publisher, follower, within=40)
             assert cents(follower, "case") == 31
+
+
+async def test_a_publisher_restored_from_an_old_backup_takes_no_commands_and_sends_nothing(
+    tmp_path: Path, nats_server: NatsServer
+):
+    at = settings(tmp_path / "p", nats_server)
+    async with serving(PUBLISHER, at) as publisher:
+        await putting(publisher, 1, "case")
+        await until(lambda: publisher.idle)
+    shutil.copytree(tmp_path / "p", tmp_path / "backup")
+    async with serving(PUBLISHER, at) as publisher:
+        await putting(publisher, 2, "case")
+        await until(lambda: publisher.idle)
+    shutil.rmtree(tmp_path / "p")
+    shutil.copytree(tmp_path / "backup", tmp_path / "p")
+    async with serving(PUBLISHER, at) as publisher:
+        await until(lambda: bool(publisher.relays[0].stopped))
+        with pytest.raises(NotWriting):
+            await putting(publisher, 4, "case")
+        assert publisher.unready()
+        connection, jetstream = await as_operator(nats_server)
+        assert len(await frames(jetstream)) == 2
+        await connection.close()
 
 
 async def test_another_epoch_stops_the_lane_and_nothing_is_followed(tmp_path: Path, nats_server: NatsServer):

@@ -154,6 +154,7 @@ async def serving(blueprint: Blueprint, at: Settings) -> AsyncGenerator[House]:
     """A service with all its loops, in this process."""
     house = await provisioned(blueprint, at)
     async with running(house):
+        await until(lambda: not house.writer.refusing or any(it.stopped for it in house.relays))
         yield house
 
 
