@@ -107,7 +107,7 @@ def export(target: Path, records: Iterable[tuple[bytes, bytes]], *, checkpoint: 
     """
     text, _ = verify(checkpoint, [Verifier.of(line) for line in vkey.splitlines() if line.strip()])
     signed = Checkpoint.of(text)
-    _check_target(target)
+    check_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     room = Path(mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -124,7 +124,7 @@ def export(target: Path, records: Iterable[tuple[bytes, bytes]], *, checkpoint: 
         _write(room / "vkey", (vkey.strip() + "\n").encode())
         _write(room / "heads.json", encode(draft.heads.now()) + b"\n")
         _write(room / "README.txt", README.encode())
-        _put(room, target)
+        put(room, target)
     finally:
         shutil.rmtree(room, ignore_errors=True)
     return Exported(size=draft.size, root=draft.root, heads=draft.heads.now())
@@ -195,7 +195,7 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _check_target(target: Path) -> None:
+def check_target(target: Path) -> None:
     """Never replace a directory that is not an earlier export: a mistyped path must not cost anyone their files."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise NotAnExport(f"{target} ist kein Verzeichnis")
@@ -203,7 +203,7 @@ def _check_target(target: Path) -> None:
         raise NotAnExport(f"{target} enthält anderes als einen Export")
 
 
-def _put(room: Path, target: Path) -> None:
+def put(room: Path, target: Path) -> None:
     """Rename into place; a directory cannot be exchanged in one step, so the old one steps aside first."""
     if not target.exists():
         room.rename(target)

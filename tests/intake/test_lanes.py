@@ -89,7 +89,7 @@ def test_a_contract_becomes_one_note_and_its_redelivery_none(contract: Any) -> N
 
 
 def test_what_does_not_concern_intake_is_passed_over() -> None:
-    assert react(CheckpointWitnessed(size=1, root=64 * "0", signed_at=SYSTEM.now), CASE) is None
+    assert react(CheckpointWitnessed(size=1, root=64 * "0"), CASE) is None
 
 
 @for_all(st.data())

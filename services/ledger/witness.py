@@ -1,0 +1,168 @@
+"""Die Zeugenschaft: takes over other services' events byte for byte, or stops at what their own history contradicts.
+
+What the offline verifier would find wrong is not taken over: a leaf, once signed, can never be put right. Rows of other
+services lie in streams `<service>/<stream>`, the ledger's own in streams without a slash.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from services.ledger.log import MAX_LEAF_BYTES
+from shared.decider import value
+from shared.following import LaneFollower
+from shared.formats import FORMAT, Frame, Header, NotCanonical, chain, digest, encode, link, unpack_records
+from shared.lanes import ForeignJob, LaneStopped, is_new
+from shared.messaging import Messenger, record_lane
+from shared.observability import Metrics, span
+from shared.parking import ForeignMessageRefused
+from shared.recorders import Head, Lane, Recorder, Row
+from shared.store import Folded
+from shared.writer import Overlay, Writer
+
+_word = re.compile(r"[!#-\[\]-~]{1,255}")
+_hash = re.compile(r"[0-9a-f]{64}")
+_UNSAMPLED = "00-" + "0" * 31 + "1-" + "0" * 15 + "1-00"
+
+
+@value
+class ForeignContext:
+    """As much of another service's stored context as is read here: the case and the trace."""
+
+    correlation: str
+    trace: str
+
+
+@value
+class _Stored:
+    context: ForeignContext
+    facts: msgspec.Raw
+
+
+_header = msgspec.json.Decoder(Header)
+_stored = msgspec.json.Decoder(_Stored)
+
+
+def mine(row: Row) -> bool:
+    """Whether a row is the ledger's own event."""
+    return "/" not in row.stream
+
+
+def context_of(state: bytes) -> ForeignContext:
+    """The case and trace of stored bytes; `msgspec.MsgspecError` when they are none of version 1."""
+    return _stored.decode(state).context
+
+
+@dataclass
+class WitnessJob:
+    """One frame of stored events: one turn in the writer, one transaction with the lane's position."""
+
+    frame: Frame
+    recorder: Recorder
+    done: asyncio.Future[Any]
+
+    def decide(self, overlay: Overlay) -> int:
+        """Append what is new and move the lane; returns how many leaves were added. Raises `Gap`, `LaneStopped`."""
+        mark = overlay.mark()
+        try:
+            return self._follow(overlay)
+        except BaseException:
+            overlay.back_to(mark)
+            raise
+
+    def _follow(self, overlay: Overlay) -> int:
+        frame = self.frame
+        lane = overlay.lane(frame.source)
+        if not is_new(lane, frame):
+            return 0
+        new = self._records()[max(0, lane.position + 1 - frame.first) :]
+        follows = lane.chain
+        traces = _traces(new)
+        with span(f"witness {frame.source}", "" if traces else _UNSAMPLED, links=traces):
+            for position, (leaf, state) in enumerate(new, lane.position + 1):
+                self._take(overlay, position, leaf, state)
+                follows = chain(follows, leaf)
+        if follows != frame.chain_last:
+            raise LaneStopped(f"die Kette über die Blätter bis {frame.last} ist nicht die des Absenders")
+        overlay.lanes[frame.source] = Lane(source=frame.source, epoch=frame.epoch, position=frame.last, chain=follows)
+        return len(new)
+
+    def _records(self) -> Sequence[tuple[bytes, bytes]]:
+        frame = self.frame
+        try:
+            records = unpack_records(frame.body)
+        except msgspec.MsgspecError as error:
+            raise LaneStopped(f"Frame {frame.first}–{frame.last} ist unlesbar") from error
+        if frame.first != frame.previous + 1 or len(records) != frame.last - frame.previous:
+            raise LaneStopped(f"Frame {frame.first}–{frame.last} nach {frame.previous} hat {len(records)} Ereignisse")
+        return records
+
+    def _take(self, overlay: Overlay, position: int, leaf: bytes, state: bytes) -> None:
+        header = self._header(position, leaf)
+        if digest(state) != header.sha256 or b"\n" in state:
+            raise LaneStopped(f"der Zustand an Position {position} gehört nicht zu seinem Blatt")
+        stream = f"{header.service}/{header.stream}"
+        before = self._before(overlay, stream, header.stream)
+        if header.version != before.version + 1 or header.prev != before.link:
+            raise LaneStopped(f"Position {position} schließt nicht an Version {before.version} von {stream} an")
+        head = overlay.head
+        after = Head(epoch=head.epoch, position=head.position + 1, chain=chain(head.chain, leaf))
+        overlay.rows.append(
+            Row(
+                position=after.position, stream=stream, version=header.version, topic=header.topic,
+                state=state, header=leaf, chain=after.chain,
+            )
+        )  # fmt: skip
+        overlay.head = after
+        follows = link(header.stream, header.version, header.topic, state)
+        overlay.states[stream] = Folded(state=None, version=header.version, link=follows)
+
+    def _header(self, position: int, leaf: bytes) -> Header:
+        try:
+            header = _header.decode(leaf)
+            canonical = encode(header) == leaf and len(leaf) <= MAX_LEAF_BYTES
+        except (msgspec.MsgspecError, NotCanonical) as error:
+            raise LaneStopped(f"das Blatt an Position {position} ist kein Kopf") from error
+        words = all(map(_word.fullmatch, (header.epoch, header.stream, header.topic)))
+        if not canonical or not words or not _hash.fullmatch(header.prev) or header.format != FORMAT:
+            raise LaneStopped(f"das Blatt an Position {position} ist kein kanonischer Kopf der Version {FORMAT}")
+        said = (header.service, header.epoch, header.position)
+        if said != (self.frame.source, self.frame.epoch, position):
+            raise LaneStopped(f"ein Blatt sagt {'/'.join(map(str, said))}, hier gehört Position {position} hin")
+        return header
+
+    def _before(self, overlay: Overlay, stream: str, name: str) -> Folded:
+        if found := overlay.known(stream):
+            return found
+        for last in self.recorder.select_events(stream, desc=True, limit=1):
+            version = last.originator_version
+            return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
+        return Folded(state=None)
+
+
+def _traces(records: Sequence[tuple[bytes, bytes]]) -> list[str]:
+    """The traces of the events; whatever is no stored event of version 1 stops the lane here."""
+    try:
+        found = {context_of(state).trace for _, state in records}
+    except msgspec.MsgspecError as error:
+        raise LaneStopped("gespeicherte Bytes ohne Kontext und Tatsachen") from error
+    return sorted(found - {""})
+
+
+def record_follower(source: str, writer: Writer, messenger: Messenger, metrics: Metrics) -> LaneFollower:
+    """Follows everything that a service stores."""
+
+    async def apply(frame: Frame) -> Any:
+        return await writer.submit(WitnessJob(frame, writer.recorder, asyncio.get_running_loop().create_future()))
+
+    async def foreign(event: ForeignMessageRefused) -> Any:
+        return await writer.submit(ForeignJob(source, event, asyncio.get_running_loop().create_future()))
+
+    return LaneFollower(
+        source=source, subject=record_lane(source), messenger=messenger, apply=apply,
+        followed=lambda: writer.lanes.get(source) or Lane(source=source), foreign=foreign, metrics=metrics,
+    )  # fmt: skip
