@@ -9,6 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.routing import Match
+from starlette.types import Scope
 
 from shared.access import Person
 from shared.calendar import local_date
@@ -32,9 +35,19 @@ type Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def page_router(house: "House") -> APIRouter:
-    """A router whose routes tell every problem as a page, and send who is not signed in to the sign-in."""
+    """A router whose routes tell every problem as a page, and send who is not signed in to the sign-in.
+
+    A case has one address: who accepts `text/html` gets the page, a program the JSON of the API's own route there.
+    """
 
     class PageRoute(APIRoute):
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            match, child = super().matches(scope)
+            accept = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
+            if match is Match.FULL and scope["method"] != "POST" and "text/html" not in accept:
+                return Match.PARTIAL, child  # taken only when no other route is there
+            return match, child
+
         def get_route_handler(self) -> Handle:
             handle = super().get_route_handler()
 

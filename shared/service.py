@@ -391,10 +391,10 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
         return response
 
     REFUSALS.update(house.blueprint.refusals)
+    app.include_router(house.blueprint.pages(house), include_in_schema=False)
     app.include_router(routes(house, [*house.blueprint.actions(house), *operations.actions(house)]))
     app.include_router(operations.reads(house))
     app.include_router(house.blueprint.reads(house))
-    app.include_router(house.blueprint.pages(house), include_in_schema=False)
     app.include_router(_health(house), include_in_schema=False)
     return app
 

@@ -1,8 +1,10 @@
-"""Sachstand für die antragstellende Kommune: where the application stands, what comes next, and how much.
+"""Sachstand für die antragstellende Kommune: where the application and its drawdowns stand, what comes next, how much.
 
 A pure function of the application's state, so that the page, the API and an auditor's replay say the same.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 
 from services.intake.application import Application, Submitted
@@ -15,6 +17,7 @@ from services.intake.progress import (
     FundsAssigned,
     PaymentOrdered,
     PaymentRejected,
+    PaymentSettled,
     Progress,
     RefusalAnnounced,
     WithdrawalSettled,
@@ -146,3 +149,83 @@ def _paid(progress: Progress) -> tuple[StatusCode, str]:
     if open_cents > 0:
         return StatusCode.PARTLY_PAID, f"{euros(open_cents)} können Sie noch abrufen, sobald Ausgaben fällig sind."
     return StatusCode.PAID, "Die Zuwendung ist vollständig ausgezahlt. Als Nächstes weisen Sie die Verwendung nach."
+
+
+class DrawdownState(StrEnum):
+    """Where one drawdown stands; people read `DRAWDOWN_TITLES`."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    ORDERED = "ordered"
+    BOUNCED = "bounced"
+    SETTLED = "settled"
+
+
+DRAWDOWN_TITLES: dict[DrawdownState, str] = {
+    DrawdownState.REQUESTED: "Eingegangen",
+    DrawdownState.ACCEPTED: "Anerkannt",
+    DrawdownState.REFUSED: "Abgelehnt",
+    DrawdownState.ORDERED: "Angeordnet",
+    DrawdownState.BOUNCED: "Zahlung wird geklärt",
+    DrawdownState.SETTLED: "Ausgezahlt",
+}
+
+
+@value
+class DrawdownStatus:
+    """One drawdown from the request to the money; `accepted_cents` is None until it was examined."""
+
+    drawdown: str
+    year: int
+    requested_on: date
+    eligible_due_cents: int
+    requested_cents: int
+    accepted_cents: int | None
+    reason: str
+    state: DrawdownState
+    title: str
+    settled_cents: int
+    settled_on: date | None
+
+
+def drawdowns(progress: Progress) -> Sequence[DrawdownStatus]:
+    """All drawdowns of an application, oldest first."""
+    received = sorted(progress.noted(DrawdownReceived), key=lambda it: (it.received_on, it.eligible_due_cents))
+    return [_drawdown(progress, it) for it in received]
+
+
+def _drawdown(progress: Progress, it: DrawdownReceived) -> DrawdownStatus:
+    examined = next((one for one in progress.noted(DrawdownExamined) if one.drawdown == it.drawdown), None)
+    settled = [one for one in progress.noted(PaymentSettled) if one.drawdown == it.drawdown]
+    paid = sum(one.cents for one in settled)
+    state = _drawdown_state(progress, it, examined, paid)
+    return DrawdownStatus(
+        drawdown=it.drawdown,
+        year=it.year,
+        requested_on=it.received_on,
+        eligible_due_cents=it.eligible_due_cents,
+        requested_cents=it.requested_cents,
+        accepted_cents=examined.accepted_cents if examined else None,
+        reason=examined.reason if examined else "",
+        state=state,
+        title=DRAWDOWN_TITLES[state],
+        settled_cents=paid,
+        settled_on=max((one.settled_on for one in settled), default=None),
+    )
+
+
+def _drawdown_state(
+    progress: Progress, it: DrawdownReceived, examined: DrawdownExamined | None, paid: int
+) -> DrawdownState:
+    if examined and paid >= examined.accepted_cents > 0:
+        return DrawdownState.SETTLED
+    rejected = {one.payment for one in progress.noted(PaymentRejected)}
+    ordered = [one for one in progress.noted(PaymentOrdered) if one.drawdown == it.drawdown]
+    if any(one.payment not in rejected for one in ordered):
+        return DrawdownState.ORDERED
+    if ordered:
+        return DrawdownState.BOUNCED
+    if examined is None:
+        return DrawdownState.REQUESTED
+    return DrawdownState.ACCEPTED if examined.accepted_cents else DrawdownState.REFUSED

@@ -1,0 +1,299 @@
+"""Intake over HTTP: what may be asked, by whom, and what is answered."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, cast
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.intake import application, drawdown, submission, views
+from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication
+from services.intake.bodies import ApplicationBody, DrawdownBody
+from services.intake.case_record import CaseRecord, case_record, file_name
+from services.intake.drawdown import RequestDrawdown
+from services.intake.municipality import Kind, existing
+from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
+from shared.access import Person, allowed_role
+from shared.calendar import local_date
+from shared.decider import Decision, decision, value
+from shared.documents import MissingDocument
+from shared.identity import Erased, Role, is_id
+from shared.pages import is_applicant
+from shared.privacy import Forged
+from shared.problems import Problem
+from shared.service import House
+from shared.store import Folded
+from shared.web import PROBLEMS, Action, Ask, NoBody, checked_cursor, etag
+
+APPLICANT, CLERK = frozenset({Role.APPLICANT}), frozenset({Role.INTAKE_CLERK})
+EVERYBODY = frozenset(Role) - {Role.SYSTEM}
+DOCUMENT_READERS = frozenset(
+    {Role.APPLICANT, Role.INTAKE_CLERK, Role.EXPERT, Role.CASE_OFFICER, Role.APPROVER, Role.USAGE_AUDITOR, Role.AUDITOR}
+)
+
+
+@value
+class ApplicationEntry:
+    """One application in a list."""
+
+    case: str
+    file_number: str
+    applicant_key: str
+    applicant_name: str
+    item: str
+    title: str
+    status: StatusCode
+    status_title: str
+    applied_cents: int
+    granted_cents: int
+    settled_cents: int
+    submitted_on: date
+
+
+@value
+class ApplicationList:
+    """A page of applications in order of receipt; `next` is the cursor of the page after it, empty at the end."""
+
+    items: tuple[ApplicationEntry, ...]
+    next: str
+
+
+@value
+class MunicipalityEntry:
+    """A body that may apply today; `inhabitants` on 2023-12-31."""
+
+    key: str
+    name: str
+    full_name: str
+    kind: Kind
+    district: str
+    inhabitants: int | None
+
+
+@value
+class MunicipalityList:
+    items: tuple[MunicipalityEntry, ...]
+    next: str
+
+
+# ---- Acting --------------------------------------------------------------------------------------------------------
+
+
+def actions(house: House) -> list[Action]:
+    """Everything that a person may do in intake."""
+
+    async def submit(body: ApplicationBody, ask: Ask) -> Decision:
+        command = await asyncio.to_thread(submission.command, body, ask, house.privacy, house.documents)
+        return replace(application.submit(command), meta={"case": command.case})
+
+    async def declare_complete(_body: NoBody, ask: Ask) -> Decision:
+        await _submitted(house, ask.path["case"])
+        return decision(application.decider, ask.path["case"], DeclareComplete())
+
+    async def withdraw(_body: NoBody, ask: Ask) -> Decision:
+        await _submitted(house, ask.path["case"])
+        command = WithdrawApplication(applicant_keys=ask.person.applicant_keys)
+        return decision(application.decider, ask.path["case"], command)
+
+    async def request_drawdown(body: DrawdownBody, ask: Ask) -> Decision:
+        await _submitted(house, ask.path["case"])
+        command = RequestDrawdown(
+            drawdown=ask.new_id("drawdown"),
+            case=ask.path["case"],
+            applicant_keys=ask.person.applicant_keys,
+            year=body.year,
+            eligible_due_cents=body.eligible_due_cents,
+            requested_cents=body.requested_cents,
+        )
+        return drawdown.request(command)
+
+    def receipt(state: Application) -> dict[str, Any]:
+        state = cast(Submitted, state)
+        warnings = submission.warnings(state, house.privacy.open)
+        return {
+            # A sealed value is bound to its stream, whose id is the case.
+            "case": state.form.iban.stream.removeprefix(f"{application.decider.name}-"),
+            "file_number": state.file_number,
+            "submission_sha256": state.form.submission_sha256,
+            "receipt": f"Ihr Antrag ist am {state.form.submitted_on:%d.%m.%Y} unter {state.file_number} eingegangen.",
+            "warnings": [{"field": it.field, "code": it.code, "message": it.message} for it in warnings],
+        }
+
+    def received(state: Application) -> dict[str, Any]:
+        opened = cast(Submitted, state).progress.open_drawdown
+        return {"drawdown": opened.drawdown if opened else ""}
+
+    return [
+        Action(
+            name="submit-application", title="Antrag einreichen", path="/intake/applications", roles=APPLICANT,
+            body=ApplicationBody, decide=submit, creates=True, status=201, answer=receipt, location="/intake/cases/{case}",
+        ),
+        Action(
+            name="declare-complete", title="Vollständigkeit feststellen", path="/intake/cases/{case}/completeness",
+            roles=CLERK, decide=declare_complete,
+        ),
+        Action(
+            name="withdraw-application", title="Antrag zurücknehmen", path="/intake/cases/{case}/withdrawal",
+            roles=APPLICANT, decide=withdraw,
+        ),
+        Action(
+            name="request-drawdown", title="Mittel abrufen", path="/intake/cases/{case}/drawdowns", roles=APPLICANT,
+            body=DrawdownBody, decide=request_drawdown, creates=True, status=202, answer=received,
+            location="/intake/cases/{case}/drawdowns/{drawdown}",
+        ),
+    ]  # fmt: skip
+
+
+def unknown_case() -> Problem:
+    return Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
+
+
+async def _submitted(house: House, case: str) -> Folded:
+    """The application's committed state, or a 404 problem."""
+    if not is_id(case):
+        raise unknown_case()
+    folded = await house.writer.state(application.decider, case)
+    if not isinstance(folded.state, Submitted):
+        raise unknown_case()
+    return folded
+
+
+async def readable(house: House, person: Person, case: str) -> Folded:
+    """The application, if this person may read it; somebody else's is as if unknown."""
+    folded = await _submitted(house, case)
+    if is_applicant(person) and folded.state.form.applicant_key not in person.applicant_keys:
+        raise unknown_case()
+    return folded
+
+
+async def record_of(house: House, person: Person, case: str) -> CaseRecord:
+    """The record of a case as this person may see it: contact and account only for intake and the applicant."""
+    folded = await readable(house, person, case)
+    opens = is_applicant(person) or Role.INTAKE_CLERK in person.roles
+    open_seal = house.privacy.open if opens else None
+    return await asyncio.to_thread(case_record, case, folded.state, folded.version, person.roles, open_seal)
+
+
+def entries(house: House, person: Person, status: StatusCode | None, after: str, limit: int) -> ApplicationList:
+    """A page of the applications that this person may see."""
+    if is_applicant(person):
+        page = views.applications_of(house.views, person.applicant_keys, status, after, limit)
+    else:
+        page = views.applications(house.views, status, after, limit)
+    items = tuple(msgspec.convert(it.body, type=ApplicationEntry) for it in page.entries)
+    return ApplicationList(items=items, next=page.next)
+
+
+def municipalities(on: date, q: str, after: str, limit: int) -> MunicipalityList:
+    """A page of the bodies that may apply on this day and whose name holds the text or whose key begins with it, by key."""
+    wanted = q.strip().casefold()
+    found = [it for it in existing(on) if wanted in it.full_name.casefold() or it.key.startswith(wanted)]
+    page = sorted((it for it in found if it.key > after), key=lambda it: it.key)[: limit + 1]
+    items = tuple(
+        MunicipalityEntry(
+            key=it.key,
+            name=it.name,
+            full_name=it.full_name,
+            kind=it.kind,
+            district=it.district,
+            inhabitants=it.inhabitants,
+        )
+        for it in page[:limit]
+    )
+    return MunicipalityList(items=items, next=items[-1].key if len(page) > limit else "")
+
+
+# ---- Reading -------------------------------------------------------------------------------------------------------
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def reads(house: House) -> APIRouter:
+    """What may be read."""
+    router = APIRouter(responses={it: PROBLEMS[it] for it in (400, 401, 403, 404, 422)})
+
+    def permitted(request: Request, action: str, roles: frozenset[Role] = EVERYBODY) -> Person:
+        person = house.gate.person(request)
+        allowed_role(person, roles, action)
+        return person
+
+    async def current(request: Request) -> None:
+        told = request.headers.get("foerderstrom-position", "")
+        if told.isascii() and told.isdigit() and len(told) < 16:
+            await house.seen(int(told))
+
+    @router.get("/intake/applications", operation_id="list-applications", summary="Anträge")
+    async def list_applications(
+        request: Request, status: StatusCode | None = None, after: str = "", limit: Limit = 50
+    ) -> ApplicationList:
+        person = permitted(request, "list-applications")
+        await current(request)
+        return await asyncio.to_thread(entries, house, person, status, checked_cursor(after), limit)
+
+    @router.get("/intake/cases/{case}", operation_id="read-case", summary="Ein Vorgang", response_model=CaseRecord)
+    async def read_case(request: Request, case: str) -> Response:
+        record = await record_of(house, permitted(request, "read-case"), case)
+        return _json(record, record.streams[0].version)
+
+    @router.get("/intake/cases/{case}/status", operation_id="read-status", summary="Sachstand", response_model=Status)
+    async def read_status(request: Request, case: str) -> Response:
+        folded = await readable(house, permitted(request, "read-status"), case)
+        return _json(status(folded.state), folded.version)
+
+    @router.get(
+        "/intake/cases/{case}/drawdowns/{id}", operation_id="read-drawdown", summary="Ein Mittelabruf",
+        response_model=DrawdownStatus,
+    )  # fmt: skip
+    async def read_drawdown(request: Request, case: str, id: str) -> Response:
+        folded = await readable(house, permitted(request, "read-drawdown"), case)
+        found = next((it for it in drawdowns(folded.state.progress) if it.drawdown == id), None)
+        if found is None:
+            raise Problem(404, "unknown-drawdown", "Diesen Mittelabruf gibt es hier nicht.", field="id")
+        return _json(found, folded.version)
+
+    @router.get(
+        "/intake/cases/{case}/documents/{sha256}", operation_id="read-document", summary="Eine Unterlage",
+        response_class=Response,
+    )  # fmt: skip
+    async def read_document(request: Request, case: str, sha256: str) -> Response:
+        person = permitted(request, "read-document", DOCUMENT_READERS)
+        folded = await readable(house, person, case)
+        return await asyncio.to_thread(document, house, folded.state, sha256)
+
+    @router.get("/intake/municipalities", operation_id="find-municipalities", summary="Antragsberechtigte Kommunen")
+    async def find_municipalities(
+        request: Request, q: Annotated[str, Query(max_length=100)] = "", after: str = "", limit: Limit = 50
+    ) -> MunicipalityList:
+        permitted(request, "find-municipalities")
+        return municipalities(local_date(house.now()), q, checked_cursor(after), limit)
+
+    return router
+
+
+def _json(it: Any, version: int) -> Response:
+    headers = {"ETag": etag(version), "Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(it), headers=headers, media_type="application/json")
+
+
+def document(house: House, state: Submitted, sha256: str) -> Response:
+    """An attachment to download, never to be shown by the browser as a page of ours."""
+    reference = next((it for it in state.form.documents if it.sha256 == sha256), None)
+    if reference is None:
+        raise Problem(404, "unknown-document", "Diese Unterlage gibt es hier nicht.", field="sha256")
+    try:
+        content = house.documents.get(reference)
+    except MissingDocument as error:
+        raise Problem(404, "document-missing", "Diese Unterlage liegt nicht mehr vor.", field="sha256") from error
+    except Forged as error:
+        raise Problem(409, "document-damaged", "Diese Unterlage wurde verändert und wird nicht ausgegeben.") from error
+    if isinstance(content, Erased):
+        raise Problem(410, "document-erased", "Diese Unterlage wurde gelöscht.")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(state.file_number, reference)}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, headers=headers, media_type=reference.media_type)

@@ -1,0 +1,102 @@
+"""What may be asked of intake: the bodies of its requests, with the German names of their fields."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
+
+from services.intake.vocabulary import ITEM_CODES, ITEMS
+from shared.web import Body, Cents, Line, Year
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _iso_day(it: object) -> object:
+    # pydantic would also take numbers for dates; a date in law is written out.
+    if not isinstance(it, date) and not (isinstance(it, str) and _ISO_DAY.fullmatch(it)):
+        raise ValueError("Hier wird ein Datum erwartet (JJJJ-MM-TT).")
+    return it
+
+
+def _known_item(it: str) -> str:
+    if it not in ITEMS and it not in ITEM_CODES:
+        raise ValueError("Diesen Fördergegenstand gibt es nicht.")
+    return it
+
+
+Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=str)]
+ApplicantKey = Annotated[str, StringConstraints(pattern=r"^[0-9]{5,9}$")]
+Mail = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
+]
+Item = Annotated[Line, AfterValidator(_known_item)]
+Base64 = Annotated[str, StringConstraints(min_length=1, max_length=14_000_000)]
+
+
+class LineBody(Body):
+    """One line of the expenditure plan; lines are numbered in the order given."""
+
+    category: Line = Field(title="Art")
+    description: Line = Field(title="Wofür")
+    year: Year = Field(title="Fällig im Jahr")
+    cents: Cents = Field(title="Betrag")
+
+
+class FinancingBody(Body):
+    own_cents: Cents = Field(title="Eigene Mittel")
+    third_party_cents: Cents = Field(default=0, title="Mittel Dritter")
+    grant_cents: Cents = Field(title="Beantragte Zuwendung")
+
+
+class YearBody(Body):
+    year: Year = Field(title="Haushaltsjahr")
+    cents: Cents = Field(title="Zuwendung in diesem Jahr")
+
+
+class DeclarationsBody(Body):
+    not_started: StrictBool = Field(title="Mit dem Vorhaben wurde noch nicht begonnen.")
+    complete: StrictBool = Field(
+        title="Die Angaben sind vollständig und richtig; die Gesamtfinanzierung ist gesichert."
+    )
+    data_protection: StrictBool = Field(title="Die Hinweise zum Datenschutz wurden gelesen.")
+
+
+class AttachmentBody(Body):
+    """A file of at most 10 MB, in standard Base64; its name is checked and not kept, because it may name a person."""
+
+    file_name: Line = Field(title="Dateiname")
+    media_type: Literal["application/pdf", "image/jpeg", "image/png", "application/xml", "text/xml"] = Field(
+        title="Dateityp"
+    )
+    kind: Literal["offer", "council-decision", "budget-extract", "proxy", "other"] = Field(
+        default="other", title="Art der Unterlage"
+    )
+    content_base64: Base64 = Field(title="Inhalt")
+
+
+class ApplicationBody(Body):
+    """An application as a municipality hands it in. Contact and account are personal: sealed before anything is recorded."""
+
+    applicant_key: ApplicantKey = Field(title="Kommune")
+    item: Item = Field(title="Fördergegenstand")
+    title: Line = Field(title="Name des Vorhabens")
+    lines: tuple[LineBody, ...] = Field(title="Ausgaben", min_length=1, max_length=200)
+    financing: FinancingBody = Field(title="Finanzierung")
+    by_year: tuple[YearBody, ...] = Field(title="Zuwendung nach Jahren", min_length=1, max_length=20)
+    starts_on: Day = Field(title="Beginn")
+    ends_on: Day = Field(title="Ende")
+    contact_name: Line = Field(title="Ansprechperson")
+    contact_mail: Mail = Field(title="E-Mail der Ansprechperson")
+    account_holder: Line = Field(title="Kontoinhaber")
+    iban: Annotated[str, StringConstraints(min_length=5, max_length=60)] = Field(title="IBAN")
+    attachments: tuple[AttachmentBody, ...] = Field(default=(), title="Unterlagen", max_length=20)
+    declarations: DeclarationsBody = Field(title="Erklärungen")
+
+
+class DrawdownBody(Body):
+    """A call for money: `eligible_due_cents` is all eligible expenditure due so far, cumulative."""
+
+    year: Year = Field(title="Haushaltsjahr")
+    eligible_due_cents: Cents = Field(title="Fällige Ausgaben bisher")
+    requested_cents: Cents = Field(title="Jetzt abrufen")

@@ -1,0 +1,176 @@
+"""One case as intake tells it: everything a client needs to read and to act, folded from the log."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from services.intake.application import Declarations, Submitted
+from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
+from services.intake.status import DrawdownStatus, Status, drawdowns, status
+from services.intake.vocabulary import MEDIA_TYPES
+from shared.contracts import YearAmount
+from shared.contracts.intake import ExpenditureLine, Financing
+from shared.decider import value
+from shared.identity import DocumentReference, Erased, Role, Sealed
+from shared.web import etag
+
+ERASED = "gelöscht"
+
+type OpenSeal = Callable[[Sealed], str | Erased]
+
+
+@value
+class Document:
+    """An attachment, to download at `url`."""
+
+    sha256: str
+    size: int
+    media_type: str
+    kind: str
+    url: str
+
+
+@value
+class Personal:
+    """Contact and account in clear, for who needs them; a person who was erased is "gelöscht"."""
+
+    contact_name: str
+    contact_mail: str
+    account_holder: str
+    iban: str
+
+
+@value
+class StreamVersion:
+    """A stream's version as `If-Match` wants it."""
+
+    stream: str
+    version: int
+    etag: str
+
+
+@value
+class NextAction:
+    """Something that this person may do now; with `if_match` it refers to that version, else it wants an `Idempotency-Key`."""
+
+    name: str
+    title: str
+    path: str
+    if_match: str = ""
+
+
+@value
+class CaseRecord:
+    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told."""
+
+    case: str
+    file_number: str
+    applicant_key: str
+    applicant_name: str
+    item: str
+    title: str
+    status: Status
+    lines: tuple[ExpenditureLine, ...]
+    financing: Financing
+    by_year: tuple[YearAmount, ...]
+    starts_on: date
+    ends_on: date
+    declarations: Declarations
+    documents: tuple[Document, ...]
+    submission_sha256: str
+    submitted_on: date
+    completed_on: date | None
+    withdrawn_on: date | None
+    remedy_ends_on: date | None
+    assigned: tuple[YearAmount, ...]
+    drawdowns: tuple[DrawdownStatus, ...]
+    personal: Personal | None
+    streams: tuple[StreamVersion, ...]
+    actions: tuple[NextAction, ...]
+
+
+def case_record(
+    case: str, state: Submitted, version: int, roles: frozenset[Role], open_seal: OpenSeal | None
+) -> CaseRecord:
+    """The record of a case for a person in these roles; `open_seal` is given for who may see personal values."""
+    form, progress = state.form, state.progress
+    award, funds = progress.only(AwardAnnounced), progress.only(FundsAssigned)
+    stream = form.iban.stream
+    return CaseRecord(
+        case=case,
+        file_number=state.file_number,
+        applicant_key=form.applicant_key,
+        applicant_name=form.applicant_name,
+        item=form.item,
+        title=form.title,
+        status=status(state),
+        lines=form.lines,
+        financing=form.financing,
+        by_year=form.by_year,
+        starts_on=form.starts_on,
+        ends_on=form.ends_on,
+        declarations=form.declarations,
+        documents=tuple(_document(case, it) for it in form.documents),
+        submission_sha256=form.submission_sha256,
+        submitted_on=form.submitted_on,
+        completed_on=state.completed and state.completed.completed_on,
+        withdrawn_on=state.withdrawn and state.withdrawn.withdrawn_on,
+        remedy_ends_on=award and award.remedy_ends_on,
+        assigned=funds.by_year if funds else (),
+        drawdowns=tuple(drawdowns(progress)),
+        personal=personal(state, open_seal) if open_seal else None,
+        streams=(StreamVersion(stream=stream, version=version, etag=etag(version)),),
+        actions=tuple(next_actions(case, state, version, roles)),
+    )
+
+
+def _document(case: str, it: DocumentReference) -> Document:
+    url = f"/intake/cases/{case}/documents/{it.sha256}"
+    return Document(sha256=it.sha256, size=it.size, media_type=it.media_type, kind=it.kind, url=url)
+
+
+def personal(state: Submitted, open_seal: OpenSeal) -> Personal:
+    """Contact and account, opened."""
+
+    def opened(it: Sealed) -> str:
+        found = open_seal(it)
+        return ERASED if isinstance(found, Erased) else found
+
+    form = state.form
+    return Personal(
+        contact_name=opened(form.contact_name),
+        contact_mail=opened(form.contact_mail),
+        account_holder=opened(form.account_holder),
+        iban=opened(form.iban),
+    )
+
+
+def next_actions(case: str, state: Submitted, version: int, roles: frozenset[Role]) -> Sequence[NextAction]:
+    """What these roles may do now; whether it is granted, the nouns decide."""
+    path, seen = f"/intake/cases/{case}", etag(version)
+    found: list[NextAction] = []
+    if Role.INTAKE_CLERK in roles and not state.completed and not state.withdrawn:
+        name, title = "declare-complete", "Vollständigkeit feststellen"
+        found.append(NextAction(name=name, title=title, path=f"{path}/completeness", if_match=seen))
+    if Role.APPLICANT in roles and _may_draw(state):
+        found.append(NextAction(name="request-drawdown", title="Mittel abrufen", path=f"{path}/drawdowns"))
+    if Role.APPLICANT in roles and _may_withdraw(state):
+        name, title = "withdraw-application", "Antrag zurücknehmen"
+        found.append(NextAction(name=name, title=title, path=f"{path}/withdrawal", if_match=seen))
+    return found
+
+
+def _may_withdraw(state: Submitted) -> bool:
+    decided = state.progress.only(AwardAnnounced) or state.progress.only(RefusalAnnounced)
+    return not (state.withdrawn or decided or state.progress.only(FundsAssigned))
+
+
+def _may_draw(state: Submitted) -> bool:
+    funds = state.progress.only(FundsAssigned)
+    if funds is None or state.withdrawal_effective or state.progress.open_drawdown:
+        return False
+    return sum(it.cents for it in funds.by_year) > state.progress.accepted_cents
+
+
+def file_name(file_number: str, it: DocumentReference) -> str:
+    """The name under which an attachment is downloaded; the applicant's own is not kept."""
+    return f"{file_number}-{it.kind}-{it.sha256[:8]}.{MEDIA_TYPES.get(it.media_type, 'bin')}"

@@ -1,0 +1,242 @@
+"""Intake's pages: the clerks' queue, an applicant's own applications, the form, a case as each side sees it."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.intake import municipality, showing, views
+from services.intake.api import actions, entries, readable, record_of
+from services.intake.status import TITLES, StatusCode
+from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEMS
+from shared.access import Person, allowed_role
+from shared.calendar import local_date
+from shared.identity import Role
+from shared.operations import history_of
+from shared.pages import form_errors, is_applicant, page, page_router
+from shared.problems import Problem
+from shared.service import House
+from shared.web import Action, Typed, checked_cursor, submitted
+
+PAGE = 25
+_ROWS = {"lines": 6, "by_year": 3, "attachments": 3}
+_ROW = re.compile(r"(lines|by_year|attachments)\.(\d{1,3})\.(.+)", re.ASCII)
+_DONE = {
+    "submitted": "Ihr Antrag ist eingegangen.",
+    "declare-complete": "Die Vollständigkeit ist festgestellt. Der Antrag geht zur Prüfung.",
+    "withdraw-application": "Der Antrag ist zurückgenommen.",
+    "request-drawdown": "Ihr Mittelabruf ist eingegangen.",
+}
+_COLUMNS = [
+    {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
+    {"key": "recipient", "title": "Kommune"},
+    {"key": "heading", "title": "Vorhaben"},
+    {"key": "status", "title": "Stand", "kind": "badge"},
+    {"key": "submitted_on", "title": "Eingegangen", "kind": "date"},
+    {"key": "cents", "title": "Beantragt", "kind": "money"},
+]
+
+
+def pages(house: House) -> APIRouter:
+    """The pages under `/intake/`."""
+    router = page_router(house)
+
+    @router.get("/intake/")
+    async def queue(request: Request, status: str = "", after: str = "") -> Response:
+        person = house.gate.person(request)
+        allowed_role(person, frozenset(Role) - {Role.SYSTEM}, "list-applications")
+        return await asyncio.to_thread(_queue, house, request, person, _status(person, status), checked_cursor(after))
+
+    @router.get("/intake/new")
+    async def new(request: Request) -> Response:
+        allowed_role(house.gate.person(request), {Role.APPLICANT}, "submit-application")
+        return _new(house, request)
+
+    @router.get("/intake/cases/{case}")
+    async def case_page(request: Request, case: str) -> Response:
+        return await _case(house, request, case)
+
+    for action in actions(house):
+        path = f"/intake/forms{action.path.removeprefix('/intake')}"
+        router.add_api_route(path, _form(house, action), methods=["POST"])
+    return router
+
+
+def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Response]]:
+    async def send(request: Request) -> Response:
+        try:
+            return await submitted(house, action, request)
+        except Typed as typed:
+            if typed.status in (401, 404):
+                raise
+            if action.creates and "case" not in request.path_params:
+                return _new(house, request, typed)
+            return await _case(house, request, request.path_params["case"], action, typed)
+
+    return send
+
+
+# ---- Lists ---------------------------------------------------------------------------------------------------------
+
+
+def _status(person: Person, asked: str) -> StatusCode | None:
+    """Which applications are shown: as asked, else what waits for a clerk, else all."""
+    if not asked:
+        return StatusCode.SUBMITTED if Role.INTAKE_CLERK in person.roles else None
+    if asked == "all":
+        return None
+    try:
+        return StatusCode(asked)
+    except ValueError as error:
+        raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status") from error
+
+
+def _queue(house: House, request: Request, person: Person, status: StatusCode | None, after: str) -> Response:
+    found = entries(house, person, status, after, PAGE)
+    rows = [
+        {
+            "case": {"text": it.file_number, "url": f"/intake/cases/{it.case}"},
+            "recipient": it.applicant_name,
+            "heading": it.title,
+            "status": showing.list_badge(it.status, it.status_title),
+            "submitted_on": it.submitted_on,
+            "cents": it.applied_cents,
+        }
+        for it in found.items
+    ]
+    chosen = status.value if status else "all"
+    onward = urlencode({"status": chosen, "after": found.next}) if found.next else ""
+    turned = {
+        "previous": f"?status={chosen}" if after else None,
+        "next": f"?{onward}" if onward else None,
+        "text": f"{len(rows)} auf dieser Seite",
+    }
+    context: dict[str, Any] = {
+        "columns": _COLUMNS,
+        "groups": [{"title": "", "rows": rows}],
+        "pages": turned if after or onward else None,
+    }
+    if is_applicant(person):
+        context |= {
+            "page_title": "Meine Anträge",
+            "heading": "Meine Anträge",
+            "lead": "Alle Anträge Ihrer Kommune und wo sie stehen.",
+            "links": [{"text": "Neue Zuwendung beantragen", "url": "/intake/new"}],
+            "empty": "Sie haben noch keinen Antrag gestellt.",
+        }
+    else:
+        context |= {"page_title": "Antragseingang", "heading": "Antragseingang", "filters": [_filter(house, chosen)]}
+    return page(house, request, "queue.html", **context)
+
+
+def _filter(house: House, chosen: str) -> dict[str, Any]:
+    counts = {it.value: count for it, count in views.counts(house.views).items() if count or it.value == chosen}
+    every = {"all": sum(counts.values()), **counts}
+    return {
+        "title": "Stand",
+        "options": [
+            {
+                "text": "alle" if code == "all" else TITLES[StatusCode(code)],
+                "url": f"?status={code}",
+                "active": code == chosen,
+                "count": count,
+            }
+            for code, count in every.items()
+        ],
+    }
+
+
+# ---- The form ------------------------------------------------------------------------------------------------------
+
+
+def _new(house: House, request: Request, typed: Typed | None = None) -> Response:
+    person, today = house.gate.person(request), local_date(house.now())
+    own = [found for key in person.applicant_keys if (found := municipality.find(key, today))]
+    values = _closed_up(typed.typed) if typed else {}
+    if len(own) == 1:
+        values = {"applicant_key": own[0].key, **values}
+    return page(
+        house, request, "new.html", status=typed.status if typed else 200,
+        page_title="Zuwendung beantragen", action="/intake/forms/applications", idempotency_key=str(uuid4()),
+        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed) if typed else [], rows=_ROWS,
+        municipalities=[{"value": it.key, "text": f"{it.full_name} ({it.key})"} for it in own],
+        items=showing.options(ITEMS), categories=showing.options(CATEGORIES),
+        attachment_kinds=showing.options(ATTACHMENT_KINDS),
+        years=showing.options({year: str(year) for year in range(today.year, today.year + 5)}),
+    )  # fmt: skip
+
+
+def _closed_up(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with the rows numbered as the body counts them: empty ones left out, so that errors find theirs."""
+    used = {(it[1], int(it[2])) for name, text in typed.items() if text.strip() and (it := _ROW.fullmatch(name))}
+    found: dict[str, str] = {}
+    for name, text in typed.items():
+        row = _ROW.fullmatch(name)
+        if row is None:
+            found[name] = text
+        elif (row[1], int(row[2])) in used:
+            place = sum(1 for kind, number in used if kind == row[1] and number < int(row[2]))
+            found[f"{row[1]}.{place}.{row[3]}"] = text
+    return found
+
+
+# ---- A case --------------------------------------------------------------------------------------------------------
+
+
+async def _case(
+    house: House, request: Request, case: str, acted: Action | None = None, typed: Typed | None = None
+) -> Response:
+    person = house.gate.person(request)
+    allowed_role(person, frozenset(Role) - {Role.SYSTEM}, "read-case")
+    await readable(house, person, case)
+    record = await record_of(house, person, case)
+    own = is_applicant(person)
+    past = await asyncio.to_thread(history_of, house, case, None)
+    forms = [
+        showing.form(
+            it, record, it.name,
+            typed.typed if typed and acted and acted.name == it.name else {},
+            form_errors(typed) if typed and acted and acted.name == it.name else [],
+        )
+        for it in record.actions
+    ]  # fmt: skip
+    context: dict[str, Any] = {
+        "page_title": record.file_number,
+        "file_number": record.file_number,
+        "heading": record.title,
+        "status": showing.badge(record.status),
+        "facts": showing.facts(record),
+        "money": showing.amounts(record.status),
+        "actions": forms,
+        "letters": showing.files(record),
+        "timeline": showing.timeline(past.events, for_applicant=own),
+        "back": {"text": "Meine Anträge" if own else "Antragseingang", "url": "/intake/"},
+        "flash": _flash(request, acted, typed, forms),
+    }
+    if own:
+        at = past.events[0].at if past.events else None
+        context |= {
+            "next_step": showing.next_step(record),
+            "steps": showing.steps(record),
+            "drawdowns": showing.drawdown_rows(record.drawdowns),
+            "receipt": {"sha256": record.submission_sha256, "at": at},
+        }
+    else:
+        context |= {"recipient": record.applicant_name, "tables": showing.tables(record)}
+    return page(house, request, "status.html" if own else "case.html", status=typed.status if typed else 200, **context)
+
+
+def _flash(
+    request: Request, acted: Action | None, typed: Typed | None, forms: list[dict[str, Any]]
+) -> dict[str, str] | None:
+    if typed is not None:
+        shown = acted is not None and any(it["id"] == acted.name for it in forms)
+        text = "Bitte prüfen Sie Ihre Eingaben unten." if shown else typed.detail
+        return {"tone": "danger", "title": typed.title, "text": text}
+    done = _DONE.get(request.query_params.get("done", ""))
+    return {"tone": "success", "title": done} if done else None

@@ -1,0 +1,284 @@
+"""What the pages show: records of cases and lists, in the words and shapes of the templates. No rules, no access."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.intake.case_record import CaseRecord, NextAction
+from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
+from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS
+from shared.identity import ROLE_TITLES, Role
+from shared.operations import PastEvent
+from shared.pages import safeguards
+from shared.rendering import german_date, money
+
+type Context = dict[str, Any]
+
+_TONES: Mapping[StatusCode, str] = {
+    StatusCode.SUBMITTED: "warning",
+    StatusCode.COMPLETE: "info",
+    StatusCode.UNDER_REVIEW: "info",
+    StatusCode.AWARDED: "success",
+    StatusCode.REFUSED: "danger",
+    StatusCode.WITHDRAWN: "neutral",
+    StatusCode.FINAL: "success",
+    StatusCode.DRAWDOWN_REQUESTED: "info",
+    StatusCode.PARTLY_PAID: "success",
+    StatusCode.PAID: "success",
+}
+_DRAWDOWN_TONES: Mapping[DrawdownState, str] = {
+    DrawdownState.REFUSED: "danger",
+    DrawdownState.BOUNCED: "warning",
+    DrawdownState.SETTLED: "success",
+}
+_TURN: Mapping[StatusCode, str] = {
+    StatusCode.SUBMITTED: "der Antragseingang",
+    StatusCode.COMPLETE: "das Ministerium",
+    StatusCode.UNDER_REVIEW: "das Ministerium",
+    StatusCode.AWARDED: "Ihre Kommune",
+    StatusCode.FINAL: "Ihre Kommune",
+    StatusCode.DRAWDOWN_REQUESTED: "das Ministerium",
+    StatusCode.PARTLY_PAID: "Ihre Kommune",
+    StatusCode.PAID: "Ihre Kommune",
+}
+EVENT_TITLES: Mapping[str, tuple[str, str]] = {
+    "intake.application-submitted": ("Antrag eingegangen", "neutral"),
+    "intake.receipt-acknowledged": ("Eingang bestätigt", "neutral"),
+    "intake.application-declared-complete": ("Antrag vollständig", "success"),
+    "intake.application-withdrawn": ("Antrag zurückgenommen", "warning"),
+    "intake.assessment-begun": ("Prüfung begonnen", "info"),
+    "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
+    "intake.refusal-announced": ("Antrag abgelehnt", "danger"),
+    "intake.withdrawal-settled": ("Rücknahme geprüft", "neutral"),
+    "intake.award-became-final": ("Bescheid bestandskräftig", "success"),
+    "intake.funds-assigned": ("Mittel zur Auszahlung bereitgestellt", "success"),
+    "intake.drawdown-received": ("Mittelabruf vermerkt", "neutral"),
+    "intake.drawdown-requested": ("Mittel abgerufen", "info"),
+    "intake.drawdown-examined": ("Mittelabruf geprüft", "info"),
+    "intake.payment-ordered": ("Auszahlung angeordnet", "info"),
+    "intake.payment-settled": ("Geld überwiesen", "success"),
+    "intake.payment-rejected": ("Zahlung von der Kasse zurückgewiesen", "warning"),
+}
+"""Event name → (German title, tone) of a timeline's entry; other events show their name."""
+
+_FOR_APPLICANTS = frozenset(EVENT_TITLES) - {"intake.drawdown-received", "intake.receipt-acknowledged"}
+
+
+def options(names: Mapping[Any, str]) -> list[dict[str, Any]]:
+    return [{"value": value, "text": text} for value, text in names.items()]
+
+
+def badge(status: Status) -> dict[str, str]:
+    return {"text": status.title, "tone": _TONES.get(status.code, "neutral")}
+
+
+def list_badge(code: StatusCode, title: str) -> dict[str, str]:
+    return {"text": title, "tone": _TONES.get(code, "neutral")}
+
+
+def amounts(status: Status) -> dict[str, int | None]:
+    """The money's way; what has not come yet is none."""
+    return {
+        "applied": status.applied_cents,
+        "granted": status.granted_cents or None,
+        "ordered": status.ordered_cents or None,
+        "settled": status.settled_cents or None,
+    }
+
+
+def facts(record: CaseRecord) -> list[dict[str, Any]]:
+    """The case in keys and values, with contact and account where the record has them."""
+    found: list[dict[str, Any]] = [
+        {"key": "Kommune", "value": record.applicant_name},
+        {"key": "Gemeindeschlüssel", "value": record.applicant_key, "kind": "code"},
+        {"key": "Fördergegenstand", "value": ITEMS.get(ITEM_CODES.get(record.item, record.item), record.item)},
+        {"key": "Zeitraum", "value": f"{german_date(record.starts_on)} bis {german_date(record.ends_on)}"},
+        {"key": "Beantragte Zuwendung", "value": record.financing.grant_cents, "kind": "money"},
+        {"key": "Eigene Mittel", "value": record.financing.own_cents, "kind": "money"},
+        {"key": "Mittel Dritter", "value": record.financing.third_party_cents, "kind": "money"},
+        {"key": "Eingegangen", "value": record.submitted_on, "kind": "date"},
+        {"key": "Vollständig", "value": record.completed_on, "kind": "date"},
+    ]
+    if record.personal:
+        found += [
+            {
+                "key": "Ansprechperson",
+                "value": {"text": record.personal.contact_name, "note": record.personal.contact_mail},
+            },
+            {"key": "Konto", "value": {"text": record.personal.iban, "note": record.personal.account_holder}},
+        ]
+    return found
+
+
+def tables(record: CaseRecord) -> list[Context]:
+    """Expenditure, years and drawdowns."""
+    money_column = {"key": "cents", "title": "Betrag", "kind": "money"}
+    lines = [
+        {
+            "what": it.description,
+            "category": CATEGORIES.get(it.category, it.category),
+            "year": str(it.year),
+            "cents": it.cents,
+        }
+        for it in record.lines
+    ]
+    return [
+        {
+            "caption": "Ausgaben",
+            "columns": [
+                {"key": "what", "title": "Wofür"},
+                {"key": "category", "title": "Art"},
+                {"key": "year", "title": "Fällig"},
+                money_column,
+            ],
+            "rows": lines,
+            "footer": {"what": "Summe", "cents": sum(it.cents for it in record.lines)},
+        },
+        {
+            "caption": "Beantragte Zuwendung nach Jahren",
+            "columns": [{"key": "year", "title": "Haushaltsjahr"}, money_column],
+            "rows": [{"year": str(it.year), "cents": it.cents} for it in record.by_year],
+        },
+        {
+            "caption": "Mittelabrufe",
+            "columns": [
+                {"key": "drawdown", "title": "Abruf"},
+                {"key": "requested_on", "title": "Abgerufen am", "kind": "date"},
+                {"key": "status", "title": "Stand", "kind": "badge"},
+                {"key": "settled_on", "title": "Gezahlt", "kind": "date"},
+                {"key": "requested_cents", "title": "Abgerufen", "kind": "money"},
+                {"key": "accepted_cents", "title": "Anerkannt", "kind": "money"},
+            ],
+            "rows": drawdown_rows(record.drawdowns),
+            "empty": "Noch kein Mittelabruf.",
+        },
+    ]
+
+
+def drawdown_rows(drawdowns: Sequence[DrawdownStatus]) -> list[Context]:
+    return [
+        {
+            "drawdown": {"text": f"{number}. Abruf für {it.year}", "note": it.reason},
+            "requested_on": it.requested_on,
+            "requested_cents": it.requested_cents,
+            "accepted_cents": it.accepted_cents,
+            "status": {"text": it.title, "tone": _DRAWDOWN_TONES.get(it.state, "info")},
+            "settled_on": it.settled_on,
+        }
+        for number, it in enumerate(drawdowns, 1)
+    ]
+
+
+def files(record: CaseRecord) -> list[dict[str, str]]:
+    return [
+        {
+            "text": ATTACHMENT_KINDS.get(it.kind, it.kind),
+            "url": it.url,
+            "note": f"{it.media_type.rpartition('/')[2].upper()}, {it.size // 1000 + 1} kB",
+        }
+        for it in record.documents
+    ]
+
+
+def timeline(events: Sequence[PastEvent], *, for_applicant: bool) -> list[Context]:
+    """The case's events, newest first; an applicant sees neither pseudonyms nor stored bytes."""
+    return [_entry(it, for_applicant) for it in reversed(events) if not for_applicant or _name(it) in _FOR_APPLICANTS]
+
+
+def _name(it: PastEvent) -> str:
+    return it.topic.rpartition(".v")[0]
+
+
+def _entry(it: PastEvent, for_applicant: bool) -> Context:
+    title, tone = EVENT_TITLES.get(_name(it), (_name(it), "neutral"))
+    shown: Context = {"title": title, "at": it.at, "valid_on": it.valid_on, "tone": tone, "why": _why(it.facts)}
+    if for_applicant:
+        return shown
+    return shown | {
+        "who": it.actor,
+        "role_title": ROLE_TITLES[Role(it.role)],
+        "event": {
+            "topic": it.topic,
+            "position": it.position,
+            "stream": it.stream,
+            "version": it.version,
+            "sha256": it.sha256,
+            "actor": it.actor,
+            "cause": it.cause,
+            "state": json.dumps(it.facts, ensure_ascii=False, indent=1),
+        },
+    }
+
+
+def _why(told: Mapping[str, Any]) -> str:
+    cents = next(
+        (told[key] for key in ("accepted_cents", "granted_cents", "requested_cents", "cents") if key in told), None
+    )
+    parts = [money(cents)] if isinstance(cents, int) else []
+    parts += [told[key] for key in ("file_number", "reason") if told.get(key)]
+    return " · ".join([*parts, *told.get("reasons", ())])
+
+
+def next_step(record: CaseRecord) -> Context:
+    """What the applicant is told to expect, from whom and until when."""
+    on = record.remedy_ends_on if record.status.code is StatusCode.AWARDED else None
+    turn = _TURN.get(record.status.code, "")
+    return {"title": record.status.title, "text": record.status.next_step, "by": turn, "on": on}
+
+
+def steps(record: CaseRecord) -> list[Context]:
+    """The way of an application from receipt to the money."""
+    status = record.status
+    decided = status.granted_cents > 0 or status.code is StatusCode.REFUSED
+    stages: list[tuple[str, bool, Any]] = [
+        ("Eingegangen", True, record.submitted_on),
+        ("Vollständig", record.completed_on is not None, record.completed_on),
+        ("Geprüft und entschieden", decided, None),
+        ("Bestandskräftig", bool(record.assigned), None),
+        ("Ausgezahlt", status.code is StatusCode.PAID, None),
+    ]
+    over = status.code in (StatusCode.REFUSED, StatusCode.WITHDRAWN)
+    found: list[Context] = []
+    for title, done, on in stages:
+        current = not done and not over and all(it["state"] == "done" for it in found)
+        found.append({"title": title, "state": "done" if done else "current" if current else "open", "on": on})
+    return found
+
+
+def form(
+    action: NextAction, record: CaseRecord, done: str, typed: Mapping[str, str], errors: list[dict[str, str]]
+) -> Context:
+    """One of the case's actions as a form."""
+    path = f"/intake/cases/{record.case}"
+    fields: list[Context] = [{"name": "back", "kind": "hidden", "value": f"{path}?done={done}"}]
+    shown: Context = {
+        "id": action.name,
+        "title": action.title,
+        "submit": action.title,
+        "url": f"/intake/forms{action.path.removeprefix('/intake')}",
+        "fields": fields,
+        "errors": errors,
+        "open": action.name == "declare-complete",
+        **safeguards(record.streams[0].version if action.if_match else None),
+    }
+    if action.name == "request-drawdown":
+        years = options({it.year: f"{it.year} (bewilligt {money(it.cents)})" for it in record.assigned})
+        fields += [
+            _field("year", "Haushaltsjahr", typed, kind="select", options=years),
+            _field(
+                "eligible_due_cents",
+                "Fällige Ausgaben bisher",
+                typed,
+                hint="Alle Rechnungen seit Beginn, zusammengezählt.",
+            ),
+            _field("requested_cents", "Jetzt abrufen", typed),
+        ]
+        shown["text"] = "Rufen Sie nur ab, was Sie innerhalb von zwei Monaten für fällige Rechnungen brauchen."
+    if action.name == "withdraw-application":
+        shown["tone"] = "secondary"
+        shown["consequence"] = "Eine Rücknahme kann nicht rückgängig gemacht werden."
+    return shown
+
+
+def _field(name: str, label: str, typed: Mapping[str, str], *, kind: str = "money", **more: Any) -> Context:
+    return {"name": name, "label": label, "kind": kind, "required": True, "value": typed.get(name, ""), **more}
