@@ -64,10 +64,10 @@ def page_router(house: "House") -> APIRouter:
     return APIRouter(route_class=PageRoute)
 
 
-def page(house: "House", request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def page(house: "House", request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """A template in the frame of the person who looks."""
     text = house.pages.get_template(template).render({**_frame(house, request), **context})
-    return HTMLResponse(text, status, headers=HEADERS)
+    return HTMLResponse(text, status_code, headers=HEADERS)
 
 
 def _frame(house: "House", request: Request) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def problem_page(house: "House", request: Request, problem: Problem) -> Response
         "code": problem.code,
         "errors": errors,
     }
-    response = page(house, request, "problem.html", status=problem.status, problem=told)
+    response = page(house, request, "problem.html", status_code=problem.status, problem=told)
     response.headers.update(problem.headers)
     return response
 

@@ -161,7 +161,7 @@ def _new(house: House, request: Request, typed: Typed | None = None) -> Response
     if len(own) == 1:
         values = {"applicant_key": own[0].key, **values}
     return page(
-        house, request, "new.html", status=typed.status if typed else 200,
+        house, request, "new.html", status_code=typed.status if typed else 200,
         page_title="Zuwendung beantragen", action="/intake/forms/applications", idempotency_key=str(uuid4()),
         back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed) if typed else [], rows=_ROWS,
         municipalities=[{"value": it.key, "text": f"{it.full_name} ({it.key})"} for it in own],
@@ -228,7 +228,7 @@ async def _case(
         }
     else:
         context |= {"recipient": record.applicant_name, "tables": showing.tables(record)}
-    return page(house, request, "status.html" if own else "case.html", status=typed.status if typed else 200, **context)
+    return page(house, request, "status.html" if own else "case.html", status_code=typed.status if typed else 200, **context)
 
 
 def _flash(
