@@ -49,12 +49,7 @@ class Directory:
 
     def arrived(self) -> Sequence[Path]:
         """Finished files from the treasury, oldest first; hidden and temporary names are still being written."""
-        found: list[tuple[int, str, Path]] = []
-        for path in (self._root / "from-treasury").iterdir():
-            if path.name.startswith(".") or path.name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
-                continue
-            found.append((path.stat().st_mtime_ns, path.name, path))
-        return [path for _, _, path in sorted(found)]
+        return _finished(self._root / "from-treasury")
 
     def archive(self, path: Path) -> Path:
         """Move a file that was taken in; where it lies then. A file that is gone was archived before."""
@@ -75,6 +70,20 @@ class Directory:
             _sync(target.parent)
             _sync(path.parent)
         return target
+
+
+def waiting(root: Path) -> int:
+    """How many finished files from the treasury lie in its folder untouched; makes nothing."""
+    return len(_finished(root / "from-treasury"))
+
+
+def _finished(folder: Path) -> Sequence[Path]:
+    found: list[tuple[int, str, Path]] = []
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
+            continue
+        found.append((path.stat().st_mtime_ns, path.name, path))
+    return [path for _, _, path in sorted(found)]
 
 
 def read(path: Path, limit: int) -> tuple[bytes, str]:

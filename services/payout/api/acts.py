@@ -1,0 +1,146 @@
+"""Every command that a person may give: JSON body or form to decision."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout import views
+from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
+from services.payout.treasury import Unwritable
+from services.payout.treasury.filing import bytes_of, orders_of, settings_of
+from shared.calendar import next_target_day
+from shared.decider import Decision, decision
+from shared.identity import Role
+from shared.problems import Problem
+from shared.service import House
+from shared.web import Action, Ask, Body, Id, NoBody
+
+
+class SealBatchBody(Body):
+    payments: Annotated[
+        tuple[Id, ...],
+        Field(
+            max_length=batches.MAX_ENTRIES, title="Zahlungen", description="leer: alle, die in keinem Zahlungslauf sind"
+        ),
+    ] = ()
+
+
+def actions(house: House) -> list[Action]:
+    """Every command that a person may give here."""
+
+    async def examine(_body: NoBody, ask: Ask) -> Decision:
+        return await _of_case(house, ask, disbursements.ExamineDrawdown(drawdown=ask.path["drawdown"]))
+
+    async def certify(_body: NoBody, ask: Ask) -> Decision:
+        return await _of_case(house, ask, disbursements.CertifyDrawdown(drawdown=ask.path["drawdown"]))
+
+    async def order(_body: NoBody, ask: Ask) -> Decision:
+        await known_case(house, ask.path["case"])
+        return disbursements.order(ask.path["case"], ask.path["drawdown"], ask.new_id("payment"))
+
+    async def seal(body: SealBatchBody, ask: Ask) -> Decision:
+        return await _seal(house, body, ask)
+
+    async def release(_body: NoBody, ask: Ask) -> Decision:
+        await known_batch(house, ask.path["batch"])
+        return decision(batches.decider, ask.path["batch"], batches.ReleaseBatch())
+
+    drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
+    return [
+        Action(
+            name="examine-drawdown", title="Mittelabruf prüfen", path=f"{drawdown}/examination",
+            roles=frozenset({Role.CASE_OFFICER}), decide=examine, answer=_told_drawdowns,
+            summary="Prüft einen Mittelabruf: der auszahlbare Betrag wird berechnet, eine Kürzung begründet.",
+        ),
+        Action(
+            name="certify-drawdown", title="Sachlich und rechnerisch richtig feststellen", path=f"{drawdown}/certification",
+            roles=frozenset({Role.CERTIFIER}), decide=certify, answer=_told_drawdowns,
+        ),
+        Action(
+            name="order-payment", title="Auszahlung anordnen", path=f"{drawdown}/order",
+            roles=frozenset({Role.ORDERING_OFFICER}), decide=order, answer=_told_drawdowns,
+            summary="Ordnet den festgestellten Betrag zur Auszahlung an; nicht durch die Person, die festgestellt hat.",
+        ),
+        Action(
+            name="seal-batch", title="Zahlungslauf bilden und versiegeln", path="/payout/batches",
+            roles=frozenset({Role.ORDERING_OFFICER}), body=SealBatchBody, decide=seal, creates=True, status=201,
+            location="/payout/batches/{id}", answer=_told_batch,
+            summary="Versiegelt höchstens 400 Anordnungen zu einer Datei für die Kasse; ohne Auswahl die ältesten offenen.",
+        ),
+        Action(
+            name="release-batch", title="Zahlungslauf freigeben", path="/payout/batches/{batch}/release",
+            roles=frozenset({Role.TREASURY}), decide=release, answer=_told_batch,
+            summary="Gibt die Datei frei; nicht durch eine Person, die an einer der Anordnungen mitgewirkt hat.",
+        ),
+    ]  # fmt: skip
+
+
+async def _of_case(house: House, ask: Ask, command: disbursements.Command) -> Decision:
+    await known_case(house, ask.path["case"])
+    return decision(disbursements.decider, ask.path["case"], command)
+
+
+async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
+    name = ask.new_id("batch")
+    if (await house.writer.state(batches.decider, name)).version:
+        # The same request again: the writer remembers its outcome, and other payments may be open by now.
+        return Decision(
+            reads={batches.decider.stream(name): batches.decider}, judge=lambda _states, _context: {}, creates=True
+        )
+    orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house))
+    content = batches.draft(
+        name,
+        orders,
+        created_at=ask.now,
+        execution_on=next_target_day(ask.today),
+        debtor=settings_of(house).debtor,
+    )
+    return batches.seal(content, await asyncio.to_thread(_digest, house, content) if orders else "")
+
+
+async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payments.PaymentOrdered]:
+    orders: list[payments.PaymentOrdered] = []
+    for number, state in enumerate(await orders_of(house, names)):
+        if isinstance(state, payments.Unordered):
+            raise Problem(404, "payment-unknown", "Diese Zahlung gibt es nicht.", field=f"payments.{number}")
+        orders.append(state.order)
+    return orders
+
+
+async def _open_orders(house: House) -> Sequence[payments.PaymentOrdered]:
+    await house.seen(house.writer.head.position)
+    names = await asyncio.to_thread(views.ordered_payments, house.views, batches.MAX_ENTRIES)
+    return [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
+
+
+def _digest(house: House, content: batches.Draft) -> str:
+    try:
+        return sha256(bytes_of(house, content)).hexdigest()
+    except Unwritable as error:
+        raise Problem(
+            409, f"batch-{error.code}", "Aus diesen Anordnungen lässt sich keine Datei bilden.", detail=error.reason
+        ) from error
+
+
+def _told_drawdowns(state: disbursements.Disbursement) -> Mapping[str, Any]:
+    told = [
+        {"drawdown": it.id, "stage": stage_of(it), "accepted_cents": it.accepted_cents, "reason": it.reason, "payment": payment_of(it)}
+        for it in state.drawdowns
+    ]  # fmt: skip
+    return {"drawdowns": told}
+
+
+def _told_batch(state: batches.Batch) -> Mapping[str, Any]:
+    if isinstance(state, batches.Unsealed):
+        return {}
+    sealed = state.sealed
+    return {
+        "batch": sealed.message_id, "status": status_of_batch(state), "count": sealed.count,
+        "sum_cents": sealed.sum_cents, "file_sha256": sealed.file_sha256, "file_name": sealed.file_name,
+    }  # fmt: skip

@@ -1,0 +1,332 @@
+"""What payout tells: a case, a payment, a batch as committed, items of the lists; the shapes are the OpenAPI's."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout import views
+from services.payout.api.acts import actions
+from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
+from services.payout.treasury.directory import waiting
+from services.payout.treasury.filing import settings_of
+from shared.access import Person
+from shared.identity import is_id
+from shared.service import House
+from shared.store import Folded
+from shared.web import etag
+
+
+class NextAction(BaseModel):
+    """An act that the state asks for; `allowed` says whether the asking person has a role for it."""
+
+    name: str
+    title: str
+    path: str
+    roles: list[str]
+    allowed: bool
+
+
+class YearPlan(BaseModel):
+    year: int
+    granted_cents: int
+    accepted_cents: int
+    settled_cents: int
+    remaining_cents: int
+
+
+class DrawdownOfCase(BaseModel):
+    drawdown: str
+    tranche: int
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    requested_on: date
+    payable_cents: int | None = Field(description="what an examination now would accept; null once it took place")
+    accepted_cents: int
+    reason: str
+    reason_text: str
+    stage: str
+    certified_by: str
+    payment: str
+    refused: list[str]
+    next: NextAction | None
+
+
+class PaymentOfCase(BaseModel):
+    payment: str
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    certified_by: str
+    ordered_by: str
+    ordered_on: date
+    status: str
+    batch: str
+    settled_on: date | None
+    booking: str
+    reason: str
+    stream: str
+    etag: str
+
+
+class Case(BaseModel):
+    case: str
+    stream: str
+    etag: str
+    open: bool = Field(description="whether review has assigned the funds; before, drawdowns wait")
+    file_number: str = ""
+    award: str = ""
+    title: str = ""
+    applicant_key: str = ""
+    applicant_name: str = ""
+    rate_bp: int = 0
+    eligible_cents: int = 0
+    years: list[YearPlan] = []
+    drawdowns: list[DrawdownOfCase]
+    payments: list[PaymentOfCase]
+
+
+class CaseItem(BaseModel):
+    case: str
+    file_number: str
+    applicant_key: str
+    applicant_name: str
+    title: str
+    open: bool
+    next: str
+    granted_cents: int
+    accepted_cents: int
+    settled_cents: int
+
+
+class PaymentItem(BaseModel):
+    payment: str
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    applicant_name: str
+    status: str
+    batch: str
+    ordered_on: date
+    settled_on: date | None
+    reason: str
+
+
+class BatchItem(BaseModel):
+    batch: str
+    status: str
+    count: int
+    sum_cents: int
+    file_name: str
+    file_sha256: str
+    created_at: datetime
+    execution_on: date
+    attempt: int
+    settled: list[str]
+    rejected: list[str]
+
+
+class BatchEntry(BaseModel):
+    payment: str
+    case: str
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+
+
+class Batch(BatchItem):
+    stream: str
+    etag: str
+    debtor: str
+    sealed_by: str
+    released_by: str
+    took_part: list[str]
+    entries: list[BatchEntry]
+
+
+class ReportItem(BaseModel):
+    report: str
+    outcome: str
+    kind: str
+    message_id: str
+    sha256: str
+    at: datetime
+    batches: list[str]
+    matched: int
+    unmatched: int
+    reason_code: str
+    reason: str
+
+
+class ClearingItem(BaseModel):
+    reference: str
+    reason: str
+    report: str
+    kind: str
+    message_id: str
+    sha256: str
+    at: datetime
+
+
+class Listing[T](BaseModel):
+    """A page of a list; `next` is the cursor of the following one, empty at the end."""
+
+    items: list[T]
+    next: str
+
+
+class Open(BaseModel):
+    """What is not finished: cases by what is next, payments and batches by status, files and items that wait."""
+
+    cases: dict[str, int]
+    payments: dict[str, int]
+    batches: dict[str, int]
+    awaiting_treasury: int = Field(description="batches that the treasury holds and has not answered in full")
+    files_waiting: int
+    clearing: int
+    position: int
+
+
+# ---- From states to answers ------------------------------------------------------------------------------------------
+
+
+def told_open(house: House) -> Open:
+    """Counts from the lists; blocks."""
+    seen = house.views
+    position = house.view_follower.position
+    by_status = {it: seen.count("batches", it) for it in views.BATCH_STATUSES}
+    try:
+        files = waiting(settings_of(house).treasury)
+    except OSError:
+        files = 0
+    return Open(
+        cases={it: seen.count("cases", it) for it in views.STEPS},
+        payments={it: seen.count("payments", it) for it in views.PAYMENT_STATUSES},
+        batches=by_status,
+        awaiting_treasury=sum(by_status[it] for it in ("released", "submitting", "unknown", "transmitted")),
+        files_waiting=files,
+        clearing=seen.count("clearing"),
+        position=position,
+    )
+
+
+async def told_case(house: House, case: str, person: Person) -> Case:
+    """A case as committed, for this person; 404 problem when there is none."""
+    found = await known_case(house, case)
+    state: disbursements.Disbursement = found.state
+    names = [name for it in state.drawdowns for name in (*it.refused, payment_of(it)) if name]
+    paid = [it for name in names if (it := await told_payment(house, name))]
+    told = Case(
+        case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
+        drawdowns=[_told_drawdown(house, case, it, state, person) for it in state.drawdowns],
+    )  # fmt: skip
+    if isinstance(state, disbursements.Waiting):
+        return told
+    plan = state.plan
+    of_plan = {
+        "open": True, "file_number": plan.file_number, "award": plan.award, "title": plan.title, "rate_bp": plan.rate_bp,
+        "applicant_key": plan.applicant_key, "applicant_name": plan.applicant_name, "eligible_cents": plan.eligible_cents,
+        "years": [_told_year(part.year, part.cents, state.drawdowns) for part in plan.by_year],
+    }  # fmt: skip
+    return told.model_copy(update=of_plan)
+
+
+def _told_year(year: int, granted: int, ones: Sequence[disbursements.Drawdown]) -> YearPlan:
+    accepted = sum(it.accepted_cents for it in ones if it.year == year)
+    settled = sum(it.accepted_cents for it in ones if it.year == year and isinstance(it.stage, disbursements.Paid))
+    return YearPlan(
+        year=year, granted_cents=granted, accepted_cents=accepted, settled_cents=settled, remaining_cents=granted - accepted
+    )  # fmt: skip
+
+
+def _told_drawdown(
+    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Disbursement, person: Person
+) -> DrawdownOfCase:
+    payable, reason = None, it.reason
+    if isinstance(it.stage, disbursements.Registered) and isinstance(state, disbursements.Open):
+        payable, reason = disbursements.payable(state.plan, state.drawdowns, it)
+    return DrawdownOfCase(
+        drawdown=it.id, tranche=it.tranche, year=it.year, eligible_due_cents=it.eligible_due_cents,
+        requested_cents=it.requested_cents, requested_on=it.requested_on, payable_cents=payable,
+        accepted_cents=it.accepted_cents, reason=reason, reason_text=disbursements.REASONS.get(reason, ""),
+        stage=stage_of(it), payment=payment_of(it),
+        certified_by=it.stage.certified_by if isinstance(it.stage, disbursements.Certified | disbursements.Ordered) else "",
+        refused=list(it.refused), next=_next_action(house, case, it, person) if isinstance(state, disbursements.Open) else None,
+    )  # fmt: skip
+
+
+def _next_action(house: House, case: str, it: disbursements.Drawdown, person: Person) -> NextAction | None:
+    match it.stage:
+        case disbursements.Registered():
+            name = "examine-drawdown"
+        case disbursements.Accepted():
+            name = "certify-drawdown"
+        case disbursements.Certified():
+            name = "order-payment"
+        case disbursements.Rejected() | disbursements.Ordered() | disbursements.Paid():
+            return None
+    action = next(one for one in actions(house) if one.name == name)
+    return NextAction(
+        name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
+        allowed=bool(person.roles & action.roles),
+    )  # fmt: skip
+
+
+async def told_payment(house: House, name: str) -> PaymentOfCase | None:
+    """A payment as committed, None when it was never ordered."""
+    found = await house.writer.state(payments.decider, name) if is_id(name) else Folded(state=payments.Unordered())
+    state: payments.Payment = found.state
+    if isinstance(state, payments.Unordered):
+        return None
+    order = state.order
+    settled = state if isinstance(state, payments.Settled) else None
+    return PaymentOfCase(
+        payment=name, case=order.case, drawdown=order.drawdown, attempt=order.attempt, reference=order.reference,
+        cents=order.cents, title=order.title, year=order.year, file_number=order.file_number,
+        certified_by=order.certified_by, ordered_by=order.ordered_by, ordered_on=order.ordered_on,
+        status=type(state).__name__.lower(), batch="" if isinstance(state, payments.Ordered) else state.batch,
+        settled_on=settled.settled_on if settled else None, booking=settled.booking if settled else "",
+        reason=state.reason if isinstance(state, payments.Rejected) else "",
+        stream=payments.decider.stream(name), etag=etag(found.version),
+    )  # fmt: skip
+
+
+async def told_batch(house: House, name: str) -> Batch:
+    """A batch as committed, with what the lists know of its answers; 404 problem when there is none."""
+    found = await known_batch(house, name)
+    sealed: batches.BatchSealed = found.state.sealed
+    seen = await asyncio.to_thread(house.views.get, "batches", name)
+    known: Mapping[str, Any] = seen.body if seen else {}
+    return Batch(
+        batch=name, stream=batches.decider.stream(name), etag=etag(found.version),
+        status="completed" if known.get("status") == "completed" else status_of_batch(found.state),
+        count=sealed.count, sum_cents=sealed.sum_cents, file_name=sealed.file_name, file_sha256=sealed.file_sha256,
+        created_at=sealed.created_at, execution_on=sealed.execution_on, attempt=known.get("attempt", 0),
+        settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
+        sealed_by=sealed.sealed_by, released_by=known.get("released_by", ""), took_part=list(sealed.took_part),
+        entries=[
+            BatchEntry(
+                payment=it.payment, case=it.case, reference=it.reference, cents=it.cents, title=it.title, year=it.year,
+                file_number=it.file_number,
+            )
+            for it in sealed.entries
+        ],
+    )  # fmt: skip

@@ -1,0 +1,37 @@
+"""Finding what a path names, as committed, and its state in a word."""
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from shared.identity import is_id
+from shared.problems import Problem
+from shared.service import House
+from shared.store import Folded
+
+
+def stage_of(it: disbursements.Drawdown) -> str:
+    return type(it.stage).__name__.lower()
+
+
+def payment_of(it: disbursements.Drawdown) -> str:
+    """The payment under way or made for a Mittelabruf; empty while there is none."""
+    return it.stage.payment if isinstance(it.stage, disbursements.Ordered | disbursements.Paid) else ""
+
+
+def status_of_batch(state: batches.Batch) -> str:
+    return "sealed" if isinstance(state, batches.Unreleased) else type(state).__name__.lower()
+
+
+async def known_case(house: House, case: str) -> Folded:
+    """The case's disbursement as committed, or a 404 problem."""
+    found = await house.writer.state(disbursements.decider, case) if is_id(case) else Folded(state=None)
+    if not found.version:
+        raise Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
+    return found
+
+
+async def known_batch(house: House, batch: str) -> Folded:
+    """The batch as committed, or a 404 problem."""
+    found = await house.writer.state(batches.decider, batch) if is_id(batch) else Folded(state=None)
+    if not found.version:
+        raise Problem(404, "unknown-batch", "Diesen Zahlungslauf gibt es nicht.", field="batch")
+    return found

@@ -1,0 +1,149 @@
+"""The GET endpoints of payout."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.payout import batch as batches
+from services.payout import views
+from services.payout.api.answers import (
+    Batch,
+    BatchItem,
+    Case,
+    CaseItem,
+    ClearingItem,
+    Listing,
+    Open,
+    PaymentItem,
+    PaymentOfCase,
+    ReportItem,
+    told_batch,
+    told_case,
+    told_open,
+    told_payment,
+)
+from services.payout.api.lookup import known_batch
+from services.payout.treasury import Unwritable
+from services.payout.treasury.filing import sealed_bytes_of
+from shared.access import Person, allowed_role
+from shared.identity import Role, is_id
+from shared.operations import READERS
+from shared.problems import Problem
+from shared.service import House
+from shared.web import checked_cursor
+
+FILE_READERS = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
+"""Who may see a payment file, which names payees and their accounts."""
+
+type CaseStep = Literal["examination", "certification", "order", "payment", "plan", "rest"]
+type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected"]
+type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed"]
+type ReportOutcome = Literal["received", "conflicting", "quarantined"]
+type Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def reader(house: House, request: Request, action: str, roles: frozenset[Role] = READERS) -> Person:
+    """Who reads, or a 401 or 403 problem."""
+    person = house.gate.person(request)
+    allowed_role(person, roles, action)
+    return person
+
+
+async def caught_up(house: House, request: Request) -> None:
+    """Wait until the lists show what the caller has just recorded (header `Foerderstrom-Position`)."""
+    told = request.headers.get("foerderstrom-position", "")
+    if told.isascii() and told.isdigit() and len(told) < 16:
+        await house.seen(int(told))
+
+
+def reads(house: House) -> APIRouter:
+    """The GET endpoints."""
+    router = APIRouter()
+
+    async def listing(request: Request, name: str, status: str | None, after: str, limit: int, *, newest: bool) -> Any:
+        reader(house, request, f"read-{name}")
+        await caught_up(house, request)
+        page = await asyncio.to_thread(
+            views.listed, house.views, name, status, checked_cursor(after), limit, newest_first=newest
+        )
+        return {"items": [it.body for it in page.entries], "next": page.next}
+
+    @router.get("/payout/cases", operation_id="payout-cases", response_model=Listing[CaseItem])
+    async def cases(request: Request, status: CaseStep | None = None, after: str = "", limit: Limit = 50) -> Any:
+        """Cases, those whose state is oldest first; `status` is what is next."""
+        return await listing(request, "cases", status, after, limit, newest=False)
+
+    @router.get("/payout/cases/{case}", operation_id="payout-case")
+    async def case(request: Request, response: Response, case: str) -> Case:
+        """Plan per year, drawdowns and payments as committed; `etag` is what an act on it must send as `If-Match`."""
+        person = reader(house, request, "read-case")
+        found = await told_case(house, case, person)
+        response.headers["ETag"] = found.etag
+        return found
+
+    @router.get("/payout/payments", operation_id="payout-payments", response_model=Listing[PaymentItem])
+    async def listed_payments(
+        request: Request, status: PaymentStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Payments in the order in which they were ordered."""
+        return await listing(request, "payments", status, after, limit, newest=False)
+
+    @router.get("/payout/payments/{payment}", operation_id="payout-payment")
+    async def one_payment(request: Request, response: Response, payment: str) -> PaymentOfCase:
+        """A payment as committed."""
+        reader(house, request, "read-payment")
+        found = await told_payment(house, payment)
+        if found is None:
+            raise Problem(404, "payment-unknown", "Diese Zahlung gibt es nicht.", field="payment")
+        response.headers["ETag"] = found.etag
+        return found
+
+    @router.get("/payout/batches", operation_id="payout-batches", response_model=Listing[BatchItem])
+    async def listed_batches(
+        request: Request, status: BatchStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Batches, newest first."""
+        return await listing(request, "batches", status, after, limit, newest=True)
+
+    @router.get("/payout/batches/{batch}", operation_id="payout-batch")
+    async def one_batch(request: Request, response: Response, batch: str) -> Batch:
+        """A sealed batch with its entries; `etag` is what its release must send as `If-Match`."""
+        reader(house, request, "read-batch")
+        found = await told_batch(house, batch)
+        response.headers["ETag"] = found.etag
+        return found
+
+    @router.get("/payout/batches/{batch}/file", operation_id="payout-batch-file", response_class=Response)
+    async def file(request: Request, batch: str) -> Response:
+        """The exact bytes that were sealed, made again (pain.001.001.09)."""
+        reader(house, request, "read-batch-file", FILE_READERS)
+        sealed: batches.BatchSealed = (await known_batch(house, batch)).state.sealed
+        try:
+            raw = await asyncio.to_thread(sealed_bytes_of, house, sealed)
+        except Unwritable as error:
+            raise Problem(409, f"batch-{error.code}", error.reason) from error
+        headers = {"Content-Disposition": f'attachment; filename="{sealed.file_name}"', "Cache-Control": "no-store"}
+        return Response(raw, media_type="application/xml", headers=headers)
+
+    @router.get("/payout/reports", operation_id="payout-reports", response_model=Listing[ReportItem])
+    async def reports(request: Request, status: ReportOutcome | None = None, after: str = "", limit: Limit = 50) -> Any:
+        """Files of the treasury, newest first."""
+        return await listing(request, "reports", status, after, limit, newest=True)
+
+    @router.get("/payout/clearing", operation_id="payout-clearing", response_model=Listing[ClearingItem])
+    async def clearing(request: Request, status: str | None = None, after: str = "", limit: Limit = 50) -> Any:
+        """What the treasury said and nobody could explain, newest first; `status` is the reason's code."""
+        if status is not None and not is_id(status):
+            raise Problem(422, "unknown-reason", "Diesen Grund gibt es nicht.", field="status")
+        return await listing(request, "clearing", status, after, limit, newest=True)
+
+    @router.get("/payout/open", operation_id="payout-open")
+    async def open_work(request: Request) -> Open:
+        """How much is not finished, here and at the treasury."""
+        reader(house, request, "read-open")
+        await caught_up(house, request)
+        return await asyncio.to_thread(told_open, house)
+
+    return router

@@ -1,0 +1,60 @@
+"""Auszahlung for people: the payments desk, a case with its plan and history, a batch; every act as a form."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.payout.api.acts import actions
+from services.payout.api.reads import PaymentStatus
+from services.payout.pages.batch import batch_page
+from services.payout.pages.case import case_page
+from services.payout.pages.desk import desk_page
+from services.payout.pages.forms import Failed, form_path
+from shared.pages import page_router
+from shared.service import House
+from shared.web import Action, Typed, checked_cursor, submitted
+
+
+def pages(house: House) -> APIRouter:
+    """The routes of all pages, and of the forms on them."""
+    router = page_router(house)
+    acts = {it.name: it for it in actions(house)}
+
+    @router.get("/payout/")
+    async def desk(request: Request, status: PaymentStatus | None = None, after: str = "") -> Response:
+        return await desk_page(house, acts, request, status=status, after=checked_cursor(after))
+
+    @router.get("/payout/cases/{case}")
+    async def case(request: Request, case: str) -> Response:
+        return await case_page(house, acts, request, case)
+
+    @router.get("/payout/batches/{batch}")
+    async def batch(request: Request, batch: str) -> Response:
+        return await batch_page(house, acts, request, batch)
+
+    async def again(request: Request, failed: Failed) -> Response:
+        path = request.path_params
+        if "case" in path:
+            return await case_page(house, acts, request, path["case"], failed)
+        if "batch" in path:
+            return await batch_page(house, acts, request, path["batch"], failed)
+        return await desk_page(house, acts, request, failed=failed)
+
+    for action in acts.values():
+        router.add_api_route(form_path(action.path), _posted(house, action, again), methods=["POST"])
+    return router
+
+
+def _posted(
+    house: House, action: Action, again: Callable[[Request, Failed], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def posted(request: Request) -> Response:
+        try:
+            return await submitted(house, action, request)
+        except Typed as problem:
+            if problem.status in (401, 404):
+                raise
+            return await again(request, Failed(action.name, request.path_params.get("drawdown", ""), problem))
+
+    return posted

@@ -1,0 +1,91 @@
+"""One sealed batch: its sums, its payments, its release."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.payout.api.answers import Batch, told_batch, told_payment
+from services.payout.api.reads import FILE_READERS, reader
+from services.payout.pages import wording
+from services.payout.pages.forms import Failed, form
+from shared.access import Person
+from shared.money import euros
+from shared.pages import page
+from shared.service import House
+from shared.web import Action
+
+
+async def batch_page(
+    house: House, acts: Mapping[str, Action], request: Request, name: str, failed: Failed | None = None
+) -> Response:
+    """A batch as committed; 404 when there is none."""
+    person = reader(house, request, "read-batch")
+    told = await told_batch(house, name)
+    seen = {**told.model_dump(), "version": told.etag.strip('"')}
+    release = release_form(acts["release-batch"], person, failed, seen, f"/payout/batches/{name}")
+    may_see = bool(person.roles & FILE_READERS)
+    return page(
+        house,
+        request,
+        "batch.html",
+        status=failed.status if failed else 200,
+        page_title=f"Zahlungslauf {name[:12]}",
+        heading=f"Zahlungslauf {name[:12]}",
+        state=wording.BATCHES[told.status],
+        facts=_facts(told),
+        actions=[release] if told.status == "sealed" else [],
+        entries={"rows": await _entries(house, told), "footer": {"reference": "Summe", "cents": told.sum_cents}},
+        file={"text": "Datei herunterladen", "url": f"/payout/batches/{name}/file"} if may_see else None,
+    )
+
+
+def release_form(
+    action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any], back: str
+) -> dict[str, Any]:
+    """The release of a batch, for a person of the treasury who took no part in its orders."""
+    about = it["batch"][:12]
+    told = form(
+        action,
+        person,
+        failed,
+        path=action.path.format(batch=it["batch"]),
+        back=back,
+        if_match=f'"{it["version"]}"',
+        reason=wording.TAKEN_PART if person.id in it["took_part"] else "",
+        consequence=f"{it['count']} Zahlungen, zusammen {euros(it['sum_cents'])}, gehen an die Kasse.",
+    )
+    return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
+
+
+def _facts(told: Batch) -> list[dict[str, Any]]:
+    return [
+        {"key": "Kennung", "value": told.batch, "kind": "code"},
+        {"key": "Versiegelt", "value": told.created_at, "kind": "instant"},
+        {"key": "Ausführung", "value": told.execution_on, "kind": "date"},
+        {"key": "Zahlungen", "value": told.count, "kind": "number"},
+        {"key": "Kontrollsumme", "value": told.sum_cents, "kind": "money"},
+        {"key": "SHA-256", "value": told.file_sha256, "kind": "hash"},
+        {"key": "Belastetes Konto", "value": told.debtor},
+        {"key": "Versiegelt von", "value": told.sealed_by},
+        {"key": "Freigegeben von", "value": told.released_by},
+        {"key": "Übergabeversuche", "value": told.attempt, "kind": "number"},
+    ]
+
+
+async def _entries(house: House, told: Batch) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for it in told.entries:
+        payment = await told_payment(house, it.payment)
+        rows.append(
+            {
+                "reference": it.reference,
+                "case": {"text": it.file_number, "url": f"/payout/cases/{it.case}"},
+                "title": it.title,
+                "year": it.year,
+                "status": wording.PAYMENTS[payment.status if payment else "batched"],
+                "cents": it.cents,
+            }
+        )
+    return rows

@@ -1,0 +1,186 @@
+"""The payments desk: what is ordered, what the treasury has, what it said, what nobody could explain."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.payout import views
+from services.payout.api.reads import reader
+from services.payout.pages import wording
+from services.payout.pages.batch import release_form
+from services.payout.pages.forms import Failed, form
+from shared.access import Person
+from shared.money import euros
+from shared.pages import page
+from shared.service import House
+from shared.views import Page
+from shared.web import Action
+
+type Count = tuple[int, int]
+"""A number of payments and their cents."""
+
+
+async def desk_page(
+    house: House,
+    acts: Mapping[str, Action],
+    request: Request,
+    failed: Failed | None = None,
+    *,
+    status: str | None = None,
+    after: str = "",
+) -> Response:
+    """The desk, its payments of one status or all, newest first."""
+    person = reader(house, request, "read-payments")
+    found = await asyncio.to_thread(_lists, house, status, after)
+    totals: Mapping[str, Count] = found["totals"]
+    return page(
+        house,
+        request,
+        "desk.html",
+        status=failed.status if failed else 200,
+        page_title="Auszahlung",
+        heading="Auszahlung",
+        lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",
+        tiles=_tiles(totals, found["clearing_count"]),
+        actions=[
+            _seal_form(acts["seal-batch"], person, failed, totals["ordered"]),
+            *(release_form(acts["release-batch"], person, failed, it, "/payout/") for it in found["unreleased"]),
+        ],
+        filters=[{"title": "Stand", "options": _chips(totals, status)}],
+        orders={"rows": [_order(it.body) for it in found["orders"].entries], "pages": _pages(found["orders"], status)},
+        batches={"rows": [_batch(it.body) for it in found["batches"].entries]},
+        reports={"rows": [_report(it.body) for it in found["reports"].entries]},
+        clearing={"rows": [_clearing(it.body) for it in found["clearing"].entries]},
+        work={"groups": found["work"]},
+    )
+
+
+def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
+    seen = house.views
+    work = {
+        it: views.listed(seen, "cases", it, "", 20).entries for it in ("examination", "certification", "order", "plan")
+    }
+    return {
+        "totals": views.totals(seen),
+        "orders": views.listed(seen, "payments", status, after, 25, newest_first=True),
+        "batches": views.listed(seen, "batches", None, "", 12, newest_first=True),
+        "unreleased": [it.body for it in views.listed(seen, "batches", "sealed", "", 12).entries],
+        "reports": views.listed(seen, "reports", None, "", 12, newest_first=True),
+        "clearing": views.listed(seen, "clearing", None, "", 25, newest_first=True),
+        "clearing_count": seen.count("clearing"),
+        "work": [
+            {"title": wording.NEXT[step]["text"], "rows": [_case(it.body) for it in entries]}
+            for step, entries in work.items()
+            if entries
+        ],
+    }
+
+
+def _tiles(totals: Mapping[str, Count], clearing: int) -> list[dict[str, Any]]:
+    batched, accepted = totals["batched"], totals["accepted"]
+    return [
+        _money("Angeordnet, in keinem Zahlungslauf", totals["ordered"]),
+        _money("Im Zahlungslauf oder bei der Kasse", (batched[0] + accepted[0], batched[1] + accepted[1])),
+        _money("Gezahlt", totals["settled"]),
+        {"title": "Zurückgewiesen", "value": totals["rejected"][0], "kind": "number"},
+        {"title": "Klärungsfälle", "value": clearing, "kind": "number"},
+    ]
+
+
+def _money(title: str, of: Count) -> dict[str, Any]:
+    return {
+        "title": title,
+        "value": of[1],
+        "kind": "money",
+        "note": "1 Zahlung" if of[0] == 1 else f"{of[0]} Zahlungen",
+    }
+
+
+def _chips(totals: Mapping[str, Count], active: str | None) -> list[dict[str, Any]]:
+    return [{"text": "alle", "url": "/payout/", "active": active is None}] + [
+        {
+            "text": wording.PAYMENTS[it]["text"],
+            "url": f"/payout/?status={it}",
+            "active": it == active,
+            "count": totals[it][0],
+        }
+        for it in views.PAYMENT_STATUSES
+    ]
+
+
+def _pages(found: Page, status: str | None) -> dict[str, Any] | None:
+    if not found.next:
+        return None
+    query = urlencode({"after": found.next, **({"status": status} if status else {})})
+    return {"previous": None, "next": f"/payout/?{query}", "text": f"{len(found.entries)} gezeigt"}
+
+
+def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count) -> dict[str, Any]:
+    return form(
+        action,
+        person,
+        failed,
+        path=action.path,
+        back="/payout/",
+        reason="" if of[0] else "Jede Anordnung liegt schon in einem Zahlungslauf.",
+        text="Die ältesten offenen Anordnungen, höchstens 400, kommen in eine Datei für die Landeshauptkasse.",
+        consequence=f"{of[0]} offene Anordnungen, zusammen {euros(of[1])}.",
+    )
+
+
+def _order(it: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "order": {"text": it["reference"], "url": f"/payout/cases/{it['case']}", "note": it["file_number"]},
+        "recipient": it["applicant_name"],
+        "title": it["title"],
+        "year": it["year"],
+        "ordered_on": it["ordered_on"],
+        "status": wording.PAYMENTS[it["status"]],
+        "cents": it["cents"],
+    }
+
+
+def _batch(it: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "batch": {"text": it["batch"][:12], "url": f"/payout/batches/{it['batch']}"},
+        "created_on": it["created_at"],
+        "count": it["count"],
+        "cents": it["sum_cents"],
+        "file_sha256": it["file_sha256"],
+        "status": wording.BATCHES[it["status"]],
+    }
+
+
+def _report(it: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = wording.REPORTS[it["outcome"]]
+    if it["outcome"] == "received" and it["unmatched"]:
+        outcome = {"text": f"{it['unmatched']} nicht zugeordnet", "tone": "warning"}
+    return {
+        "file": {"text": it["message_id"] or "unlesbar", "note": it["reason"]},
+        "kind": wording.KINDS.get(it["kind"], ""),
+        "read_at": it["at"],
+        "entries": it["matched"] + it["unmatched"],
+        "outcome": outcome,
+    }
+
+
+def _clearing(it: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "reference": it["reference"],
+        "reason": wording.CLEARING.get(it["reason"], it["reason"]),
+        "file": it["sha256"],
+        "at": it["at"],
+    }
+
+
+def _case(it: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "case": {"text": it["file_number"] or it["case"][:12], "url": f"/payout/cases/{it['case']}"},
+        "recipient": it["applicant_name"],
+        "settled": it["settled_cents"],
+        "granted": it["granted_cents"],
+    }

@@ -1,0 +1,96 @@
+"""Payout's states and events in the words of its pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+type Badge = dict[str, str]
+
+NEXT: Mapping[str, Badge] = {
+    "examination": {"text": "Mittelabruf zu prüfen", "tone": "warning"},
+    "certification": {"text": "Feststellung offen", "tone": "warning"},
+    "order": {"text": "Anordnung offen", "tone": "warning"},
+    "payment": {"text": "bei der Kasse", "tone": "info"},
+    "plan": {"text": "wartet auf Mittelzuweisung", "tone": "neutral"},
+    "rest": {"text": "nichts zu tun", "tone": "neutral"},
+}
+STAGES: Mapping[str, Badge] = {
+    "registered": {"text": "eingegangen", "tone": "neutral"},
+    "accepted": {"text": "geprüft", "tone": "info"},
+    "rejected": {"text": "abgelehnt", "tone": "danger"},
+    "certified": {"text": "festgestellt", "tone": "info"},
+    "ordered": {"text": "angeordnet", "tone": "info"},
+    "paid": {"text": "gezahlt", "tone": "success"},
+}
+PAYMENTS: Mapping[str, Badge] = {
+    "ordered": {"text": "angeordnet", "tone": "neutral"},
+    "batched": {"text": "im Zahlungslauf", "tone": "info"},
+    "accepted": {"text": "von der Kasse angenommen", "tone": "info"},
+    "settled": {"text": "gezahlt", "tone": "success"},
+    "rejected": {"text": "zurückgewiesen", "tone": "danger"},
+}
+BATCHES: Mapping[str, Badge] = {
+    "sealed": {"text": "versiegelt, Freigabe offen", "tone": "warning"},
+    "released": {"text": "freigegeben", "tone": "info"},
+    "submitting": {"text": "Übergabe läuft", "tone": "info"},
+    "unknown": {"text": "Übergabe ungewiss, wird wiederholt", "tone": "danger"},
+    "transmitted": {"text": "bei der Kasse", "tone": "info"},
+    "completed": {"text": "vollständig beantwortet", "tone": "success"},
+}
+REPORTS: Mapping[str, Badge] = {
+    "received": {"text": "zugeordnet", "tone": "success"},
+    "conflicting": {"text": "Kennung doppelt verwendet", "tone": "danger"},
+    "quarantined": {"text": "in Quarantäne", "tone": "danger"},
+}
+KINDS: Mapping[str, str] = {"status": "pain.002", "booking": "camt.054"}
+
+CLEARING: Mapping[str, str] = {
+    "unknown-batch": "Diesen Zahlungslauf gibt es nicht.",
+    "unknown-reference": "Diese Zahlungskennung gibt es nicht.",
+    "count-differs": "Die Anzahl weicht vom versiegelten Zahlungslauf ab.",
+    "sum-differs": "Die Summe stimmt nicht.",
+    "amount-differs": "Der Betrag weicht von der Anordnung ab.",
+    "duplicate-receipt": "Die Kasse meldet eine doppelte Einreichung.",
+    "not-booked": "Der Umsatz ist noch nicht gebucht.",
+    "not-a-debit": "Der Umsatz ist keine Belastung.",
+    "debited-twice": "Die Zahlung wurde ein zweites Mal belastet.",
+    "rejected-after-settlement": "Eine gebuchte Zahlung wurde als abgelehnt gemeldet.",
+    "settled-after-rejection": "Eine abgelehnte Zahlung wurde gebucht.",
+    "batch-not-submitted": "Der Zahlungslauf wurde noch gar nicht übergeben.",
+    "payment-not-in-this-batch": "Die Zahlung liegt in einem anderen Zahlungslauf.",
+    "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
+}
+
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "payout.plan-opened": ("Mittel zugewiesen, Auszahlungsplan eröffnet", "info"),
+    "payout.drawdown-registered": ("Mittelabruf eingegangen", "neutral"),
+    "payout.drawdown-accepted": ("Mittelabruf anerkannt", "success"),
+    "payout.drawdown-reduced": ("Mittelabruf gekürzt", "warning"),
+    "payout.drawdown-rejected": ("Mittelabruf abgelehnt", "danger"),
+    "payout.drawdown-certified": ("Sachlich und rechnerisch richtig festgestellt", "info"),
+    "payout.drawdown-ordered": ("Auszahlung angeordnet", "info"),
+    "payout.drawdown-paid": ("Mittelabruf gezahlt", "success"),
+    "payout.drawdown-freed": ("Mittelabruf kann neu angeordnet werden", "warning"),
+    "payout.payment-ordered": ("Zahlung angelegt", "info"),
+    "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),
+    "payout.payment-accepted": ("Von der Kasse angenommen", "info"),
+    "payout.payment-settled": ("Dem Konto belastet", "success"),
+    "payout.payment-rejected": ("Von der Kasse zurückgewiesen", "danger"),
+    "house.attempt-refused": ("Handlung verwehrt", "danger"),
+    "house.message-parked": ("Nachricht zurückgestellt", "warning"),
+    "house.parked-message-handled": ("Zurückgestellte Nachricht verarbeitet", "info"),
+    "house.parked-message-discarded": ("Zurückgestellte Nachricht verworfen", "danger"),
+}
+"""Title and tone of an event in a case's history, by its name without the version."""
+
+TAKEN_PART = "Sie haben an einer der Anordnungen mitgewirkt. Freigeben muss eine andere Person der Kasse."
+CERTIFIED = "Sie haben diesen Mittelabruf festgestellt. Anordnen muss eine andere Person (Vier-Augen-Prinzip)."
+
+
+def titled(topic: str) -> tuple[str, str]:
+    """Title and tone of a stored topic."""
+    name, _, version = topic.rpartition(".v")
+    return EVENTS.get(name if version.isdigit() else topic, (topic, "neutral"))
+
+
+def clearing(item: Mapping[str, Any]) -> str:
+    return CLEARING.get(item["reason"], item["reason"])

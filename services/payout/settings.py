@@ -1,0 +1,47 @@
+"""What payout is told at its start beside what every service is: the treasury's folder and the accounts that pay."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+import shared.service
+
+FREE_STATE = "freistaat-thueringen"
+
+
+class DebtorAccount(BaseModel):
+    """An account of the Land, from which the treasury pays; no personal value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    holder: Annotated[str, StringConstraints(min_length=1, max_length=70)]
+    iban: Annotated[str, StringConstraints(pattern="^DE[0-9]{20}$")]
+
+
+class Settings(shared.service.Settings):
+    """The settings of payout."""
+
+    treasury: Path
+    """The folder shared with the treasury (`services.payout.treasury.directory`)."""
+    debtor: str = FREE_STATE
+    """The account that new batches name."""
+    debtors: Mapping[str, DebtorAccount] = Field(
+        default={FREE_STATE: DebtorAccount(holder="Freistaat Thüringen", iban="DE65820000000082001589")},
+        description="invented, at the Bundesbank's former branch in Erfurt",
+    )
+    """All accounts that a batch was ever sealed with, by name: an old file's bytes must stay the same. Add, never alter."""
+
+    @model_validator(mode="after")
+    def _knows_its_debtor(self) -> "Settings":
+        if self.debtor not in self.debtors:
+            raise ValueError(f"FOERDERSTROM_DEBTORS nennt kein Konto {self.debtor!r}")
+        return self
+
+
+def settings() -> Settings:
+    return Settings()  # pyright: ignore[reportCallIssue] the fields come from the environment
+
+
+__all__ = ["DebtorAccount", "Settings", "settings"]

@@ -1,0 +1,209 @@
+"""The loop between the log and the treasury's folder: hands over what was released, takes in what came back.
+
+Recorded before it is done: from `SubmissionStarted` on the treasury may hold the file, whatever happens to this process.
+What is not known to be done is done again with the same bytes under the same name; nothing is ever decided here.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from services.payout import batch as batches
+from services.payout import report as reports
+from services.payout.treasury import Unreadable
+from services.payout.treasury.directory import Directory, OtherBytesUnderName, read, waiting
+from services.payout.treasury.filing import sealed_bytes_of, settings_of, treasury_of
+from services.payout.treasury.reading import MAX_SIZE
+from services.payout.views import batches_of_references, outgoing_batches
+from shared.decider import Decision, decision
+from shared.following import wait
+from shared.identity import SYSTEM, Role, is_id
+from shared.service import House
+from shared.writer import Caller, NotWriting, Request
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 0.2
+AGAIN_AFTER_SECONDS = (1.0, 5.0, 30.0, 300.0, 900.0, 3600.0)
+"""When a hand-over whose outcome is unknown is repeated (treasury.md 2); the last one again and again."""
+SUBJECT = "treasury-files"
+"""The key under which files of the treasury are kept: they belong to no one person."""
+
+
+class NotTaken(Exception):
+    """A step of the desk was not possible; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class Trouble:
+    """Something that did not work and is tried again at `again_at` (monotonic)."""
+
+    reason: str
+    failures: int
+    since: float
+    again_at: float
+
+
+@dataclass
+class Desk:
+    """The treasury's follower of one house."""
+
+    house: House
+    nudged: asyncio.Event
+    unreachable: str = ""
+    """Why the folder cannot be worked on; empty when it can."""
+    worked_upto: int = -1
+    """The log position whose batches have been looked at."""
+    troubles: dict[str, Trouble] = field(default_factory=dict[str, Trouble])
+    """What failed, by batch id or file name."""
+
+    async def run(self) -> None:
+        """Round after round; `OSError` when the folder is out of reach, which is tried again."""
+        try:
+            directory = await asyncio.to_thread(Directory, settings_of(self.house).treasury)
+            while True:
+                await self.round(directory)
+                self.unreachable = ""
+                await wait(self.nudged, POLL_SECONDS)
+        except OSError as error:
+            self.unreachable = type(error).__name__
+            raise
+
+    async def round(self, directory: Directory) -> None:
+        """Answers first: they may prove what the hand-over left open."""
+        position = self.house.view_follower.position
+        arrived = await asyncio.to_thread(directory.arrived)
+        for path in arrived:
+            await self._attempt(path.name, partial(self._take_in, directory, path))
+        outgoing = await asyncio.to_thread(outgoing_batches, self.house.views)
+        for batch in outgoing:
+            await self._attempt(batch, partial(self._hand_over, directory, batch))
+        still = {*outgoing, *(path.name for path in arrived)}
+        self.troubles = {name: it for name, it in self.troubles.items() if name in still}
+        self.worked_upto = position
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to hand over, nothing to take in; waiting for the treasury is idle."""
+        if self.unreachable or self.troubles or self.worked_upto < self.house.writer.head.position:
+            return False
+        try:
+            return not waiting(settings_of(self.house).treasury)
+        except OSError:
+            return False
+
+    def problem(self) -> str:
+        """Why the treasury is not being served, in a sentence; empty when it is."""
+        if self.unreachable:
+            return f"Kasse: Verzeichnis nicht erreichbar ({self.unreachable})"
+        if not self.troubles:
+            return ""
+        oldest = min(self.troubles.values(), key=lambda it: it.since)
+        age = int(time.monotonic() - oldest.since)
+        return f"Kasse: {len(self.troubles)} Vorgänge hängen, der älteste seit {age} s ({oldest.reason})"
+
+    async def _attempt(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
+        """One file or batch; its failure is remembered, tried again later, and holds up no other."""
+        known = self.troubles.get(name)
+        if known and time.monotonic() < known.again_at:
+            return
+        try:
+            await do()
+        except NotWriting:
+            return
+        except Exception as error:
+            reason = getattr(error, "code", "") or type(error).__name__
+            failures = known.failures + 1 if known else 1
+            now = time.monotonic()
+            pause = AGAIN_AFTER_SECONDS[min(failures, len(AGAIN_AFTER_SECONDS)) - 1]
+            self.troubles[name] = Trouble(reason, failures, known.since if known else now, now + pause)
+            log.error("treasury step failed", what=name, reason=reason, failures=failures)
+        else:
+            self.troubles.pop(name, None)
+
+    async def _execute(self, it: Decision) -> None:
+        outcome = await self.house.writer.execute(Request(decision=it, caller=Caller(actor=SYSTEM, role=Role.SYSTEM)))
+        if outcome.problem:
+            raise NotTaken(outcome.problem)
+
+    # ---- Out
+
+    async def _hand_over(self, directory: Directory, id: str) -> None:
+        state: batches.Batch = (await self.house.writer.state(batches.decider, id)).state
+        match state:
+            case batches.Unsealed() | batches.Unreleased() | batches.Transmitted():
+                return
+            case batches.Released():
+                last = 0
+            case batches.Submitting():
+                await self._tell(id, batches.NoteUnknownSubmission(attempt=state.attempt, reason="interrupted"))
+                last = state.attempt
+            case batches.Unknown():
+                last = state.attempt
+        sealed = state.sealed
+        raw = await asyncio.to_thread(sealed_bytes_of, self.house, sealed)
+        await self._tell(id, batches.StartSubmission(attempt=last + 1))
+        try:
+            await asyncio.to_thread(directory.hand_over, sealed.file_name, raw)
+        except (OSError, OtherBytesUnderName) as error:
+            await self._tell(id, batches.NoteUnknownSubmission(attempt=last + 1, reason=type(error).__name__))
+            raise
+        await self._tell(id, batches.ConfirmTransmission(file_sha256=sealed.file_sha256, evidence="file"))
+
+    async def _tell(self, id: str, command: batches.Command) -> None:
+        await self._execute(decision(batches.decider, id, command))
+
+    # ---- In
+
+    async def _take_in(self, directory: Directory, path: Path) -> None:
+        raw, digest = await asyncio.to_thread(read, path, MAX_SIZE)
+        if len(raw) <= MAX_SIZE:
+            # As it came and before anybody reads it: what is decided on can be looked at for ever.
+            await asyncio.to_thread(
+                self.house.documents.put, raw, kind="treasury-report", media_type="application/xml", subject=SUBJECT
+            )
+        try:
+            found = await asyncio.to_thread(treasury_of(self.house).read, raw)
+        except Unreadable as error:
+            await self._execute(reports.quarantine(digest, path.name, error.code, error.reason))
+            await asyncio.to_thread(directory.quarantine, path, error.reason)
+            return
+        match found:
+            case reports.StatusReport():
+                sealed = await self._sealed([found.batch])
+                await self._execute(reports.apply_status_report(found, digest, sealed[0] if sealed else None))
+            case reports.BookingReport():
+                await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found)))
+        await asyncio.to_thread(directory.archive, path)
+
+    async def _spoken_of(self, found: reports.BookingReport) -> Sequence[batches.BatchSealed]:
+        # Our own references lead to their batches by a list; it must have read the log, or known payments look unknown.
+        recorded = self.house.writer.head.position
+        await self.house.seen(recorded)
+        if self.house.view_follower.position < recorded:
+            raise NotTaken("views-behind")
+        references = reports.references_named(found)
+        by_reference = await asyncio.to_thread(batches_of_references, self.house.views, references)
+        return await self._sealed(sorted(reports.batches_named(found) | by_reference))
+
+    async def _sealed(self, names: Sequence[str]) -> list[batches.BatchSealed]:
+        states: list[Any] = [(await self.house.writer.state(batches.decider, it)).state for it in names if is_id(it)]
+        return [it.sealed for it in states if not isinstance(it, batches.Unsealed)]
+
+
+def follower(house: House) -> Callable[[], Awaitable[None]]:
+    """The desk's loop, made known to the house's judgements of itself."""
+    desk = Desk(house=house, nudged=house.nudge.listener())
+    house.idle_checks.append(lambda: desk.idle)
+    house.problems.append(desk.problem)
+    return desk.run

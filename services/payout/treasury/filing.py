@@ -1,0 +1,61 @@
+"""A batch's file: its bytes made from the sealed content, always the same, and never handed over when they are not."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from services.payout import batch as batches
+from services.payout import payment as payments
+from services.payout.settings import Settings
+from services.payout.treasury import Account, Treasury, Unwritable, instruction
+from services.payout.treasury.iso20022 import Iso20022
+from shared.identity import Erased, Sealed
+from shared.privacy import Forged
+from shared.service import House
+
+
+def settings_of(house: House) -> Settings:
+    """This house's settings with what payout alone has."""
+    if not isinstance(house.settings, Settings):
+        raise TypeError("payout braucht seine eigenen Einstellungen")
+    return house.settings
+
+
+def treasury_of(_house: House) -> Treasury:
+    """The format that the treasury of this house speaks."""
+    return Iso20022()
+
+
+def bytes_of(house: House, content: batches.Sealable) -> bytes:
+    """The file of a draft or of a sealed batch; opens its payees. Blocks. Raises `Unwritable`."""
+    account = settings_of(house).debtors.get(content.debtor)
+    if account is None:
+        raise Unwritable("debtor-unknown", f"Das Konto {content.debtor} steht nicht in den Einstellungen.")
+    payees = {it.reference: payee for it in content.entries if (payee := _payee(house, it))}
+    debtor = Account(holder=account.holder, iban=account.iban)
+    return treasury_of(house).build(instruction(content, payees, debtor))
+
+
+def sealed_bytes_of(house: House, sealed: batches.BatchSealed) -> bytes:
+    """The file of a sealed batch. Blocks. Raises `Unwritable`, also when other bytes than the sealed ones came out."""
+    raw = bytes_of(house, sealed)
+    if sha256(raw).hexdigest() != sealed.file_sha256:
+        raise Unwritable("not-as-sealed", "Die Datei lässt sich nicht so wiederherstellen, wie sie versiegelt wurde.")
+    return raw
+
+
+def _payee(house: House, entry: batches.Entry) -> Account | None:
+    holder, iban = _opened(house, entry.account_holder), _opened(house, entry.iban)
+    return Account(holder=holder, iban=iban) if holder and iban else None
+
+
+def _opened(house: House, box: Sealed) -> str:
+    try:
+        value = house.privacy.open(box)
+    except Forged as error:
+        raise Unwritable("payee-unreadable", "Ein Empfänger liegt nicht so vor, wie er versiegelt wurde.") from error
+    return "" if isinstance(value, Erased) else value
+
+
+async def orders_of(house: House, names: Sequence[str]) -> Sequence[payments.Payment]:
+    """The payments as committed, in the order they are named."""
+    return [(await house.writer.state(payments.decider, it)).state for it in names]

@@ -1,0 +1,32 @@
+"""Payout, wired: the nouns, what they hear and tell, the edge, the treasury's loop."""
+
+from typing import Any
+
+from services.payout.pages import pages
+
+import shared.service
+from services.payout import batch, disbursement, payment, report
+from services.payout.api import actions, reads
+from services.payout.publications import publish
+from services.payout.reactions import HANDLED, react
+from services.payout.treasury.desk import follower
+from services.payout.views import project
+from shared.lanes import Reactions
+from shared.service import Blueprint
+
+blueprint = Blueprint(
+    name="payout",
+    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider),
+    reactions=Reactions.of(HANDLED, react),
+    publish=publish,
+    project=project,
+    actions=actions,
+    reads=reads,
+    pages=pages,
+    followers=lambda house: (follower(house),),
+)
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI description of payout."""
+    return shared.service.openapi(blueprint)
