@@ -17,12 +17,9 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 from opentelemetry.trace import SpanKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
 from starlette.datastructures import FormData
-from starlette.routing import Match
-from starlette.types import Scope
 
 from shared.access import Gate, Person, allowed_role
 from shared.calendar import local_date
@@ -238,14 +235,6 @@ def problem_of(outcome: Outcome) -> Problem:
 
 REFUSALS: dict[str, str] = {}
 """German titles of recorded refusals by code; each service adds its own at start."""
-
-
-class ForPrograms(APIRoute):
-    """A route that a browser, which asks for HTML, passes by: the page at the same address answers it."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        accepted = dict(cast(Sequence[tuple[bytes, bytes]], scope.get("headers", ()))).get(b"accept", b"")
-        return (Match.NONE, {}) if b"text/html" in accepted else super().matches(scope)
 
 
 def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
