@@ -351,8 +351,11 @@ class RefusalPending:
 
 @value
 class Concluded:
+    """Decided; `grounds` is the state the decision was made on, which letter and file keep telling."""
+
     file: File
     granted: bool
+    grounds: Reserved | RefusalPending
     late_withdrawal: bool = False
 
 
@@ -498,7 +501,7 @@ OPINED, ASSESSED, PROPOSED, REFUSAL_PROPOSED = (
     "propose-award",
     "propose-refusal",
 )
-_OFFICER_ACTIONS = frozenset({ASSESSED, PROPOSED, REFUSAL_PROPOSED})
+OFFICER_ACTIONS = frozenset({ASSESSED, PROPOSED, REFUSAL_PROPOSED})
 
 
 def refuse_if_acted(file: File, actions: frozenset[str], context: Context, action: str, rule: str) -> None:
@@ -509,7 +512,7 @@ def refuse_if_acted(file: File, actions: frozenset[str], context: Context, actio
 
 def four_eyes(file: File, context: Context, action: str) -> None:
     """Who gave the opinion, assessed or proposed does not decide (Vier-Augen-Prinzip)."""
-    refuse_if_acted(file, _OFFICER_ACTIONS | {OPINED}, context, action, "four-eyes")
+    refuse_if_acted(file, OFFICER_ACTIONS | {OPINED}, context, action, "four-eyes")
 
 
 def decide(command: Command, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -565,7 +568,7 @@ def _opine(command: RecordExpertOpinion, assessment: Assessment, context: Contex
             pass
     if isinstance(assessment, Unopened | Reserved | Concluded | Withdrawn):
         raise _impossible(assessment)
-    refuse_if_acted(assessment.file, _OFFICER_ACTIONS, context, "RecordExpertOpinion", "expert-not-officer")
+    refuse_if_acted(assessment.file, OFFICER_ACTIONS, context, "RecordExpertOpinion", "expert-not-officer")
     if not command.reasons.strip():
         raise ReasonMissing(field="reasons")
     if (command.opinion == Opinion.POSITIVE_WITH_CONDITIONS) != bool(command.conditions):
@@ -765,7 +768,8 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
             if isinstance(assessment, Reserved):
                 return Assessed(file=file, opinion=assessment.opinion, expenditure=assessment.expenditure)
         case AssessmentConcluded():
-            return Concluded(file=file, granted=it.granted)
+            if isinstance(assessment, Reserved | RefusalPending):
+                return Concluded(file=file, granted=it.granted, grounds=assessment)
         case WithdrawalSettled():
             if isinstance(assessment, Concluded):
                 return replace(assessment, late_withdrawal=True)

@@ -196,11 +196,13 @@ class HalfSigned:
 @value
 class Approved:
     grant: Grant
+    approved_on: date
 
 
 @value
 class Notified:
     grant: Grant
+    approved_on: date
     notice: NoticeDispatched
     waiver: RemedyWaived | None = None
 
@@ -208,6 +210,7 @@ class Notified:
 @value
 class Final:
     grant: Grant
+    approved_on: date
     notice: NoticeDispatched
     final: DecisionBecameFinal
     assigned: bool = False
@@ -422,19 +425,22 @@ def evolve(award: Award, it: Event) -> Award:
         case FirstSignatureGiven():
             return HalfSigned(signature=it)
         case GrantApproved():
-            return Approved(grant=it.grant)
+            return Approved(grant=it.grant, approved_on=it.approved_on)
         case GrantRefused():
             return Refused(refusal=it)
         case NoticeDispatched():
-            return Notified(grant=award.grant, notice=it) if isinstance(award, Approved) else award
+            if isinstance(award, Approved):
+                return Notified(grant=award.grant, approved_on=award.approved_on, notice=it)
         case RemedyWaived():
             return replace(award, waiver=it) if isinstance(award, Notified) else award
         case DecisionBecameFinal():
-            return Final(grant=award.grant, notice=award.notice, final=it) if isinstance(award, Notified) else award
+            if isinstance(award, Notified):
+                return Final(grant=award.grant, approved_on=award.approved_on, notice=award.notice, final=it)
         case FundsAssigned():
             return replace(award, assigned=True) if isinstance(award, Final) else award
         case _ as missing:
             assert_never(missing)
+    return award
 
 
 decider = Decider[Command, Event, Award](

@@ -1,0 +1,298 @@
+"""Die Formulare der Entscheidungen: which fields each action shows, with what the case suggests; nothing is decided here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.review import assessment as assessments
+from services.review.assessment import CUT_TITLES, Application, Assessment, Unopened
+from services.review.award import Award, Notified
+from services.review.case_file import TOPICS, NextAction, facts_of
+from services.review.programme import Terms
+from services.review.settings import office
+from services.review.views import OPINIONS, split
+from shared.contracts import YearAmount
+from shared.decider import value
+from shared.money import euros
+from shared.money import split as split_cents
+
+type FormField = dict[str, Any]
+
+
+@value
+class Form:
+    """What a decision's form shows beside its title; `consequence` is what will be true afterwards."""
+
+    fields: Sequence[FormField] = ()
+    submit: str
+    text: str = ""
+    consequence: str = ""
+    letter: bool = False
+
+
+def _area(name: str, label: str, *, required: bool = True, hint: str = "", value: str = "") -> FormField:
+    return {"name": name, "label": label, "kind": "textarea", "required": required, "hint": hint, "value": value}
+
+
+def _money(name: str, label: str, cents: int | None, *, required: bool = False, hint: str = "") -> FormField:
+    text = "" if cents is None else euros(cents).removesuffix(" €")
+    field = {"name": name, "label": label, "kind": "money", "value": text, "required": required, "hint": hint}
+    return {**field, "quiet": True}
+
+
+def _hidden(name: str, value: object) -> FormField:
+    return {"name": name, "label": "", "kind": "hidden", "value": str(value)}
+
+
+def _date(name: str, label: str, on: date) -> FormField:
+    return {"name": name, "label": label, "kind": "date", "required": True, "value": on.isoformat(), "width": "date"}
+
+
+def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None, today: date) -> Form:
+    """The form of one action in this case; `terms` is the policy in force, None when there is none."""
+    if isinstance(assessment, Unopened):
+        raise ValueError("kein eröffneter Vorgang")
+    application, facts = assessment.file.application, facts_of(assessment)
+    match name:
+        case "record-expert-opinion":
+            return _opinion()
+        case "assess-expenditure":
+            return _expenditure(application, facts.expenditure)
+        case "propose-award":
+            return _proposal(application, facts.expenditure, facts.proposal, terms, today)
+        case "propose-refusal":
+            reasons = [_area(f"reasons.{it}", f"{it + 1}. Grund", required=it == 0) for it in range(3)]
+            return Form(fields=reasons, submit="Ablehnung vorschlagen", text="Die Gründe stehen im Bescheid.")
+        case "reserve-funds":
+            amounts = split(facts.proposal.by_year) if facts.proposal else ""
+            text = f"Vorgemerkt wird im Titel {office().budget_title}, Haushaltsjahr {today.year}: {amounts}."
+            fields = [_hidden("title", office().budget_title)]
+            return Form(fields=fields, submit="Mittel vormerken", text=text)
+        case "release-reservation":
+            return Form(fields=[_area("reason", "Grund")], submit="Vormerkung aufheben")
+        case "approve-grant":
+            return _approval(facts.proposal, terms)
+        case "refuse-grant":
+            text = "; ".join(facts.refusal.refusal.reasons) if facts.refusal else ""
+            return Form(submit="Antrag ablehnen", text=f"Vorgeschlagene Gründe: {text}")
+        case "dispatch-notice":
+            text = "Der Bescheid wird elektronisch bekannt gegeben und gilt am vierten Tag danach als zugegangen."
+            return Form(submit="Bescheid versenden", text=text, letter=True)
+        case "record-waiver":
+            fields = [_date("declared_on", "Verzicht erklärt am", today)]
+            consequence = "Der Bescheid wird sofort bestandskräftig, die Mittel gehen an die Auszahlung."
+            return Form(fields=fields, submit="Verzicht vermerken", consequence=consequence)
+        case _:
+            until = (
+                f"Die Klagefrist endete am {award.notice.remedy_ends_on:%d.%m.%Y}."
+                if isinstance(award, Notified)
+                else ""
+            )
+            return Form(submit="Bestandskraft feststellen", text=until)
+
+
+def _opinion() -> Form:
+    options = [{"value": str(it), "text": text} for it, text in OPINIONS.items()]
+    conditions = [
+        {"name": f"conditions.{it}", "label": f"{it + 1}. Auflage", "quiet": True, "value": ""} for it in range(3)
+    ]
+    conditions[0]["hint"] = "Nur bei einem positiven Votum mit Auflagen; Auflagen stehen im Bescheid."
+    fields: list[FormField] = [
+        {"name": "opinion", "label": "Votum", "kind": "radio", "required": True, "options": options},
+        _area("reasons", "Begründung"),
+        *conditions,
+    ]
+    return Form(fields=fields, submit="Votum abgeben")
+
+
+def _expenditure(application: Application, made: assessments.EligibleExpenditureAssessed | None) -> Form:
+    known = {it.line: it for it in made.lines} if made else {}
+    options = [{"value": str(it), "text": text} for it, text in CUT_TITLES.items()]
+    fields: list[FormField] = []
+    for index, it in enumerate(application.lines):
+        before, at = known.get(it.line), f"lines.{index}"
+        label = f"Nr. {it.line} {it.description} ({it.year}): zuwendungsfähig"
+        fields += [
+            _hidden(f"{at}.line", it.line),
+            _money(
+                f"{at}.eligible_cents",
+                label,
+                before.eligible_cents if before else it.cents,
+                required=True,
+                hint=f"beantragt {euros(it.cents)}",
+            ),
+            {
+                "name": f"{at}.reason",
+                "label": f"Nr. {it.line}: Grund der Kürzung",
+                "kind": "select",
+                "options": options,
+                "quiet": True,
+                "value": str(before.reason or "") if before else "",
+            },
+            {
+                "name": f"{at}.text",
+                "label": f"Nr. {it.line}: Erläuterung für die Kommune",
+                "quiet": True,
+                "value": before.text if before else "",
+            },
+        ]
+    text = "Jede Kürzung braucht Grund und Erläuterung; beides steht im Bescheid."
+    return Form(fields=fields, submit="Ausgaben feststellen", text=text)
+
+
+def suggested(application: Application, granted_cents: int, today: date) -> Sequence[YearAmount]:
+    """The grant divided over the years as it was applied for; years gone by go to this one."""
+    weights: dict[int, int] = {}
+    for it in application.by_year:
+        year = max(it.year, today.year)
+        weights[year] = weights.get(year, 0) + it.cents
+    if not sum(weights.values()):
+        weights = {today.year: 1}
+    parts = split_cents(granted_cents, list(weights.values()))
+    return [YearAmount(year=year, cents=cents) for year, cents in zip(weights, parts, strict=True)]
+
+
+def _proposal(
+    application: Application,
+    expenditure: assessments.EligibleExpenditureAssessed | None,
+    made: assessments.AwardProposed | None,
+    terms: Terms | None,
+    today: date,
+) -> Form:
+    eligible = expenditure.eligible_cents if expenditure else 0
+    granted = assessments.grant_cents(application, eligible, terms.rate_bp) if terms else 0
+    amounts = {it.year: it.cents for it in (made.by_year if made else suggested(application, granted, today))}
+    last = max(application.ends_on.year, *amounts)
+    fields: list[FormField] = []
+    for index, year in enumerate(range(today.year, max(last, today.year) + 1)):
+        fields += [
+            _hidden(f"by_year.{index}.year", year),
+            _money(f"by_year.{index}.cents", f"Zuwendung {year}", amounts.get(year)),
+        ]
+    fields += [
+        _date("starts_on", "Beginn des Bewilligungszeitraums", made.starts_on if made else application.starts_on),
+        _date("ends_on", "Ende des Bewilligungszeitraums", made.ends_on if made else application.ends_on),
+        *(
+            _area(f"note.{topic}", label, value=getattr(made.note, topic) if made else "")
+            for topic, label in TOPICS.items()
+        ),
+    ]
+    text = "Für diesen Tag gilt keine Richtlinie mit Verwaltungspraxis."
+    if terms:
+        share = f"{terms.rate_bp // 100} % von {euros(eligible)}, höchstens der beantragte Betrag"
+        text = f"Die Zuwendung beträgt {euros(granted)}: {share}. Die Jahre ergeben zusammen diesen Betrag."
+    return Form(fields=fields, submit="Bewilligung vorschlagen", text=text)
+
+
+def _approval(made: assessments.AwardProposed | None, terms: Terms | None) -> Form:
+    if made is None:
+        return Form(submit="Bewilligen")
+    text = f"Zuwendung {euros(made.granted_cents)}, {made.starts_on:%d.%m.%Y} bis {made.ends_on:%d.%m.%Y}."
+    if made.granted_cents > (terms or made.terms).signing_limit_cents:
+        text += " Sie liegt über der Zeichnungsgrenze: Zwei Personen zeichnen."
+    return Form(
+        submit="Bewilligen", text=text, consequence=f"Mit der Bewilligung werden festgelegt: {split(made.by_year)}."
+    )
+
+
+def budget_form(today: date) -> Form:
+    """The form that opens a title for a budget year, with authorisations for the three years after the current one."""
+    fields: list[FormField] = [
+        {"name": "title", "label": "Haushaltstitel", "required": True, "value": office().budget_title},
+        {"name": "year", "label": "Haushaltsjahr", "kind": "number", "required": True, "value": str(today.year)},
+        _money("appropriation_cents", "Ansatz", None, required=True),
+    ]
+    for index in range(3):
+        fields += [
+            {
+                "name": f"authorisations.{index}.year",
+                "label": f"{index + 1}. Verpflichtungsermächtigung: Jahr",
+                "kind": "number",
+                "quiet": True,
+                "value": "",
+            },
+            _money(f"authorisations.{index}.cents", f"{index + 1}. Verpflichtungsermächtigung: Betrag", None),
+        ]
+    return Form(fields=fields, submit="Titel eröffnen", text="Verpflichtungen aus dem Vorjahr werden übernommen.")
+
+
+# ---- As the templates want it ---------------------------------------------------------------------------------------
+
+
+@value
+class Rejected:
+    """A form that came back: which action, what was wrong, what was typed."""
+
+    action: str
+    errors: Sequence[Mapping[str, str]]
+    typed: Mapping[str, str]
+
+
+def decision_of(
+    action: NextAction, form: Form, *, back: str, key: str, rejected: Rejected | None, secondary: bool
+) -> dict[str, Any]:
+    """One entry of `macros.decisions`: the form with what it suggests, or with what was typed and is wrong."""
+    if not action.allowed:
+        return {
+            "id": action.name,
+            "title": action.title,
+            "submit": "",
+            "url": "",
+            "fields": [],
+            "disabled_reason": action.reason,
+        }
+    return shown(
+        action.name,
+        action.title,
+        action.path,
+        form,
+        back=back,
+        rejected=rejected if rejected and rejected.action == action.name else None,
+        safeguards={"if_match": action.if_match, "idempotency_key": key},
+        more={
+            "tone": "secondary" if secondary else "primary",
+            "documents": [{"text": "Vorschau des Bescheids (PDF)", "url": f"{back}/letter"}] if form.letter else [],
+        },
+    )
+
+
+def shown(
+    name: str,
+    title: str,
+    path: str,
+    form: Form,
+    *,
+    back: str,
+    rejected: Rejected | None,
+    safeguards: Mapping[str, str],
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A form that this person may send."""
+    fields = [dict(it) for it in form.fields]
+    if rejected:
+        for it in fields:
+            if it.get("kind") != "hidden":
+                it["value"] = rejected.typed.get(it["name"], "")
+    return {
+        "id": name,
+        "title": title,
+        "submit": form.submit,
+        "url": "/review/forms" + path.removeprefix("/review"),
+        "fields": [*fields, _hidden("back", back)],
+        "text": form.text,
+        "consequence": form.consequence,
+        "errors": _placed(rejected.errors, fields) if rejected else [],
+        **safeguards,
+        **more,
+    }
+
+
+def _placed(errors: Sequence[Mapping[str, str]], fields: Sequence[FormField]) -> list[dict[str, str]]:
+    """Each error at its field; one that names a whole group at the group's first, else above the form."""
+    names = [it["name"] for it in fields if it.get("kind") != "hidden"]
+    found: list[dict[str, str]] = []
+    for it in errors:
+        asked = it["field"]
+        at = next((name for name in names if asked and (name == asked or name.startswith(f"{asked}."))), "")
+        found.append({"field": at, "text": it["text"]})
+    return found

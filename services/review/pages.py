@@ -1,0 +1,556 @@
+"""Die Seiten der Prüfung: queue, case, budgets, and the forms of every decision; each form is the API's own action."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.review import budget as budgets
+from services.review import programme as programmes
+from services.review import views
+from services.review.api import actions
+from services.review.assessment import CUT_TITLES, CutReason, Unopened
+from services.review.award import Approved, Final, Notified
+from services.review.case_file import TOPICS, BudgetSheet, CaseFile, case_file
+from services.review.forms import Rejected, budget_form, decision_of, form_of, shown
+from services.review.programme import Terms, policy_in_force
+from services.review.reading import Known, known, next_actions, sheet_of, sheets
+from services.review.settings import office
+from services.review.standing import STATUS, Status, steps
+from shared.access import Person, allowed_role
+from shared.calendar import local_date
+from shared.decider import DomainError
+from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role
+from shared.operations import READERS
+from shared.pages import form_errors, page, page_router, problem_page
+from shared.problems import Problem
+from shared.service import House
+from shared.views import Page
+from shared.web import Action, Typed, checked_cursor, submitted
+
+QUEUE = "/review/"
+BUDGETS = "/review/budgets"
+SIZE = 50
+
+
+def pages(house: House) -> APIRouter:
+    """Everything a person of the ministry sees of review."""
+    router, offered = page_router(house), actions(house)
+
+    def permit(request: Request, action: str) -> Person:
+        person = house.gate.person(request)
+        allowed_role(person, READERS, action)
+        return person
+
+    async def queue(request: Request) -> Response:
+        person = permit(request, "list-cases")
+        return await _queue_page(house, request, person)
+
+    async def case(request: Request) -> Response:
+        person = permit(request, "read-case")
+        return await _case_page(house, request, person, str(request.path_params["case"]), offered)
+
+    async def budget_list(request: Request) -> Response:
+        person = permit(request, "list-budgets")
+        return await _budgets_page(house, request, person)
+
+    async def budget(request: Request) -> Response:
+        permit(request, "read-budget")
+        found = await sheet_of(house, str(request.path_params["title"]), str(request.path_params["year"]))
+        return await _budget_page(house, request, found)
+
+    for path, endpoint in (
+        (QUEUE, queue),
+        ("/review/cases/{case}", case),
+        (BUDGETS, budget_list),
+        (f"{BUDGETS}/{{title}}/{{year}}", budget),
+    ):
+        router.add_api_route(path, endpoint, methods=["GET"], response_class=Response)
+    for action in offered:
+        path = "/review/forms" + action.path.removeprefix("/review")
+        router.add_api_route(path, _form_route(house, action, offered), methods=["POST"], response_class=Response)
+    return router
+
+
+def _form_route(house: House, action: Action, offered: Sequence[Action]) -> Any:
+    async def send(request: Request) -> Response:
+        try:
+            return await submitted(house, action, request)
+        except Typed as problem:
+            if problem.status in (401, 403, 404) and not problem.errors and problem.code != "attempt-refused":
+                return problem_page(house, request, problem)
+            await house.seen(int(problem.headers.get("Foerderstrom-Position", "0")))
+            rejected = Rejected(action=action.name, errors=form_errors(problem), typed=problem.typed)
+            return await _again(house, request, problem, rejected, offered)
+
+    return send
+
+
+async def _again(
+    house: House, request: Request, problem: Problem, rejected: Rejected, offered: Sequence[Action]
+) -> Response:
+    """The page the form was sent from, with what was typed and what is wrong with it."""
+    person = house.gate.person(request)
+    if "case" not in request.path_params:
+        return await _budgets_page(house, request, person, rejected, problem)
+    case = str(request.path_params["case"])
+    return await _case_page(house, request, person, case, offered, rejected, problem)
+
+
+def _flash(problem: Problem | None) -> dict[str, str] | None:
+    if problem is None:
+        return None
+    detail = problem.detail if problem.detail != problem.title else ""
+    return {"tone": "danger", "title": problem.title, "text": f"{detail} Es wurde nichts verändert.".strip()}
+
+
+# ---- Queue ----------------------------------------------------------------------------------------------------------
+
+_QUEUE_COLUMNS: Sequence[Mapping[str, Any]] = (
+    {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
+    {"key": "recipient", "title": "Kommune"},
+    {"key": "heading", "title": "Vorhaben"},
+    {"key": "status", "title": "Stand", "kind": "badge"},
+    {"key": "due_on", "title": "Frist", "kind": "date"},
+    {"key": "holder", "title": "Bei", "fit": True},
+    {"key": "cents", "title": "Beantragt", "kind": "money"},
+)
+
+
+def _row(it: Mapping[str, Any]) -> dict[str, Any]:
+    told = STATUS[Status(it["status"])]
+    return {
+        "case": {"text": it["file_number"], "url": f"/review/cases/{it['case']}"},
+        "recipient": it["applicant_name"],
+        "heading": it["title"],
+        "status": {"text": told.title, "tone": told.tone},
+        "due_on": it["due_on"],
+        "holder": ROLE_TITLES[told.holder] if told.holder else "",
+        "cents": it["applied_cents"],
+    }
+
+
+def _groups(page_of: Page, person: Person) -> list[dict[str, Any]]:
+    mine: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for it in page_of.entries:
+        holder = STATUS[Status(it.body["status"])].holder
+        (mine if holder in person.roles else others).append(_row(it.body))
+    return [
+        {"title": "Für Sie zu tun", "tone": "warning", "rows": mine},
+        {"title": "Bei anderen oder abgeschlossen", "rows": others},
+    ]
+
+
+async def _queue_page(house: House, request: Request, person: Person) -> Response:
+    asked, after = request.query_params.get("status", ""), checked_cursor(request.query_params.get("after", ""))
+    if asked and asked not in list(Status):
+        raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status")
+    status = Status(asked) if asked else None
+
+    def read() -> tuple[Page, Mapping[Status, int]]:
+        return views.cases(house.views, status=status, after=after, limit=SIZE), views.counts(house.views)
+
+    found, counted = await asyncio.to_thread(read)
+    kept = {"status": asked} if asked else {}
+    options = [{"text": "alle", "url": QUEUE, "active": not asked, "count": sum(counted.values())}]
+    options += [
+        {"text": told.title, "url": f"{QUEUE}?{urlencode({'status': it})}", "active": it == asked, "count": counted[it]}
+        for it, told in STATUS.items()
+    ]
+    first = f"{QUEUE}?{urlencode(kept)}" if kept else QUEUE
+    return page(
+        house,
+        request,
+        "queue.html",
+        page_title="Prüfung",
+        heading="Prüfung und Bewilligung",
+        lead="Vollständige Anträge bis zum bestandskräftigen Bescheid, älteste zuerst.",
+        columns=_QUEUE_COLUMNS,
+        groups=_groups(found, person),
+        filters=[{"title": "Stand", "options": options}],
+        pages={
+            "previous": first if after else None,
+            "next": f"{QUEUE}?{urlencode({**kept, 'after': found.next})}" if found.next else None,
+            "text": f"{len(found.entries)} Vorgänge auf dieser Seite",
+        },
+        links=[{"text": "Haushalt", "url": BUDGETS}],
+        empty="Hier ist gerade nichts zu tun.",
+    )
+
+
+# ---- Case -----------------------------------------------------------------------------------------------------------
+
+
+async def _case_page(
+    house: House,
+    request: Request,
+    person: Person,
+    case: str,
+    offered: Sequence[Action],
+    rejected: Rejected | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    it = await known(house, case)
+    told, back = STATUS[it.status], f"/review/cases/{case}"
+    following = next_actions(house, it, person, offered)
+    file = case_file(case, it.assessment, it.award, it.etags, following)
+    decisions = await _decisions(house, it, file, person, back, rejected)
+    open_form = rejected is not None and any(one["id"] == rejected.action and one["url"] for one in decisions)
+    return page(
+        house,
+        request,
+        "case.html",
+        status_code=problem.status if problem else 200,
+        flash=None if open_form else _flash(problem),
+        page_title=file.file_number,
+        file_number=file.file_number,
+        heading=file.title,
+        recipient=file.applicant_name,
+        **_band(file, told.title, told.tone),
+        facts=await _facts(house, it, file, person),
+        tasks=_tasks(file, {one["id"] for one in decisions}),
+        actions=decisions,
+        money=await _money(house, it, file),
+        tables=_tables(file),
+        letters=_letters(file, back),
+        timeline=await asyncio.to_thread(_timeline, house, case),
+        back={"text": "Arbeitsvorrat", "url": QUEUE},
+    )
+
+
+def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
+    deadline = None
+    if file.award and file.award.notice and not file.award.final_on:
+        deadline = {"text": "Klagefrist bis", "on": file.award.notice.remedy_ends_on}
+    elif file.reservation and not file.award:
+        deadline = {"text": "Vormerkung bis", "on": file.reservation.expires_on}
+    holder = ROLE_TITLES[Role(file.holder)] if file.holder else ""
+    return {"deadline": deadline, "holder": holder, "status": {"text": title, "tone": tone}}
+
+
+async def _terms(house: House, it: Known, today: date) -> Terms | None:
+    programme = await house.writer.state(programmes.decider, office().programme)
+    if isinstance(it.assessment, Unopened):
+        return None
+    try:
+        return policy_in_force(programme.state, today, it.assessment.file.application.item)
+    except DomainError:
+        return None  # The form says so; the noun will refuse.
+
+
+async def _decisions(
+    house: House, it: Known, file: CaseFile, person: Person, back: str, rejected: Rejected | None
+) -> list[dict[str, Any]]:
+    today = local_date(house.now())
+    terms, again = await _terms(house, it, today), {one.action for one in steps(it.assessment, it.award) if one.again}
+    return [
+        decision_of(
+            one,
+            form_of(one.name, it.assessment, it.award, terms, today),
+            back=back,
+            key=str(uuid4()),
+            rejected=rejected,
+            secondary=one.name in again,
+        )
+        for one in file.actions
+        if person.roles & set(one.roles)
+    ]
+
+
+def _tasks(file: CaseFile, shown_here: set[str]) -> list[dict[str, Any]]:
+    award, notice = file.award, file.award.notice if file.award else None
+    road = [
+        ("Votum abgeben", "record-expert-opinion", file.opinion is not None),
+        ("Zuwendungsfähige Ausgaben feststellen", "assess-expenditure", file.eligible_cents is not None),
+        ("Bewilligung vorschlagen", "propose-award", file.proposal is not None),
+        ("Mittel vormerken", "reserve-funds", file.reservation is not None),
+        ("Bewilligen", "approve-grant", award is not None),
+        ("Bescheid versenden", "dispatch-notice", notice is not None),
+        ("Bestandskraft", "record-waiver", bool(award and award.final_on)),
+    ]
+    if file.refusal:
+        road = [
+            ("Ablehnung vorschlagen", "propose-refusal", True),
+            ("Ablehnung freigeben", "refuse-grant", file.refusal.decided),
+        ]
+    upcoming = next((name for _, name, done in road if not done), "")
+    return [
+        {
+            "text": text,
+            "done": done,
+            "status": _task_status(done=done, current=name == upcoming and file.status != Status.WITHDRAWN),
+            "url": f"#{name}" if name == upcoming and name in shown_here else "",
+        }
+        for text, name, done in road
+    ]
+
+
+def _task_status(*, done: bool, current: bool) -> dict[str, str]:
+    if done:
+        return {"text": "erledigt", "tone": "success"}
+    return {"text": "jetzt", "tone": "info"} if current else {"text": "offen", "tone": "neutral"}
+
+
+async def _facts(house: House, it: Known, file: CaseFile, person: Person) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"key": "Gemeindeschlüssel", "value": file.applicant_key, "kind": "code"},
+        {"key": "Fördergegenstand", "value": file.item},
+        {"key": "Eingegangen", "value": file.submitted_on, "kind": "date"},
+        {"key": "Vollständig", "value": file.completed_on, "kind": "date"},
+        {"key": "Vorhaben", "value": f"{file.starts_on:%d.%m.%Y} bis {file.ends_on:%d.%m.%Y}"},
+        {"key": "Unterlagen", "value": file.documents, "kind": "number"},
+    ]
+    if file.proposal:
+        rate = f"{file.proposal.rate_bp / 100:g}".replace(".", ",")
+        facts.append({"key": "Fördersatz", "value": f"{rate} %"})
+    if file.reservation:
+        facts.append({"key": "Haushalt", "value": file.reservation.budget, "kind": "code"})
+    if file.award and file.award.notice:
+        facts.append({"key": "Bekannt gegeben", "value": file.award.notice.deemed_served_on, "kind": "date"})
+        facts.append({"key": "Bestandskräftig", "value": file.award.final_on, "kind": "date"})
+        facts.append({"key": "Bescheid SHA-256", "value": file.award.notice.letter_sha256, "kind": "hash"})
+    if Role.CASE_OFFICER in person.roles and not isinstance(it.assessment, Unopened):
+        sealed = it.assessment.file.application.contact_name
+        name = await asyncio.to_thread(house.privacy.open, sealed)
+        facts.append({"key": "Ansprechperson", "value": "gelöscht" if isinstance(name, Erased) else name})
+    return facts
+
+
+async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | None]:
+    paid = None
+    if isinstance(it.award, Approved | Notified | Final):
+        paid = 0
+        for part in it.award.grant.by_year:
+            budget = await house.writer.state(
+                budgets.decider, budgets.budget_id(it.award.grant.budget_title, part.year)
+            )
+            if isinstance(budget.state, budgets.Open):
+                paid += sum(one.cents for one in budget.state.position(it.case).payments)
+    granted = file.award.granted_cents if file.award else None
+    return {"applied": file.applied_cents, "granted": granted, "ordered": None, "settled": paid}
+
+
+def _tables(file: CaseFile) -> list[dict[str, Any]]:
+    tables = [_expenditure_table(file)]
+    if file.proposal:
+        amounts = [{"year": str(it.year), "cents": it.cents} for it in file.proposal.by_year]
+        tables.append(
+            {
+                "caption": "Zuwendung je Haushaltsjahr",
+                "columns": [{"key": "year", "title": "Jahr"}, {"key": "cents", "title": "Betrag", "kind": "money"}],
+                "rows": amounts,
+                "footer": {"year": "Summe", "cents": file.proposal.granted_cents},
+            }
+        )
+        notes = [{"topic": label, "text": file.proposal.note[topic]} for topic, label in TOPICS.items()]
+        columns = [{"key": "topic", "title": "Punkt"}, {"key": "text", "title": "Feststellung"}]
+        tables.append({"caption": "Antragsprüfvermerk (VV Nr. 3.3)", "columns": columns, "rows": notes})
+    return tables
+
+
+def _expenditure_table(file: CaseFile) -> dict[str, Any]:
+    columns = [
+        {"key": "line", "title": "Ausgabe"},
+        {"key": "year", "title": "Jahr"},
+        {"key": "reason", "title": "Begründung der Kürzung"},
+        {"key": "applied", "title": "beantragt", "kind": "money"},
+        {"key": "eligible", "title": "zuwendungsfähig", "kind": "money"},
+    ]
+    rows = [
+        {
+            "line": f"{it.line}. {it.description}",
+            "year": str(it.year),
+            "reason": {"text": CUT_TITLES[CutReason(it.reason)], "note": it.text} if it.reason else it.text,
+            "applied": it.applied_cents,
+            "eligible": it.eligible_cents,
+        }
+        for it in file.lines
+    ]
+    applied = sum(it.applied_cents for it in file.lines)
+    footer = {"line": "Summe", "applied": applied, "eligible": file.eligible_cents}
+    return {"caption": "Ausgaben", "columns": columns, "rows": rows, "footer": footer}
+
+
+def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
+    if not file.award:
+        return []
+    sent = file.award.notice
+    note = f"PDF, {sent.dispatched_on:%d.%m.%Y}" if sent else "PDF, noch nicht versandt"
+    return [
+        {
+            "text": "Zuwendungsbescheid" if sent else "Zuwendungsbescheid (Vorschau)",
+            "url": f"{back}/letter",
+            "note": note,
+        }
+    ]
+
+
+def _timeline(house: House, case: str) -> list[dict[str, Any]]:
+    """The case's events in words, each with the bytes it was recorded as."""
+    found: list[dict[str, Any]] = []
+    for it in views.timeline(house.views, case):
+        row = house.store.recorder.rows(it["position"] - 1, 1)[0]
+        context = msgspec.json.decode(row.state)["context"]
+        found.append(
+            {
+                "title": it["title"],
+                "tone": it["tone"],
+                "why": it["why"],
+                "at": it["at"],
+                "valid_on": it["valid_on"],
+                "who": "" if it["actor"] == SYSTEM else it["actor"],
+                "role_title": ROLE_TITLES[Role(it["role"])],
+                "event": {
+                    "topic": row.topic,
+                    "position": row.position,
+                    "stream": row.stream,
+                    "version": row.version,
+                    "sha256": msgspec.json.decode(row.header)["sha256"],
+                    "actor": it["actor"],
+                    "cause": context["cause"],
+                    "state": row.state.decode(),
+                },
+            }
+        )
+    return found
+
+
+# ---- Budgets --------------------------------------------------------------------------------------------------------
+
+_YEAR_COLUMNS: Sequence[Mapping[str, str]] = (
+    {"key": "year", "title": "Jahr"},
+    {"key": "kind", "title": "Art"},
+    {"key": "available", "title": "verfügbar", "kind": "money"},
+    {"key": "reserved", "title": "vorgemerkt", "kind": "money"},
+    {"key": "committed", "title": "festgelegt", "kind": "money"},
+    {"key": "paid", "title": "gezahlt", "kind": "money"},
+    {"key": "free", "title": "frei", "kind": "money"},
+)
+
+
+def _years(sheet: BudgetSheet) -> list[dict[str, Any]]:
+    return [
+        {
+            "year": str(it.year),
+            "kind": "Ansatz" if it.kind == "cash" else "Verpflichtungsermächtigung",
+            "available": it.available_cents,
+            "reserved": it.reserved_cents,
+            "committed": it.committed_cents,
+            "paid": it.paid_cents,
+            "free": it.free_cents,
+        }
+        for it in sheet.years
+    ]
+
+
+def _table_of(sheet: BudgetSheet) -> dict[str, Any]:
+    return {
+        "caption": f"Titel {sheet.title}, Haushaltsjahr {sheet.year}",
+        "url": f"{BUDGETS}/{sheet.title}/{sheet.year}",
+        "note": f"an {sheet.carried_into} übergeben" if sheet.carried_into else f"{sheet.entries} Buchungen",
+        "columns": _YEAR_COLUMNS,
+        "rows": _years(sheet),
+    }
+
+
+async def _budgets_page(
+    house: House,
+    request: Request,
+    person: Person,
+    rejected: Rejected | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    found = await sheets(house, after=checked_cursor(request.query_params.get("after", "")))
+    forms: list[dict[str, Any]] = []
+    if Role.BUDGET_OFFICER in person.roles:
+        forms.append(
+            shown(
+                "open-budget",
+                "Haushaltstitel eröffnen",
+                BUDGETS,
+                budget_form(local_date(house.now())),
+                back=BUDGETS,
+                rejected=rejected,
+                safeguards={"idempotency_key": str(uuid4())},
+                more={},
+            )
+        )
+    return page(
+        house,
+        request,
+        "budgets.html",
+        status_code=problem.status if problem else 200,
+        flash=None if rejected and forms else _flash(problem),
+        page_title="Haushalt",
+        heading="Haushalt",
+        lead="Je Titel und Haushaltsjahr: Ansatz und Verpflichtungsermächtigungen, vorgemerkt, festgelegt, gezahlt, frei.",
+        tables=[_table_of(it) for it in found.items],
+        actions=forms,
+        pages={"previous": None, "next": f"{BUDGETS}?{urlencode({'after': found.next})}", "text": ""}
+        if found.next
+        else None,
+        back={"text": "Arbeitsvorrat", "url": QUEUE},
+    )
+
+
+async def _budget_page(house: House, request: Request, sheet: BudgetSheet) -> Response:
+    state = (await house.writer.state(budgets.decider, budgets.budget_id(sheet.title, sheet.year))).state
+    own = sheet.years[0]
+    return page(
+        house,
+        request,
+        "budgets.html",
+        page_title=f"Haushalt {sheet.year}",
+        heading=f"Titel {sheet.title}, Haushaltsjahr {sheet.year}",
+        lead=f"eröffnet am {sheet.opened_on:%d.%m.%Y}, {sheet.entries} Buchungen",
+        tiles=[
+            {"title": "Ansatz", "value": own.available_cents, "kind": "money"},
+            {"title": "vorgemerkt", "value": own.reserved_cents, "kind": "money"},
+            {"title": "festgelegt, noch nicht gezahlt", "value": own.committed_cents, "kind": "money"},
+            {"title": "gezahlt", "value": own.paid_cents, "kind": "money"},
+            {"title": "frei", "value": own.free_cents, "kind": "money"},
+        ],
+        tables=[{**_table_of(sheet), "url": ""}, await asyncio.to_thread(_positions, house, state)],
+        actions=[],
+        pages=None,
+        back={"text": "Haushalt", "url": BUDGETS},
+    )
+
+
+SHOWN_POSITIONS = 500
+
+
+def _positions(house: House, budget: budgets.Open) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = []
+    for case, it in budget.cases():
+        if not (it.reserved_entry or it.committed_entry) or len(rows) == SHOWN_POSITIONS:
+            continue
+        known_case = house.views.get(views.CASES, case)
+        rows.append(
+            {
+                "case": {
+                    "text": known_case.body["file_number"] if known_case else case[:8],
+                    "url": f"/review/cases/{case}",
+                },
+                "recipient": known_case.body["applicant_name"] if known_case else "",
+                "reserved": sum(part.cents for part in it.reserved),
+                "committed": sum(part.cents for part in it.committed),
+                "paid": sum(part.cents for part in it.payments),
+            }
+        )
+    columns = [
+        {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
+        {"key": "recipient", "title": "Kommune"},
+        {"key": "reserved", "title": "vorgemerkt", "kind": "money"},
+        {"key": "committed", "title": "festgelegt", "kind": "money"},
+        {"key": "paid", "title": "gezahlt", "kind": "money"},
+    ]
+    note = f"die ersten {SHOWN_POSITIONS}" if len(rows) == SHOWN_POSITIONS else "alle Jahre zusammen"
+    return {"caption": "Vorgänge in diesem Haushalt", "url": "", "note": note, "columns": columns, "rows": rows}

@@ -1,0 +1,169 @@
+"""Lesen: a case, its letter, the budgets, as they are committed now; what the API and the pages both show."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from services.review import assessment as assessments
+from services.review import award as awards
+from services.review import budget as budgets
+from services.review import programme as programmes
+from services.review import views
+from services.review.assessment import Assessment, Unopened
+from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.award_letter import Authority, guideline_of, letter
+from services.review.case_file import BudgetSheet, NextAction, budget_sheet, facts_of
+from services.review.settings import office
+from services.review.standing import Primary, Status, hindrance, status_of, steps
+from shared.access import Person, allowed_role
+from shared.calendar import local_date
+from shared.decider import Context, value
+from shared.documents import MissingDocument
+from shared.identity import DocumentReference, Erased, Role, is_id
+from shared.letters import render
+from shared.operations import READERS
+from shared.privacy import Forged
+from shared.problems import Problem
+from shared.service import House
+from shared.web import Action, etag
+
+TEMPLATE = Path(__file__).parent / "pages" / "award_letter.typ"
+PDF = "application/pdf"
+
+
+@value
+class Known:
+    """A case as it is committed now: both folded states and their versions."""
+
+    case: str
+    assessment: Assessment
+    award: Award
+    etags: dict[str, str]
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.assessment, self.award)
+
+
+def unknown_case() -> Problem:
+    return Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
+
+
+async def known(house: House, case: str) -> Known:
+    """The case, or a 404 problem: unknown here, or its application has not arrived."""
+    if not is_id(case):
+        raise unknown_case()
+    assessment = await house.writer.state(assessments.decider, case)
+    if isinstance(assessment.state, Unopened):
+        raise unknown_case()
+    award = await house.writer.state(awards.decider, case)
+    versions = {str(Primary.ASSESSMENT): etag(assessment.version), str(Primary.AWARD): etag(award.version)}
+    return Known(case=case, assessment=assessment.state, award=award.state, etags=versions)
+
+
+async def letter_pdf(house: House, it: Known) -> bytes:
+    """The award letter, made from what was decided; the same bytes as often as it is asked for."""
+    reserved = facts_of(it.assessment).reserved
+    if reserved is None or not isinstance(it.award, Approved | Notified | Final):
+        raise awards.NotApproved
+    grant, place = it.award.grant, office()
+    programme = await house.writer.state(programmes.decider, place.programme)
+    values = letter(
+        grant,
+        it.award.approved_on,
+        reserved,
+        guideline_of(programme.state, grant.basis.guideline_sha256),
+        Authority(name=place.name, street=place.street, place=place.place, mail=place.mail),
+        demonstration=place.demonstration,
+    )
+    return await asyncio.to_thread(render, TEMPLATE, values)
+
+
+async def stored_letter(house: House, it: Known) -> DocumentReference:
+    """The letter in the document store, under the key of the applicant's contact."""
+    if isinstance(it.assessment, Unopened):
+        raise unknown_case()
+    content = await letter_pdf(house, it)
+    subject = it.assessment.file.application.contact_name.subject
+    try:
+        return await asyncio.to_thread(
+            house.documents.put, content, kind="award-letter", media_type=PDF, subject=subject
+        )
+    except Forged as error:
+        raise Problem(
+            409, "contact-erased", "Die Ansprechperson ist gelöscht; der Bescheid kann nicht abgelegt werden."
+        ) from error
+
+
+def next_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
+    """What the case's state allows now, and what of it this person may do."""
+    by_name, now = {one.name: one for one in offered}, house.now()
+    found: list[NextAction] = []
+    for step in steps(it.assessment, it.award):
+        action = by_name[step.action]
+        mine = sorted(person.roles & action.roles)
+        context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
+        reason = (
+            hindrance(step, it.assessment, it.award, context) if mine else "Ihre Rolle erlaubt diese Handlung nicht."
+        )
+        found.append(
+            NextAction(
+                name=action.name,
+                title=action.title,
+                path=action.path.format(case=it.case),
+                roles=sorted(action.roles),
+                primary=step.primary,
+                if_match=it.etags[step.primary],
+                allowed=not reason,
+                reason=reason,
+            )
+        )
+    return found
+
+
+class BudgetList(BaseModel):
+    items: list[BudgetSheet]
+    next: str
+
+
+async def sheet_of(house: House, title: str, year: str) -> BudgetSheet:
+    """A title's budget of one year, or a 404 problem."""
+    if is_id(title) and year.isascii() and year.isdigit() and len(year) == 4:
+        found = await house.writer.state(budgets.decider, budgets.budget_id(title, int(year)))
+        if isinstance(found.state, budgets.Open):
+            return budget_sheet(found.state, etag(found.version))
+    raise Problem(404, "unknown-budget", "Diesen Titel gibt es in diesem Haushaltsjahr nicht.")
+
+
+async def sheets(house: House, *, after: str = "", limit: int = 50) -> BudgetList:
+    page = await asyncio.to_thread(views.budgets, house.views, after=after, limit=limit)
+    items = [await sheet_of(house, it.body["title"], str(it.body["year"])) for it in page.entries]
+    return BudgetList(items=items, next=page.next)
+
+
+async def letter_for(house: House, person: Person, case: str) -> bytes:
+    """The letter as it was dispatched, before that a preview for the house; 404 for whom it does not concern."""
+    it = await known(house, case)
+    if not person.roles & READERS:
+        allowed_role(person, {Role.APPLICANT}, "read-letter")
+        if not isinstance(it.award, Notified | Final) or it.award.grant.applicant_key not in person.applicant_keys:
+            raise unknown_case()
+    match it.award:
+        case Notified(notice=notice) | Final(notice=notice):
+            return await asyncio.to_thread(_dispatched, house, notice.letter)
+        case Approved():
+            return await letter_pdf(house, it)
+        case Unsigned() | HalfSigned() | Refused():
+            raise Problem(404, "no-letter", "Zu diesem Vorgang gibt es keinen Zuwendungsbescheid.")
+
+
+def _dispatched(house: House, reference: DocumentReference) -> bytes:
+    try:
+        found = house.documents.get(reference)
+    except MissingDocument as error:
+        raise Problem(404, "document-missing", "Das Schreiben fehlt im Ablagesystem.") from error
+    if isinstance(found, Erased):
+        raise Problem(410, "document-erased", "Das Schreiben wurde mit den Daten der Ansprechperson gelöscht.")
+    return found

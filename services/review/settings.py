@@ -1,0 +1,36 @@
+"""What review is told at its start: the house's settings, and which office decides about which money."""
+
+from functools import cache
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.service import Settings
+
+
+class Office(BaseSettings):
+    """The granting authority as its letters name it, its programme and its budget title. Addresses are invented."""
+
+    model_config = SettingsConfigDict(env_prefix="FOERDERSTROM_REVIEW_", frozen=True, extra="ignore")
+
+    programme: str = "thueregovrl"
+    budget_title: str = "1605-63371"
+    name: str = "Ministerium für Digitales (Demonstration)"
+    street: str = "Musterweg 1"
+    place: str = "99096 Erfurt"
+    mail: str = "foerderung@ministerium.example"
+    demonstration: bool = True
+    """Marks every letter as one without legal effect."""
+
+
+@cache
+def office() -> Office:
+    """The office, read once."""
+    return Office()
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()  # pyright: ignore[reportCallIssue] — the required ones come from the environment
+
+
+__all__ = ["Office", "Settings", "office", "settings"]

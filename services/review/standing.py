@@ -1,0 +1,232 @@
+"""Wo ein Vorgang steht: its status, what can be done next, and why a person may not. Pure, beside the nouns.
+
+The rules themselves are the nouns'; here they are only asked beforehand, so that nobody types a decision in vain.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+
+from services.review import assessment as assessments
+from services.review.assessment import (
+    Assessed,
+    Assessment,
+    Concluded,
+    Opened,
+    Opined,
+    Opinion,
+    Proposed,
+    RefusalPending,
+    Reserved,
+    Unopened,
+    Withdrawn,
+)
+from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from shared.decider import Context, RefusedAttempt, value
+from shared.identity import Role
+
+
+class Status(StrEnum):
+    """Where a case stands in review, in the order of the road."""
+
+    AWAITING_OPINION = "awaiting-opinion"
+    AWAITING_EXPENDITURE = "awaiting-expenditure"
+    AWAITING_PROPOSAL = "awaiting-proposal"
+    AWAITING_RESERVATION = "awaiting-reservation"
+    AWAITING_APPROVAL = "awaiting-approval"
+    AWAITING_SECOND_SIGNATURE = "awaiting-second-signature"
+    AWAITING_REFUSAL = "awaiting-refusal"
+    AWAITING_NOTICE = "awaiting-notice"
+    AWAITING_FINALITY = "awaiting-finality"
+    FINAL = "final"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@value
+class Told:
+    """A status in words; `holder` is the role whose turn it is, none when nobody's."""
+
+    title: str
+    tone: str
+    holder: Role | None = None
+
+
+STATUS: Mapping[Status, Told] = {
+    Status.AWAITING_OPINION: Told(title="Votum fehlt", tone="warning", holder=Role.EXPERT),
+    Status.AWAITING_EXPENDITURE: Told(title="Ausgaben festzustellen", tone="neutral", holder=Role.CASE_OFFICER),
+    Status.AWAITING_PROPOSAL: Told(title="Vorschlag fehlt", tone="neutral", holder=Role.CASE_OFFICER),
+    Status.AWAITING_RESERVATION: Told(title="Mittel vorzumerken", tone="info", holder=Role.BUDGET_OFFICER),
+    Status.AWAITING_APPROVAL: Told(title="zur Freigabe", tone="info", holder=Role.APPROVER),
+    Status.AWAITING_SECOND_SIGNATURE: Told(title="zur zweiten Zeichnung", tone="info", holder=Role.APPROVER),
+    Status.AWAITING_REFUSAL: Told(title="Ablehnung zur Freigabe", tone="warning", holder=Role.APPROVER),
+    Status.AWAITING_NOTICE: Told(title="Bescheid zu versenden", tone="info", holder=Role.CASE_OFFICER),
+    Status.AWAITING_FINALITY: Told(title="Klagefrist läuft", tone="info", holder=Role.CASE_OFFICER),
+    Status.FINAL: Told(title="bestandskräftig", tone="success"),
+    Status.REFUSED: Told(title="abgelehnt", tone="danger"),
+    Status.WITHDRAWN: Told(title="zurückgenommen", tone="neutral"),
+}
+
+
+def is_half_signed(proposed: Proposed | Reserved, award: Award) -> bool:
+    """Whether the first of two signatures stands under this very proposal."""
+    return isinstance(award, HalfSigned) and award.signature.proposal == proposed.proposal.number
+
+
+def status_of(assessment: Assessment, award: Award) -> Status:
+    """Where an opened case stands; ValueError when there is no case."""
+    match assessment:
+        case Unopened():
+            raise ValueError("kein eröffneter Vorgang")
+        case Opened():
+            return Status.AWAITING_OPINION
+        case Opined():
+            return Status.AWAITING_EXPENDITURE
+        case Assessed():
+            return Status.AWAITING_PROPOSAL
+        case Proposed():
+            return Status.AWAITING_RESERVATION
+        case Reserved():
+            half = is_half_signed(assessment, award)
+            return Status.AWAITING_SECOND_SIGNATURE if half else Status.AWAITING_APPROVAL
+        case RefusalPending():
+            return Status.AWAITING_REFUSAL
+        case Withdrawn():
+            return Status.WITHDRAWN
+        case Concluded():
+            return _status_of_award(award)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _status_of_award(award: Award) -> Status:
+    match award:
+        case Final():
+            return Status.FINAL
+        case Notified():
+            return Status.AWAITING_FINALITY
+        case Refused():
+            return Status.REFUSED
+        case Approved() | Unsigned() | HalfSigned():
+            return Status.AWAITING_NOTICE
+        case _ as missing:
+            assert_never(missing)
+
+
+# ---- Steps ----------------------------------------------------------------------------------------------------------
+
+
+class Primary(StrEnum):
+    """Whose version `If-Match` means."""
+
+    ASSESSMENT = "assessment"
+    AWARD = "award"
+
+
+@value
+class Step:
+    """An action that the case's state allows now; `again` when it replaces what was done before."""
+
+    action: str
+    primary: Primary = Primary.ASSESSMENT
+    again: bool = False
+
+
+OPINE, ASSESS, PROPOSE, PROPOSE_REFUSAL = (
+    "record-expert-opinion",
+    "assess-expenditure",
+    "propose-award",
+    "propose-refusal",
+)
+RESERVE, RELEASE, APPROVE, REFUSE = "reserve-funds", "release-reservation", "approve-grant", "refuse-grant"
+DISPATCH, WAIVE, DECLARE_FINAL = "dispatch-notice", "record-waiver", "declare-final"
+
+
+def steps(assessment: Assessment, award: Award) -> Sequence[Step]:
+    """What can be done now, the next step of the road first."""
+    opine, assess, propose = (Step(action=it, again=True) for it in (OPINE, ASSESS, PROPOSE))
+    refusal = Step(action=PROPOSE_REFUSAL)
+    match assessment:
+        case Unopened() | Withdrawn():
+            return ()
+        case Opened():
+            return (Step(action=OPINE), refusal)
+        case Opined():
+            return (Step(action=ASSESS), refusal, opine)
+        case Assessed(opinion=opinion):
+            if opinion.opinion == Opinion.NEGATIVE:
+                return (refusal, assess, opine)
+            return (Step(action=PROPOSE), refusal, assess, opine)
+        case Proposed():
+            return (Step(action=RESERVE), propose, refusal, assess, opine)
+        case Reserved():
+            return (Step(action=APPROVE), Step(action=RELEASE))
+        case RefusalPending():
+            return (Step(action=REFUSE), Step(action=PROPOSE_REFUSAL, again=True), opine)
+        case Concluded():
+            return _steps_of_award(award)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _steps_of_award(award: Award) -> Sequence[Step]:
+    match award:
+        case Approved():
+            return (Step(action=DISPATCH, primary=Primary.AWARD),)
+        case Notified():
+            return (Step(action=WAIVE, primary=Primary.AWARD), Step(action=DECLARE_FINAL, primary=Primary.AWARD))
+        case Unsigned() | HalfSigned() | Final() | Refused():
+            return ()
+        case _ as missing:
+            assert_never(missing)
+
+
+_REASONS: Mapping[str, str] = {
+    "four-eyes": (
+        "Sie haben in diesem Vorgang das Votum abgegeben oder die Entscheidung vorbereitet. "
+        "Entscheiden muss eine andere Person (Vier-Augen-Prinzip)."
+    ),
+    "two-signatures": "Sie haben bereits gezeichnet. Die zweite Zeichnung muss eine andere Person leisten.",
+    "expert-not-officer": "Wer das Votum abgibt, prüft und schlägt in demselben Vorgang nicht vor, und umgekehrt.",
+}
+
+
+def hindrance(step: Step, assessment: Assessment, award: Award, context: Context) -> str:
+    """Why this person may not take the step in this case, as a sentence; empty when nothing is in the way."""
+    if isinstance(assessment, Unopened):
+        return ""
+    try:
+        _refuse_beforehand(step.action, assessment.file, context)
+    except RefusedAttempt as refused:
+        return _REASONS[refused.rule]
+    if step.action == APPROVE and _has_signed(assessment, award, context.actor):
+        return _REASONS["two-signatures"]
+    if step.action == DECLARE_FINAL and isinstance(award, Notified):
+        return _running(award.notice.remedy_ends_on, context.valid_on)
+    return ""
+
+
+def _has_signed(assessment: Assessment, award: Award, person: str) -> bool:
+    if not (isinstance(assessment, Reserved) and isinstance(award, HalfSigned)):
+        return False
+    return is_half_signed(assessment, award) and award.signature.signed_by == person
+
+
+def _refuse_beforehand(action: str, file: assessments.File, context: Context) -> None:
+    match action:
+        case "approve-grant" | "refuse-grant":
+            assessments.four_eyes(file, context, action)
+        case "record-expert-opinion":
+            assessments.refuse_if_acted(file, assessments.OFFICER_ACTIONS, context, action, "expert-not-officer")
+        case "assess-expenditure" | "propose-award" | "propose-refusal":
+            opined = frozenset({assessments.OPINED})
+            assessments.refuse_if_acted(file, opined, context, action, "expert-not-officer")
+        case _:
+            pass
+
+
+def _running(remedy_ends_on: date, today: date) -> str:
+    if today > remedy_ends_on:
+        return ""
+    return f"Die Klagefrist läuft bis {remedy_ends_on:%d.%m.%Y}. Vorher wird der Bescheid nur durch Verzicht bestandskräftig."

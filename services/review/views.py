@@ -1,0 +1,251 @@
+"""Views of review: the queue by status, each case's timeline, the open budgets. Translations of own events, no rules."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from services.review import assessment as a
+from services.review import award as w
+from services.review import budget as b
+from services.review import programme as p
+from services.review.standing import Status
+from shared.decider import value
+from shared.money import euros
+from shared.recorders import Row
+from shared.refusals import AttemptRefused
+from shared.store import Recorded
+from shared.views import Draft, Page, Views
+
+CASES, TIMELINE, BUDGETS = "cases", "timeline", "budgets"
+
+LEADS_TO: Mapping[type, Status] = {
+    a.ExpertOpinionRecorded: Status.AWAITING_EXPENDITURE,
+    a.EligibleExpenditureAssessed: Status.AWAITING_PROPOSAL,
+    a.AwardProposed: Status.AWAITING_RESERVATION,
+    a.RefusalProposed: Status.AWAITING_REFUSAL,
+    a.ReservationNoted: Status.AWAITING_APPROVAL,
+    a.ReservationDropped: Status.AWAITING_RESERVATION,
+    a.PracticeChangedSinceProposal: Status.AWAITING_PROPOSAL,
+    w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
+    w.GrantApproved: Status.AWAITING_NOTICE,
+    w.GrantRefused: Status.REFUSED,
+    w.NoticeDispatched: Status.AWAITING_FINALITY,
+    w.DecisionBecameFinal: Status.FINAL,
+}
+"""Events after which a case stands elsewhere."""
+
+
+def project(it: Recorded, row: Row, draft: Draft) -> None:
+    """One event into the views."""
+    case = getattr(it.event, "case", "") or it.context.correlation
+    told = tell(it.event)
+    if case and told:
+        entry = {
+            "position": row.position,
+            "title": told.title,
+            "tone": told.tone,
+            "why": told.why,
+            "at": it.context.at.isoformat(),
+            "valid_on": it.context.valid_on.isoformat(),
+            "actor": it.context.actor,
+            "role": it.context.role,
+        }
+        draft.put(TIMELINE, f"{row.position:012d}", entry, grp=case)
+    match it.event:
+        case a.AssessmentOpened():
+            _open(case, it.event, row, draft)
+        case a.WithdrawalSettled(effective=True):
+            _change(case, draft, it, status=Status.WITHDRAWN)
+        case w.GrantApproved():
+            _change(case, draft, it, status=Status.AWAITING_NOTICE, granted_cents=it.event.grant.granted_cents)
+        case w.NoticeDispatched():
+            due_on = it.event.remedy_ends_on.isoformat()
+            _change(case, draft, it, status=Status.AWAITING_FINALITY, due_on=due_on)
+        case a.ReservationNoted():
+            _change(case, draft, it, status=Status.AWAITING_APPROVAL, due_on=it.event.expires_on.isoformat())
+        case b.BudgetOpened():
+            key = b.budget_id(it.event.title, it.event.year)
+            draft.put(BUDGETS, key, {"title": it.event.title, "year": it.event.year}, grp=it.event.title)
+        case _:
+            status = LEADS_TO.get(cast(type[Any], type(it.event)))
+            if status is not None:
+                _change(case, draft, it, status=status, due_on=None)
+
+
+def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
+    application = it.application
+    body: dict[str, Any] = {
+        "case": case,
+        "file_number": application.file_number,
+        "applicant_key": application.applicant_key,
+        "applicant_name": application.applicant_name,
+        "title": application.title,
+        "status": Status.AWAITING_OPINION,
+        "since_on": it.opened_on.isoformat(),
+        "due_on": None,
+        "submitted_on": application.submitted_on.isoformat(),
+        "applied_cents": application.financing.grant_cents,
+        "granted_cents": None,
+        "sort": f"{row.position:012d}",
+    }
+    draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
+
+
+def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
+    known = draft.get(CASES, case)
+    if known is None:
+        return
+    body = {**known, "since_on": it.context.valid_on.isoformat(), **changed}
+    draft.put(CASES, case, body, grp=str(body["status"]), sort=body["sort"])
+
+
+# ---- Words ----------------------------------------------------------------------------------------------------------
+
+
+@value
+class Words:
+    """An event as a person reads it in the timeline."""
+
+    title: str
+    tone: str = "neutral"
+    why: str = ""
+
+
+OPINIONS: Mapping[a.Opinion, str] = {
+    a.Opinion.POSITIVE: "positiv",
+    a.Opinion.POSITIVE_WITH_CONDITIONS: "positiv mit Auflagen",
+    a.Opinion.NEGATIVE: "negativ",
+}
+SHORTFALLS: Mapping[b.Shortfall, str] = {
+    b.Shortfall.FUNDS_EXHAUSTED: "Die freien Mittel reichen nicht.",
+    b.Shortfall.AUTHORISATION_MISSING: "Für ein Jahr fehlt die Verpflichtungsermächtigung.",
+    b.Shortfall.YEAR_OVER: "Das Haushaltsjahr ist abgelaufen.",
+    b.Shortfall.NOT_RESERVED: "Diese Beträge sind nicht vorgemerkt.",
+    b.Shortfall.RESERVATION_EXPIRED: "Die Vormerkung ist verfallen.",
+}
+ATTEMPTS: Mapping[str, str] = {
+    "four-eyes": "Vier-Augen-Prinzip: Die Person hatte an der Vorbereitung mitgewirkt.",
+    "two-signatures": "Die Person hatte bereits gezeichnet.",
+    "expert-not-officer": "Votum und Sachbearbeitung liegen in verschiedenen Händen.",
+}
+
+
+def split(by_year: Sequence[Any]) -> str:
+    """'2025: 30.000,00 €, 2026: 14.800,00 €'."""
+    return ", ".join(f"{it.year}: {euros(it.cents)}" for it in by_year)
+
+
+def tell(it: object) -> Words | None:
+    """What the timeline says of an event; None for what concerns no case."""
+    match it:
+        case b.BudgetOpened() | b.BudgetCarriedOver() | p.PolicyPublished():
+            return None
+        case AttemptRefused():
+            return Words(title="Versuch zurückgewiesen", tone="danger", why=ATTEMPTS.get(it.rule, it.rule))
+        case _:
+            return _of_assessment(it) or _of_award(it) or _of_budget(it)
+
+
+def _of_assessment(it: object) -> Words | None:
+    match it:
+        case a.AssessmentOpened():
+            return Words(title="Prüfung eröffnet", why="Die Antragsannahme hat die Vollständigkeit festgestellt.")
+        case a.ExpertOpinionRecorded():
+            reasons = "; ".join((it.reasons, *(f"Auflage: {one}" for one in it.conditions)))
+            tone = "warning" if it.opinion == a.Opinion.NEGATIVE else "info"
+            return Words(title=f"Votum {OPINIONS[it.opinion]}", tone=tone, why=reasons)
+        case a.EligibleExpenditureAssessed():
+            cut = it.applied_cents - it.eligible_cents
+            why = f"Zuwendungsfähig {euros(it.eligible_cents)} von {euros(it.applied_cents)}."
+            return Words(title="Ausgaben festgestellt", tone="warning" if cut else "info", why=why)
+        case a.AwardProposed():
+            return Words(
+                title="Bewilligung vorgeschlagen", tone="info", why=f"{euros(it.granted_cents)}; {split(it.by_year)}"
+            )
+        case a.RefusalProposed():
+            return Words(title="Ablehnung vorgeschlagen", tone="warning", why="; ".join(it.reasons))
+        case a.ReservationNoted():
+            return Words(title="Vorschlag mit Mitteln unterlegt", tone="info", why=f"gilt bis {it.expires_on:%d.%m.%Y}")
+        case a.ReservationDropped():
+            return Words(title="Vormerkung aufgehoben", tone="warning", why=it.reason)
+        case a.PracticeChangedSinceProposal():
+            why = "Seit dem Vorschlag gilt eine andere Richtlinie oder Verwaltungspraxis."
+            return Words(title="Zurück in die Prüfung", tone="warning", why=why)
+        case a.AssessmentConcluded():
+            return Words(title="Prüfung abgeschlossen")
+        case a.WithdrawalAwaitingApplication():
+            return Words(title="Rücknahme vor dem Antrag eingegangen")
+        case a.WithdrawalSettled():
+            why = "Sie ging vor der Entscheidung ein." if it.effective else "Über den Antrag war bereits entschieden."
+            title = "Rücknahme wirksam" if it.effective else "Rücknahme nicht mehr wirksam"
+            return Words(title=title, tone="warning", why=why)
+        case _:
+            return None
+
+
+def _of_award(it: object) -> Words | None:
+    match it:
+        case w.FirstSignatureGiven():
+            why = f"{euros(it.granted_cents)} liegen über der Zeichnungsgrenze von {euros(it.signing_limit_cents)}."
+            return Words(title="Erste Zeichnung", tone="info", why=why)
+        case w.GrantApproved():
+            return Words(title="Zuwendung bewilligt", tone="success", why=euros(it.grant.granted_cents))
+        case w.GrantRefused():
+            return Words(title="Antrag abgelehnt", tone="danger", why="; ".join(it.reasons))
+        case w.NoticeDispatched():
+            why = f"Gilt am {it.deemed_served_on:%d.%m.%Y} als bekannt gegeben; Klage bis {it.remedy_ends_on:%d.%m.%Y}."
+            return Words(title="Bescheid versandt", tone="info", why=why)
+        case w.RemedyWaived():
+            return Words(title="Rechtsbehelfsverzicht", tone="info", why=f"erklärt am {it.declared_on:%d.%m.%Y}")
+        case w.DecisionBecameFinal():
+            return Words(title="Bescheid bestandskräftig", tone="success")
+        case w.FundsAssigned():
+            return Words(title="Mittel der Auszahlung zugewiesen", tone="success", why=split(it.by_year))
+        case _:
+            return None
+
+
+def _of_budget(it: object) -> Words | None:
+    match it:
+        case b.FundsReserved():
+            return Words(title="Mittel vorgemerkt", tone="info", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
+        case b.FundsReservationRefused():
+            why = f"{SHORTFALLS[it.reason]} Frei: {split(it.free)}."
+            return Words(title="Mittel nicht verfügbar", tone="danger", why=why)
+        case b.ReservationReleased():
+            return Words(title="Vormerkung abgesetzt", why=f"HÜL Nr. {it.entry} zu Nr. {it.counters}")
+        case b.FundsCommitted():
+            return Words(title="Mittel festgelegt", tone="success", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
+        case b.FundsCommitmentRefused():
+            return Words(title="Festlegung nicht möglich", tone="danger", why=SHORTFALLS[it.reason])
+        case b.CommitmentCarried():
+            return Words(title="Verpflichtung in das neue Haushaltsjahr übernommen", why=split(it.by_year))
+        case b.PaymentAwaitingBudget():
+            return Words(title="Zahlung wartet auf den Haushalt", tone="warning", why=euros(it.cents))
+        case b.PaymentRecorded():
+            why = f"HÜL Nr. {it.entry}; {euros(it.cents)}"
+            return Words(title="Zahlung gebucht", tone="success", why=why)
+        case _:
+            return None
+
+
+# ---- Queries --------------------------------------------------------------------------------------------------------
+
+
+def cases(views: Views, *, status: Status | None = None, after: str = "", limit: int = 50) -> Page:
+    """The cases, oldest first, all or those of one status."""
+    return views.find(CASES, grp=str(status) if status else None, after=after, limit=limit)
+
+
+def counts(views: Views) -> Mapping[Status, int]:
+    """How many cases stand where."""
+    return {it: views.count(CASES, str(it)) for it in Status}
+
+
+def timeline(views: Views, case: str) -> Sequence[Mapping[str, Any]]:
+    """What happened in a case, newest first; the last 500."""
+    return [it.body for it in views.find(TIMELINE, grp=case, limit=500, newest_first=True).entries]
+
+
+def budgets(views: Views, *, after: str = "", limit: int = 50) -> Page:
+    """The opened budgets, newest year of a title first."""
+    return views.find(BUDGETS, after=after, limit=limit, newest_first=True)

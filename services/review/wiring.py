@@ -1,0 +1,70 @@
+"""review put together: what the shared machinery is told to make this service of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from services.review import assessment, award, budget, programme
+from services.review.api import REFUSALS, actions, reads
+from services.review.pages import pages
+from services.review.publications import publish
+from services.review.reactions import HANDLED, react
+from services.review.settings import office
+from services.review.views import project
+from shared import service
+from shared.identity import SYSTEM, Role
+from shared.lanes import Reactions
+from shared.service import Blueprint, House
+from shared.writer import Caller, NotWriting, Request
+
+log = structlog.get_logger()
+
+POLICIES = Path(__file__).parent / "policies"
+
+
+def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
+    """Publishes every policy file that ships with this version, once; until then the service is not ready."""
+    waiting = sorted(POLICIES.glob("*.toml"))
+    house.problems.append(lambda: f"Regelungen: {len(waiting)} noch nicht veröffentlicht" if waiting else "")
+    house.idle_checks.append(lambda: not waiting)
+
+    async def publish_all() -> None:
+        caller = Caller(actor=SYSTEM, role=Role.SYSTEM)
+        while waiting:
+            text = waiting[0].read_text(encoding="utf-8")
+            try:
+                outcome = await house.writer.execute(Request(decision=programme.publish_policy(text), caller=caller))
+            except NotWriting:
+                await asyncio.sleep(0.2)
+                continue
+            if outcome.problem:
+                raise RuntimeError(f"{waiting[0].name}: {outcome.problem}")
+            if outcome.last:
+                log.info("policy published", file=waiting[0].name)
+            waiting.pop(0)
+        await asyncio.Event().wait()
+
+    return [publish_all]
+
+
+blueprint = Blueprint(
+    name="review",
+    nouns=(assessment.decider, award.decider, budget.decider, programme.decider),
+    reactions=Reactions.of(HANDLED, partial(react, title=office().budget_title)),
+    publish=publish,
+    project=project,
+    actions=actions,
+    reads=reads,
+    pages=pages,
+    followers=policies,
+    refusals=REFUSALS,
+)
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI description of review."""
+    return service.openapi(blueprint)
