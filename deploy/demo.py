@@ -1,0 +1,159 @@
+"""Die Vorführung: a whole programme year in the embedded house, told by people over HTTP, counted and proved at the end.
+
+`python -m deploy.demo [DIR] [--resume] [--store sqlite|postgresql://…]`; exit code 0 when everything holds, 1 with
+German sentences when something does not, 2 when it could not be run. `run` does the same for tests.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.demo_cases import CASES, FIRST_DAY, PlannedCase
+from deploy.demo_findings import Findings
+from deploy.demo_people import GaveUp, People, Refused
+from deploy.demo_report import Result, complaints, show, summary
+from deploy.demo_steps import Contradiction, Steps
+from deploy.demo_year import Journal, OnStep, Year
+from deploy.embedded import Embedded
+from deploy.files import write_atomically
+from shared.money import euros
+
+_BEGIN = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 8, tzinfo=ZoneInfo("Europe/Berlin"))
+_READY_WITHIN = 120.0
+_JOURNAL = "demo-journal.jsonl"
+_WIDTH = 110
+"""Columns of the table where no terminal says how wide it is."""
+
+
+class NotADemonstration(Exception):
+    """The directory holds something else; it is not ours to empty."""
+
+
+def run(
+    directory: Path,
+    *,
+    cases: Sequence[PlannedCase] = CASES,
+    store: str = "sqlite",
+    resume: bool = False,
+    on_step: OnStep = lambda _day, _label, _step: None,
+    console: Console | None = None,
+) -> Result:
+    """Live through the year, write `summary.json`, show the table on the console; the house is stopped at the end.
+
+    `on_step` is told of every step done. `Refused`, `GaveUp`, `Contradiction` when the house answers otherwise.
+    """
+    directory = directory.absolute()
+    if not resume:
+        _clear(directory)
+    started = time.monotonic()
+    with Embedded(directory, store=store, calendar=_BEGIN) as house:
+        house.wait_ready(_READY_WITHIN)
+        return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
+
+
+async def _live(
+    directory: Path, url: str, cases: Sequence[PlannedCase], on_step: OnStep, console: Console | None, started: float
+) -> Result:
+    journal = Journal(directory / _JOURNAL)
+    async with People(url) as people:
+        await Year(cases, journal, people, Steps(people, journal, cases), on_step).live()
+        findings = Findings(directory, people, journal, cases)
+        result = await findings.result(started)
+        write_atomically(directory / "summary.json", json.dumps(summary(result), indent=2, ensure_ascii=False).encode())
+        if console is not None:
+            show(console, cases, result, await findings.names())
+    return result
+
+
+def _clear(directory: Path) -> None:
+    """Begin anew where an earlier demonstration lies; nothing else is ever removed."""
+    if not directory.exists() or not any(directory.iterdir()):
+        return
+    if not (directory / "ports.json").exists():
+        raise NotADemonstration(f"{directory} enthält keine frühere Vorführung und wird nicht geleert")
+    shutil.rmtree(directory)
+
+
+# ---- What a person sees ----------------------------------------------------------------------------------------------
+
+
+class _Lines:
+    """Progress without a terminal: one plain line a day."""
+
+    def __init__(self, console: Console, steps: int) -> None:
+        self._console = console
+        self._steps = steps
+        self._count = 0
+        self._day: date | None = None
+
+    def __call__(self, day: date, _label: str, _step: str) -> None:
+        self._count += 1
+        if day != self._day:
+            self._day = day
+            self._console.print(f"{day:%d.%m.%Y}  Schritt {self._count} von {self._steps}", highlight=False)
+
+
+class _Bar:
+    """Progress on a terminal: the day, the case, a bar."""
+
+    def __init__(self, progress: Progress, steps: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=steps)
+
+    def __call__(self, day: date, label: str, _step: str) -> None:
+        self._progress.update(self._task, advance=1, description=f"{day:%d.%m.%Y} {label}")
+
+
+def _shown(directory: Path, console: Console, store: str, *, resume: bool) -> Result:
+    steps = Year.count(CASES)
+    if not console.is_terminal:
+        return run(directory, store=store, resume=resume, on_step=_Lines(console, steps), console=console)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        return run(directory, store=store, resume=resume, on_step=_Bar(progress, steps), console=console)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`python -m deploy.demo`."""
+    parser = argparse.ArgumentParser(prog="deploy.demo", description=__doc__)
+    parser.add_argument("directory", type=Path, nargs="?", default=Path("var/demo"))
+    parser.add_argument("--resume", action="store_true", help="nach einem Abbruch fortsetzen")
+    parser.add_argument("--store", default="sqlite", help="sqlite oder postgresql://…")
+    given = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDTH)
+    applied = sum(it.applied_cents for it in CASES)
+    console.print(f"{len(CASES)} Anträge Thüringer Kommunen über {euros(applied)}, {given.directory}")
+    try:
+        result = _shown(given.directory, console, given.store, resume=given.resume)
+    except NotADemonstration as error:
+        print(f"deploy.demo: {error}", file=sys.stderr)
+        return 2
+    except (Refused, GaveUp, Contradiction, RuntimeError, TimeoutError) as error:
+        print(f"Die Vorführung ist nicht gelungen: {error}", file=sys.stderr)
+        return 1
+    except ExceptionGroup as group:
+        for error in group.exceptions:
+            print(f"Die Vorführung ist nicht gelungen: {error}", file=sys.stderr)
+        return 1
+    wrong = complaints(CASES, result)
+    for sentence in wrong:
+        print(f"Das stimmt nicht: {sentence}", file=sys.stderr)
+    if not wrong:
+        console.print(f"Alles stimmt. Einzelheiten in {given.directory}/summary.json", soft_wrap=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

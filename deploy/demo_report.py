@@ -1,0 +1,281 @@
+"""What came of the year: counted, compared with what had to come of it, and told to a person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from deploy.demo_cases import APPROPRIATION_CENTS, AUTHORISATIONS, Ending, PlannedCase
+from shared.decider import value
+from shared.money import euros
+
+
+@value
+class Outcome:
+    """How a case stands in intake at the end, in the words of the applicant's status; amounts in cents."""
+
+    status: str
+    applied_cents: int
+    awarded_cents: int
+    ordered_cents: int
+    settled_cents: int
+
+
+@value
+class Account:
+    """One year's account in one budget, as review tells it; amounts in cents."""
+
+    budget_year: int
+    year: int
+    available_cents: int
+    reserved_cents: int
+    committed_cents: int
+    paid_cents: int
+
+
+@value
+class Proof:
+    """What the offline verifier said about the export."""
+
+    verified: bool
+    size: int
+    root: str
+    heads: Mapping[str, int]
+    said: str
+
+
+@value
+class Result:
+    """Everything that was found at the end. `book` is the simulated treasury's own, `trace` d1's."""
+
+    cases: Mapping[str, Outcome]
+    accounts: Sequence[Account]
+    refused_attempts: int
+    book: Mapping[str, Any]
+    proof: Proof
+    trace_services: int
+    trace_spans: int
+    seconds: float
+
+
+def expected(case: PlannedCase) -> Outcome:
+    """What has to come of a case, from its plan alone."""
+    granted = case.ending in (Ending.AWARDED, Ending.WITHDRAWN_TOO_LATE)
+    awarded, paid = (case.awarded_cents, case.paid_cents) if granted else (0, 0)
+    if granted:
+        status = "paid" if paid == awarded else "partly-paid"
+    else:
+        status = "refused" if case.ending is Ending.REFUSED else "withdrawn"
+    return Outcome(
+        status=status, applied_cents=case.applied_cents, awarded_cents=awarded, ordered_cents=paid, settled_cents=paid
+    )
+
+
+def expected_accounts(cases: Sequence[PlannedCase]) -> Sequence[Account]:
+    """What the budgets have to say at the end: 2025's promises for later years are carried into 2026's."""
+    granted = [it for it in cases if it.ending in (Ending.AWARDED, Ending.WITHDRAWN_TOO_LATE)]
+    award = {year: sum(it.awarded.get(year, 0) for it in granted) for year in (2025, 2026, 2027)}
+    paid = {
+        year: sum(drawn.accepted_cents for it in granted for drawn in it.drawdowns if drawn.year == year)
+        for year in (2025, 2026)
+    }
+
+    def account(budget_year: int, year: int, available: int, committed: int, paid_cents: int = 0) -> Account:
+        return Account(
+            budget_year=budget_year, year=year, available_cents=available, reserved_cents=0,
+            committed_cents=committed, paid_cents=paid_cents,
+        )  # fmt: skip
+
+    votes = AUTHORISATIONS
+    return [
+        account(2025, 2025, APPROPRIATION_CENTS, award[2025] - paid[2025], paid[2025]),
+        account(2025, 2026, votes[2025][2026], award[2026]),
+        account(2025, 2027, votes[2025][2027], award[2027]),
+        account(2026, 2026, APPROPRIATION_CENTS, award[2026] - paid[2026], paid[2026]),
+        account(2026, 2027, votes[2026][2027] + award[2027], award[2027]),
+        account(2026, 2028, votes[2026][2028], 0),
+    ]
+
+
+def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
+    """What does not hold, in German sentences; empty when all is well."""
+    found: list[str] = []
+    for case in cases:
+        has, must = result.cases[case.label], expected(case)
+        if has != must:
+            found.append(f"{case.label}: {_told(has)} statt {_told(must)}.")
+    planned = [it.accepted_cents for case in cases for it in case.drawdowns if it.accepted_cents and _granted(case)]
+    totals, cents = result.book["totals"], result.book["cents"]
+    if (totals["ordered"], totals["settled"]) != (len(planned), len(planned)) or totals["duplicate"]:
+        found.append(
+            f"Die Kasse nennt {totals['ordered']} angeordnete, {totals['settled']} gezahlte und "
+            f"{totals['duplicate']} doppelte Zahlungen statt {len(planned)}, {len(planned)} und 0."
+        )
+    ordered = sum(it.ordered_cents for it in result.cases.values())
+    settled = sum(it.settled_cents for it in result.cases.values())
+    if not ordered == settled == cents["settled"] == sum(planned):
+        found.append(
+            f"Angeordnet {euros(ordered)}, gezahlt {euros(settled)}, nach dem Buch der Kasse "
+            f"{euros(cents['settled'])}: erwartet war überall {euros(sum(planned))}."
+        )
+    for reference, it in result.book["payments"].items():
+        if it["bookings"] != 1:
+            found.append(f"Die Kasse hat {reference} {it['bookings']}-mal gebucht.")
+    tried = sum(len(case.attempts) for case in cases)
+    if result.refused_attempts != tried:
+        found.append(
+            f"Von {tried} verbotenen Handlungen sind {result.refused_attempts} als zurückgewiesen festgehalten."
+        )
+    found += _budget_complaints(cases, result)
+    if not result.proof.verified:
+        found.append(f"Die Ausfuhr der Prüfkette besteht die Prüfung nicht: {result.proof.said}")
+    return found
+
+
+def _granted(case: PlannedCase) -> bool:
+    return expected(case).awarded_cents > 0
+
+
+def _budget_complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
+    must = {(it.budget_year, it.year): it for it in expected_accounts(cases)}
+    has = {(it.budget_year, it.year): it for it in result.accounts}
+    return [
+        f"Haushalt {budget}, Jahr {year}: {_figures(has.get((budget, year)))} statt {_figures(must.get((budget, year)))}."
+        for budget, year in sorted(must.keys() | has.keys())
+        if must.get((budget, year)) != has.get((budget, year))
+    ]
+
+
+def _told(it: Outcome) -> str:
+    return (
+        f"{it.status}, beantragt {euros(it.applied_cents)}, bewilligt {euros(it.awarded_cents)}, "
+        f"angeordnet {euros(it.ordered_cents)}, gezahlt {euros(it.settled_cents)}"
+    )
+
+
+def _figures(it: Account | None) -> str:
+    if it is None:
+        return "nichts"
+    return (
+        f"verfügbar {euros(it.available_cents)}, vorgemerkt {euros(it.reserved_cents)}, "
+        f"festgelegt {euros(it.committed_cents)}, gezahlt {euros(it.paid_cents)}"
+    )
+
+
+def summary(result: Result) -> Mapping[str, Any]:
+    """What `summary.json` holds."""
+    outcomes = result.cases.values()
+    awarded = [it for it in outcomes if it.awarded_cents]
+    return {
+        "applications": {
+            "submitted": len(outcomes),
+            "awarded": len(awarded),
+            "refused": sum(it.status == "refused" for it in outcomes),
+            "withdrawn": sum(it.status == "withdrawn" for it in outcomes),
+        },
+        "cents": {
+            "applied": sum(it.applied_cents for it in outcomes),
+            "awarded": sum(it.awarded_cents for it in outcomes),
+            "ordered": sum(it.ordered_cents for it in outcomes),
+            "settled": sum(it.settled_cents for it in outcomes),
+        },
+        "payments": {name: result.book["totals"][name] for name in ("ordered", "settled", "duplicate")},
+        "events": dict(result.proof.heads),
+        "ledger": {"size": result.proof.size, "root": result.proof.root, "verified": result.proof.verified},
+        "trace": {"services": result.trace_services, "spans": result.trace_spans},
+        "seconds": round(result.seconds, 1),
+        "cases": {
+            label: {
+                "status": it.status,
+                "applied": it.applied_cents,
+                "awarded": it.awarded_cents,
+                "ordered": it.ordered_cents,
+                "settled": it.settled_cents,
+            }
+            for label, it in sorted(result.cases.items())
+        },
+    }
+
+
+_ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
+    ("bewilligt, ausgezahlt", frozenset({Ending.AWARDED}), frozenset({"paid"})),
+    ("bewilligt, teils abgerufen", frozenset({Ending.AWARDED}), frozenset({"partly-paid"})),
+    ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid"})),
+    ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),
+    (
+        "zurückgenommen",
+        frozenset({Ending.WITHDRAWN_AT_ONCE, Ending.WITHDRAWN_IN_REVIEW}),
+        frozenset({"withdrawn"}),
+    ),
+)
+
+
+def show(console: Console, cases: Sequence[PlannedCase], result: Result, names: Mapping[str, str]) -> None:
+    """The year on one screen. `names` are the municipalities' names by key."""
+    table = Table(title="Das Programmjahr", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("Ausgang", no_wrap=True)
+    for title in ("Anträge", "beantragt", "bewilligt", "angeordnet", "gezahlt"):
+        table.add_column(title, justify="right", no_wrap=True)
+    told: set[str] = set()
+    for title, endings, statuses in _ROWS:
+        chosen = [it.label for it in cases if it.ending in endings and result.cases[it.label].status in statuses]
+        told.update(chosen)
+        if chosen:
+            table.add_row(title, *_sums([result.cases[label] for label in chosen]))
+    if other := [result.cases[it.label] for it in cases if it.label not in told]:
+        table.add_row("anders", *_sums(other))
+    table.add_section()
+    table.add_row("zusammen", *_sums(list(result.cases.values())))
+    console.print(table)
+    for case in cases:
+        if case.label == "stadtilm":
+            _say(console, _example(case, result.cases[case.label], names.get(case.key, case.label)))
+    _show_proofs(console, cases, result)
+
+
+def _sums(outcomes: Sequence[Outcome]) -> Sequence[str]:
+    return [
+        str(len(outcomes)),
+        euros(sum(it.applied_cents for it in outcomes)),
+        euros(sum(it.awarded_cents for it in outcomes)),
+        euros(sum(it.ordered_cents for it in outcomes)),
+        euros(sum(it.settled_cents for it in outcomes)),
+    ]
+
+
+def _example(case: PlannedCase, has: Outcome, name: str) -> str:
+    drawn = " + ".join(f"{euros(it.accepted_cents)} ({it.on:%d.%m.%Y})" for it in case.drawdowns)
+    return (
+        f"{name}: Ausgaben {euros(case.expenditure_cents)}, davon zuwendungsfähig "
+        f"{euros(sum(it.eligible_cents for it in case.lines))}, bewilligt {euros(has.awarded_cents)}, "
+        f"gezahlt {euros(has.settled_cents)} = {drawn}"
+    )
+
+
+def _say(console: Console, sentence: str) -> None:
+    """A line that the terminal may wrap, not a table's width."""
+    console.print(sentence, soft_wrap=True, highlight=False)
+
+
+def _show_proofs(console: Console, cases: Sequence[PlannedCase], result: Result) -> None:
+    totals, cents, proof = result.book["totals"], result.book["cents"], result.proof
+    _say(
+        console,
+        f"Buch der Kasse: {totals['settled']} von {totals['ordered']} Zahlungen gebucht, {totals['duplicate']} doppelt, "
+        f"zusammen {euros(cents['settled'])}",
+    )
+    for it in result.accounts:
+        if it.year == it.budget_year:
+            _say(
+                console,
+                f"Haushalt {it.year}: von {euros(it.available_cents)} festgelegt {euros(it.committed_cents)}, "
+                f"gezahlt {euros(it.paid_cents)}",
+            )
+    heads = ", ".join(f"{service} {position}" for service, position in proof.heads.items())
+    _say(console, f"Ereignisse: {heads}")
+    word = "nachgerechnet und unverändert" if proof.verified else "NICHT bestätigt"
+    _say(console, f"Prüfkette: {proof.size} Blätter, Wurzel {proof.root[:16]}…, {word}")
+    _say(console, f"Spur eines Falls: {result.trace_spans} Schritte in {result.trace_services} Diensten")
+    _say(console, f"{len(cases)} Anträge in {result.seconds:.0f} Sekunden")

@@ -1,0 +1,351 @@
+"""What each step of a case is over HTTP: who reads what, and says which command.
+
+Nobody asks a service about another one's progress: a person waits until the own service shows the case as far as it
+has to be, as a person at a screen would.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from deploy.demo_cases import APPROPRIATION_CENTS, AUTHORISATIONS, BUDGET_TITLE, Attempt, Ending, PlannedCase
+from deploy.demo_people import GaveUp, People, Read, Refused, key_of
+from deploy.demo_year import HOUSE, Journal, Step, steps_of
+from deploy.people import applicant
+
+CLERKS, EXPERTS, OFFICERS = ("p-2k7d", "p-9m3x"), ("p-4tq8", "p-h5w2"), ("p-7c9r", "p-x3n6")
+APPROVERS, BUDGET_OFFICERS = ("p-b8v4", "p-6ykz"), ("p-e2j5", "p-w7f3")
+CERTIFIERS, ORDERERS, CASHIERS = ("p-q4h9", "p-5rd8"), ("p-n6t2", "p-z8k3"), ("p-j4c6", "p-8p2m")
+OFFICER_WHO_APPROVES = "p-r8d4"
+CERTIFIER_WHO_ORDERS = "p-t9j2"
+
+_NOTE: Mapping[str, str] = {
+    "necessity": "Das Vorhaben ist notwendig; Umfang und Preise sind durch drei Angebote belegt.",
+    "other_offices": "Das Landesrechenzentrum wurde beteiligt und hat keine Bedenken.",
+    "eligible_extent": "Zuwendungsfähig sind die festgestellten Positionen.",
+    "financing_type": "Anteilfinanzierung mit 80 vom Hundert.",
+    "secured_financing": "Der Eigenanteil ist durch Beschluss des Rates gesichert.",
+    "later_budgets": "Beträge späterer Jahre sind durch Verpflichtungsermächtigungen gedeckt.",
+}
+_PDF = "JVBERi0xLjQKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+PgplbmRvYmoKdHJhaWxlciA8PC9Sb290IDEgMCBSPj4KJSVFT0YK"
+"""The smallest thing that calls itself a PDF, in Base64."""
+
+
+class Contradiction(Exception):
+    """The house answered something else than it had to."""
+
+
+def trace_of(label: str) -> str:
+    """The trace that a case's submission starts (W3C Trace Context): the same in every run."""
+    digest = sha256(f"foerderstrom/demo/{label}".encode()).hexdigest()
+    return f"00-{digest[:32]}-{digest[32:48]}-01"
+
+
+class Steps:
+    """The steps of all cases, said by the people of the demonstration; `journal` knows the ids answered so far."""
+
+    def __init__(self, people: People, journal: Journal, cases: Sequence[PlannedCase]) -> None:
+        self._people = people
+        self._journal = journal
+        self._cases = cases
+        self._number = {case.label: number for number, case in enumerate(cases)}
+        self._done: Mapping[str, Callable[[PlannedCase, Step], Awaitable[dict[str, str]]]] = {
+            "submit": self._submit,
+            "complete": self._complete,
+            "withdraw": self._withdraw,
+            "opine": self._opine,
+            "assess": self._assess,
+            "propose": self._propose,
+            "propose-refusal": self._propose_refusal,
+            "reserve": self._reserve,
+            "try-own-proposal": self._try_own_proposal,
+            "approve": self._approve,
+            "try-second-signature": self._try_second_signature,
+            "approve-again": self._approve_again,
+            "refuse": self._refuse,
+            "dispatch": self._dispatch,
+            "waive": self._waive,
+            "request": self._request,
+            "examine": self._examine,
+            "certify": self._certify,
+            "try-own-certificate": self._try_own_certificate,
+            "order": self._order,
+        }
+
+    async def do(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        """Do a step; the ids it was answered."""
+        name = step.name.removesuffix(f"-{step.number}") if step.number else step.name
+        return await self._done[name](case, step)
+
+    # ---- Intake ------------------------------------------------------------------------------------------------------
+
+    async def _submit(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {
+            "applicant_key": case.key,
+            "item": case.item,
+            "title": case.title,
+            "lines": [
+                {"category": it.category, "description": it.description, "year": it.year, "cents": it.cents}
+                for it in case.lines
+            ],
+            "financing": {
+                "own_cents": case.expenditure_cents - case.applied_cents,
+                "third_party_cents": 0,
+                "grant_cents": case.applied_cents,
+            },
+            "by_year": _by_year(case.applied),
+            "starts_on": case.starts_on.isoformat(),
+            "ends_on": case.ends_on.isoformat(),
+            "contact_name": case.contact.name,
+            "contact_mail": case.contact.mail,
+            "account_holder": case.contact.account_holder,
+            "iban": case.contact.iban,
+            "attachments": [
+                {"file_name": "angebot.pdf", "media_type": "application/pdf", "kind": "offer", "content_base64": _PDF}
+            ],
+            "declarations": {"not_started": True, "complete": True, "data_protection": True},
+        }
+        person = applicant(case.key).id
+        done = await self._people.act(
+            person, "/intake/applications", body, key=key_of(case.label, step.name), trace=trace_of(case.label)
+        )
+        return {"case": done.body["case"], "file_number": done.body["file_number"]}
+
+    async def _complete(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._intake(case, step, self._of(CLERKS, case), "completeness")
+
+    async def _withdraw(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        await self._intake(case, step, applicant(case.key).id, "withdrawal")
+        if case.ending is Ending.WITHDRAWN_TOO_LATE:
+            # The notice must not overtake the answer to the withdrawal, or the case would tell another story.
+            await self._seen(case, self._of(OFFICERS, case), lambda it: it["late_withdrawal"], "Rücknahme beantwortet")
+        return {}
+
+    async def _intake(self, case: PlannedCase, step: Step, person: str, action: str) -> dict[str, str]:
+        path = f"/intake/cases/{self._id(case)}"
+
+        async def etag() -> str:
+            return (await self._people.read(person, path)).etag
+
+        await self._people.act(person, f"{path}/{action}", {}, key=key_of(case.label, step.name), etag=etag)
+        return {}
+
+    # ---- Review ------------------------------------------------------------------------------------------------------
+
+    async def _opine(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        negative = case.ending is Ending.REFUSED and "Insellösung" in case.refusal[0]
+        body: Mapping[str, Any] = {
+            "opinion": "negative" if negative else "positive",
+            "reasons": case.refusal[0] if negative else "Standardisiert, nachnutzbar und fachlich überzeugend.",
+        }
+        return await self._review(case, step, self._of(EXPERTS, case), "opinion", body)
+
+    async def _assess(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        lines = [
+            {"line": number, "eligible_cents": it.eligible_cents}
+            | ({"reason": it.reason, "text": it.text} if it.reason else {})
+            for number, it in enumerate(case.lines, start=1)
+        ]
+        return await self._review(case, step, self._officer(case), "expenditure", {"lines": lines})
+
+    async def _propose(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {
+            "by_year": _by_year(case.awarded),
+            "starts_on": case.starts_on.isoformat(),
+            "ends_on": case.ends_on.isoformat(),
+            "note": _NOTE,
+        }
+        return await self._review(case, step, self._officer(case), "proposal", body)
+
+    async def _propose_refusal(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._officer(case), "refusal-proposal", {"reasons": case.refusal})
+
+    async def _reserve(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {"title": BUDGET_TITLE, "year": step.on.year}
+        return await self._review(case, step, self._of(BUDGET_OFFICERS, case), "reservation", body)
+
+    async def _approve(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._of(APPROVERS, case), "approval")
+
+    async def _approve_again(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._other(APPROVERS, case), "approval")
+
+    async def _try_own_proposal(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await _refused(self._review(case, step, OFFICER_WHO_APPROVES, "approval"))
+
+    async def _try_second_signature(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await _refused(self._review(case, step, self._of(APPROVERS, case), "approval"))
+
+    async def _refuse(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._of(APPROVERS, case), "refusal")
+
+    async def _dispatch(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._officer(case), "notice", primary="award")
+
+    async def _waive(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {"declared_on": step.on.isoformat()}
+        return await self._review(case, step, self._officer(case), "waiver", body, primary="award")
+
+    async def _review(
+        self,
+        case: PlannedCase,
+        step: Step,
+        person: str,
+        action: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        primary: str = "assessment",
+    ) -> dict[str, str]:
+        await self._seen(case, person, lambda _: True, "in der Prüfung angekommen")
+        path = f"/review/cases/{self._id(case)}"
+
+        async def etag() -> str:
+            return (await self._people.read(person, path)).body["etags"][primary]
+
+        await self._people.act(person, f"{path}/{action}", body or {}, key=key_of(case.label, step.name), etag=etag)
+        return {}
+
+    async def _seen(self, case: PlannedCase, person: str, wanted: Callable[[Any], bool], what: str) -> None:
+        await self._there(f"/review/cases/{self._id(case)}", person, wanted, f"{case.label}: {what}")
+
+    async def _there(self, path: str, person: str, wanted: Callable[[Any], bool], what: str) -> Read:
+        """What lies at a path once it is there and as wanted."""
+
+        async def look() -> Read | None:
+            try:
+                found = await self._people.read(person, path)
+            except Refused as refused:
+                if refused.status == 404:
+                    return None
+                raise
+            return found if wanted(found.body) else None
+
+        return await self._people.until(what, look)
+
+    # ---- Drawdowns ---------------------------------------------------------------------------------------------------
+
+    async def _request(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        planned, person = case.drawdowns[step.number - 1], applicant(case.key).id
+        path = f"/intake/cases/{self._id(case)}"
+
+        def offered(it: Any) -> bool:
+            # Offered again only when the one before is settled; one that was asked for is there already.
+            asked = len(it["drawdowns"]) >= step.number
+            return asked or any(one["name"] == "request-drawdown" for one in it["actions"])
+
+        await self._there(path, person, offered, f"{case.label}: Mittelabruf {step.number} möglich")
+        body = {
+            "year": planned.year,
+            "eligible_due_cents": planned.eligible_due_cents,
+            "requested_cents": planned.requested_cents,
+        }
+        done = await self._people.act(person, f"{path}/drawdowns", body, key=key_of(case.label, step.name))
+        return {"drawdown": done.body["drawdown"]}
+
+    async def _examine(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        found = await self._payout(case, step, self._officer(case), "examination")
+        planned = case.drawdowns[step.number - 1]
+        if found["accepted_cents"] != planned.accepted_cents:
+            raise Contradiction(
+                f"{case.label}, Mittelabruf {step.number}: anerkannt {found['accepted_cents']} Cent "
+                f"({found['reason']}) statt {planned.accepted_cents}"
+            )
+        return {"reason": found["reason"]}
+
+    async def _certify(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        await self._payout(case, step, self._certifier(case), "certification")
+        return {}
+
+    async def _try_own_certificate(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await _refused(self._payout(case, step, CERTIFIER_WHO_ORDERS, "order"))
+
+    async def _order(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        found = await self._payout(case, step, self._of(ORDERERS, case), "order")
+        return {"payment": found["payment"]}
+
+    async def _payout(self, case: PlannedCase, step: Step, person: str, action: str) -> Any:
+        path = f"/payout/cases/{self._id(case)}"
+        drawdown = self._journal.fact(case.label, f"request-{step.number}", "drawdown")
+
+        def registered(it: Any) -> bool:
+            return it["open"] and any(one["drawdown"] == drawdown for one in it["drawdowns"])
+
+        await self._there(path, person, registered, f"{case.label}: Mittelabruf {step.number} eingetroffen")
+
+        async def etag() -> str:
+            return (await self._people.read(person, path)).etag
+
+        done = await self._people.act(
+            person, f"{path}/drawdowns/{drawdown}/{action}", {}, key=key_of(case.label, step.name), etag=etag
+        )
+        return next(it for it in done.body["drawdowns"] if it["drawdown"] == drawdown)
+
+    # ---- The house ---------------------------------------------------------------------------------------------------
+
+    async def open_budget(self, year: int) -> None:
+        """Open the title's budget of a year."""
+        body = {
+            "title": BUDGET_TITLE,
+            "year": year,
+            "appropriation_cents": APPROPRIATION_CENTS,
+            "authorisations": _by_year(AUTHORISATIONS[year]),
+        }
+        await self._people.act(BUDGET_OFFICERS[0], "/review/budgets", body, key=key_of(HOUSE, f"open-budget-{year}"))
+
+    async def pay(self, day: date) -> None:
+        """Put the day's orders into one batch, release it, wait until the treasury has paid all of them."""
+        payments = [
+            self._journal.fact(case.label, step.name, "payment")
+            for case in self._cases
+            for step in steps_of(case)
+            if step.on == day and step.name.startswith("order-")
+        ]
+        key = key_of(HOUSE, f"seal-{day}")
+        sealed = await self._people.act(ORDERERS[0], "/payout/batches", {"payments": payments}, key=key)
+        path = f"/payout/batches/{sealed.body['batch']}"
+
+        async def etag() -> str:
+            return (await self._people.read(CASHIERS[0], path)).etag
+
+        await self._people.act(CASHIERS[0], f"{path}/release", {}, key=key_of(HOUSE, f"release-{day}"), etag=etag)
+        for payment in payments:
+            await self._there(f"/payout/payments/{payment}", CASHIERS[0], _finished, f"Zahlung {payment} beantwortet")
+
+    # ---- Who ---------------------------------------------------------------------------------------------------------
+
+    def _id(self, case: PlannedCase) -> str:
+        return self._journal.fact(case.label, "submit", "case")
+
+    def _of(self, group: tuple[str, str], case: PlannedCase) -> str:
+        return group[self._number[case.label] % 2]
+
+    def _other(self, group: tuple[str, str], case: PlannedCase) -> str:
+        return group[(self._number[case.label] + 1) % 2]
+
+    def _officer(self, case: PlannedCase) -> str:
+        return OFFICER_WHO_APPROVES if Attempt.OWN_PROPOSAL in case.attempts else self._of(OFFICERS, case)
+
+    def _certifier(self, case: PlannedCase) -> str:
+        return CERTIFIER_WHO_ORDERS if Attempt.OWN_CERTIFICATE in case.attempts else self._of(CERTIFIERS, case)
+
+
+def _by_year(cents: Mapping[int, int]) -> list[dict[str, int]]:
+    return [{"year": year, "cents": amount} for year, amount in cents.items()]
+
+
+def _finished(payment: Any) -> bool:
+    if payment["status"] == "rejected":
+        raise GaveUp(f"Die Kasse hat {payment['reference']} abgewiesen: {payment['reason']}")
+    return payment["status"] == "settled"
+
+
+async def _refused(attempt: Awaitable[Any]) -> dict[str, str]:
+    """What the law forbids this person must be refused, whatever role it has."""
+    try:
+        await attempt
+    except Refused as refused:
+        if refused.code == "attempt-refused":
+            return {}
+        raise
+    raise Contradiction("Eine verbotene Handlung wurde angenommen")

@@ -1,0 +1,191 @@
+"""The programme year: which step of which case falls on which day, day by day, with a journal of what is done.
+
+Within a day the cases run side by side, the steps of one case one after the other. The journal lets a demonstration
+that was cut off go on; the step that was under way is simply said again (see deploy/demo_people.py).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Protocol, cast
+from zoneinfo import ZoneInfo
+
+from deploy.demo_cases import BUDGET_OPENED_ON, LAST_DAY, Attempt, Ending, PlannedCase
+from deploy.demo_people import People, Refused
+from shared.decider import value
+
+HOUSE = "house"
+"""The label of steps that belong to no case."""
+_AT_ONCE = 16
+_BERLIN = ZoneInfo("Europe/Berlin")
+_OPERATOR = "p-y6w4"
+
+
+@value
+class Step:
+    """One step of a case on a day. `name` is its key in the journal, `number` the drawdown's, if it is of one."""
+
+    name: str
+    on: date
+    number: int = 0
+
+
+def steps_of(case: PlannedCase) -> Sequence[Step]:
+    """All steps of a case, in order."""
+    days, ending = case.days, case.ending
+    steps = [Step(name="submit", on=days.submitted)]
+    if ending is Ending.WITHDRAWN_AT_ONCE:
+        return [*steps, Step(name="withdraw", on=days.completed)]
+    steps += [
+        Step(name="complete", on=days.completed),
+        Step(name="opine", on=days.opined),
+        Step(name="assess", on=days.opined),
+    ]
+    if ending is Ending.REFUSED:
+        return [*steps, Step(name="propose-refusal", on=days.proposed), Step(name="refuse", on=days.approved)]
+    steps += [Step(name="propose", on=days.proposed), Step(name="reserve", on=days.reserved)]
+    if ending is Ending.WITHDRAWN_IN_REVIEW:
+        return [*steps, Step(name="withdraw", on=days.approved)]
+    if Attempt.OWN_PROPOSAL in case.attempts:
+        steps.append(Step(name="try-own-proposal", on=days.approved))
+    steps.append(Step(name="approve", on=days.approved))
+    if Attempt.SECOND_SIGNATURE in case.attempts:
+        steps.append(Step(name="try-second-signature", on=days.approved))
+    if case.needs_two_signatures:
+        steps.append(Step(name="approve-again", on=days.approved))
+    if ending is Ending.WITHDRAWN_TOO_LATE:
+        steps.append(Step(name="withdraw", on=days.approved))
+    steps += [Step(name="dispatch", on=days.approved), Step(name="waive", on=days.waived)]
+    for number, drawn in enumerate(case.drawdowns, start=1):
+        names = ["request", "examine"]
+        if drawn.accepted_cents:
+            tried = ["try-own-certificate"] if Attempt.OWN_CERTIFICATE in case.attempts and number == 1 else []
+            names += ["certify", *tried, "order"]
+        steps += [Step(name=f"{name}-{number}", on=drawn.on, number=number) for name in names]
+    return steps
+
+
+class Journal:
+    """What is done, line by line in a file, with the ids that the house answered; nothing about persons."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._done: dict[tuple[str, str], dict[str, str]] = {}
+        if file.exists():
+            for line in file.read_text().splitlines():
+                self._read(line)
+
+    def _read(self, line: str) -> None:
+        try:
+            label, step, facts = json.loads(line)
+        except ValueError:
+            return  # The last line of a run that was killed while it wrote: its step will be said again.
+        self._done[label, step] = cast(dict[str, str], facts)
+
+    def done(self, label: str, step: str) -> bool:
+        return (label, step) in self._done
+
+    def fact(self, label: str, step: str, name: str) -> str:
+        """An id that a step was answered; KeyError when it was not done."""
+        return self._done[label, step][name]
+
+    def note(self, label: str, step: str, **facts: str) -> None:
+        self._done[label, step] = facts
+        with self._file.open("a") as file:
+            file.write("\n" * self._torn() + json.dumps([label, step, facts]) + "\n")
+
+    def _torn(self) -> bool:
+        if not self._file.exists() or not self._file.stat().st_size:
+            return False
+        with self._file.open("rb") as file:
+            file.seek(-1, 2)
+            return file.read(1) != b"\n"
+
+
+class Acting(Protocol):
+    """Who does the steps over HTTP."""
+
+    async def do(self, case: PlannedCase, step: Step) -> dict[str, str]: ...
+    async def open_budget(self, year: int) -> None: ...
+    async def pay(self, day: date) -> None: ...
+
+
+type OnStep = Callable[[date, str, str], None]
+"""Told of every step done: the day, the case's label, the step."""
+
+
+class Year:
+    """The whole programme year of some cases."""
+
+    def __init__(
+        self, cases: Sequence[PlannedCase], journal: Journal, people: People, acting: Acting, on_step: OnStep
+    ) -> None:
+        self._cases = cases
+        self._journal = journal
+        self._people = people
+        self._acting = acting
+        self._on_step = on_step
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._plan = {case.label: steps_of(case) for case in cases}
+
+    @staticmethod
+    def count(cases: Sequence[PlannedCase]) -> int:
+        """How many steps are told of in a whole year: the cases', and one for each budget and each day of payment."""
+        paid = {drawn.on for case in cases for drawn in case.drawdowns if drawn.accepted_cents}
+        return sum(len(steps_of(case)) for case in cases) + len(BUDGET_OPENED_ON) + len(paid)
+
+    def days(self) -> Sequence[date]:
+        """The days on which something happens."""
+        return sorted({step.on for steps in self._plan.values() for step in steps} | set(BUDGET_OPENED_ON.values()))
+
+    async def live(self) -> None:
+        """Go through the year from where the journal ends."""
+        for day in self.days():
+            await self._live(day)
+        await self._turn_to(LAST_DAY)
+
+    async def _live(self, day: date) -> None:
+        if self._journal.done(HOUSE, f"day-{day}"):
+            return
+        await self._turn_to(day)
+        for year, on in BUDGET_OPENED_ON.items():
+            if on == day:
+                await self._once(day, f"open-budget-{year}", partial(self._acting.open_budget, year))
+        async with asyncio.TaskGroup() as group:
+            for case in self._cases:
+                group.create_task(self._walk(case, day))
+        if any(step.on == day and step.name.startswith("order-") for steps in self._plan.values() for step in steps):
+            await self._once(day, f"pay-{day}", partial(self._acting.pay, day))
+        self._journal.note(HOUSE, f"day-{day}")
+
+    async def _once(self, day: date, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        if not self._journal.done(HOUSE, name):
+            await work()
+            self._journal.note(HOUSE, name)
+            self._on_step(day, HOUSE, name)
+
+    async def _walk(self, case: PlannedCase, day: date) -> None:
+        async with self._places:
+            for step in self._plan[case.label]:
+                if step.on == day and not self._journal.done(case.label, step.name):
+                    facts = await self._acting.do(case, step)
+                    self._journal.note(case.label, step.name, **facts)
+                    self._on_step(day, case.label, step.name)
+
+    async def _turn_to(self, day: date) -> None:
+        """Move the calendar to nine in the morning of a day; it stays where it is when it is there already."""
+        to = datetime(day.year, day.month, day.day, 9, tzinfo=_BERLIN)
+        now = datetime.fromisoformat((await self._people.read(_OPERATOR, "/calendar")).body["now"])
+        if now >= to - timedelta(minutes=1):
+            return
+        try:
+            await self._people.act(
+                _OPERATOR, "/calendar", {"to": to.astimezone(UTC).isoformat()}, key=f"calendar-{day}"
+            )
+        except Refused as refused:
+            # Said again after a lost answer: the calendar has been moved.
+            if refused.code != "calendar-not-forwards":
+                raise
