@@ -29,7 +29,6 @@ from deploy.files import kept_secret
 from deploy.people import Person
 from deploy.sign_in import TokenDesk
 from shared.calendar import local_date
-from shared.contracts import Contract
 from shared.formats import ZERO, Envelope, Frame, encode, pack_envelopes
 from shared.identity import Role
 from shared.messaging import lane
@@ -97,7 +96,7 @@ class Running:
         """Wait until everything recorded so far is in the views."""
         wait_until(lambda: self.house.writer.idle and self.house.view_follower.idle, "die Sichten")
 
-    def tell(self, source: str, case: str, *contracts: Contract) -> None:
+    def tell(self, source: str, case: str, *contracts: Any) -> None:
         """Publish contracts as another service would, and wait until this one has followed and seen them."""
         before, chain = self._told.get(source) or self._followed(source)
         last = before + len(contracts)

@@ -1,6 +1,8 @@
 """Example d1 of the domain: Stadt Stadtilm builds an interface, 64,500.00 EUR, of which 44,800.00 EUR are applied for."""
 
+from base64 import b64encode
 from collections import defaultdict
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -200,3 +202,54 @@ class Streams:
 
 def application_with(*history: Event) -> Streams:
     return Streams(**{f"application_{CASE}": history})
+
+
+# ---- Over HTTP -----------------------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.7\nAngebot der Firma Beispiel GmbH\n%%EOF\n"
+PERSONAL = ("Erika Mustermann", "erika.mustermann@stadtilm.example", "DE89370400440532013000", "Angebot der Firma")
+"""What must never lie anywhere in clear: contact, account, the content of an attachment."""
+
+
+def a_body(**changes: Any) -> dict[str, Any]:
+    """D1 as Stadtilm sends it."""
+    body: dict[str, Any] = {
+        "applicant_key": STADTILM,
+        "item": "2c",
+        "title": SUBMISSION.title,
+        "lines": [
+            {"category": it.category, "description": it.description, "year": it.year, "cents": it.cents} for it in LINES
+        ],
+        "financing": {"own_cents": 19_700_00, "third_party_cents": 0, "grant_cents": 44_800_00},
+        "by_year": [{"year": it.year, "cents": it.cents} for it in BY_YEAR],
+        "starts_on": "2025-06-02",
+        "ends_on": "2026-04-30",
+        "contact_name": PERSONAL[0],
+        "contact_mail": PERSONAL[1],
+        "account_holder": "Stadt Stadtilm",
+        "iban": "DE89 3704 0044 0532 0130 00",
+        "attachments": [
+            {
+                "file_name": "angebot.pdf",
+                "media_type": "application/pdf",
+                "kind": "offer",
+                "content_base64": b64encode(PDF).decode(),
+            }
+        ],
+        "declarations": {"not_started": True, "complete": True, "data_protection": True},
+    }
+    return body | changes
+
+
+def with_changed(path: str, value: Any) -> dict[str, Any]:
+    """D1 with one field (`lines.0.cents`) changed; `...` takes it away."""
+    body = deepcopy(a_body())
+    at: Any = body
+    *parents, last = [int(step) if step.isdecimal() else step for step in path.split(".")]
+    for step in parents:
+        at = at[step]
+    if value is ...:
+        del at[last]
+    else:
+        at[last] = value
+    return body
