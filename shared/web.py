@@ -293,7 +293,8 @@ class Typed(Problem):
 
 
 async def submitted(site: Site, action: Action, request: Request) -> RedirectResponse:
-    """A form of an action: the same road as JSON, then back to the page that `back` names. Raises `Typed`."""
+    """A form of an action: the same road as JSON, then back to the page that `back` names, `{id}` in it
+    being the id of what was made. Raises `Typed`."""
     form = await request.form()
     typed = await _typed(form)
     headers = [(name.encode(), typed.pop(field, "").encode()) for field, name in _SAFEGUARDS.items()]
@@ -312,6 +313,7 @@ async def submitted(site: Site, action: Action, request: Request) -> RedirectRes
     except DomainError as error:
         raise Typed(of_domain_error(error), typed) from error
     await site.seen(outcome.last)
+    back = back.replace("{id}", outcome.stream.rpartition("-")[2])
     return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
 
 
