@@ -18,9 +18,9 @@ from uuid import uuid4
 
 import structlog
 from eventsourcing.persistence import PersistenceError
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 from jinja2 import Environment
 from prometheus_client import generate_latest
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +30,7 @@ from shared import messaging, operations, views
 from shared.access import Gate
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
+from shared.edge import Edge
 from shared.following import (
     ConsumerGone,
     LaneFollower,
@@ -52,7 +53,7 @@ from shared.refusals import attempts
 from shared.rendering import environment
 from shared.store import Store
 from shared.views import Draft, Projection, Views
-from shared.web import REFUSALS, Action, BodyLimit, routes
+from shared.web import REFUSALS, Action, routes
 from shared.writer import Writer
 
 log = structlog.get_logger()
@@ -347,9 +348,11 @@ async def running(house: House) -> AsyncGenerator[None]:
     start("exchange", exchange())
     for follower in house.blueprint.followers(house):
         start("follower", persistently("follower", follower))
+    log.info("serving", epoch=house.writer.head.epoch, position=house.writer.head.position)
     try:
         yield
     finally:
+        log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
         try:
             await asyncio.wait_for(house.messenger.broker.stop(), 10)
@@ -381,15 +384,7 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
     )  # fmt: skip
     for kind in (Problem, RequestValidationError, DomainError, HTTPException, PersistenceError, Exception):
         app.add_exception_handler(kind, on_problem)
-    app.add_middleware(BodyLimit)
-
-    @app.middleware("http")
-    async def measured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        started = time.perf_counter()
-        response = await call_next(request)
-        house.metrics.requests.labels(request.method, str(response.status_code)).observe(time.perf_counter() - started)
-        return response
-
+    app.add_middleware(Edge, metrics=house.metrics)
     REFUSALS.update(house.blueprint.refusals)
     app.include_router(house.blueprint.pages(house), include_in_schema=False)
     app.include_router(routes(house, [*house.blueprint.actions(house), *operations.actions(house)]))

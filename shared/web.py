@@ -31,9 +31,6 @@ from shared.problems import CONTENT_TYPE, Problem, invalid, of_domain_error
 from shared.writer import Caller, NotWriting, Outcome, Writer
 from shared.writer import Request as Command
 
-MAX_BODY = 40_000_000
-"""Bytes of one request at most: attachments included."""
-
 
 def _clean(text: str) -> str:
     normal = unicodedata.normalize("NFC", text)
@@ -391,38 +388,6 @@ def _cents(text: str) -> Any:
     if whole.isdecimal() and (not rest or rest.isdecimal()) and len(rest) <= 2:
         return int(whole) * 100 + int((rest or "0").ljust(2, "0"))
     return text
-
-
-# ---- The application -----------------------------------------------------------------------------------------------
-
-
-class BodyLimit:
-    """Refuses bodies over the limit, counted as they stream in, before anybody parses them."""
-
-    def __init__(self, app: Any, limit: int = MAX_BODY) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        received = 0
-
-        async def counted() -> Any:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise Problem(413, "too-large", "Die Anfrage ist zu groß.")
-            return message
-
-        if declared.isdigit() and int(declared) > self._limit:
-            response = Problem(413, "too-large", "Die Anfrage ist zu groß.").response()
-            await response(scope, receive, send)
-            return
-        await self._app(scope, counted, send)
 
 
 def checked_cursor(after: str) -> str:
