@@ -71,7 +71,7 @@ def actions(house: House) -> list[Action]:
             name="seal-batch", title="Zahlungslauf bilden und versiegeln", path="/payout/batches",
             roles=frozenset({Role.ORDERING_OFFICER}), body=SealBatchBody, decide=seal, creates=True, status=201,
             location="/payout/batches/{id}", answer=_told_batch,
-            summary="Versiegelt höchstens 400 Anordnungen zu einer Datei für die Kasse; ohne Auswahl die ältesten offenen.",
+            summary="Versiegelt höchstens 400 Anordnungen zu einer Datei für die Kasse; ohne Auswahl die ältesten offenen, die sich schreiben lassen.",
         ),
         Action(
             name="release-batch", title="Zahlungslauf freigeben", path="/payout/batches/{batch}/release",
@@ -90,18 +90,33 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
     name = ask.new_id("batch")
     if (await house.writer.state(batches.decider, name)).version:
         # The same request again: the writer remembers its outcome, and other payments may be open by now.
-        return Decision(
-            reads={batches.decider.stream(name): batches.decider}, judge=lambda _states, _context: {}, creates=True
-        )
+        stream = batches.decider.stream(name)
+        return Decision(reads={stream: batches.decider}, judge=lambda _states, _context: {}, creates=True)
     orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house))
-    content = batches.draft(
-        name,
-        orders,
-        created_at=ask.now,
-        execution_on=next_target_day(ask.today),
-        debtor=settings_of(house).debtor,
-    )
-    return batches.seal(content, await asyncio.to_thread(_digest, house, content) if orders else "")
+
+    def drafted(some: Sequence[payments.PaymentOrdered]) -> tuple[batches.Draft, str]:
+        day = next_target_day(ask.today)
+        content = batches.draft(name, some, created_at=ask.now, execution_on=day, debtor=settings_of(house).debtor)
+        return content, sha256(bytes_of(house, content)).hexdigest() if some else ""
+
+    def writable(order: payments.PaymentOrdered) -> bool:
+        try:
+            drafted([order])
+        except Unwritable:
+            return False
+        return True
+
+    def content_and_hash() -> tuple[batches.Draft, str]:
+        try:
+            return drafted(orders)
+        except Unwritable as error:
+            if body.payments:
+                title = "Aus diesen Anordnungen lässt sich keine Datei bilden."
+                raise Problem(409, f"batch-{error.code}", title, detail=error.reason) from error
+            # Nobody chose the one that cannot be written (its payee erased, say); it stays open, the others are paid.
+            return drafted([it for it in orders if writable(it)])
+
+    return batches.seal(*await asyncio.to_thread(content_and_hash))
 
 
 async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payments.PaymentOrdered]:
@@ -117,15 +132,6 @@ async def _open_orders(house: House) -> Sequence[payments.PaymentOrdered]:
     await house.seen(house.writer.head.position)
     names = await asyncio.to_thread(views.ordered_payments, house.views, batches.MAX_ENTRIES)
     return [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
-
-
-def _digest(house: House, content: batches.Draft) -> str:
-    try:
-        return sha256(bytes_of(house, content)).hexdigest()
-    except Unwritable as error:
-        raise Problem(
-            409, f"batch-{error.code}", "Aus diesen Anordnungen lässt sich keine Datei bilden.", detail=error.reason
-        ) from error
 
 
 def _told_drawdowns(state: disbursements.Disbursement) -> Mapping[str, Any]:
