@@ -25,7 +25,7 @@ from shared.problems import Problem
 from shared.recorders import Row
 from shared.store import Recorded
 from shared.views import Draft, Projection
-from shared.web import Action, Ask, Body, Id, Line, checked_cursor
+from shared.web import PROBLEMS, Action, Ask, Body, Id, Line, checked_cursor
 from shared.writer import Caller
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _past(row: Row) -> PastEvent:
 
 def reads(house: "House") -> APIRouter:
     """History, parked messages, rebuild."""
-    router, name = APIRouter(), house.name
+    router, name = APIRouter(responses=PROBLEMS), house.name
 
     def permit(request: Request, roles: frozenset[Role], action: str) -> Caller:
         person = house.gate.person(request)
