@@ -273,7 +273,7 @@ class Relay:
         found: list[Publication] = []
         for row in filter(self.store.mine, rows):
             recorded = self.store.mapper.recorded(row)
-            contract = self.publish(recorded.event, self._folded(row).state)
+            contract = self.publish(recorded.event, self._folded(row, recorded.event).state)
             if contract is None:
                 continue
             envelope = Envelope(
@@ -292,13 +292,17 @@ class Relay:
             )
         return found
 
-    def _folded(self, row: Row) -> Folded:
+    def _folded(self, row: Row, event: Any) -> Folded:
         """The stream's state right after this event."""
         noun = self.store.noun_of(row.stream)
         before = self._folds.pop(row.stream, None)
         if before is None or before.version > row.version:
             before = Folded(state=noun.initial)
-        after = self.store.forward(noun, row.stream, before, row.version)
+        if before.version == row.version - 1:
+            # The next event of a stream that was followed: nothing has to be read for it.
+            after = Folded(state=noun.evolve(before.state, event), version=row.version)
+        else:
+            after = self.store.forward(noun, row.stream, before, row.version)
         self._folds[row.stream] = after
         if len(self._folds) > 5_000:
             self._folds.popitem(last=False)

@@ -137,7 +137,7 @@ class Overlay:
         del self.rows[mark.rows :], self.recorded[mark.recorded :]
 
     def folded(self, noun: AnyDecider, stream: str) -> Folded:
-        return self.known(stream) or self._writer.store.load(noun, stream)
+        return self.known(stream) or self._writer.load(noun, stream)
 
     def known(self, stream: str) -> Folded | None:
         """What is known of a stream without reading it."""
@@ -366,6 +366,11 @@ class Writer:
         found = self._cache.get(stream)
         if found is not None:
             self._cache.move_to_end(stream)
+        return found
+
+    def load(self, noun: AnyDecider, stream: str) -> Folded:
+        """The committed state of a stream that the cache lacks; only in the writer's turn, when nobody else commits."""
+        self._cache[stream] = found = self.store.load(noun, stream)
         return found
 
     async def state(self, noun: AnyDecider, id: str) -> Folded:
