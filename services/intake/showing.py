@@ -28,7 +28,7 @@ _TONES: Mapping[StatusCode, str] = {
 }
 _DRAWDOWN_TONES: Mapping[DrawdownState, str] = {
     DrawdownState.REFUSED: "danger",
-    DrawdownState.BOUNCED: "warning",
+    DrawdownState.RETURNED: "warning",
     DrawdownState.SETTLED: "success",
 }
 _TURN: Mapping[StatusCode, str] = {

@@ -158,7 +158,7 @@ class DrawdownState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     ORDERED = "ordered"
-    BOUNCED = "bounced"
+    RETURNED = "bounced"
     SETTLED = "settled"
 
 
@@ -167,7 +167,7 @@ DRAWDOWN_TITLES: dict[DrawdownState, str] = {
     DrawdownState.ACCEPTED: "Anerkannt",
     DrawdownState.REFUSED: "Abgelehnt",
     DrawdownState.ORDERED: "Angeordnet",
-    DrawdownState.BOUNCED: "Zahlung wird geklärt",
+    DrawdownState.RETURNED: "Zahlung wird geklärt",
     DrawdownState.SETTLED: "Ausgezahlt",
 }
 
@@ -225,7 +225,7 @@ def _drawdown_state(
     if any(one.payment not in rejected for one in ordered):
         return DrawdownState.ORDERED
     if ordered:
-        return DrawdownState.BOUNCED
+        return DrawdownState.RETURNED
     if examined is None:
         return DrawdownState.REQUESTED
     return DrawdownState.ACCEPTED if examined.accepted_cents else DrawdownState.REFUSED

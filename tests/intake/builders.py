@@ -151,7 +151,7 @@ def drawn(number: int, on: date, due: int, requested: int, accepted: int) -> tup
 FIRST = drawn(1, date(2025, 8, 4), 24_000_00, 19_200_00, 19_200_00)
 SECOND = drawn(2, date(2025, 10, 15), 40_000_00, 12_800_00, 10_800_00)
 THIRD = drawn(3, date(2026, 1, 12), 56_000_00, 14_800_00, 14_800_00)
-BOUNCED: tuple[Fact, Fact] = (
+RETURNED: tuple[Fact, Fact] = (
     PaymentOrdered(payment="m0", drawdown="d1", year=2025, cents=19_200_00, ordered_on=date(2025, 8, 4)),
     PaymentRejected(
         payment="m0", drawdown="d1", year=2025, cents=19_200_00, reason="AC04", rejected_on=date(2025, 8, 5)
@@ -159,7 +159,7 @@ BOUNCED: tuple[Fact, Fact] = (
 )
 """A payment that the treasury refused before the one that replaced it."""
 
-D1: tuple[Fact, ...] = (BEGUN, AWARD, FINAL, FUNDS, *FIRST, *BOUNCED, *SECOND, *THIRD)
+D1: tuple[Fact, ...] = (BEGUN, AWARD, FINAL, FUNDS, *FIRST, *RETURNED, *SECOND, *THIRD)
 """All that is ever noted in d1."""
 
 

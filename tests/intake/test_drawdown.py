@@ -18,7 +18,7 @@ from shared.decider import DomainError, RefusedAttempt
 from tests.intake.builders import (
     ARNSTADT,
     AWARD,
-    BOUNCED,
+    RETURNED,
     CASE,
     FINAL,
     FIRST,
@@ -124,7 +124,7 @@ def test_one_drawdown_is_open_at_a_time_until_its_payment_is_settled(so_far: int
 
 
 def test_a_rejected_payment_leaves_its_drawdown_open() -> None:
-    refused(AnotherDrawdownOpen, (*UNTIL_FUNDS, *FIRST[:2], *BOUNCED))
+    refused(AnotherDrawdownOpen, (*UNTIL_FUNDS, *FIRST[:2], *RETURNED))
 
 
 def test_a_drawdown_refused_altogether_is_no_longer_open_and_binds_nobody() -> None:

@@ -12,7 +12,7 @@ from services.intake.status import TITLES, Status, StatusCode, status
 from tests.intake.builders import (
     AWARD,
     BEGUN,
-    BOUNCED,
+    RETURNED,
     D1,
     FINAL,
     FIRST,
@@ -71,14 +71,14 @@ def test_every_status_has_a_title() -> None:
 
 
 def test_the_amounts_of_d1_are_told_to_the_cent() -> None:
-    it = told(*UNTIL_FUNDS, *FIRST, *BOUNCED, *SECOND)
+    it = told(*UNTIL_FUNDS, *FIRST, *RETURNED, *SECOND)
     assert it.applied_cents == it.granted_cents == 44_800_00
     assert it.ordered_cents == it.settled_cents == 30_000_00
     assert it.next_step.startswith("14.800,00 €")
 
 
 def test_a_payment_that_the_treasury_refused_is_neither_ordered_nor_settled() -> None:
-    it = told(*UNTIL_FUNDS, *FIRST[:2], *BOUNCED)
+    it = told(*UNTIL_FUNDS, *FIRST[:2], *RETURNED)
     assert (it.ordered_cents, it.settled_cents) == (0, 0)
     assert "konnte nicht auszahlen" in it.next_step
 

@@ -83,8 +83,10 @@ class Application(Aggregate):
 
     def may_draw(self, cents: int) -> None:
         funds = self.noted.get("review.funds-assigned")
-        if funds is None or "intake.drawdown-requested" in self.noted or cents > sum(
-            it["cents"] for it in funds["by_year"]
+        if (
+            funds is None
+            or "intake.drawdown-requested" in self.noted
+            or cents > sum(it["cents"] for it in funds["by_year"])
         ):
             raise ValueError("not to be drawn")
 
