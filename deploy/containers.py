@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from deploy.files import kept_secret, write_atomically
-from deploy.nats_server import OPERATOR, SERVICES, configuration, password_file
+from deploy.nats_server import SERVICES, USERS, configuration, password_file
 
 PLACE = Path("var/containers")
 POSTGRES_ROLES = ("superuser", "provisioner", *SERVICES)
@@ -20,7 +20,7 @@ def _password() -> bytes:
 
 def nats_configuration(place: Path) -> str:
     """The embedded mode's configuration with the rights it states, listening inside the containers' network."""
-    passwords = {user: kept_secret(password_file(place, user), _password).decode() for user in (OPERATOR, *SERVICES)}
+    passwords = {user: kept_secret(password_file(place, user), _password).decode() for user in USERS}
     written = json.loads(configuration(4222, Path("/data"), passwords))
     return json.dumps(written | {"host": "0.0.0.0", "http": "127.0.0.1:8222"}, indent=1)
 

@@ -45,6 +45,7 @@ def run(
     cases: Sequence[PlannedCase] = CASES,
     store: str = "sqlite",
     resume: bool = False,
+    mirror: bool = False,
     on_step: OnStep = lambda _day, _label, _step: None,
     console: Console | None = None,
 ) -> Result:
@@ -56,7 +57,7 @@ def run(
     if not resume:
         _clear(directory)
     started = time.monotonic()
-    with Embedded(directory, store=store, calendar=_BEGIN) as house:
+    with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror) as house:
         house.wait_ready(_READY_WITHIN)
         return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
 

@@ -30,12 +30,20 @@ class Embedded:
     """The embedded mode in a process of its own, stopped at the end of the `with`; killed with this process."""
 
     def __init__(
-        self, directory: Path, *, port: int = 0, store: str = "sqlite", calendar: datetime | None = None
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        store: str = "sqlite",
+        calendar: datetime | None = None,
+        mirror: bool = False,
     ) -> None:
         self.directory = directory.absolute()
         self._arguments = [str(self.directory), "--port", str(port), "--store", store]
         if calendar is not None:
             self._arguments += ["--simulated-calendar", calendar.isoformat()]
+        if mirror:
+            self._arguments.append("--mirror")
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -133,13 +141,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--store", type=_store, default="sqlite")
     parser.add_argument("--simulated-calendar", type=_instant)
+    parser.add_argument("--mirror", action="store_true", help="öffentliche Ereignisse auch einzeln veröffentlichen")
     parser.add_argument("--die-with", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.die_with is not None:
         die_with(given.die_with)
     directory: Path = given.directory.absolute()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    house = House(directory=directory, port=given.port, store=given.store, calendar=given.simulated_calendar)
+    house = House(
+        directory=directory,
+        port=given.port,
+        store=given.store,
+        calendar=given.simulated_calendar,
+        mirror=given.mirror,
+    )
     try:
         Supervisor(directory, working_directory=PROJECT).run(house.prepare)
     except (AlreadySupervised, PortTaken, NatsServerMissing) as error:

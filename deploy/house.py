@@ -27,12 +27,16 @@ class PortTaken(OSError):
 
 @value
 class House:
-    """One embedded installation: its directory, its stores, its front port (0: a free one, kept)."""
+    """One embedded installation: its directory, its stores, its front port (0: a free one, kept).
+
+    `mirror`: every public event is published singly as well, for the broker's user `reader`.
+    """
 
     directory: Path
     port: int = 8080
     store: str = "sqlite"
     calendar: datetime | None = None
+    mirror: bool = False
 
     @property
     def secrets(self) -> Path:
@@ -112,6 +116,8 @@ class House:
         }
         if self.calendar_file.exists():
             settings["CALENDAR"] = self.calendar_file
+        if self.mirror:
+            settings["MIRROR"] = "true"
         if service == "payout":
             settings["TREASURY"] = self.directory / "treasury"
         if service == "ledger":

@@ -18,6 +18,8 @@ from deploy.ports import LOOPBACK, accepts, free_port
 from shared.decider import value
 
 OPERATOR = "operator"
+READER = "reader"
+"""Hears the mirrored single events (`grants.>`) and may do nothing else: for clients that know nothing of us."""
 RECORDED = ("intake", "review", "payout")
 """The services whose every event goes to the ledger."""
 FOLLOWS: Mapping[str, Sequence[str]] = {
@@ -28,6 +30,8 @@ FOLLOWS: Mapping[str, Sequence[str]] = {
 }
 """For each service the publishers whose lane it follows: the map of shared/messaging.py (a test compares), without its slow import."""
 SERVICES = tuple(FOLLOWS)
+
+USERS = (OPERATOR, READER, *SERVICES)
 
 MAX_PAYLOAD = 1_048_576
 _JETSTREAM_BYTES = 16 * 2**30
@@ -95,6 +99,11 @@ def configuration(port: int, store: Path, passwords: Mapping[str, str]) -> str:
             "subscribe": {"allow": [f"_INBOX_{OPERATOR}.>"]},
         },
     }
+    reader = {
+        "user": READER,
+        "password": passwords[READER],
+        "permissions": {"publish": {"deny": [">"]}, "subscribe": {"allow": ["grants.>"]}},
+    }
     users = [{"user": name, "password": passwords[name], "permissions": rights(name)} for name in SERVICES]
     return json.dumps(
         {
@@ -103,7 +112,7 @@ def configuration(port: int, store: Path, passwords: Mapping[str, str]) -> str:
             "port": port,
             "max_payload": MAX_PAYLOAD,
             "ping_interval": "10s",
-            "authorization": {"timeout": 5, "users": [operator, *users]},
+            "authorization": {"timeout": 5, "users": [operator, reader, *users]},
             "jetstream": {
                 "store_dir": str(store),
                 "sync_interval": "always",
@@ -125,7 +134,7 @@ def prepare(secret_directory: Path, store: Path, port: int) -> Sequence[str]:
     """Write passwords (once) and configuration (mode 0600); returns the command that starts the server."""
     passwords = {
         user: kept_secret(password_file(secret_directory, user), lambda: secrets.token_urlsafe(32).encode()).decode()
-        for user in (OPERATOR, *SERVICES)
+        for user in USERS
     }
     path = secret_directory / "nats-server.conf"
     write_atomically(path, configuration(port, store, passwords).encode(), mode=0o600)

@@ -115,6 +115,12 @@ def test_without_a_simulated_calendar_nobody_is_told_of_one(tmp_path: Path) -> N
     assert "--calendar" not in parts["front"].command
 
 
+def test_single_events_are_mirrored_when_asked_for(house: House) -> None:
+    assert "FOERDERSTROM_MIRROR" not in _parts(house)["intake"].environment
+    mirrored = House(directory=house.directory, port=0, mirror=True)
+    assert {_parts(mirrored)[service].environment["FOERDERSTROM_MIRROR"] for service in SERVICES} == {"true"}
+
+
 def test_a_taken_front_port_is_told_and_nothing_is_started(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as stranger:
         port = stranger.getsockname()[1]

@@ -240,9 +240,30 @@ def test_the_operator_administers_and_says_nothing_on_the_lanes(server: RunningN
     assert not _try(server, "operator", lambda it: it.js.stream_info("LANE_INTAKE"))
 
 
+def test_the_reader_hears_mirrored_events_and_nothing_else(server: RunningNats) -> None:
+    async def travel() -> str:
+        heard: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        async def hear(message: Msg) -> None:
+            heard.set_result(message.subject)
+
+        async with connected(server, "reader") as reader, connected(server, "payout") as payout:
+            await reader.client.subscribe("grants.>", cb=hear)
+            await reader.client.flush()
+            await payout.js.publish("grants.payout.payment-settled.v1", b"{}")
+            assert reader.refusals == []
+            return await asyncio.wait_for(heard, 5)
+
+    assert asyncio.run(travel()) == "grants.payout.payment-settled.v1"
+    for subject in ("lane.intake", "ledger.intake", "refill.intake", "$JS.>", ">", "_INBOX_reader.>"):
+        assert _try(server, "reader", lambda it, subject=subject: it.client.subscribe(subject)), subject
+    for subject in ("grants.payout.forged.v1", "lane.intake", "refill.intake", "$JS.API.STREAM.INFO.GRANTS_PAYOUT"):
+        assert _try(server, "reader", lambda it, subject=subject: it.client.publish(subject, b"")), subject
+
+
 def test_passwords_are_readable_by_their_owner_only(server: RunningNats) -> None:
     kept = list(server.secret_directory.iterdir())
-    assert len(kept) == 6
+    assert len(kept) == 7
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
     assert server.secret_directory.stat().st_mode & 0o777 == 0o700
 
