@@ -250,6 +250,11 @@ class CaseList(BaseModel):
     next: str
 
 
+async def _seen(house: House, position: int | None) -> None:
+    """Wait for what this service has recorded; a position beyond its head is another's and never comes."""
+    await house.seen(min(position or 0, house.writer.head.position))
+
+
 def reads(house: House) -> APIRouter:
     """Queue, case, letter, budgets. `Foerderstrom-Position` makes a list wait until it shows that log position."""
     router, offered = APIRouter(), actions(house)
@@ -265,7 +270,7 @@ def reads(house: House) -> APIRouter:
     ) -> CaseList:
         """The cases, oldest first."""
         permit(request, "list-cases")
-        await house.seen(seen or 0)
+        await _seen(house, seen)
         after = checked_cursor(after)
         page = await asyncio.to_thread(views.cases, house.views, status=status, after=after, limit=limit)
         return CaseList(items=[CaseRow(**it.body) for it in page.entries], next=page.next)
@@ -282,7 +287,7 @@ def reads(house: House) -> APIRouter:
     async def budget_list(request: Request, after: str = "", limit: Size = 50, seen: Position = None) -> BudgetList:
         """The opened budgets with what is free in them."""
         permit(request, "list-budgets")
-        await house.seen(seen or 0)
+        await _seen(house, seen)
         return await sheets(house, after=checked_cursor(after), limit=limit)
 
     @router.get("/review/budgets/{title}/{year}", operation_id="read-budget", responses=PROBLEMS)

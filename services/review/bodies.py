@@ -36,7 +36,7 @@ class AssessedLineBody(Body):
 
 
 class ExpenditureBody(Body):
-    lines: tuple[AssessedLineBody, ...] = Field(min_length=1, max_length=500, title="Ausgaben")
+    lines: tuple[AssessedLineBody, ...] = Field(max_length=500, title="Ausgaben")
 
 
 class NoteBody(Body):
@@ -49,14 +49,14 @@ class NoteBody(Body):
 
 
 class ProposalBody(Body):
-    by_year: tuple[YearCentsBody, ...] = Field(min_length=1, max_length=10, title="Zuwendung je Haushaltsjahr")
+    by_year: tuple[YearCentsBody, ...] = Field(max_length=10, title="Zuwendung je Haushaltsjahr")
     starts_on: date = Field(title="Beginn des Bewilligungszeitraums")
     ends_on: date = Field(title="Ende des Bewilligungszeitraums")
     note: NoteBody = Field(title="Antragsprüfvermerk")
 
 
 class RefusalProposalBody(Body):
-    reasons: tuple[Text, ...] = Field(min_length=1, max_length=20, title="Gründe für die Kommune")
+    reasons: tuple[Text, ...] = Field(max_length=20, title="Gründe für die Kommune")
 
 
 class RefusalBody(Body):

@@ -26,9 +26,10 @@ from services.review.standing import STATUS, Status, steps
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
-from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role
+from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role, Sealed
 from shared.operations import READERS
 from shared.pages import form_errors, page, page_router, problem_page
+from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
 from shared.views import Page
@@ -85,8 +86,8 @@ def _form_route(house: House, action: Action, offered: Sequence[Action]) -> Any:
         except Typed as problem:
             if problem.status in (401, 403, 404) and not problem.errors and problem.code != "attempt-refused":
                 return problem_page(house, request, problem)
-            await house.seen(int(problem.headers.get("Foerderstrom-Position", "0")))
-            rejected = Rejected(action=action.name, errors=form_errors(problem), typed=problem.typed)
+            await house.seen(house.writer.head.position)  # a refusal may be an event, and the page shows it
+            rejected = Rejected(action=action.name, errors=_errors(problem), typed=problem.typed)
             return await _again(house, request, problem, rejected, offered)
 
     return send
@@ -103,11 +104,17 @@ async def _again(
     return await _case_page(house, request, person, case, offered, rejected, problem)
 
 
+def _errors(problem: Problem) -> Sequence[Mapping[str, str]]:
+    """What is wrong, at its fields; what concerns no field is told with its title, which is the sentence for people."""
+    return form_errors(problem) if problem.errors else [{"field": "", "text": _sentence(problem)}]
+
+
+def _sentence(problem: Problem) -> str:
+    return problem.title if problem.detail in ("", problem.title) else f"{problem.title} {problem.detail}"
+
+
 def _flash(problem: Problem | None) -> dict[str, str] | None:
-    if problem is None:
-        return None
-    detail = problem.detail if problem.detail != problem.title else ""
-    return {"tone": "danger", "title": problem.title, "text": f"{detail} Es wurde nichts verändert.".strip()}
+    return problem and {"tone": "danger", "title": _sentence(problem), "text": "Es wurde nichts verändert."}
 
 
 # ---- Queue ----------------------------------------------------------------------------------------------------------
@@ -317,10 +324,18 @@ async def _facts(house: House, it: Known, file: CaseFile, person: Person) -> lis
         facts.append({"key": "Bestandskräftig", "value": file.award.final_on, "kind": "date"})
         facts.append({"key": "Bescheid SHA-256", "value": file.award.notice.letter_sha256, "kind": "hash"})
     if Role.CASE_OFFICER in person.roles and not isinstance(it.assessment, Unopened):
-        sealed = it.assessment.file.application.contact_name
-        name = await asyncio.to_thread(house.privacy.open, sealed)
-        facts.append({"key": "Ansprechperson", "value": "gelöscht" if isinstance(name, Erased) else name})
+        contact = it.assessment.file.application.contact_name
+        facts.append({"key": "Ansprechperson", "value": await asyncio.to_thread(_name, house, contact)})
     return facts
+
+
+def _name(house: House, sealed: Sealed) -> str:
+    """The contact's name for who works on the case; what does not open is told, not hidden."""
+    try:
+        name = house.privacy.open(sealed)
+    except Forged:
+        return "nicht lesbar (Siegel verletzt)"
+    return "gelöscht" if isinstance(name, Erased) else name
 
 
 async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | None]:
