@@ -75,9 +75,10 @@ async def persistently(what: str, attempt: Callable[[], Awaitable[None]]) -> Non
             await attempt()
             failures = 0
         except (Lost, NotWriting, PersistenceError, OSError) as error:
-            failures = 1 if time.monotonic() - started > 60 else failures + 1
+            failures = 1 if time.monotonic() - started > 10 else failures + 1
             log.warning("will try again", what=what, error=type(error).__name__, failures=failures)
-        await asyncio.sleep(min(30.0, 0.2 * 2 ** min(failures, 8)) * (0.5 + random.random()) if failures else 0)
+        # Longer than 5 s would make people wait for a broker that is long back.
+        await asyncio.sleep(min(5.0, 0.2 * 2 ** min(failures, 8)) * (0.5 + random.random()) if failures else 0)
 
 
 # ---- Views ---------------------------------------------------------------------------------------------------------
