@@ -228,7 +228,9 @@ async def _case(
         }
     else:
         context |= {"recipient": record.applicant_name, "tables": showing.tables(record)}
-    return page(house, request, "status.html" if own else "case.html", status_code=typed.status if typed else 200, **context)
+    return page(
+        house, request, "status.html" if own else "case.html", status_code=typed.status if typed else 200, **context
+    )
 
 
 def _flash(
