@@ -13,6 +13,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -121,7 +122,8 @@ class Running:
             source=source, epoch="told", first=before + 1, last=last, previous=before, chain_previous=chain,
             chain_last=sha256(chain.encode() + raw[-1]).hexdigest(), body=pack_envelopes(raw),
         )  # fmt: skip
-        asyncio.run(_publish(self.place.nats.url, frame))
+        with ThreadPoolExecutor(1) as aside:  # a browser test runs a loop in this thread
+            aside.submit(asyncio.run, _publish(self.place.nats.url, frame)).result()
         self._told[source] = last, frame.chain_last
         wait_until(lambda: self._followed(source)[0] >= last, f"die Spur {source}")
         self.settled()
