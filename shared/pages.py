@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,7 @@ from starlette.types import Scope
 from shared.access import Person
 from shared.calendar import local_date
 from shared.identity import ROLE_TITLES, Role
-from shared.problems import Problem, invalid
+from shared.problems import Problem, invalid, of_error
 from shared.rendering import CONTENT_SECURITY_POLICY
 from shared.web import etag
 
@@ -28,6 +28,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
 }
+DISPLAY_NAME = "foerderstrom-display-name"
+"""Request header of the front with the signed-in person's name, percent-encoded: shown to that person, never kept."""
 OWN_NAVIGATION = [{"url": "/intake/", "title": "Meine Anträge", "service": "intake"}]
 """What an applicant sees instead of the four services."""
 
@@ -43,8 +45,7 @@ def page_router(house: "House") -> APIRouter:
     class PageRoute(APIRoute):
         def matches(self, scope: Scope) -> tuple[Match, Scope]:
             match, child = super().matches(scope)
-            accept = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
-            if match is Match.FULL and scope["method"] != "POST" and "text/html" not in accept:
+            if match is Match.FULL and scope["method"] != "POST" and not _wants_page(Headers(scope=scope)):
                 return Match.PARTIAL, child  # taken only when no other route is there
             return match, child
 
@@ -78,7 +79,10 @@ def _frame(house: "House", request: Request) -> dict[str, Any]:
         person = house.gate.person(request)
     except Problem:
         return found
-    found["person"] = {"name": person.id, "role_title": ", ".join(ROLE_TITLES[it] for it in sorted(person.roles))}
+    found["person"] = {
+        "name": unquote(request.headers.get(DISPLAY_NAME, ""))[:200] or person.id,
+        "role_title": ", ".join(ROLE_TITLES[it] for it in sorted(person.roles)),
+    }
     if is_applicant(person):
         found["navigation"] = OWN_NAVIGATION
     return found
@@ -107,10 +111,24 @@ def problem_page(house: "House", request: Request, problem: Problem) -> Response
     return response
 
 
+def told_by_page(house: "House") -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
+    """The answer to an exception outside the pages' own routes: a page for who asks for one, else problem+json."""
+
+    async def told(request: Request, error: Exception) -> Response:
+        problem = of_error(error)
+        return problem_page(house, request, problem) if _wants_page(request.headers) else problem.response()
+
+    return told
+
+
+def _wants_page(headers: Headers) -> bool:
+    return "text/html" in headers.get("accept", "")
+
+
 def form_errors(problem: Problem) -> list[dict[str, str]]:
     """What is wrong with a form, as the templates show it; without a field it stands above the form."""
     return [{"field": it.field, "text": it.message} for it in problem.errors] or [
-        {"field": "", "text": problem.detail or problem.title}
+        {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
     ]
 
 
