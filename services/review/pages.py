@@ -208,7 +208,9 @@ async def _case_page(
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
     file = case_file(case, it.assessment, it.award, it.etags, following)
-    decisions = await _decisions(house, it, file, person, back, rejected)
+    today = local_date(house.now())
+    terms = await _terms(house, it, today)
+    decisions = _decisions(it, file, person, terms, today, rejected)
     open_form = rejected is not None and any(one["id"] == rejected.action and one["url"] for one in decisions)
     return page(
         house,
@@ -221,7 +223,7 @@ async def _case_page(
         heading=file.title,
         recipient=file.applicant_name,
         **_band(file, told.title, told.tone),
-        facts=await _facts(house, it, file, person),
+        facts=await _facts(house, it, file, person, terms),
         tasks=_tasks(file, {one["id"] for one in decisions}),
         actions=decisions,
         money=await _money(house, it, file),
@@ -252,16 +254,15 @@ async def _terms(house: House, it: Known, today: date) -> Terms | None:
         return None  # The form says so; the noun will refuse.
 
 
-async def _decisions(
-    house: House, it: Known, file: CaseFile, person: Person, back: str, rejected: Rejected | None
+def _decisions(
+    it: Known, file: CaseFile, person: Person, terms: Terms | None, today: date, rejected: Rejected | None
 ) -> list[dict[str, Any]]:
-    today = local_date(house.now())
-    terms, again = await _terms(house, it, today), {one.action for one in steps(it.assessment, it.award) if one.again}
+    again = {one.action for one in steps(it.assessment, it.award) if one.again}
     return [
         decision_of(
             one,
             form_of(one.name, it.assessment, it.award, terms, today),
-            back=back,
+            back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
             secondary=one.name in again,
@@ -305,10 +306,10 @@ def _task_status(*, done: bool, current: bool) -> dict[str, str]:
     return {"text": "jetzt", "tone": "info"} if current else {"text": "offen", "tone": "neutral"}
 
 
-async def _facts(house: House, it: Known, file: CaseFile, person: Person) -> list[dict[str, Any]]:
+async def _facts(house: House, it: Known, file: CaseFile, person: Person, terms: Terms | None) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"key": "Gemeindeschlüssel", "value": file.applicant_key, "kind": "code"},
-        {"key": "Fördergegenstand", "value": file.item},
+        {"key": "Fördergegenstand", "value": f"{terms.item_title} {terms.letter}".strip() if terms else file.item},
         {"key": "Eingegangen", "value": file.submitted_on, "kind": "date"},
         {"key": "Vollständig", "value": file.completed_on, "kind": "date"},
         {"key": "Vorhaben", "value": f"{file.starts_on:%d.%m.%Y} bis {file.ends_on:%d.%m.%Y}"},

@@ -33,8 +33,8 @@ BOUNDED = settings(
 )  # fmt: skip
 
 
-@schema.parametrize()
-@BOUNDED  # pyright: ignore[reportUntypedFunctionDecorator] — schemathesis declares no types here
+@schema.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator]  schemathesis leaves it untyped
+@BOUNDED
 def test_no_request_is_a_fault_of_the_house(case: Any, service: Running) -> None:
     everybody = service.place.token("p-all", *(it for it in Role if it != Role.SYSTEM), keys=("16070048",))
     case.call_and_validate(
