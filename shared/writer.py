@@ -365,7 +365,9 @@ class Writer:
     def cached(self, stream: str) -> Folded | None:
         found = self._cache.get(stream)
         if found is not None:
-            self._cache.move_to_end(stream)
+            # Readers on the event loop may meet the writer's thread just as it evicts this very stream.
+            with contextlib.suppress(KeyError):
+                self._cache.move_to_end(stream)
         return found
 
     def load(self, noun: AnyDecider, stream: str) -> Folded:
