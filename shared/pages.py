@@ -1,7 +1,7 @@
 """The frame of every page: who looks, what a refusal looks like, which headers go with it."""
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import Scope
@@ -99,14 +100,19 @@ def problem_page(house: "House", request: Request, problem: Problem) -> Response
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(asked if request.method == 'GET' else '/')}", 303)
     errors = [{"field": it.field, "text": it.message} for it in problem.errors]
+    no_role = problem.code == "role-not-allowed"
     told = {
         "status": problem.status,
         "title": problem.title,
-        "detail": problem.detail,
+        "detail": "" if no_role else problem.detail,
         "code": problem.code,
-        "errors": errors,
+        "errors": [it for it in errors if it["text"] != problem.title],
     }
-    response = page(house, request, "problem.html", status_code=problem.status, problem=told)
+    advice = ["Melden Sie sich mit einer Rolle an, die das darf, oder bitten Sie eine zuständige Person."] if no_role else []
+    response = page(
+        house, request, "problem.html", status_code=problem.status, problem=told, advice=advice,
+        changed_nothing=request.method != "GET",
+    )  # fmt: skip
     response.headers.update(problem.headers)
     return response
 
@@ -125,11 +131,27 @@ def _wants_page(headers: Headers) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def form_errors(problem: Problem) -> list[dict[str, str]]:
-    """What is wrong with a form, as the templates show it; without a field it stands above the form."""
-    return [{"field": it.field, "text": it.message} for it in problem.errors] or [
+def form_errors(problem: Problem, body: type[BaseModel] | None = None) -> list[dict[str, str]]:
+    """What is wrong with a form, as the templates show it, with the field's name from its body; without a field it
+    stands above the form."""
+    named = [(it, _field_title(body, it.field)) for it in problem.errors]
+    return [{"field": it.field, "text": f"{title}: {it.message}" if title else it.message} for it, title in named] or [
         {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
     ]
+
+
+def _field_title(body: type[BaseModel] | None, path: str) -> str:
+    """The German name of a field given by its path (`lines.0.cents`), or nothing."""
+    kind: Any = body
+    title = ""
+    for step in path.split("."):
+        if step.isdecimal() and get_args(kind):
+            kind = get_args(kind)[0]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and step in kind.model_fields:
+            title, kind = kind.model_fields[step].title or "", kind.model_fields[step].annotation
+        else:
+            return ""
+    return title
 
 
 def safeguards(version: int | None = None) -> dict[str, str]:
