@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from services.intake import municipality, showing, views
 from services.intake.api import actions, entries, readable, record_of
+from services.intake.bodies import ApplicationBody
 from services.intake.status import TITLES, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEMS
 from shared.access import Person, allowed_role
@@ -126,7 +127,7 @@ def _queue(house: House, request: Request, person: Person, status: StatusCode | 
             "page_title": "Meine Anträge",
             "heading": "Meine Anträge",
             "lead": "Alle Anträge Ihrer Kommune und wo sie stehen.",
-            "links": [{"text": "Neue Zuwendung beantragen", "url": "/intake/new"}],
+            "start": {"text": "Neue Zuwendung beantragen", "url": "/intake/new"},
             "empty": "Sie haben noch keinen Antrag gestellt.",
         }
     else:
@@ -163,7 +164,7 @@ def _new(house: House, request: Request, typed: Typed | None = None) -> Response
     return page(
         house, request, "new.html", status_code=typed.status if typed else 200,
         page_title="Zuwendung beantragen", action="/intake/forms/applications", idempotency_key=str(uuid4()),
-        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed) if typed else [], rows=_ROWS,
+        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed, ApplicationBody) if typed else [], rows=_ROWS,
         municipalities=[{"value": it.key, "text": f"{it.full_name} ({it.key})"} for it in own],
         items=showing.options(ITEMS), categories=showing.options(CATEGORIES),
         attachment_kinds=showing.options(ATTACHMENT_KINDS),
@@ -201,7 +202,7 @@ async def _case(
         showing.form(
             it, record, it.name,
             typed.typed if typed and acted and acted.name == it.name else {},
-            form_errors(typed) if typed and acted and acted.name == it.name else [],
+            form_errors(typed, acted.body) if typed and acted and acted.name == it.name else [],
         )
         for it in record.actions
     ]  # fmt: skip
@@ -213,7 +214,6 @@ async def _case(
         "facts": showing.facts(record),
         "money": showing.amounts(record.status),
         "actions": forms,
-        "letters": showing.files(record),
         "timeline": showing.timeline(past.events, for_applicant=own),
         "back": {"text": "Meine Anträge" if own else "Antragseingang", "url": "/intake/"},
         "flash": _flash(request, acted, typed, forms),
@@ -225,9 +225,14 @@ async def _case(
             "steps": showing.steps(record),
             "drawdowns": showing.drawdown_rows(record.drawdowns),
             "receipt": {"sha256": record.submission_sha256, "at": at},
+            "letters": showing.letters(record),
         }
     else:
-        context |= {"recipient": record.applicant_name, "tables": showing.tables(record)}
+        context |= {
+            "recipient": record.applicant_name,
+            "tables": showing.tables(record),
+            "elsewhere": showing.elsewhere(record),
+        }
     return page(
         house, request, "status.html" if own else "case.html", status_code=typed.status if typed else 200, **context
     )

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.intake.case_record import CaseRecord, NextAction
+from services.intake.case_record import CaseRecord, Document, NextAction
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS
-from shared.identity import ROLE_TITLES, Role
+from shared.identity import ROLE_TITLES, SYSTEM, Role
 from shared.operations import PastEvent
 from shared.pages import safeguards
-from shared.rendering import german_date, money
+from shared.rendering import german_date, money, spaced_iban
 
 type Context = dict[str, Any]
 
@@ -43,6 +43,7 @@ _TURN: Mapping[StatusCode, str] = {
 }
 EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.application-submitted": ("Antrag eingegangen", "neutral"),
+    "intake.file-number-assigned": ("Aktenzeichen vergeben", "neutral"),
     "intake.receipt-acknowledged": ("Eingang bestätigt", "neutral"),
     "intake.application-declared-complete": ("Antrag vollständig", "success"),
     "intake.application-withdrawn": ("Antrag zurückgenommen", "warning"),
@@ -58,10 +59,15 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.payment-ordered": ("Auszahlung angeordnet", "info"),
     "intake.payment-settled": ("Geld überwiesen", "success"),
     "intake.payment-rejected": ("Zahlung von der Kasse zurückgewiesen", "warning"),
+    "house.attempt-refused": ("Unzulässiger Versuch abgelehnt", "warning"),
+    "house.message-parked": ("Mitteilung zurückgestellt", "warning"),
+    "house.parked-message-handled": ("Zurückgestellte Mitteilung verarbeitet", "neutral"),
+    "house.parked-message-discarded": ("Zurückgestellte Mitteilung verworfen", "warning"),
 }
 """Event name → (German title, tone) of a timeline's entry; other events show their name."""
 
-_FOR_APPLICANTS = frozenset(EVENT_TITLES) - {"intake.drawdown-received", "intake.receipt-acknowledged"}
+_INTERNAL = frozenset({"intake.file-number-assigned", "intake.receipt-acknowledged", "intake.drawdown-received"})
+"""Entries that only repeat another one for an applicant."""
 
 
 def options(names: Mapping[Any, str]) -> list[dict[str, Any]]:
@@ -105,9 +111,9 @@ def facts(record: CaseRecord) -> list[dict[str, Any]]:
                 "key": "Ansprechperson",
                 "value": {"text": record.personal.contact_name, "note": record.personal.contact_mail},
             },
-            {"key": "Konto", "value": {"text": record.personal.iban, "note": record.personal.account_holder}},
+            {"key": "Konto", "value": {"text": spaced_iban(record.personal.iban), "note": record.personal.account_holder}},
         ]
-    return found
+    return found + [_file(it) for it in record.documents]
 
 
 def tables(record: CaseRecord) -> list[Context]:
@@ -169,20 +175,33 @@ def drawdown_rows(drawdowns: Sequence[DrawdownStatus]) -> list[Context]:
     ]
 
 
-def files(record: CaseRecord) -> list[dict[str, str]]:
-    return [
-        {
-            "text": ATTACHMENT_KINDS.get(it.kind, it.kind),
-            "url": it.url,
-            "note": f"{it.media_type.rpartition('/')[2].upper()}, {it.size // 1000 + 1} kB",
-        }
-        for it in record.documents
-    ]
+def _file(it: Document) -> Context:
+    kind, size = it.media_type.rpartition("/")[2].upper(), it.size // 1000 + 1
+    link = {"text": ATTACHMENT_KINDS.get(it.kind, it.kind), "url": it.url, "note": f"{kind}, {size} kB"}
+    return {"key": "Unterlage", "value": link, "kind": "link"}
+
+
+def letters(record: CaseRecord) -> list[dict[str, str]]:
+    """What the ministry sent; review keeps it and shows it to the municipality that it is addressed to."""
+    if record.remedy_ends_on is None:
+        return []
+    return [{"text": "Zuwendungsbescheid", "url": f"/review/cases/{record.case}/letter", "note": "PDF"}]
+
+
+def elsewhere(record: CaseRecord) -> list[dict[str, str]]:
+    """The same case at review and payout, once they have it."""
+    review, payout = record.completed_on is not None, bool(record.assigned)
+    found = [("Prüfung", "review", review), ("Auszahlung", "payout", payout)]
+    return [{"text": text, "url": f"/{name}/cases/{record.case}"} for text, name, known in found if known]
 
 
 def timeline(events: Sequence[PastEvent], *, for_applicant: bool) -> list[Context]:
     """The case's events, newest first; an applicant sees neither pseudonyms nor stored bytes."""
-    return [_entry(it, for_applicant) for it in reversed(events) if not for_applicant or _name(it) in _FOR_APPLICANTS]
+    return [_entry(it, for_applicant) for it in reversed(events) if not for_applicant or _for_applicant(_name(it))]
+
+
+def _for_applicant(name: str) -> bool:
+    return name.startswith("intake.") and name not in _INTERNAL
 
 
 def _name(it: PastEvent) -> str:
@@ -195,7 +214,7 @@ def _entry(it: PastEvent, for_applicant: bool) -> Context:
     if for_applicant:
         return shown
     return shown | {
-        "who": it.actor,
+        "who": "" if it.actor == SYSTEM else it.actor,
         "role_title": ROLE_TITLES[Role(it.role)],
         "event": {
             "topic": it.topic,

@@ -22,6 +22,7 @@ from shared.refusals import attempts
 from tests.conftest import StartNats
 from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM, a_body, with_changed
 from tests.intake.offices import Desk, Place, blueprint, serving
+from tests.servers import wait_until
 from tests.service import ISSUER
 
 
@@ -483,3 +484,15 @@ def test_no_personal_value_lies_anywhere_in_clear(desk: Desk) -> None:
     assert b"Dokumentenmanagement" in content  # the search finds what lies there
     for text in PERSONAL:
         assert text.encode() not in content, text
+
+
+def test_the_lists_made_again_from_the_log_are_the_same(desk: Desk) -> None:
+    desk.service.settled()
+    house = desk.service.house
+    before = desk.clerk.get("/intake/applications", params={"limit": 200}).json()
+    operator = desk.service.client("p-operator", Role.OPERATOR)
+    assert operator.post("/intake/operations/rebuild").status_code == 200
+    wait_until(lambda: house.view_follower.position >= house.writer.head.position, "die neuen Sichten")
+    desk.service.settled()
+    assert before["items"]
+    assert desk.clerk.get("/intake/applications", params={"limit": 200}).json() == before

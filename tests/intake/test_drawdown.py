@@ -18,10 +18,10 @@ from shared.decider import DomainError, RefusedAttempt
 from tests.intake.builders import (
     ARNSTADT,
     AWARD,
-    RETURNED,
     CASE,
     FINAL,
     FIRST,
+    RETURNED,
     SECOND,
     THIRD,
     UNTIL_COMPLETE,

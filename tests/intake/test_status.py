@@ -12,12 +12,12 @@ from services.intake.status import TITLES, Status, StatusCode, status
 from tests.intake.builders import (
     AWARD,
     BEGUN,
-    RETURNED,
     D1,
     FINAL,
     FIRST,
     FUNDS,
     RECEIPT,
+    RETURNED,
     SECOND,
     SUBMITTED,
     THIRD,
