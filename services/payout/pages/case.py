@@ -20,6 +20,7 @@ from shared.identity import ROLE_TITLES, Erased, Role, Sealed
 from shared.money import euros
 from shared.operations import PastEvent, history_of
 from shared.pages import page
+from shared.rendering import spaced_iban
 from shared.service import House
 from shared.web import Action
 
@@ -40,19 +41,23 @@ async def case_page(
     return page(
         house,
         request,
-        "disbursement.html",
-        status=failed.status if failed else 200,
+        "case.html",
+        status_code=failed.status if failed else 200,
         page_title=told.file_number or "Auszahlung",
         file_number=told.file_number or case[:12],
         heading="Auszahlung der Zuwendung",
         recipient=told.applicant_name or "noch nicht bekannt",
-        state=wording.NEXT[step],
+        status=wording.NEXT[step],
         money=_money(told),
         facts=[*_facts(told), *payee],
         actions=[_form(acts, person, failed, told, it) for it in told.drawdowns if it.next],
         tables=[_years(told), _drawdowns(told), _payments(told)],
         timeline=[_past(it) for it in reversed(past.events)],
         back={"text": "Auszahlung", "url": "/payout/"},
+        elsewhere=[
+            {"text": "Antragseingang", "url": f"/intake/cases/{case}"},
+            {"text": "Prüfung", "url": f"/review/cases/{case}"},
+        ],
     )
 
 
@@ -88,7 +93,7 @@ def _payee(house: House, state: disbursements.Disbursement) -> list[dict[str, An
         return []
     return [
         {"key": "Kontoinhaber", "value": _opened(house, state.plan.account_holder)},
-        {"key": "IBAN", "value": _opened(house, state.plan.iban), "kind": "code"},
+        {"key": "IBAN", "value": spaced_iban(_opened(house, state.plan.iban)), "kind": "code"},
     ]
 
 
@@ -99,7 +104,6 @@ def _opened(house: House, box: Sealed) -> str:
 
 def _money(told: Case) -> dict[str, Any]:
     return {
-        "applied": None,
         "granted": sum(it.granted_cents for it in told.years) if told.open else None,
         "ordered": sum(it.cents for it in told.payments if it.status != "rejected"),
         "settled": sum(it.cents for it in told.payments if it.status == "settled"),

@@ -41,7 +41,7 @@ async def desk_page(
         house,
         request,
         "desk.html",
-        status=failed.status if failed else 200,
+        status_code=failed.status if failed else 200,
         page_title="Auszahlung",
         heading="Auszahlung",
         lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",

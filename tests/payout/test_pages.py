@@ -1,0 +1,173 @@
+"""Payout's pages: what a person sees, the forms they are given, and what happens when a form is not accepted."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from shared.identity import Role
+from tests.payout.builders import IBAN
+from tests.payout.road import Road
+
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+
+
+class Forms(HTMLParser):
+    """The forms of a page: where each is sent, with which hidden values."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str]] = {}
+        self._current: dict[str, str] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: it or "" for name, it in attrs}
+        if tag == "form":
+            self._current = self.found.setdefault(named.get("action", ""), {})
+        if tag == "input" and "name" in named:
+            self._current[named["name"]] = named.get("value", "")
+
+
+def page(road: Road, person: str, path: str, status: int = 200) -> str:
+    answer = road.ask(person, path, headers=HTML)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert (
+        "script-src" in answer.headers["content-security-policy"]
+        or "default-src 'self'" in (answer.headers["content-security-policy"])
+    )
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.text
+
+
+def send(road: Road, person: str, seen: str, path: str, **changed: str) -> httpx2.Response:
+    """Press the button of a form that a page showed."""
+    hidden = Forms(seen).found[path]
+    return road.clients[person].post(path, data=hidden | changed, headers=HTML, follow_redirects=False)
+
+
+def test_a_drawdown_is_paid_with_the_forms_alone(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    address = f"/payout/cases/{case}"
+    for person, step in (("p-examiner", "examination"), ("p-certifier", "certification"), ("p-orderer", "order")):
+        form = f"/payout/forms/cases/{case}/drawdowns/d1/{step}"
+        seen = page(road, person, address)
+        done = send(road, person, seen, form)
+        assert (done.status_code, done.headers["location"]) == (303, address)
+    desk = page(road, "p-orderer", "/payout/")
+    assert send(road, "p-orderer", desk, "/payout/forms/batches").status_code == 303
+    payment = road.read(address)["payments"][0]
+    batch = payment["batch"]
+    release = f"/payout/forms/batches/{batch}/release"
+    assert release in page(road, "p-cashier", "/payout/")
+    assert send(road, "p-cashier", page(road, "p-cashier", f"/payout/batches/{batch}"), release).status_code == 303
+    road.until(f"/payout/batches/{batch}", "status", "transmitted")
+    road.answered()
+    assert "gezahlt" in page(road, "p-auditor", address)
+    assert payment["reference"] in page(road, "p-auditor", "/payout/?status=settled")
+
+
+def test_the_same_address_is_a_page_for_people_and_json_for_programs(road: Road, case: str) -> None:
+    road.assign(case)
+    address = f"/payout/cases/{case}"
+    assert road.ask("p-auditor", address).headers["content-type"] == "application/json"
+    assert "EG-2025-00001" in page(road, "p-auditor", address)
+
+
+def test_the_payee_s_account_is_shown_to_those_who_check_it_and_to_no_other(road: Road, case: str) -> None:
+    road.assign(case)
+    assert IBAN in page(road, "p-certifier", f"/payout/cases/{case}")
+    assert IBAN not in page(road, "p-auditor", f"/payout/cases/{case}")
+    road.service.house.keys.destroy(f"s-{case}")
+    erased = page(road, "p-certifier", f"/payout/cases/{case}")
+    assert IBAN not in erased
+    assert "gelöscht" in erased
+
+
+def test_a_person_without_the_role_reads_who_may_and_gets_no_form(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    seen = page(road, "p-auditor", f"/payout/cases/{case}")
+    assert "Zuständig: Sachbearbeitung Bewilligung." in seen
+    assert not [it for it in Forms(seen).found if it.startswith("/payout/forms/")]
+
+
+def test_who_certified_reads_why_they_may_not_order(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    path = f"/payout/cases/{case}/drawdowns/d1"
+    road.done("p-examiner", f"{path}/examination")
+    road.done("p-certifier", f"{path}/certification")
+    both = road.service.client("p-certifier", Role.CERTIFIER, Role.ORDERING_OFFICER)
+    assert "Vier-Augen-Prinzip" in both.get(f"/payout/cases/{case}", headers=HTML).text
+
+
+def test_a_form_that_was_overtaken_is_shown_again_with_the_reason(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    form = f"/payout/forms/cases/{case}/drawdowns/d1/examination"
+    seen = page(road, "p-examiner", f"/payout/cases/{case}")
+    road.request("d2", case)
+    answer = send(road, "p-examiner", seen, form)
+    assert answer.status_code == 412
+    assert "inzwischen von jemand anderem geändert" in answer.text
+    again = Forms(answer.text).found[form]
+    assert again["If-Match"] == road.read(f"/payout/cases/{case}")["etag"]
+    assert send(road, "p-examiner", answer.text, form).status_code == 303
+
+
+def test_a_form_sent_twice_acts_once(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    form = f"/payout/forms/cases/{case}/drawdowns/d1/examination"
+    seen = page(road, "p-examiner", f"/payout/cases/{case}")
+    assert [send(road, "p-examiner", seen, form).status_code for _ in range(2)] == [303, 303]
+    assert road.read(f"/payout/cases/{case}")["etag"] == '"3"'
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_a_form_never_leads_to_a_foreign_place(road: Road, case: str, back: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    form = f"/payout/forms/cases/{case}/drawdowns/d1/examination"
+    answer = send(road, "p-examiner", page(road, "p-examiner", f"/payout/cases/{case}"), form, back=back)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_nobody_is_sent_to_the_sign_in_and_back(road: Road, case: str) -> None:
+    answer = road.service.client().get(f"/payout/cases/{case}?a=1", headers=HTML, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/sign-in?next=/payout/cases/{case}%3Fa%3D1"
+
+
+def test_what_does_not_exist_or_is_not_allowed_is_told_as_a_page(road: Road) -> None:
+    assert "Diesen Vorgang gibt es hier nicht." in page(road, "p-auditor", f"/payout/cases/{'f' * 32}", 404)
+    assert "Diesen Zahlungslauf gibt es nicht." in page(road, "p-auditor", f"/payout/batches/{'f' * 32}", 404)
+    applicant = road.service.client("p-a", Role.APPLICANT, keys=("16070048",))
+    assert applicant.get("/payout/", headers=HTML).status_code == 403
+    assert road.ask("p-auditor", "/payout/?status=nonsense", headers=HTML).status_code == 422
+
+
+def test_what_others_wrote_never_becomes_markup(road: Road) -> None:
+    case = uuid4().hex
+    told: dict[str, Any] = {"holder": '<img src=x onerror="alert(1)">'}
+    road.assign(case, **told)
+    seen = page(road, "p-certifier", f"/payout/cases/{case}")
+    assert "<img" not in seen
+    assert "&lt;img" in seen
+
+
+def test_lists_are_turned_page_by_page(road: Road) -> None:
+    for _ in range(26):
+        case = uuid4().hex
+        road.assign(case)
+        road.request("d1", case)
+        road.ordered("d1", case)
+    seen = page(road, "p-auditor", "/payout/?status=ordered")
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', seen)
+    assert page(road, "p-auditor", onward.replace("&amp;", "&"))
