@@ -11,13 +11,14 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy import simulated_calendar
 from deploy.demo_cases import CASES, FIRST_DAY, PlannedCase
 from deploy.demo_findings import Findings
 from deploy.demo_people import GaveUp, People, Refused
@@ -30,6 +31,8 @@ from shared.money import euros
 
 _BEGIN = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 8, tzinfo=ZoneInfo("Europe/Berlin"))
 _READY_WITHIN = 120.0
+_MARGIN = timedelta(minutes=1)
+"""So much later than its last trace a resumed house goes on: no instant it has recorded may lie ahead of it."""
 _JOURNAL = "demo-journal.jsonl"
 _WIDTH = 110
 """Columns of the table where no terminal says how wide it is."""
@@ -54,7 +57,9 @@ def run(
     `on_step` is told of every step done. `Refused`, `GaveUp`, `Contradiction` when the house answers otherwise.
     """
     directory = directory.absolute()
-    if not resume:
+    if resume:
+        _wake(directory)
+    else:
         _clear(directory)
     started = time.monotonic()
     with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror) as house:
@@ -85,16 +90,24 @@ def _clear(directory: Path) -> None:
     shutil.rmtree(directory)
 
 
+def _wake(directory: Path) -> None:
+    """Let the year go on where it was cut off, also when that was yesterday: whatever the house did last, it wrote."""
+    written = max((file.stat().st_mtime for file in directory.rglob("*") if file.is_file()), default=time.time())
+    last = datetime.fromtimestamp(written, UTC) + _MARGIN
+    if datetime.now(UTC) > last:
+        simulated_calendar.stood_still(directory / "calendar.json", last)
+
+
 # ---- What a person sees ----------------------------------------------------------------------------------------------
 
 
 class _Lines:
     """Progress without a terminal: one plain line a day."""
 
-    def __init__(self, console: Console, steps: int) -> None:
+    def __init__(self, console: Console, done: int, steps: int) -> None:
         self._console = console
         self._steps = steps
-        self._count = 0
+        self._count = done
         self._day: date | None = None
 
     def __call__(self, day: date, _label: str, _step: str) -> None:
@@ -107,21 +120,21 @@ class _Lines:
 class _Bar:
     """Progress on a terminal: the day, the case, a bar."""
 
-    def __init__(self, progress: Progress, steps: int) -> None:
+    def __init__(self, progress: Progress, done: int, steps: int) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=steps)
+        self._task = progress.add_task("", completed=done, total=steps)
 
     def __call__(self, day: date, label: str, _step: str) -> None:
         self._progress.update(self._task, advance=1, description=f"{day:%d.%m.%Y} {label}")
 
 
 def _shown(directory: Path, console: Console, store: str, *, resume: bool) -> Result:
-    steps = Year.count(CASES)
+    steps, done = Year.count(CASES), Journal(directory / _JOURNAL).steps if resume else 0
     if not console.is_terminal:
-        return run(directory, store=store, resume=resume, on_step=_Lines(console, steps), console=console)
+        return run(directory, store=store, resume=resume, on_step=_Lines(console, done, steps), console=console)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        return run(directory, store=store, resume=resume, on_step=_Bar(progress, steps), console=console)
+        return run(directory, store=store, resume=resume, on_step=_Bar(progress, done, steps), console=console)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -85,6 +85,11 @@ class Journal:
             return  # The last line of a run that was killed while it wrote: its step will be said again.
         self._done[label, step] = cast(dict[str, str], facts)
 
+    @property
+    def steps(self) -> int:
+        """How many steps are done; whole days are noted too and are none."""
+        return sum(not name.startswith("day-") for _, name in self._done)
+
     def done(self, label: str, step: str) -> bool:
         return (label, step) in self._done
 

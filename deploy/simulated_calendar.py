@@ -18,6 +18,12 @@ def begin(path: Path, instant: datetime) -> None:
         _write(path, instant - datetime.now(UTC))
 
 
+def stood_still(path: Path, since: datetime) -> None:
+    """Take the real time since then out of the calendar: a house that was off (nothing else may be running) slept."""
+    if path.exists():
+        _write(path, now(path) - datetime.now(UTC) - (datetime.now(UTC) - since))
+
+
 def _write(path: Path, offset: timedelta) -> None:
     write_atomically(path, json.dumps({"offset_seconds": round(offset.total_seconds())}).encode())
 
