@@ -107,8 +107,6 @@ class House:
             "STORE": store,
             "NATS_URL": f"nats://{LOOPBACK}:{ports[_NATS]}",
             "NATS_PASSWORD_FILE": nats_server.password_file(self.secrets, service),
-            "KEYS": f"sqlite:{self.directory / 'keys' / 'keys.sqlite'}",
-            "KEK_FILE": self.secrets / "kek",
             "DOCUMENTS": self.directory / "documents",
             "JWKS": self.directory / "jwks.json",
             "ISSUER": issuer,
@@ -122,6 +120,9 @@ class House:
             settings["TREASURY"] = self.directory / "treasury"
         if service == "ledger":
             settings |= {"LEDGER_KEY_FILE": self.secrets / "ledger-seed", "LEDGER_ORIGIN": LEDGER_ORIGIN}
+        else:
+            # Who proves the history never opens what is sealed in it.
+            settings |= {"KEYS": f"sqlite:{self.directory / 'keys' / 'keys.sqlite'}", "KEK_FILE": self.secrets / "kek"}
         return {f"FOERDERSTROM_{name}": str(setting) for name, setting in settings.items()}
 
     def _operator_settings(self) -> dict[str, str]:

@@ -29,6 +29,7 @@ def furnish(house: House) -> None:
     )
     house.own = ledger
     house.problems.append(ledger.trouble)
+    house.idle_checks.append(lambda: bool(ledger.alarm) or ledger.chronicle.size >= house.writer.head.position)
 
 
 def followers(house: House) -> Sequence[Callable[[], Awaitable[None]]]:

@@ -119,10 +119,15 @@ def test_containers_are_told_what_the_embedded_mode_is_told(tmp_path: Path) -> N
     for service in SERVICES:
         embedded = {name for name in parts[service].environment if name.startswith("FOERDERSTROM_")}
         told = {name for name in COMPOSE["services"][service]["environment"] if name.startswith("FOERDERSTROM_")}
-        unneeded = {"FOERDERSTROM_TRACES"} | (
-            {"FOERDERSTROM_KEYS", "FOERDERSTROM_KEK_FILE"} if service == "ledger" else set()
-        )
-        assert embedded - unneeded <= told
+        assert embedded - {"FOERDERSTROM_TRACES"} <= told
+
+
+def test_the_ledger_is_never_given_the_key_vault(tmp_path: Path) -> None:
+    parts = {part.name: part.environment for part in House(directory=tmp_path, port=0).prepare()}
+    parts |= {f"{name} in compose": it["environment"] for name, it in COMPOSE["services"].items() if "ledger" in name}
+    given = {name: set(it) & {"FOERDERSTROM_KEYS", "FOERDERSTROM_KEK_FILE"} for name, it in parts.items()}
+    assert {name for name, it in given.items() if "ledger" in name and it} == set()
+    assert given["payout"]
 
 
 @pytest.mark.postgres
