@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventsourcing.persistence import PersistenceError
-from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -121,20 +120,20 @@ def of_http_error(status: int) -> Problem:
     return Problem(status, code, title)
 
 
-async def on_problem(_request: Request, error: Exception) -> JSONResponse:
-    """The one place where an exception becomes an answer."""
+def of_error(error: Exception) -> Problem:
+    """The one place where an exception becomes a problem."""
     match error:
         case Problem():
-            return error.response()
+            return error
         case RequestValidationError():
-            return invalid(error.errors()).response()
+            return invalid(error.errors())
         case DomainError():
-            return of_domain_error(error).response()
+            return of_domain_error(error)
         case HTTPException():
-            return of_http_error(error.status_code).response()
+            return of_http_error(error.status_code)
         case PersistenceError():
             title = "Der Bestand ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."
-            return Problem(503, "store-unavailable", title, headers={"Retry-After": "2"}).response()
+            return Problem(503, "store-unavailable", title, headers={"Retry-After": "2"})
         case _:
             # The server's own log names the fault; whoever asked learns only that it was not theirs.
-            return Problem(500, "internal-error", "Hier ist ein Fehler passiert. Er ist gemeldet.").response()
+            return Problem(500, "internal-error", "Hier ist ein Fehler passiert. Er ist gemeldet.")

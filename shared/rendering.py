@@ -58,6 +58,11 @@ def number(it: int) -> str:
     return f"{it:,}".replace(",", ".")
 
 
+def spaced_iban(it: str) -> str:
+    """The IBAN in groups of four, as it stands on paper."""
+    return " ".join(it[at : at + 4] for at in range(0, len(it), 4))
+
+
 def percent(part: int, whole: int) -> int:
     """Whole percent between 0 and 100, rounded down: a bar is full only when everything is there."""
     return min(100, max(0, part * 100 // whole)) if whole > 0 else 0

@@ -47,7 +47,8 @@ from shared.messaging import Guard, Messenger, secret
 from shared.observability import Metrics, configure_logging, configure_tracing
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
-from shared.problems import Problem, on_problem
+from shared.pages import told_by_page
+from shared.problems import Problem
 from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, StoreLocked, recorder
 from shared.refusals import attempts
 from shared.rendering import environment
@@ -383,7 +384,7 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
         lifespan=live if lifespan else None,
     )  # fmt: skip
     for kind in (Problem, RequestValidationError, DomainError, HTTPException, PersistenceError, Exception):
-        app.add_exception_handler(kind, on_problem)
+        app.add_exception_handler(kind, told_by_page(house))
     app.add_middleware(Edge, metrics=house.metrics)
     REFUSALS.update(house.blueprint.refusals)
     app.include_router(house.blueprint.pages(house), include_in_schema=False)

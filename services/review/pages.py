@@ -137,7 +137,7 @@ def _row(it: Mapping[str, Any]) -> dict[str, Any]:
         "recipient": it["applicant_name"],
         "heading": it["title"],
         "status": {"text": told.title, "tone": told.tone},
-        "due_on": it["due_on"],
+        "due_on": it["due_on"] if told.holder else None,
         "holder": ROLE_TITLES[told.holder] if told.holder else "",
         "cents": it["applied_cents"],
     }
@@ -231,7 +231,16 @@ async def _case_page(
         letters=_letters(file, back),
         timeline=await asyncio.to_thread(_timeline, house, case),
         back={"text": "Arbeitsvorrat", "url": QUEUE},
+        elsewhere=_elsewhere(case, file),
     )
+
+
+def _elsewhere(case: str, file: CaseFile) -> list[dict[str, str]]:
+    """The same case at intake, and at payout once the funds are there."""
+    found = [{"text": "Antragseingang", "url": f"/intake/cases/{case}"}]
+    if file.award and file.award.assigned:
+        found.append({"text": "Auszahlung", "url": f"/payout/cases/{case}"})
+    return found
 
 
 def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
@@ -350,7 +359,7 @@ async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | Non
             if isinstance(budget.state, budgets.Open):
                 paid += sum(one.cents for one in budget.state.position(it.case).payments)
     granted = file.award.granted_cents if file.award else None
-    return {"applied": file.applied_cents, "granted": granted, "ordered": None, "settled": paid}
+    return {"applied": file.applied_cents, "granted": granted, "settled": paid}
 
 
 def _tables(file: CaseFile) -> list[dict[str, Any]]:
@@ -565,8 +574,8 @@ def _positions(house: House, budget: budgets.Open) -> dict[str, Any]:
         {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
         {"key": "recipient", "title": "Kommune"},
         {"key": "reserved", "title": "vorgemerkt", "kind": "money"},
-        {"key": "committed", "title": "festgelegt", "kind": "money"},
-        {"key": "paid", "title": "gezahlt", "kind": "money"},
+        {"key": "committed", "title": "festgelegt insgesamt", "kind": "money"},
+        {"key": "paid", "title": "davon gezahlt", "kind": "money"},
     ]
     note = f"die ersten {SHOWN_POSITIONS}" if len(rows) == SHOWN_POSITIONS else "alle Jahre zusammen"
     return {"caption": "Vorgänge in diesem Haushalt", "url": "", "note": note, "columns": columns, "rows": rows}
