@@ -30,7 +30,7 @@ from tests.benchmarks.process import Place, serve
 from tests.servers import NatsServer, PostgresServer, running_postgres
 
 RESULTS = Path("var/bench/results.json")
-VARIANTS = (("stock", "sqlite"), ("ours", "sqlite"), ("stock", "postgresql"), ("ours", "postgresql"))
+VARIANTS = tuple((side, store) for store in ("sqlite", "postgresql") for side in ("stock", "ours", "whole"))
 WITHIN = 60.0
 """Seconds within which what was sent must have arrived everywhere, and a process must have come up."""
 
@@ -90,8 +90,6 @@ def _arrived(pipes: dict[str, Connection], before: dict[str, Tally], lived: int)
         time.sleep(0.05)
     if found["review"].paid_cents != lived * DRAWN_CENTS:
         raise Lost(f"{found['review'].paid_cents} cents paid instead of {lived * DRAWN_CENTS}")
-    if damage := {it: text for it, text in _ask(pipes, "verify").items() if text}:
-        raise Lost(str(damage))
 
 
 def measure(side: str, place: Place, count: int, in_flight: int, seconds: float) -> dict[str, Any]:
@@ -107,9 +105,14 @@ def measure(side: str, place: Place, count: int, in_flight: int, seconds: float)
         quiet = live(alone, 1)
         rate = warm / live(warm, in_flight)["seconds"]
         count = count or min(MOST - alone - warm, max(in_flight, int(rate * seconds)))
+        idle = _ask(pipes, "used")
         load = live(count, in_flight)
         _arrived(pipes, before, alone + warm + count)
-        used = _ask(pipes, "stop")
+        used = _ask(pipes, "used")
+        if damage := {it: text for it, text in _ask(pipes, "verify").items() if text}:
+            raise Lost(str(damage))
+        for pipe in pipes.values():
+            pipe.send(("stop",))
     took = quantiles(load["took"], n=100)
     return {
         "lifecycles": count,
@@ -117,8 +120,9 @@ def measure(side: str, place: Place, count: int, in_flight: int, seconds: float)
         "lifecycles_per_second": round(count / load["seconds"], 1),
         "latency_ms": {"p50": round(took[49] * 1e3), "p99": round(took[98] * 1e3)},
         "alone_ms": round(median(quiet["took"]) * 1e3, 1),
-        "rss_mb": {it: used[it]["rss_mb"] for it in SERVICES},
-        "cpu_seconds": {it: round(used[it]["cpu_seconds"], 1) for it in SERVICES},
+        "cpu_ms_all": round(sum(used[it].cpu_seconds - idle[it].cpu_seconds for it in SERVICES) / count * 1e3, 2),
+        "rss_mb": {it: used[it].rss_mb for it in SERVICES},
+        "cpu_ms": {it: round((used[it].cpu_seconds - idle[it].cpu_seconds) / count * 1e3, 2) for it in SERVICES},
     }
 
 
@@ -169,7 +173,7 @@ def machine(postgres: PostgresServer | None) -> dict[str, Any]:
 def summary(rounds: Sequence[dict[str, dict[str, Any]]]) -> dict[str, Any]:
     """Medians per variant and the ratios that count."""
     names = list(rounds[0])
-    fields = ("lifecycles_per_second", "alone_ms")
+    fields = ("lifecycles_per_second", "alone_ms", "cpu_ms_all")
     medians = {name: {it: median(one[name][it] for one in rounds) for it in fields} for name in names}
     ratios: dict[str, float] = {}
     for store, ratio in (("sqlite", "lifecycle_sqlite_vs_stock"), ("postgresql", "lifecycle_vs_stock")):
@@ -197,7 +201,10 @@ def main() -> None:
             rounds.append({})
             for side, store in variants if number % 2 == 0 else variants[::-1]:
                 found = rounds[-1][f"{side}_{store}"] = run(side, store, postgres, asked)
-                print(f"round {number + 1}  {side:5}  {store:10}  {found['lifecycles_per_second']:8.1f} lifecycles/s", flush=True)
+                print(
+                    f"round {number + 1}  {side:5}  {store:10}  {found['lifecycles_per_second']:8.1f} lifecycles/s",
+                    flush=True,
+                )
     results = {
         **summary(rounds),
         "lifecycle": {"events": sum(EVENTS.values()), "contracts": CONTRACTS, "in_flight": asked.in_flight},

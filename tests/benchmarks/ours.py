@@ -5,29 +5,26 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
-from fastapi import APIRouter
 
-from services.intake import application, drawdown, file_register
-from services.intake import publications as intake_publications
-from services.intake import reactions as intake_reactions
-from services.payout import batch, disbursement, payment, report
-from services.payout import publications as payout_publications
-from services.payout import reactions as payout_reactions
+from services.intake import application, drawdown
+from services.intake.wiring import blueprint as intake
+from services.payout import disbursement, payment
+from services.payout.wiring import blueprint as payout
 from services.review import assessment, award, budget, programme
-from services.review import publications as review_publications
-from services.review import reactions as review_reactions
+from services.review.wiring import blueprint as review
 from shared.decider import AnyDecider, Context, Decided, Decision, decision, value
 from shared.following import LaneFollower
 from shared.formats import ZERO, Frame, chain, digest, unpack_envelopes
 from shared.identity import Role
-from shared.lanes import Reactions
+from shared.recorders import Row
 from shared.service import Blueprint, House, Settings, build, running
+from shared.store import Recorded
+from shared.views import Draft
 from shared.writer import Caller, Request
 from tests.benchmarks import content
 from tests.benchmarks.conversation import (
@@ -47,37 +44,19 @@ from tests.review.builders import BUDGET, PROGRAMME, cents, proposal
 
 DAY = date.fromisoformat(BEGINS_AT[:10])
 
-# ---- What the services are, without their faces ---------------------------------------------------------------------
+# ---- What the services are ---------------------------------------------------------------------
 
-_NOUNS: Mapping[str, tuple[AnyDecider, ...]] = {
-    "intake": (application.decider, drawdown.decider, file_register.decider),
-    "review": (assessment.decider, award.decider, budget.decider, programme.decider),
-    "payout": (disbursement.decider, payment.decider, batch.decider, report.decider),
-}
-_REACTIONS = {
-    "intake": Reactions.of(intake_reactions.HANDLED, intake_reactions.react),
-    "review": Reactions.of(review_reactions.HANDLED, partial(review_reactions.react, title=TITLE)),
-    "payout": Reactions.of(payout_reactions.HANDLED, payout_reactions.react),
-}
-_PUBLISH = {
-    "intake": intake_publications.publish,
-    "review": review_publications.publish,
-    "payout": payout_publications.publish,
-}
+_BLUEPRINTS = {it.name: it for it in (intake, review, payout)}
 
 
-def blueprint(service: str) -> Blueprint:
-    """The service without pages, API and views: what lies between the command seam and the lanes."""
-    return Blueprint(
-        name=service,
-        nouns=_NOUNS[service],
-        reactions=_REACTIONS[service],
-        publish=_PUBLISH[service],
-        project=lambda _it, _row, _draft: None,
-        actions=lambda _house: [],
-        reads=lambda _house: APIRouter(),
-        pages=lambda _house: APIRouter(),
-    )
+def _no_views(it: Recorded, row: Row, draft: Draft) -> None:
+    """The stock side has none either."""
+
+
+def blueprint(service: str, views: bool) -> Blueprint:
+    """The service as it is wired, without loops of its own (policies, treasury): people here do what those would."""
+    whole = replace(_BLUEPRINTS[service], followers=lambda _house: ())
+    return whole if views else replace(whole, project=_no_views)
 
 
 # ---- What people do -------------------------------------------------------------------------------------------------
@@ -151,8 +130,8 @@ _told = msgspec.json.Decoder(_Told)
 class OwnParty:
     """One of our services, running."""
 
-    def __init__(self, service: str, settings: Settings, people: People) -> None:
-        self._house: House = build(blueprint(service), settings)
+    def __init__(self, service: Blueprint, settings: Settings, people: People) -> None:
+        self._house: House = build(service, settings)
         self._people = people
         self._running = AsyncExitStack()
         for follower in self._house.lanes:
@@ -182,7 +161,9 @@ class OwnParty:
             await self._execute(opened, "p-budget", Role.BUDGET_OFFICER)
 
     async def _execute(self, asked: Decision, actor: str, role: Role, case: str = "", key: str = "") -> None:
-        caller = Caller(actor=actor, role=role, correlation=case)
+        # What HTTP hands down of a case that is not sampled for tracing.
+        trace = f"00-{case}-{case[:16]}-00" if case else ""
+        caller = Caller(actor=actor, role=role, correlation=case, trace=trace)
         outcome = await self._house.writer.execute(
             Request(decision=asked, caller=caller, id=key, body_hash=content.SUBMISSION_SHA256)
         )
@@ -213,7 +194,9 @@ class OwnParty:
                 if row.position != position + 1 or row.chain != after or header["sha256"] != digest(row.state):
                     return f"the proof breaks at position {row.position}"
                 position = row.position
-        return "" if (position, after) == (self._house.writer.head.position, self._house.writer.head.chain) else "cut off"
+        return (
+            "" if (position, after) == (self._house.writer.head.position, self._house.writer.head.chain) else "cut off"
+        )
 
     async def stop(self) -> None:
         await self._running.aclose()

@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +23,12 @@ class Place:
     folder: Path
     store: str
     nats_url: str
+
+
+@value
+class Used:
+    rss_mb: int
+    cpu_seconds: float
 
 
 type Start = Callable[[People], Awaitable[Party]]
@@ -44,23 +51,29 @@ def _stock(service: str, place: Place) -> Start:
     return start
 
 
-def _ours(service: str, place: Place) -> Start:
+def _ours(service: str, place: Place, *, views: bool = False) -> Start:
     from shared.service import provision
     from tests.benchmarks import ours
 
     ours.quiet()
     settings = ours.settings(place.folder, place.store, place.nats_url)
-    provision(ours.blueprint(service), settings)
+    blueprint = ours.blueprint(service, views)
+    provision(blueprint, settings)
 
     async def start(people: People) -> Party:
-        party = ours.OwnParty(service, settings, people)
+        party = ours.OwnParty(blueprint, settings, people)
         await party.start()
         return party
 
     return start
 
 
-SIDES: dict[str, Callable[[str, Place], Start]] = {"stock": _stock, "ours": _ours}
+SIDES: dict[str, Callable[[str, Place], Start]] = {
+    "stock": _stock,
+    "ours": _ours,
+    "whole": partial(_ours, views=True),
+}
+"""`whole` is ours with the views that pages and lists read, which the conversation does not need and stock has not."""
 
 
 def serve(pipe: Connection, side: str, service: str, place: Place) -> None:
@@ -84,9 +97,10 @@ async def _serve(pipe: Connection, service: str, start: Start) -> None:
                 pipe.send(await party.tally())
             case "verify":
                 pipe.send(await party.verify())
-            case _:
+            case "used":
                 used = resource.getrusage(resource.RUSAGE_SELF)
-                pipe.send({"rss_mb": used.ru_maxrss // 1024, "cpu_seconds": used.ru_utime + used.ru_stime})
+                pipe.send(Used(rss_mb=used.ru_maxrss // 1024, cpu_seconds=used.ru_utime + used.ru_stime))
+            case _:
                 await party.stop()
                 return
 

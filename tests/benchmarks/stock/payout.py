@@ -59,7 +59,13 @@ class Disbursement(Aggregate):
 
     @event(DrawdownRegistered)
     def register(self, drawdown: str, year: int, due_cents: int, cents: int, on: str) -> None:
-        self.drawdown, self.year, self.due_cents, self.requested_cents, self.stage = drawdown, year, due_cents, cents, "registered"
+        self.drawdown, self.year, self.due_cents, self.requested_cents, self.stage = (
+            drawdown,
+            year,
+            due_cents,
+            cents,
+            "registered",
+        )
 
     def payable_cents(self) -> int:
         granted = sum(it["cents"] for it in self.funds["by_year"] if it["year"] == self.year)

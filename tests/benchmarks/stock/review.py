@@ -256,7 +256,9 @@ class StockReview(StockService):
         assessment.conclude("p-approver", DAY)
         budget.commit(budget.entries + 1, entry, case, by_year, assessment.terms["basis"])
         form, terms = assessment.application, assessment.terms
-        grant = {it: form[it] for it in ("file_number", "applicant_key", "applicant_name", "account_holder", "iban")} | {
+        grant = {
+            it: form[it] for it in ("file_number", "applicant_key", "applicant_name", "account_holder", "iban")
+        } | {
             "case": case,
             "item": form["item"],
             "project": form["title"],
@@ -280,7 +282,15 @@ class StockReview(StockService):
         award = self._award(case)
         award.waive("p-officer", DAY)
         award.become_final(DAY)
-        named_in_plan = ("file_number", "title", "applicant_key", "applicant_name", "by_year", "eligible_cents", "rate_bp")
+        named_in_plan = (
+            "file_number",
+            "title",
+            "applicant_key",
+            "applicant_name",
+            "by_year",
+            "eligible_cents",
+            "rate_bp",
+        )
         funds = {it: award.grant[it] for it in (*named_in_plan, "account_holder", "iban", "acted")}
         award.assign(funds | {"award": case, "on": DAY})
         self.save(award)

@@ -50,7 +50,7 @@ class StockService(EventSourcedProjection[UUID]):
     @abstractmethod
     def paid_cents(self) -> int: ...
 
-    def policy(self, domain_event: Any, processing_event: ProcessingEvent[UUID]) -> None:
+    def policy(self, domain_event: Any, processing_event: ProcessingEvent[UUID]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]  (the library dispatches on the class, here every event is one)
         processing_event.collect_events(*self.hear(*domain_event))
 
     def follow(self, source: str, position: int, contract: str, case: str, body: Body) -> None:
@@ -87,9 +87,7 @@ class StockParty:
         )
         async def handle(message: Body) -> None:
             contract, case = message["contract"], message["case"]
-            await self._run(
-                self._application.follow, source, message["position"], contract, case, message["body"]
-            )
+            await self._run(self._application.follow, source, message["position"], contract, case, message["body"])
             self._people.heard(contract, case)
 
     async def _run(self, work: Callable[..., Any], *args: Any) -> Any:
@@ -117,7 +115,7 @@ class StockParty:
     async def _publish(self, it: Notification) -> None:
         event: Any = self._application.mapper.to_domain_event(it)
         contract, case, body = self._public[type(event)](event)
-        message = {"contract": contract, "case": case, "position": it.id, "body": body}
+        message: Any = {"contract": contract, "case": case, "position": it.id, "body": body}
         await self._broker.publish(message, contract, stream=f"STOCK_{self._application.service.upper()}")
 
     async def act(self, name: str, case: str) -> None:
