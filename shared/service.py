@@ -45,9 +45,9 @@ from shared.identity import Role
 from shared.lanes import Reactions
 from shared.messaging import Guard, Messenger, secret
 from shared.observability import Metrics, configure_logging, configure_tracing
+from shared.pages import told_by_page
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
-from shared.pages import told_by_page
 from shared.problems import Problem
 from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, StoreLocked, recorder
 from shared.refusals import attempts
