@@ -87,7 +87,7 @@ def _form_route(house: House, action: Action, offered: Sequence[Action]) -> Any:
             if problem.status in (401, 403, 404) and not problem.errors and problem.code != "attempt-refused":
                 return problem_page(house, request, problem)
             await house.seen(house.writer.head.position)  # a refusal may be an event, and the page shows it
-            rejected = Rejected(action=action.name, errors=_errors(problem), typed=problem.typed)
+            rejected = Rejected(action=action.name, errors=form_errors(problem, action.body), typed=problem.typed)
             return await _again(house, request, problem, rejected, offered)
 
     return send
@@ -102,11 +102,6 @@ async def _again(
         return await _budgets_page(house, request, person, rejected, problem)
     case = str(request.path_params["case"])
     return await _case_page(house, request, person, case, offered, rejected, problem)
-
-
-def _errors(problem: Problem) -> Sequence[Mapping[str, str]]:
-    """What is wrong, at its fields; what concerns no field is told with its title, which is the sentence for people."""
-    return form_errors(problem) if problem.errors else [{"field": "", "text": _sentence(problem)}]
 
 
 def _sentence(problem: Problem) -> str:
