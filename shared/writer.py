@@ -384,6 +384,13 @@ class Writer:
         """Have a command decided; returns after its commit. Raises `NotWriting`, `StaleVersion`, `KeyReused`."""
         return await self.submit(CommandJob(request=request, done=asyncio.get_running_loop().create_future()))
 
+    async def recall(self, command_id: str, body_hash: str) -> Outcome | None:
+        """The outcome of an earlier request with this id, if there was one; `KeyReused` when its body was another."""
+        if not command_id:
+            return None
+        found = await asyncio.to_thread(self.recorder.commanded, [command_id])
+        return repeated(found[command_id], body_hash) if found else None
+
     async def submit(self, job: Job) -> Any:
         """Have any job take its turn. Raises `NotWriting` while this store must not grow."""
         if self.refusing:
