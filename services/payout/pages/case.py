@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Request
@@ -93,13 +93,13 @@ def _payee(house: House, state: disbursements.Disbursement) -> list[dict[str, An
         return []
     return [
         {"key": "Kontoinhaber", "value": _opened(house, state.plan.account_holder)},
-        {"key": "IBAN", "value": spaced_iban(_opened(house, state.plan.iban)), "kind": "code"},
+        {"key": "IBAN", "value": _opened(house, state.plan.iban, spaced_iban), "kind": "code"},
     ]
 
 
-def _opened(house: House, box: Sealed) -> str:
+def _opened(house: House, box: Sealed, written: Callable[[str], str] = str) -> str:
     value = house.privacy.open(box)
-    return "gelöscht" if isinstance(value, Erased) else value
+    return "gelöscht" if isinstance(value, Erased) else written(value)
 
 
 def _money(told: Case) -> dict[str, Any]:
