@@ -27,10 +27,14 @@ def page(name: str, facts: Mapping[str, object], status: int = 200, headers: Map
 def problem(
     request: Request, status: int, code: str, title: str, detail: str = "", *, field: str = "", retry_after: int = 0
 ) -> Response:
-    """A refusal with a stable code and a German title; a page when the browser asks for one. `retry_after` in seconds."""
+    """A refusal with a stable code and a German title; a page when the browser asks for one. `retry_after` in seconds.
+
+    `request.state.frame` holds what a page's frame shows of the visitor, where it is known.
+    """
     headers = {**GUARDS, **({"retry-after": str(retry_after)} if retry_after else {})}
     if "text/html" in request.headers.get("accept", ""):
-        return page("trouble.html", {"title": title, "detail": detail, "code": code}, status, headers)
+        told = {"title": title, "detail": detail, "code": code}
+        return page("trouble.html", {**getattr(request.state, "frame", {}), **told}, status, headers)
     body = {"type": f"urn:foerderstrom:problem:{code}", "title": title, "status": status, "code": code}
     body |= {key: text for key, text in (("detail", detail), ("field", field)) if text}
     return JSONResponse(body, status, headers, media_type="application/problem+json")

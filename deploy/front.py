@@ -8,7 +8,6 @@ import ipaddress
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from pathlib import Path
 
 import uvicorn
@@ -84,12 +83,6 @@ async def _refused(_: Request, error: Exception) -> Response:
     return error.response
 
 
-async def _not_served(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-    return problem(request, error.status_code, phrase, "Unter dieser Adresse gibt es das nicht.")
-
-
 def app(settings: FrontSettings) -> Starlette:
     """The front as an ASGI application."""
     proxy = Proxy(settings.upstreams)
@@ -120,7 +113,7 @@ def app(settings: FrontSettings) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         middleware=[Middleware(SameSite)],
-        exception_handlers={Refuse: _refused, HTTPException: _not_served},
+        exception_handlers={Refuse: _refused, HTTPException: front.not_served},
     )
 
 

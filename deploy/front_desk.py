@@ -3,10 +3,12 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import parse_qs, quote
 
 import httpx2
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -16,10 +18,9 @@ from deploy.proxy import Proxy
 from deploy.sign_in import LIFETIME, SignedIn, TokenDesk
 from deploy.simulated_calendar import CalendarDesk, NotForwards, StillBusy
 from shared.identity import ROLE_TITLES, Role
+from shared.rendering import DISPLAY_NAME, OWN_NAVIGATION
 
 COOKIE = "foerderstrom_token"
-DISPLAY_NAME = "foerderstrom-display-name"
-"""Request header with the signed-in person's name (percent-encoded UTF-8): to be shown, never stored or logged."""
 _MAX_BODY = 64 * 1024
 _ROOMS = {
     "intake": ("Antragseingang", "Anträge, Mittelabrufe und ihr Stand"),
@@ -27,6 +28,21 @@ _ROOMS = {
     "payout": ("Auszahlung", "Feststellung, Anordnung, Zahlungen"),
     "ledger": ("Prüfkette", "was geschah, und der Beweis dafür"),
 }
+_WORK: Mapping[Role, tuple[str, str]] = {
+    Role.APPLICANT: ("Zu Ihren Anträgen", "/intake/"),
+    Role.INTAKE_CLERK: ("Zum Antragseingang", "/intake/"),
+    Role.EXPERT: ("Zur Prüfung", "/review/"),
+    Role.CASE_OFFICER: ("Zur Prüfung", "/review/"),
+    Role.APPROVER: ("Zur Prüfung", "/review/"),
+    Role.BUDGET_OFFICER: ("Zum Haushalt", "/review/budgets"),
+    Role.CERTIFIER: ("Zur Auszahlung", "/payout/"),
+    Role.ORDERING_OFFICER: ("Zur Auszahlung", "/payout/"),
+    Role.USAGE_AUDITOR: ("Zur Auszahlung", "/payout/"),
+    Role.TREASURY: ("Zur Auszahlung", "/payout/"),
+    Role.AUDITOR: ("Zur Prüfkette", "/ledger/"),
+    Role.OPERATOR: ("Zur Prüfkette", "/ledger/"),
+}
+"""Where a role's own work lies."""
 
 
 class Refuse(Exception):
@@ -70,16 +86,31 @@ class Front:
         return self._tokens.read(token, datetime.now(UTC)) if token else None
 
     def _facts(self, request: Request) -> dict[str, object]:
-        signed_in = self._signed_in(request)
+        return self._frame(self._signed_in(request))
+
+    def _frame(self, signed_in: SignedIn | None) -> dict[str, object]:
+        own = signed_in is not None and set(signed_in.person.roles) == {Role.APPLICANT}
         shown = signed_in and {
             "name": signed_in.person.name,
             "role_title": ", ".join(ROLE_TITLES[role] for role in signed_in.person.roles),
         }
-        return {"person": shown, "simulated_today": self._calendar.now().date() if self._calendar else None}
+        found: dict[str, object] = {"navigation": OWN_NAVIGATION} if own else {}
+        return {**found, "person": shown, "simulated_today": self._calendar.now().date() if self._calendar else None}
 
     async def start(self, request: Request) -> Response:
+        signed_in = self._signed_in(request)
+        frame = self._frame(signed_in)
         rooms = [{"url": f"/{name}/", "title": title, "text": text} for name, (title, text) in _ROOMS.items()]
-        return page("start.html", {"rooms": rooms, **self._facts(request)})
+        ways = dict(_WORK[role] for role in signed_in.person.roles) if signed_in else {}
+        work = [{"text": text, "url": url} for text, url in ways.items()]
+        return page("start.html", {"rooms": [] if "navigation" in frame else rooms, "work": work, **frame})
+
+    async def not_served(self, request: Request, error: Exception) -> Response:
+        """An address or a method that nobody serves."""
+        assert isinstance(error, HTTPException)
+        request.state.frame = self._facts(request)
+        phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        return problem(request, error.status_code, phrase, "Unter dieser Adresse gibt es das nicht.")
 
     async def sign_in_page(self, request: Request) -> Response:
         groups = [
@@ -93,11 +124,15 @@ class Front:
             for role, people in people_by_role().items()
         ]
         after = _local_path(request.query_params.get("next", ""))
-        return page("signin.html", {"groups": groups, "action": "/sign-in", "next": after, **self._facts(request)})
+        return page(
+            "signin.html",
+            {"groups": groups, "action": "/sign-in", "next": after, "other_municipality": True, **self._facts(request)},
+        )
 
     async def sign_in(self, request: Request) -> Response:
         form = parse_qs((await _body(request)).decode("utf-8", "replace"))
-        person = person_of(form.get("person", [""])[0])
+        key = form.get("municipality", [""])[0].strip()
+        person = person_of(f"p-a-{key}" if key else form.get("person", [""])[0])
         if person is None:
             return problem(request, 422, "unknown-person", "Diese Person gibt es hier nicht.", field="person")
         token, _ = self._tokens.issue(person, datetime.now(UTC))
@@ -166,6 +201,7 @@ class Front:
         async def forward(request: Request) -> Response:
             signed_in = self._signed_in(request)
             name = quote(signed_in.person.name) if signed_in else ""
+            request.state.frame = self._frame(signed_in)
             response = await self._proxy.forward(service, request, own={DISPLAY_NAME: name})
             if signed_in and COOKIE in request.cookies and "authorization" not in request.headers:
                 renewed = self._tokens.renewed(signed_in, datetime.now(UTC))

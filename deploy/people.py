@@ -55,10 +55,10 @@ STAFF: Sequence[Person] = (
 )
 
 MUNICIPALITIES: Mapping[str, str] = {
-    "16051000": "Erfurt, Stadt",
-    "16052000": "Gera, Stadt",
-    "16053000": "Jena, Stadt",
-    "16054000": "Suhl, Stadt",
+    "16051000": "Stadt Erfurt",
+    "16052000": "Stadt Gera",
+    "16053000": "Stadt Jena",
+    "16054000": "Stadt Suhl",
 }
 """Offered on the sign-in page (official keys: Destatis); any other municipality signs in with its key."""
 
@@ -77,7 +77,7 @@ def applicant(key: str) -> Person:
 def person_of(id: str) -> Person | None:
     """The person with this id, an applicant made from the key in it, or nobody."""
     if found := _APPLICANT.fullmatch(id):
-        name = f"Bürgermeisteramt {MUNICIPALITIES.get(found[1], found[1])}"
+        name = f"Bürgermeisteramt {MUNICIPALITIES[found[1]]}" if found[1] in MUNICIPALITIES else f"Kommune {found[1]}"
         return Person(id=id, name=name, roles=(Role.APPLICANT,), applicant_keys=(found[1],))
     return _BY_ID.get(id)
 

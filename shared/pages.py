@@ -18,7 +18,7 @@ from shared.access import Person
 from shared.calendar import local_date
 from shared.identity import ROLE_TITLES, Role
 from shared.problems import Problem, invalid, of_error
-from shared.rendering import CONTENT_SECURITY_POLICY
+from shared.rendering import CONTENT_SECURITY_POLICY, DISPLAY_NAME, OWN_NAVIGATION
 from shared.web import etag
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
 }
-DISPLAY_NAME = "foerderstrom-display-name"
-"""Request header of the front with the signed-in person's name, percent-encoded: shown to that person, never kept."""
-OWN_NAVIGATION = [{"url": "/intake/", "title": "Meine Anträge", "service": "intake"}]
-"""What an applicant sees instead of the four services."""
 
 type Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -108,7 +104,9 @@ def problem_page(house: "House", request: Request, problem: Problem) -> Response
         "code": problem.code,
         "errors": [it for it in errors if it["text"] != problem.title],
     }
-    advice = ["Melden Sie sich mit einer Rolle an, die das darf, oder bitten Sie eine zuständige Person."] if no_role else []
+    advice = (
+        ["Melden Sie sich mit einer Rolle an, die das darf, oder bitten Sie eine zuständige Person."] if no_role else []
+    )
     response = page(
         house, request, "problem.html", status_code=problem.status, problem=told, advice=advice,
         changed_nothing=request.method != "GET",

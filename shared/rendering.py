@@ -18,6 +18,11 @@ CONTENT_SECURITY_POLICY = (
 )
 """Sent with every page. No inline script or style, no `data:`: what a field of a case smuggles in cannot run."""
 
+DISPLAY_NAME = "foerderstrom-display-name"
+"""Request header of the front with the signed-in person's name (percent-encoded UTF-8): to be shown, never stored or logged."""
+OWN_NAVIGATION = [{"url": "/intake/", "title": "Meine Anträge", "service": "intake"}]
+"""What an applicant sees instead of the four services."""
+
 HERE = ZoneInfo("Europe/Berlin")
 
 
