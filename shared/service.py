@@ -59,6 +59,7 @@ from shared.writer import Writer
 
 log = structlog.get_logger()
 
+_HOUSE = Path(__file__).parents[1]
 MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
 """The streams that every service has beside its own nouns."""
 
@@ -231,7 +232,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,
         privacy=Privacy(keys, blueprint.name), documents=DocumentDirectory(settings.documents, keys),
         gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
-        pages=environment(Path("services") / blueprint.name / "pages"),
+        pages=environment(_HOUSE / "services" / blueprint.name / "pages"),
         pepper=settings.pepper(), view_follower=view_follower,
     )  # fmt: skip
     for subject in messaging.subjects_published(blueprint.name):
