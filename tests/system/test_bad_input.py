@@ -114,6 +114,15 @@ def field_problem(answer: httpx2.Response) -> tuple[int, str, str]:
     return answer.status_code, wrong["field"], wrong["code"]
 
 
+def test_what_is_accepted_is_recorded(door: Door) -> None:
+    """The control of all that follow: the count of events would show it."""
+    before = door.recorded()
+    door.submitted()
+    after = door.recorded()
+    assert set(after) == {"intake", "review", "payout"}
+    assert after["intake"] > before["intake"]
+
+
 # ---- Bodies ----------------------------------------------------------------------------------------------------------
 
 

@@ -28,30 +28,36 @@ _SEEDS = range(_FIRST, _FIRST + int(os.environ.get("SEEDS", "3")))
 
 
 class Killer(threading.Thread):
-    """Kills one part every one to four seconds, from the first step on; each round of seven kills each part once."""
+    """Kills one part after the other, at moments all over the year; each round of seven kills each part once.
+
+    The moments are counted in steps of the year and lie a little after them, so that a slow machine, which needs long
+    to start a part again, sees the same kills as a fast one and comes to an end.
+    """
 
     def __init__(self, directory: Path, seed: int) -> None:
         super().__init__(daemon=True, name="killer")
         self._directory = directory
         self._random = random.Random(seed)
-        self._begun, self._done = threading.Event(), threading.Event()
+        self._steps = threading.Semaphore(0)
+        self._done = threading.Event()
         self.killed: list[str] = []
 
     def on_step(self, _day: date, _label: str, _step: str) -> None:
-        self._begun.set()
+        self._steps.release()
 
     def run(self) -> None:
-        self._begun.wait()
         rounds = chain.from_iterable(self._random.sample(VICTIMS, len(VICTIMS)) for _ in repeat(None))
         for victim in rounds:
-            if self._done.wait(self._random.uniform(1, 4)):
+            for _ in range(self._random.randint(4, 18)):
+                self._steps.acquire()
+            if self._done.wait(self._random.uniform(0, 2)):
                 return
             if kill_part(self._directory, victim):
                 self.killed.append(victim)
 
     def stop(self) -> None:
-        self._begun.set()
         self._done.set()
+        self._steps.release(Year.count(CHOSEN))
         self.join()
 
 
