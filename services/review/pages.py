@@ -313,7 +313,7 @@ def _task_status(*, done: bool, current: bool) -> dict[str, str]:
 async def _facts(house: House, it: Known, file: CaseFile, person: Person, terms: Terms | None) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"key": "Gemeindeschlüssel", "value": file.applicant_key, "kind": "code"},
-        {"key": "Fördergegenstand", "value": f"{terms.item_title} {terms.letter}".strip() if terms else file.item},
+        {"key": "Fördergegenstand", "value": _item(terms) if terms else file.item},
         {"key": "Eingegangen", "value": file.submitted_on, "kind": "date"},
         {"key": "Vollständig", "value": file.completed_on, "kind": "date"},
         {"key": "Vorhaben", "value": f"{file.starts_on:%d.%m.%Y} bis {file.ends_on:%d.%m.%Y}"},
@@ -332,6 +332,10 @@ async def _facts(house: House, it: Known, file: CaseFile, person: Person, terms:
         contact = it.assessment.file.application.contact_name
         facts.append({"key": "Ansprechperson", "value": await asyncio.to_thread(_name, house, contact)})
     return facts
+
+
+def _item(terms: Terms) -> str:
+    return f"{terms.item_title} (Ziffer {terms.letter})" if terms.letter else terms.item_title
 
 
 def _name(house: House, sealed: Sealed) -> str:

@@ -54,9 +54,15 @@ def release_form(
         back=back,
         if_match=f'"{it["version"]}"',
         reason=wording.TAKEN_PART if person.id in it["took_part"] else "",
-        consequence=f"{it['count']} Zahlungen, zusammen {euros(it['sum_cents'])}, gehen an die Kasse.",
+        consequence=_leaves(it["count"], it["sum_cents"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
+
+
+def _leaves(count: int, cents: int) -> str:
+    if count == 1:
+        return f"Eine Zahlung, {euros(cents)}, geht an die Kasse."
+    return f"{count} Zahlungen, zusammen {euros(cents)}, gehen an die Kasse."
 
 
 def _facts(told: Batch) -> list[dict[str, Any]]:
