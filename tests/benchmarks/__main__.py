@@ -31,8 +31,10 @@ from tests.servers import NatsServer, PostgresServer, running_postgres
 
 RESULTS = Path("var/bench/results.json")
 VARIANTS = tuple((side, store) for store in ("sqlite", "postgresql") for side in ("stock", "ours", "whole"))
-WITHIN = 60.0
-"""Seconds within which what was sent must have arrived everywhere, and a process must have come up."""
+WITHIN = 120.0
+"""Seconds within which a process must have come up, or answer."""
+ARRIVES_WITHIN = 60.0
+"""Seconds within which the last of what was sent must have arrived everywhere."""
 
 
 class Lost(Exception):
@@ -79,7 +81,7 @@ def _ask(pipes: dict[str, Connection], *request: Any) -> dict[str, Any]:
 def _arrived(pipes: dict[str, Connection], before: dict[str, Tally], lived: int) -> None:
     """Wait until every service has recorded exactly what the lifecycles leave, and no more."""
     expected = {it: before[it].events + lived * EVENTS[it] for it in SERVICES}
-    until = time.monotonic() + WITHIN
+    until = time.monotonic() + ARRIVES_WITHIN
     while True:
         found = _ask(pipes, "tally")
         counted = {it: found[it].events for it in SERVICES}
@@ -121,6 +123,7 @@ def measure(side: str, place: Place, count: int, in_flight: int, seconds: float)
         "latency_ms": {"p50": round(took[49] * 1e3), "p99": round(took[98] * 1e3)},
         "alone_ms": round(median(quiet["took"]) * 1e3, 1),
         "cpu_ms_all": round(sum(used[it].cpu_seconds - idle[it].cpu_seconds for it in SERVICES) / count * 1e3, 2),
+        "machine_load": round(os.getloadavg()[0], 1),
         "rss_mb": {it: used[it].rss_mb for it in SERVICES},
         "cpu_ms": {it: round((used[it].cpu_seconds - idle[it].cpu_seconds) / count * 1e3, 2) for it in SERVICES},
     }
@@ -155,7 +158,6 @@ def machine(postgres: PostgresServer | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "cpu": models[0] if models else platform.processor(),
         "cores": os.cpu_count(),
-        "load_before": [round(it, 2) for it in os.getloadavg()],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "nats": subprocess.run(

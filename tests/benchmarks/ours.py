@@ -22,7 +22,8 @@ from shared.following import LaneFollower
 from shared.formats import ZERO, Frame, chain, digest, unpack_envelopes
 from shared.identity import Role
 from shared.recorders import Row
-from shared.service import Blueprint, House, Settings, build, running
+from shared.service import Blueprint, House, build, running
+from shared.settings import Settings
 from shared.store import Recorded
 from shared.views import Draft
 from shared.writer import Caller, Request

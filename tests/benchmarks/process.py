@@ -52,13 +52,13 @@ def _stock(service: str, place: Place) -> Start:
 
 
 def _ours(service: str, place: Place, *, views: bool = False) -> Start:
-    from shared.service import provision
+    from shared.provisioning import provision
     from tests.benchmarks import ours
 
     ours.quiet()
     settings = ours.settings(place.folder, place.store, place.nats_url)
     blueprint = ours.blueprint(service, views)
-    provision(blueprint, settings)
+    provision(blueprint.name, settings)
 
     async def start(people: People) -> Party:
         party = ours.OwnParty(blueprint, settings, people)
