@@ -18,7 +18,7 @@ from shared.decider import value
 
 LEDGER_ORIGIN = "foerderstrom.example/ledger"
 FRONT = "front"
-_NATS, _TREASURY = "nats-server", "treasury-simulator"
+_NATS, _STREAMS, _TREASURY = "nats-server", "provision-streams", "treasury-simulator"
 
 
 class PortTaken(OSError):
@@ -62,24 +62,28 @@ class House:
         nats = nats_server.prepare(self.secrets, self.directory / "nats", ports[_NATS])
         surroundings = {name: text for name, text in os.environ.items() if not name.startswith("FOERDERSTROM_")}
         parts = [Part(name=_NATS, command=nats, environment=surroundings, port=ports[_NATS], log_suffix="log")]
+        parts.append(
+            Part(
+                name=_STREAMS,
+                command=(sys.executable, "-m", "deploy.provision_streams"),
+                environment=surroundings | self._operator_settings(ports),
+                once=True,
+                after=(_NATS,),
+                again_after=_NATS,
+            )
+        )
         for service in nats_server.SERVICES:
             command = (sys.executable, "-m", f"services.{service}")
             environment = surroundings | self._settings(service, ports, issuer)
+            provision = f"provision-{service}"
             parts += [
-                Part(
-                    name=f"provision-{service}",
-                    command=(*command, "provision"),
-                    environment=environment | self._operator_settings(),
-                    once=True,
-                    after=(_NATS,),
-                    again_after=_NATS,
-                ),
+                Part(name=provision, command=(*command, "provision"), environment=environment, once=True),
                 Part(
                     name=service,
                     command=(*command, "serve"),
                     environment=environment,
                     port=ports[service],
-                    after=(f"provision-{service}",),
+                    after=(provision, _STREAMS),
                 ),
             ]
         return [*parts, self._treasury(surroundings), self._front(surroundings, ports, issuer, key_file)]
@@ -125,9 +129,10 @@ class House:
             settings |= {"KEYS": f"sqlite:{self.directory / 'keys' / 'keys.sqlite'}", "KEK_FILE": self.secrets / "kek"}
         return {f"FOERDERSTROM_{name}": str(setting) for name, setting in settings.items()}
 
-    def _operator_settings(self) -> dict[str, str]:
+    def _operator_settings(self, ports: Mapping[str, int]) -> dict[str, str]:
         file = nats_server.password_file(self.secrets, nats_server.OPERATOR)
-        return {"FOERDERSTROM_NATS_OPERATOR_PASSWORD_FILE": str(file)}
+        url = f"nats://{LOOPBACK}:{ports[_NATS]}"
+        return {"FOERDERSTROM_NATS_URL": url, "FOERDERSTROM_NATS_OPERATOR_PASSWORD_FILE": str(file)}
 
     def _treasury(self, surroundings: Mapping[str, str]) -> Part:
         command = (sys.executable, "-m", "deploy.treasury_simulator", str(self.directory / "treasury"))

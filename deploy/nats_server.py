@@ -16,21 +16,11 @@ from typing import Any
 from deploy.files import kept_secret, write_atomically
 from deploy.ports import LOOPBACK, accepts, free_port
 from shared.decider import value
+from shared.topology import FOLLOWS, RECORDED, SERVICES, stream_of, subjects_followed, subjects_published
 
 OPERATOR = "operator"
 READER = "reader"
 """Hears the mirrored single events (`grants.>`) and may do nothing else: for clients that know nothing of us."""
-RECORDED = ("intake", "review", "payout")
-"""The services whose every event goes to the ledger."""
-FOLLOWS: Mapping[str, Sequence[str]] = {
-    "intake": ("review", "payout"),
-    "review": ("intake", "payout"),
-    "payout": ("intake", "review"),
-    "ledger": (),
-}
-"""For each service the publishers whose lane it follows: the map of shared/messaging.py (a test compares), without its slow import."""
-SERVICES = tuple(FOLLOWS)
-
 USERS = (OPERATOR, READER, *SERVICES)
 
 MAX_PAYLOAD = 1_048_576
@@ -51,15 +41,12 @@ def binary() -> Path:
 
 def streams_published_by(service: str) -> list[str]:
     """Where a service may append: its lane, its ledger stream, its mirror of single events."""
-    name = service.upper()
-    return [f"LANE_{name}", *([f"LEDGER_{name}"] if service in RECORDED else []), f"GRANTS_{name}"]
+    return [*map(stream_of, subjects_published(service)), f"GRANTS_{service.upper()}"]
 
 
 def streams_followed_by(service: str) -> list[str]:
     """What a service consumes, always with the durable consumer of its own name."""
-    if service == "ledger":
-        return [f"LEDGER_{publisher.upper()}" for publisher in RECORDED]
-    return [f"LANE_{publisher.upper()}" for publisher in FOLLOWS[service]]
+    return list(map(stream_of, subjects_followed(service)))
 
 
 def rights(service: str) -> dict[str, Any]:

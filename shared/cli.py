@@ -4,26 +4,32 @@ import json
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx2
 import typer
-import uvicorn
 
-from shared.operations import history_of
-from shared.recorders import NotProvisioned, StoreLocked
-from shared.service import Blueprint, House, Settings, application, build, prepare, provision
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.service import Blueprint, House
+
+# The commands import what they need themselves: `provision` runs whenever the broker came back, and must not wait for
+# the web and the messaging framework to load.
 
 
-def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer.Typer:
+def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Callable[[], Settings]) -> typer.Typer:
     """The command line of a service."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
     @app.command()
     def serve() -> None:
         """Serve the API and pages, and follow the other services."""
+        import uvicorn
+
+        from shared.service import application, build, prepare
+
         settings = settings_of()
-        house = build(blueprint, settings)
+        house = build(blueprint_of(), settings)
         prepare(house)
         uvicorn.run(
             application(house), host=settings.bind, port=settings.port, log_config=None, access_log=False,
@@ -33,14 +39,16 @@ def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer
     @app.command("provision")
     def provision_command() -> None:
         """Create tables, rights, key vault, streams and consumers; run by operations, safe to repeat."""
-        provision(blueprint, settings_of())
+        from shared.provisioning import provision
+
+        provision(name, settings_of())
 
     @app.command()
     def rebuild() -> None:
         """Make all views again from the log."""
-        opened = _opened(blueprint, settings_of())
+        opened = _opened(blueprint_of(), settings_of())
         if opened is None:
-            typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{blueprint.name}/operations/rebuild")))
+            typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{name}/operations/rebuild")))
             return
         opened.writer.head = opened.store.recorder.head()
         opened.views.wipe()
@@ -55,10 +63,12 @@ def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer
         case: str, as_of: Annotated[datetime | None, typer.Option(help="Stand, ISO 8601 mit Zeitzone")] = None
     ) -> None:
         """A case's events in this service, as they were known at an instant."""
-        opened = _opened(blueprint, settings_of())
+        from shared.operations import history_of
+
+        opened = _opened(blueprint_of(), settings_of())
         if opened is None:
             query = f"?as_of={as_of.isoformat().replace('+', '%2B')}" if as_of else ""
-            found = _asked(settings_of(), "GET", f"/{blueprint.name}/cases/{case}/history{query}")
+            found = _asked(settings_of(), "GET", f"/{name}/cases/{case}/history{query}")
         else:
             found = history_of(opened, case, as_of).model_dump(mode="json")
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -66,8 +76,11 @@ def commands(blueprint: Blueprint, settings_of: Callable[[], Settings]) -> typer
     return app
 
 
-def _opened(blueprint: Blueprint, settings: Settings) -> House | None:
+def _opened(blueprint: "Blueprint", settings: Settings) -> "House | None":
     """The service's own parts, or None while its process runs: no second process ever opens its SQLite file."""
+    from shared.recorders import NotProvisioned, StoreLocked
+    from shared.service import build
+
     try:
         return build(blueprint, settings)
     except StoreLocked:
@@ -77,6 +90,8 @@ def _opened(blueprint: Blueprint, settings: Settings) -> House | None:
 
 
 def _asked(settings: Settings, method: str, path: str) -> Any:
+    import httpx2
+
     token = os.environ.get("FOERDERSTROM_TOKEN", "")
     if not token:
         raise typer.BadParameter("Der Dienst läuft: bitte FOERDERSTROM_TOKEN setzen, er wird über HTTP gefragt.")

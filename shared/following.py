@@ -17,11 +17,12 @@ from eventsourcing.persistence import PersistenceError
 from shared.decider import value
 from shared.formats import MAX_BYTES, ZERO, Envelope, Frame, NotAFrame, encode, frame_of, pack_envelopes, pack_records
 from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Reactions
-from shared.messaging import Lost, Messenger, lane, mirror, record_lane
+from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
+from shared.topology import lane, mirror, record_lane
 from shared.views import Draft, Projection, Views
 from shared.writer import NotWriting, Writer
 

@@ -1,4 +1,4 @@
-"""The seam to FastStream and NATS: the map of lanes, the broker, direct reads, provisioning.
+"""The seam to FastStream and NATS: the connection, frames out and in, direct reads, the guard.
 
 JetStream is transport, never the record: every stream can be wiped and is filled again from the logs.
 """
@@ -10,12 +10,10 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from uuid import uuid4
 
-import nats
 import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
@@ -23,126 +21,15 @@ from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import (
-    AckPolicy as JetStreamAck,
-)
-from nats.js.api import (
-    ConsumerConfig,
-    DeliverPolicy,
-    DiscardPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
 from nats.js.errors import NotFoundError
 
-from shared.formats import MAX_BYTES, Frame, NotAFrame, frame_of
+from shared.formats import Frame, NotAFrame, frame_of
+from shared.topology import refill_subject, stream_of, subjects_published
 
 log = structlog.get_logger()
 
-FOLLOWS: Mapping[str, Sequence[str]] = {
-    "intake": ("review", "payout"),
-    "review": ("intake", "payout"),
-    "payout": ("intake", "review"),
-    "ledger": (),
-}
-"""Who follows whose public contracts."""
-SERVICES = tuple(FOLLOWS)
-RECORDED = ("intake", "review", "payout")
-"""Whose stored events the ledger receives byte for byte."""
-
-ACK_WAIT = 60.0
-MAX_MESSAGE = MAX_BYTES + 24_000
-"""A frame's body and its headers."""
-DUPLICATE_WINDOW = 120.0
 UNANSWERED = 30.0
 """Seconds without a connection to a reachable server, or without a beat of the event loop, before the process exits."""
-
-
-def lane(service: str) -> str:
-    return f"lane.{service}"
-
-
-def record_lane(service: str) -> str:
-    return f"ledger.{service}"
-
-
-def mirror(name: str, version: int) -> str:
-    """The subject on which a single public event is mirrored: `grants.<publisher>.<event>.v1`."""
-    return f"grants.{name}.v{version}"
-
-
-def stream_of(subject: str) -> str:
-    """The stream that holds a subject: `lane.intake` → `LANE_INTAKE`."""
-    kind, service = subject.split(".")[:2]
-    return f"{kind.upper()}_{service.upper()}"
-
-
-def subjects_followed(service: str) -> list[str]:
-    """The subjects a service consumes."""
-    return [record_lane(it) for it in RECORDED] if service == "ledger" else [lane(it) for it in FOLLOWS[service]]
-
-
-def subjects_published(service: str) -> list[str]:
-    return [lane(service), *([record_lane(service)] if service in RECORDED else [])]
-
-
-def refill_subject(publisher: str) -> str:
-    """Where a follower asks a publisher to put frames back that a stream has lost."""
-    return f"refill.{publisher}"
-
-
-# ---- Provisioning: run by operations, never by a service ----------------------------------------------------------
-
-
-def _stream(subject: str) -> StreamConfig:
-    mirrored = subject.startswith("grants.")
-    return StreamConfig(
-        name=stream_of(subject),
-        subjects=[subject],
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        discard=DiscardPolicy.OLD if mirrored else DiscardPolicy.NEW,
-        max_msg_size=MAX_MESSAGE,
-        duplicate_window=DUPLICATE_WINDOW,
-        deny_delete=True,
-        deny_purge=True,
-        allow_rollup_hdrs=False,
-        num_replicas=1,
-    )
-
-
-def _consumer(service: str, subject: str) -> ConsumerConfig:
-    return ConsumerConfig(
-        durable_name=service,
-        filter_subject=subject,
-        ack_policy=JetStreamAck.EXPLICIT,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_wait=ACK_WAIT,
-        max_deliver=-1,
-        max_ack_pending=1,  # a second frame in flight could overtake the first
-    )
-
-
-async def provision(url: str, password: str) -> None:
-    """Create every stream and consumer of the house that is missing, as the operator; leaves existing ones alone."""
-    connection = await nats.connect(url, user="operator", password=password, inbox_prefix=b"_INBOX_operator")
-    try:
-        jetstream = connection.jetstream(timeout=10)
-        published = [subject for service in SERVICES for subject in subjects_published(service)]
-        for subject in [*published, *(f"grants.{service}.>" for service in SERVICES)]:
-            try:
-                await jetstream.stream_info(stream_of(subject))
-            except NotFoundError:
-                await jetstream.add_stream(_stream(subject))
-        for service in SERVICES:
-            for subject in subjects_followed(service):
-                try:
-                    await jetstream.consumer_info(stream_of(subject), service)
-                except NotFoundError:
-                    await jetstream.add_consumer(stream_of(subject), _consumer(service, subject))
-    finally:
-        await connection.close()
 
 
 # ---- The broker ----------------------------------------------------------------------------------------------------
@@ -356,8 +243,3 @@ class Guard(threading.Thread):
     def _end(self, code: int, reason: str) -> None:
         log.critical("guard ends the process", reason=reason)
         os._exit(code)
-
-
-def secret(file: Path | None) -> str:
-    """A secret from its file; empty when there is none."""
-    return file.read_text().strip() if file is not None else ""

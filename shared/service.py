@@ -1,7 +1,6 @@
 """A service as a process: settings read once, one house of parts, followers that judge each other's progress."""
 
 import asyncio
-import json
 import os
 import socket
 import tempfile
@@ -9,12 +8,10 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -23,11 +20,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from jinja2 import Environment
 from prometheus_client import generate_latest
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.exceptions import HTTPException
 
-from shared import messaging, operations, views
+from shared import operations, topology, views
 from shared.access import Gate
+from shared.clock import Clock
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
@@ -43,15 +40,16 @@ from shared.following import (
 )
 from shared.identity import Role
 from shared.lanes import Reactions
-from shared.messaging import Guard, Messenger, secret
+from shared.messaging import Guard, Messenger
 from shared.observability import Metrics, configure_logging, configure_tracing
 from shared.pages import told_by_page
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
 from shared.problems import Problem
-from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, StoreLocked, recorder
+from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, recorder
 from shared.refusals import attempts
 from shared.rendering import environment
+from shared.settings import Settings, secret
 from shared.store import Store
 from shared.views import Draft, Projection, Views
 from shared.web import REFUSALS, Action, routes
@@ -62,60 +60,6 @@ log = structlog.get_logger()
 _HOUSE = Path(__file__).parents[1]
 MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
 """The streams that every service has beside its own nouns."""
-
-
-class Settings(BaseSettings):
-    """What a process is told at its start, from the environment; secrets come as files. Frozen, read once."""
-
-    model_config = SettingsConfigDict(env_prefix="FOERDERSTROM_", frozen=True, extra="ignore")
-
-    bind: str = "127.0.0.1"
-    port: int = 0
-    store: str
-    store_reader: str = ""
-    """PostgreSQL only, for `provision`, which gets the owner's URL as `store`: the role that will serve."""
-    nats_url: str = "nats://127.0.0.1:4222"
-    nats_password_file: Path | None = None
-    nats_operator_password_file: Path | None = None
-    keys: str
-    kek_file: Path
-    documents: Path
-    jwks: Path
-    issuer: str
-    calendar: Path | None = None
-    """A file with `{"offset_seconds": n}`: the simulated calendar of demonstrations; never in production."""
-    traces: Path | None = None
-    trace_ratio: float = 1.0
-    mirror: bool = False
-
-    def pepper(self) -> bytes:
-        """What keeps the hashes of idempotent requests' bodies from being guessed back to what they hold."""
-        return sha256(b"foerderstrom/pepper" + self.kek_file.read_bytes()).digest()
-
-
-class Clock:
-    """The instant of recording: the machine's clock, moved by the simulated calendar where there is one; never backwards."""
-
-    def __init__(self, calendar: Path | None) -> None:
-        self._file = calendar
-        self._read: tuple[int, timedelta] = (-1, timedelta())
-        self._last = datetime.min.replace(tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self._last = max(self._last, datetime.now(UTC) + self._offset())
-        return self._last
-
-    def _offset(self) -> timedelta:
-        if self._file is None:
-            return timedelta()
-        try:
-            changed = self._file.stat().st_mtime_ns
-            if changed != self._read[0]:
-                seconds = json.loads(self._file.read_text())["offset_seconds"]
-                self._read = (changed, timedelta(seconds=float(seconds)))
-        except FileNotFoundError:
-            return self._read[1]
-        return self._read[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +179,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         pages=environment(_HOUSE / "services" / blueprint.name / "pages"),
         pepper=settings.pepper(), view_follower=view_follower,
     )  # fmt: skip
-    for subject in messaging.subjects_published(blueprint.name):
+    for subject in topology.subjects_published(blueprint.name):
         house.relays.append(
             Relay(
                 service=blueprint.name,
@@ -246,11 +190,11 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
                 metrics=metrics,
                 head=lambda: writer.head,
                 publish=blueprint.publish,
-                mirrored=settings.mirror and subject == messaging.lane(blueprint.name),
+                mirrored=settings.mirror and subject == topology.lane(blueprint.name),
                 judged=lambda: _permit(house),
             )
         )
-    for source in messaging.FOLLOWS[blueprint.name]:
+    for source in topology.FOLLOWS[blueprint.name]:
         house.lanes.append(lane_follower(source, writer, blueprint.reactions, messenger, metrics))
     blueprint.furnish(house)
     return house
@@ -443,24 +387,6 @@ def prepare(house: House) -> None:
     configure_tracing(house.name, file=house.settings.traces, ratio=house.settings.trace_ratio)
 
 
-def provision(blueprint: Blueprint, settings: Settings) -> None:
-    """Create what the service needs and may not create itself: tables, rights, key vault, streams, consumers. Idempotent."""
-    role = settings.store_reader
-    try:
-        store = recorder(settings.store, blueprint.name)
-    except StoreLocked:
-        log.info("store in use, so its tables are there", service=blueprint.name)
-    else:
-        store.provision(uuid4().hex[:16], role)
-        store.close()
-        views.provision(settings.store, blueprint.name, role)
-        if blueprint.opens_seals:
-            vault(settings.keys, settings.kek_file.read_bytes()).provision(role)
-            settings.documents.mkdir(parents=True, exist_ok=True)
-    if settings.nats_operator_password_file is not None:
-        asyncio.run(messaging.provision(settings.nats_url, secret(settings.nats_operator_password_file)))
-
-
 def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> dict[str, Any]:
     """The service's OpenAPI 3.1 description, without running it; `kind` makes its settings."""
     with tempfile.TemporaryDirectory() as folder:
@@ -479,5 +405,5 @@ def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> d
 
 
 __all__ = [
-    "Blueprint", "Clock", "House", "NotProvisioned", "Settings", "application", "build", "openapi", "prepare", "provision", "running",
+    "Blueprint", "Clock", "House", "NotProvisioned", "Settings", "application", "build", "openapi", "prepare", "running",
 ]  # fmt: skip

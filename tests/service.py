@@ -32,8 +32,10 @@ from deploy.sign_in import TokenDesk
 from shared.calendar import local_date
 from shared.formats import ZERO, Envelope, Frame, encode, pack_envelopes
 from shared.identity import Role
-from shared.messaging import lane
-from shared.service import Blueprint, House, Settings, application, build, provision
+from shared.provisioning import provision
+from shared.service import Blueprint, House, application, build
+from shared.settings import Settings
+from shared.topology import lane
 from tests.servers import NatsServer, ServerUnavailable, wait_until
 
 ISSUER = "https://sign-in.example"
@@ -147,7 +149,7 @@ async def _publish(url: str, frame: Frame) -> None:
 def serving(blueprint: Blueprint, place: Place, settings: Settings | None = None) -> Generator[Running]:
     """Provision and run a service until the block ends, gracefully; the process is the test's own."""
     settings = settings or place.settings()
-    provision(blueprint, settings)
+    provision(blueprint.name, settings)
     house = build(blueprint, settings)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application(house), log_config=None, access_log=False))

@@ -1,6 +1,6 @@
 """What intake is told at its start: what every service is told."""
 
-from shared.service import Settings
+from shared.settings import Settings
 
 
 def settings() -> Settings:

@@ -111,7 +111,10 @@ def facts(record: CaseRecord) -> list[dict[str, Any]]:
                 "key": "Ansprechperson",
                 "value": {"text": record.personal.contact_name, "note": record.personal.contact_mail},
             },
-            {"key": "Konto", "value": {"text": spaced_iban(record.personal.iban), "note": record.personal.account_holder}},
+            {
+                "key": "Konto",
+                "value": {"text": spaced_iban(record.personal.iban), "note": record.personal.account_holder},
+            },
         ]
     return found + [_file(it) for it in record.documents]
 

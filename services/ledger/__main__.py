@@ -4,7 +4,7 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import httpx2
@@ -12,15 +12,22 @@ import typer
 
 from services.ledger import archive
 from services.ledger import verify as verifier
-from services.ledger.chronicle import Chronicle
 from services.ledger.export import NotAnExport, export
-from services.ledger.ledger import records_of
 from services.ledger.settings import Settings, settings
-from services.ledger.wiring import blueprint
 from shared.cli import commands
 from shared.recorders import Recorder, StoreLocked, recorder
 
-app = commands(blueprint, settings)
+if TYPE_CHECKING:
+    from shared.service import Blueprint
+
+
+def _blueprint() -> "Blueprint":
+    from services.ledger.wiring import blueprint
+
+    return blueprint
+
+
+app = commands("ledger", _blueprint, settings)
 
 
 @app.command("export")
@@ -29,7 +36,7 @@ def export_command(directory: Path) -> None:
     told = settings()
     try:
         try:
-            opened = recorder(told.store, blueprint.name)
+            opened = recorder(told.store, "ledger")
         except StoreLocked:
             found = _fetched(told, directory)
         else:
@@ -53,6 +60,9 @@ def verify_command(
 
 def _written(told: Settings, opened: Recorder, directory: Path) -> archive.Kept:
     """From the store itself, up to the last checkpoint that it holds."""
+    from services.ledger.chronicle import Chronicle
+    from services.ledger.ledger import records_of
+
     try:
         chronicle = Chronicle()
         position = 0

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
 
-import shared.service
+import shared.settings
 from services.ledger.note import Signer
 
 
@@ -12,7 +12,7 @@ class KeyMissing(ValueError):
     """The ledger was given no signing key, or something that is none."""
 
 
-class Settings(shared.service.Settings):
+class Settings(shared.settings.Settings):
     """The settings of the ledger. It opens no seal: whatever is said of key vault and documents stays unused."""
 
     keys: str = ""

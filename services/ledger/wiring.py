@@ -13,8 +13,8 @@ from services.ledger.settings import Settings
 from services.ledger.views import foreign, project
 from services.ledger.witness import mine, record_follower
 from shared.lanes import Reactions
-from shared.messaging import RECORDED
 from shared.service import Blueprint, House
+from shared.topology import RECORDED
 
 
 def furnish(house: House) -> None:

@@ -17,11 +17,12 @@ from shared.decider import value
 from shared.following import LaneFollower
 from shared.formats import FORMAT, Frame, Header, NotCanonical, chain, digest, encode, link, unpack_records
 from shared.lanes import ForeignJob, LaneStopped, is_new
-from shared.messaging import Messenger, record_lane
+from shared.messaging import Messenger
 from shared.observability import Metrics, span
 from shared.parking import ForeignMessageRefused
 from shared.recorders import Head, Lane, Recorder, Row
 from shared.store import Folded
+from shared.topology import record_lane
 from shared.writer import Overlay, Writer
 
 _word = re.compile(r"[!#-\[\]-~]{1,255}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-import shared.service
+import shared.settings
 
 FREE_STATE = "freistaat-thueringen"
 
@@ -20,7 +20,7 @@ class DebtorAccount(BaseModel):
     iban: Annotated[str, StringConstraints(pattern="^DE[0-9]{20}$")]
 
 
-class Settings(shared.service.Settings):
+class Settings(shared.settings.Settings):
     """The settings of payout."""
 
     treasury: Path

@@ -4,7 +4,7 @@ from functools import cache
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.service import Settings
+from shared.settings import Settings
 
 
 class Office(BaseSettings):

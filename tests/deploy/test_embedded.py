@@ -31,19 +31,22 @@ def house(tmp_path: Path) -> House:
     return House(directory=tmp_path / "var", port=0, calendar=CALENDAR)
 
 
-def test_every_service_is_provisioned_then_served_and_provisioned_again_with_the_broker(house: House) -> None:
+def test_every_service_is_provisioned_then_served_and_the_streams_are_made_again_with_the_broker(house: House) -> None:
     parts = _parts(house)
     assert set(parts) == {
         "nats-server",
+        "provision-streams",
         "front",
         "treasury-simulator",
         *SERVICES,
         *(f"provision-{service}" for service in SERVICES),
     }
+    streams = parts["provision-streams"]
+    assert (streams.once, streams.after, streams.again_after) == (True, ("nats-server",), "nats-server")
     for service in SERVICES:
         provision = parts[f"provision-{service}"]
-        assert (provision.once, provision.after, provision.again_after) == (True, ("nats-server",), "nats-server")
-        assert parts[service].after == (f"provision-{service}",)
+        assert (provision.once, provision.after, provision.again_after) == (True, (), "")
+        assert parts[service].after == (f"provision-{service}", "provision-streams")
         assert parts[service].command[-2:] == (f"services.{service}", "serve")
 
 
@@ -51,7 +54,7 @@ def test_only_provisioning_knows_the_operators_password(house: House) -> None:
     parts = _parts(house)
     for name, part in parts.items():
         knows = any("OPERATOR" in key for key in part.environment)
-        assert knows == name.startswith("provision-"), name
+        assert knows == (name == "provision-streams"), name
 
 
 def test_each_service_gets_its_own_settings_and_the_treasury_nothing_but_a_directory(house: House) -> None:

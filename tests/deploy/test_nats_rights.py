@@ -20,9 +20,8 @@ from deploy.nats_server import (
     RunningNats,
     running,
     streams_followed_by,
-    streams_published_by,
 )
-from shared import messaging
+from shared import messaging, topology
 from shared.formats import ZERO, Frame
 
 
@@ -67,7 +66,7 @@ async def connected(server: RunningNats, user: str, inbox: str | None = None) ->
 
 
 async def _provision(server: RunningNats) -> None:
-    await messaging.provision(server.url, server.password_file("operator").read_text())
+    await topology.provision(server.url, server.password_file("operator").read_text())
 
 
 def _try(server: RunningNats, user: str, action: Callable[[Connected], Awaitable[object]]) -> bool:
@@ -162,15 +161,6 @@ def test_a_wrong_password_and_no_password_open_nothing(server: RunningNats) -> N
     for credentials in ({"user": "intake", "password": "guessed"}, {}):
         with pytest.raises(NatsError, match=r"(?i)authorization"):
             asyncio.run(knock(**credentials))
-
-
-def test_the_map_of_lanes_is_the_messengers() -> None:
-    assert (FOLLOWS, RECORDED) == (messaging.FOLLOWS, messaging.RECORDED)
-    for service in FOLLOWS:
-        published = [messaging.stream_of(subject) for subject in messaging.subjects_published(service)]
-        assert [*published, f"GRANTS_{service.upper()}"] == streams_published_by(service)
-        followed = [messaging.stream_of(subject) for subject in messaging.subjects_followed(service)]
-        assert followed == streams_followed_by(service)
 
 
 @pytest.mark.parametrize("subject", ["lane.review", "$JS.API.STREAM.DELETE.LANE_INTAKE", "_INBOX_review.x"])

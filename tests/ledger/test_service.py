@@ -20,9 +20,9 @@ from services.ledger.verify import examine
 from services.ledger.wiring import blueprint, openapi
 from shared.formats import envelope_of, pack_records, unpack_envelopes
 from shared.identity import Role
-from shared.messaging import lane, record_lane, stream_of
 from shared.recorders import Row
 from shared.service import House
+from shared.topology import lane, record_lane, stream_of
 from tests.ledger.builders import ORIGIN, SIGNER
 from tests.ledger.rooms import arrived, both, client, received, settings
 from tests.machinery.toys import PUBLISHER, putting, serving, until

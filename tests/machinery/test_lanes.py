@@ -10,12 +10,12 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import DeliverPolicy
 
-from shared import messaging
+from shared import topology
 from shared.formats import Frame, frame_of, pack_envelopes, unpack_envelopes
 from shared.lanes import RetryJob
-from shared.messaging import lane, stream_of
 from shared.parking import ForeignMessageRefused, MessageParked, ParkedMessageHandled, parked
 from shared.service import House
+from shared.topology import lane, stream_of
 from shared.writer import NotWriting
 from tests.machinery import toys
 from tests.machinery.toys import (
@@ -352,10 +352,10 @@ async def test_commands_are_taken_while_the_broker_is_away_and_arrive_when_it_is
 
 
 async def test_provisioning_twice_changes_nothing(nats_server: NatsServer):
-    await messaging.provision(nats_server.url, "")
+    await topology.provision(nats_server.url, "")
     connection, jetstream = await as_operator(nats_server)
     before = (await jetstream.stream_info("LANE_INTAKE")).config
-    await messaging.provision(nats_server.url, "")
+    await topology.provision(nats_server.url, "")
     assert (await jetstream.stream_info("LANE_INTAKE")).config == before
     assert before.deny_delete
     assert before.deny_purge

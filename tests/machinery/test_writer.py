@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from shared.decider import decision
 from shared.formats import ZERO, chain, digest, link
+from shared.provisioning import provision
 from shared.recorders import Batch, FenceLost, Head, StoreLocked, recorder
 from shared.refusals import AttemptRefused, attempts
-from shared.service import build, provision
+from shared.service import build
 from shared.writer import KeyReused, Request, StaleVersion
 from tests.machinery.toys import PERSON, PUBLISHER, Break, cents, purse, putting, writing
 from tests.machinery.toys import settings as settings_of
@@ -126,7 +127,7 @@ async def test_a_writer_that_lost_the_fence_ends_and_records_nothing_more(
     tmp_path: Path, postgres_server: PostgresServer, postgres_database: str
 ):
     at = settings_of(tmp_path, None, postgres_server.url(postgres_database))
-    await asyncio.to_thread(provision, PUBLISHER, at)
+    await asyncio.to_thread(provision, PUBLISHER.name, at)
     first, second = build(PUBLISHER, at), build(PUBLISHER, at)
     tasks = [asyncio.create_task(it.writer.run()) for it in (first, second)]
     await asyncio.sleep(0.5)

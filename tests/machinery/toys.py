@@ -11,13 +11,15 @@ from fastapi import APIRouter
 from nats import connect
 from nats.js import JetStreamContext
 
-from shared import messaging
+from shared import topology
 from shared.contracts import contract
 from shared.decider import Context, Decider, Decision, DomainError, RefusedAttempt, decision, event, value
 from shared.identity import Role
 from shared.lanes import Reactions
+from shared.provisioning import provision
 from shared.recorders import Row
-from shared.service import Blueprint, House, Settings, build, provision, running
+from shared.service import Blueprint, House, build, running
+from shared.settings import Settings
 from shared.store import Recorded
 from shared.views import Draft
 from shared.writer import Caller, Outcome, Request
@@ -143,9 +145,9 @@ def settings(folder: Path, nats: NatsServer | None, store: str = "") -> Settings
 
 async def provisioned(blueprint: Blueprint, at: Settings) -> House:
     """A service with its tables and, when there is a broker, its streams."""
-    await asyncio.to_thread(provision, blueprint, at)
+    await asyncio.to_thread(provision, blueprint.name, at)
     if not at.nats_url.endswith(":9"):
-        await messaging.provision(at.nats_url, "")
+        await topology.provision(at.nats_url, "")
     return build(blueprint, at)
 
 

@@ -1,0 +1,121 @@
+"""The map of the house's lanes: who follows whom, what the streams are called and limited to, and how they are made.
+
+Streams and consumers are made by operations, never by a service; this module needs nothing but nats-py, so that making
+them again after a broker came back takes no time.
+"""
+
+# nats-py is only partly typed.
+# pyright: reportUnknownMemberType=false
+
+from collections.abc import Mapping, Sequence
+
+import nats
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+MAX_MESSAGE = 536_000
+"""A frame's body (`formats.MAX_BYTES`) and its headers."""
+FOLLOWS: Mapping[str, Sequence[str]] = {
+    "intake": ("review", "payout"),
+    "review": ("intake", "payout"),
+    "payout": ("intake", "review"),
+    "ledger": (),
+}
+"""Who follows whose public contracts."""
+SERVICES = tuple(FOLLOWS)
+RECORDED = ("intake", "review", "payout")
+"""Whose stored events the ledger receives byte for byte."""
+
+ACK_WAIT = 60.0
+DUPLICATE_WINDOW = 120.0
+
+
+def lane(service: str) -> str:
+    return f"lane.{service}"
+
+
+def record_lane(service: str) -> str:
+    return f"ledger.{service}"
+
+
+def mirror(name: str, version: int) -> str:
+    """The subject on which a single public event is mirrored: `grants.<publisher>.<event>.v1`."""
+    return f"grants.{name}.v{version}"
+
+
+def stream_of(subject: str) -> str:
+    """The stream that holds a subject: `lane.intake` → `LANE_INTAKE`."""
+    kind, service = subject.split(".")[:2]
+    return f"{kind.upper()}_{service.upper()}"
+
+
+def subjects_followed(service: str) -> list[str]:
+    """The subjects a service consumes."""
+    return [record_lane(it) for it in RECORDED] if service == "ledger" else [lane(it) for it in FOLLOWS[service]]
+
+
+def subjects_published(service: str) -> list[str]:
+    return [lane(service), *([record_lane(service)] if service in RECORDED else [])]
+
+
+def refill_subject(publisher: str) -> str:
+    """Where a follower asks a publisher to put frames back that a stream has lost."""
+    return f"refill.{publisher}"
+
+
+def _stream(subject: str) -> StreamConfig:
+    mirrored = subject.startswith("grants.")
+    return StreamConfig(
+        name=stream_of(subject),
+        subjects=[subject],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD if mirrored else DiscardPolicy.NEW,
+        max_msg_size=MAX_MESSAGE,
+        duplicate_window=DUPLICATE_WINDOW,
+        deny_delete=True,
+        deny_purge=True,
+        allow_rollup_hdrs=False,
+        num_replicas=1,
+    )
+
+
+def _consumer(service: str, subject: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=service,
+        filter_subject=subject,
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=1,  # a second frame in flight could overtake the first
+    )
+
+
+async def provision(url: str, password: str) -> None:
+    """Create every stream and consumer of the house that is missing, as the operator; leaves existing ones alone."""
+    connection = await nats.connect(url, user="operator", password=password, inbox_prefix=b"_INBOX_operator")
+    try:
+        jetstream = connection.jetstream(timeout=10)
+        published = [subject for service in SERVICES for subject in subjects_published(service)]
+        for subject in [*published, *(f"grants.{service}.>" for service in SERVICES)]:
+            try:
+                await jetstream.stream_info(stream_of(subject))
+            except NotFoundError:
+                await jetstream.add_stream(_stream(subject))
+        for service in SERVICES:
+            for subject in subjects_followed(service):
+                try:
+                    await jetstream.consumer_info(stream_of(subject), service)
+                except NotFoundError:
+                    await jetstream.add_consumer(stream_of(subject), _consumer(service, subject))
+    finally:
+        await connection.close()
