@@ -175,7 +175,7 @@ def test_nobody_makes_another_speak_by_asking_for_an_answer_elsewhere(server: Ru
             await payout.client.subscribe("refill.payout", cb=note)
             await payout.client.flush()
             await intake.client.publish("refill.payout", b"lane.payout 0", reply=subject)
-            return await payout.refused(payout.client.publish(await asyncio.wait_for(asked, 2), b""))
+            return await payout.refused(payout.client.publish(await asyncio.wait_for(asked, 15), b""))
 
     assert asyncio.run(ask())
 
