@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import httpx2
+import structlog
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -18,11 +20,15 @@ from shared.decider import value
 from shared.identity import Role, is_id
 from shared.problems import Problem
 
+log = structlog.get_logger()
+
 COOKIE = "foerderstrom_token"
 AUDIENCE = "foerderstrom"
 ALGORITHMS = ["ES256", "EdDSA", "PS256"]
 LEEWAY_SECONDS = 30
 MAX_AGE_SECONDS = 900
+REFRESH_KEYS_SECONDS = 600.0
+KEEP_KEYS_SECONDS = 86_400.0
 KEEP_VERIFIED_SECONDS = 60.0
 """How long a verified token is not verified again: a withdrawn role takes effect within this time."""
 
@@ -41,14 +47,28 @@ class Unauthorised(Problem):
         super().__init__(401, code, title, headers={"WWW-Authenticate": "Bearer"})
 
 
-class Gate:
-    """Verifies tokens of one issuer. Keys are read from a file that operations keep up to date."""
+def read_key_set(jwks: str) -> bytes:
+    """The issuer's public keys from a file or, pinned by setting, from its address: never redirected, never slow."""
+    if not jwks.startswith(("https://", "http://")):
+        return Path(jwks).read_bytes()
+    answer = httpx2.get(jwks, timeout=3, follow_redirects=False)
+    answer.raise_for_status()
+    return answer.content
 
-    def __init__(self, jwks: Path, issuer: str) -> None:
-        self._file = jwks
+
+class Gate:
+    """Verifies tokens of one issuer, whose keys lie in a file or at an address.
+
+    A token under an unknown key makes it look once more, at most every 30 seconds; while the issuer cannot be asked,
+    the last good keys serve for a day.
+    """
+
+    def __init__(self, jwks: str, issuer: str) -> None:
+        self._jwks = jwks
         self._issuer = issuer
         self._keys: KeySet | None = None
-        self._read_at = 0.0
+        self._asked_at = -KEEP_KEYS_SECONDS
+        self._read_at = -KEEP_KEYS_SECONDS
         self._verified: OrderedDict[bytes, tuple[float, float, Person]] = OrderedDict()
 
     def person(self, request: Request) -> Person:
@@ -105,15 +125,22 @@ class Gate:
             return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS)
         except (JoseError, ValueError):
             # A key may be new: look once more, but not at every forged token.
-            if time.monotonic() - self._read_at < 30:
+            if time.monotonic() - self._asked_at < 30:
                 raise
-            self._keys = None
-            return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS)
+            return jwt.decode(token, self._key_set(again=True), algorithms=ALGORITHMS)
 
-    def _key_set(self) -> KeySet:
-        if self._keys is None:
-            self._keys = KeySet.import_key_set(json.loads(self._file.read_text()))
-            self._read_at = time.monotonic()
+    def _key_set(self, *, again: bool = False) -> KeySet:
+        now = time.monotonic()
+        if self._keys is None or again or now - self._asked_at > REFRESH_KEYS_SECONDS:
+            self._asked_at = now
+            try:
+                self._keys = KeySet.import_key_set(json.loads(read_key_set(self._jwks)))
+                self._read_at = now
+            except (OSError, ValueError, JoseError, httpx2.HTTPError) as error:
+                log.warning("keys of the issuer not readable", error=type(error).__name__)
+                if self._keys is None or now - self._read_at > KEEP_KEYS_SECONDS:
+                    title = "Die Anmeldung kann gerade nicht geprüft werden."
+                    raise Problem(503, "issuer-unavailable", title, headers={"Retry-After": "5"}) from error
         return self._keys
 
 

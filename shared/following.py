@@ -97,6 +97,8 @@ class ViewFollower:
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
     name: str = "views"
     position: int = 0
+    goal: int = 0
+    """The log's end when the process started: before the views have reached it, lists would be told incomplete."""
 
     async def run(self) -> None:
         while True:

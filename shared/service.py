@@ -140,6 +140,8 @@ class House:
         found: list[str] = []
         if self.writer.refusing:
             found.append(f"Schreiber: {self.writer.refusing}")
+        if self.view_follower.position < self.view_follower.goal:
+            found.append(f"Ansichten: {self.view_follower.position} von {self.view_follower.goal} gelesen")
         for relay in self.relays:
             if relay.stopped:
                 found.append(f"Relais {relay.subject}: {relay.stopped}")
@@ -281,6 +283,7 @@ async def running(house: House) -> AsyncGenerator[None]:
     start("writer", house.writer.run())
     await house.writer.started.wait()
     _permit(house)
+    house.view_follower.goal = house.writer.head.position
     start("views", persistently("views", house.view_follower.run))
 
     async def exchange() -> None:
@@ -394,7 +397,7 @@ def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> d
         (root / "kek").write_bytes(bytes(32))
         settings = kind(
             store=f"sqlite:{root}", keys=f"sqlite:{root / 'keys.sqlite'}", kek_file=root / "kek",
-            documents=root / "documents", jwks=root / "jwks.json", issuer="urn:foerderstrom:issuer",
+            documents=root / "documents", jwks=str(root / "jwks.json"), issuer="urn:foerderstrom:issuer",
         )  # fmt: skip
         house = build(blueprint, settings)
         try:

@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     keys: str
     kek_file: Path
     documents: Path
-    jwks: Path
+    jwks: str
+    """The issuer's public keys (JWKS): a file, or an https address."""
     issuer: str
     calendar: Path | None = None
     """A file with `{"offset_seconds": n}`: the simulated calendar of demonstrations; never in production."""

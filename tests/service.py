@@ -62,7 +62,7 @@ class Place:
         told: dict[str, Any] = {
             "store": self.store or f"sqlite:{self.folder / 'stores'}", "nats_url": self.nats.url,
             "nats_operator_password_file": self.folder / "operator", "keys": f"sqlite:{self.folder / 'keys.sqlite'}",
-            "kek_file": self.folder / "kek", "documents": self.folder / "documents", "jwks": self.folder / "jwks.json",
+            "kek_file": self.folder / "kek", "documents": self.folder / "documents", "jwks": str(self.folder / "jwks.json"),
             "issuer": ISSUER, "calendar": self.folder / "calendar.json",
         }  # fmt: skip
         return kind(**(told | more))

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from services.intake.pages import pages
-
 import shared.service
 from services.intake import application, drawdown, file_register
 from services.intake.api import actions, reads
+from services.intake.pages import pages
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.views import project

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from services.payout.pages import pages
-
 import shared.service
 from services.payout import batch, disbursement, payment, report
 from services.payout.api import actions, reads
+from services.payout.pages import pages
 from services.payout.publications import publish
 from services.payout.reactions import HANDLED, react
 from services.payout.treasury.desk import follower

@@ -217,7 +217,7 @@ def settings(folder: Path, store: str, nats_url: str) -> Settings:
         keys=f"sqlite:{folder / 'keys.sqlite'}",
         kek_file=folder / "kek",
         documents=folder / "documents",
-        jwks=folder / "jwks.json",
+        jwks=str(folder / "jwks.json"),
         issuer="https://sign-in.example",
         calendar=folder / "calendar.json",
     )

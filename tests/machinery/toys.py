@@ -137,7 +137,7 @@ def settings(folder: Path, nats: NatsServer | None, store: str = "") -> Settings
         keys=f"sqlite:{folder / 'keys.sqlite'}",
         kek_file=folder / "kek",
         documents=folder / "documents",
-        jwks=folder / "jwks.json",
+        jwks=str(folder / "jwks.json"),
         issuer="urn:test",
         trace_ratio=0.0,
     )
