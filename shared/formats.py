@@ -24,7 +24,8 @@ MAX_BYTES = 512_000
 """No event and no frame is larger; a document is referred to by its hash instead."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_suspicious_number = re.compile(rb"[:\[,]-?\d+(?:\d{15}|[.eE])")
+_suspicious_number = re.compile(rb"[:\[,](?<!\d:)-?\d+(?:\d{15}|[.eE])")
+"""A float or a large integer, or text that looks like one; not the seconds of an instant, which nearly every event holds."""
 
 
 class NotCanonical(ValueError):
