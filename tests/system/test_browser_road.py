@@ -191,9 +191,7 @@ def _tab_to(page: Any, selector: str) -> None:
     raise AssertionError(f"the Tab key never reaches {selector}")
 
 
-def test_people_take_an_application_to_its_money_by_forms_alone(
-    house: str, browser: Any, tmp_path: Path
-) -> None:
+def test_people_take_an_application_to_its_money_by_forms_alone(house: str, browser: Any, tmp_path: Path) -> None:
     desks: dict[str, Desk] = {}
 
     def at(name: str, **more: Any) -> Desk:
