@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+import psycopg
 from eventsourcing.application import ProcessingEvent
 from eventsourcing.persistence import IntegrityError, Notification, Tracking
 from eventsourcing.projection import EventSourcedProjection
@@ -16,6 +17,7 @@ from eventsourcing.utils import get_topic
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import ConsumerConfig
+from psycopg import sql
 
 from tests.benchmarks.conversation import People, Tally
 
@@ -142,6 +144,9 @@ def environment(service: str, store: str) -> dict[str, str]:
         folder.mkdir(parents=True, exist_ok=True)
         return SETTINGS | {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(folder / f"{service}.db")}
     parts = urlsplit(store)
+    with psycopg.connect(store, autocommit=True) as connection:
+        # Tables of its own: three processes that make their types in one schema at once are refused.
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(service)))
     return SETTINGS | {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": parts.path.lstrip("/"),
@@ -149,4 +154,5 @@ def environment(service: str, store: str) -> dict[str, str]:
         "POSTGRES_PORT": str(parts.port),
         "POSTGRES_USER": parts.username or "",
         "POSTGRES_PASSWORD": "trust",
+        "POSTGRES_SCHEMA": service,
     }
