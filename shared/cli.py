@@ -1,9 +1,10 @@
-"""`python -m services.<name> serve | provision | rebuild | history CASE`: the same words for every service."""
+"""`python -m services.<name> serve | provision | rebuild | recover | history CASE`: the same words for every service."""
 
 import json
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,6 +58,32 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
             count += stepped
             typer.echo(f"{count} von {opened.writer.head.position}", err=True)
         typer.echo(json.dumps({"upto": count}))
+
+    @app.command()
+    def recover(
+        from_export: Annotated[
+            Path | None, typer.Option(help="Export der Prüfkette, wenn auch der Strom fehlt")
+        ] = None,
+    ) -> None:
+        """Roll a store restored from an older backup forward to all that it had already told others; stopped only."""
+        import asyncio
+
+        import msgspec
+
+        from shared.continuation import NotRecoverable
+        from shared.recovery import recovered
+
+        opened = _opened(blueprint_of(), settings_of())
+        if opened is None:
+            raise typer.BadParameter("Der Dienst läuft: bitte zuerst anhalten.")
+        try:
+            done = asyncio.run(
+                recovered(opened.name, opened.store.recorder, opened.messenger, opened.views, from_export)
+            )
+        except NotRecoverable as error:
+            typer.echo(json.dumps({"refused": str(error)}, ensure_ascii=False))
+            raise typer.Exit(1) from error
+        typer.echo(msgspec.json.encode(done).decode())
 
     @app.command()
     def history(
