@@ -559,41 +559,6 @@ STATUS: dict[str, Any] = {
     "back": {"text": "Meine Anträge", "url": "/intake/"},
 }
 
-APPLICATION: dict[str, Any] = {
-    **OWN,
-    "action": "/intake/applications",
-    "idempotency_key": "0190f5de-5c1f-7c00-9e10-2b6f4f1f0a12",
-    "municipalities": [{"value": "16070048", "text": "Stadt Stadtilm (16070048)"}],
-    "items": [
-        {"value": "2a", "text": "Digitale Fachverfahren (Ziffer 2a)"},
-        {"value": "2c", "text": "Schnittstellen (Ziffer 2c)"},
-    ],
-    "categories": [{"value": "development", "text": "Entwicklung"}, {"value": "hardware", "text": "Geräte"}],
-    "years": [{"value": 2025, "text": "2025"}, {"value": 2026, "text": "2026"}, {"value": 2027, "text": "2027"}],
-    "line_count": 3,
-    "values": {
-        "applicant_key": "16070048",
-        "item": "2c",
-        "title": "Schnittstelle",
-        "iban": "DE00 1234",
-        "line-1-category": "development",
-        "line-1-description": "Entwicklung der Schnittstelle",
-        "line-1-year": "2025",
-        "line-1-euros": "38.000,00",
-        "confirmed": "yes",
-    },
-    "errors": [
-        {
-            "field": "iban",
-            "text": "Diese IBAN stimmt nicht: Die Prüfziffern passen nicht. Bitte schreiben Sie sie noch einmal ab.",
-        },
-        {
-            "field": "grant_euros",
-            "text": "Eigene Mittel, Mittel Dritter und Zuwendung ergeben nicht die Summe der Ausgaben (38.000,00 €).",
-        },
-    ],
-}
-
 SIGN_IN: dict[str, Any] = {
     "action": "/sign-in",
     "next": "/review/",
@@ -676,7 +641,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "ledger": ("ledger.html", LEDGER),
     "ledger-empty": ("ledger.html", NO_CHECKPOINT),
     "status": ("status.html", STATUS),
-    "application": ("application.html", APPLICATION),
     "signin": ("signin.html", SIGN_IN),
     "problem": ("problem.html", PROBLEM),
     "problem-not-found": ("problem.html", NOT_FOUND),

@@ -193,15 +193,6 @@ def test_a_decision_is_made_with_the_keyboard_and_without_script(browser: Any, a
     page.context.close()
 
 
-def test_a_link_in_the_error_summary_leads_to_its_field(browser: Any, address: str) -> None:
-    page = opened(browser, address + "application")
-    page.locator(".fs-errors a").first.focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") in ("antrag-iban", "antrag-confirmed")
-    page.context.close()
-
-
 def test_a_filter_exchanges_the_list_without_a_new_page_and_keeps_the_focus(browser: Any, address: str) -> None:
     page = opened(browser, address + "queue")
     page.evaluate("window.here = 1")

@@ -98,14 +98,6 @@ def test_a_person_who_may_not_decide_reads_why_and_gets_no_form() -> None:
     assert "/review/cases/0017/approve" not in page
 
 
-def test_an_error_stands_on_top_and_at_its_field() -> None:
-    page = shown("application")
-    assert 'href="#antrag-iban"' in page
-    assert 'id="antrag-iban-error"' in page
-    assert 'aria-invalid="true"' in page
-    assert 'value="DE00 1234"' in page
-
-
 def test_addresses_of_static_files_change_with_their_bytes() -> None:
     found = re.findall(r'(?:href|src)="/static/([^"?]+)\?v=([0-9a-f]{12})"', shown("queue"))
     assert {"foerderstrom.css", "vendor/kern/kern.min.css", "vendor/htmx/htmx.min.js"} <= {path for path, _ in found}
