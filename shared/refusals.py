@@ -1,4 +1,4 @@
-"""Refused attempts: who tried what the law forbids them is itself a fact (peers: nobody records it)."""
+"""Refused attempts: who tried what the law forbids them is itself a fact that an auditor may ask for."""
 
 from collections.abc import Sequence
 from typing import Never
