@@ -6,7 +6,6 @@ Entries that move money are numbered without a gap; nothing is corrected but by 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import reduce
@@ -15,7 +14,7 @@ from zlib import crc32
 
 from services.review.programme import Basis
 from shared.contracts import YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.money import MAX_CENTS
 
 # ---- Commands -------------------------------------------------------------------------------------------------------

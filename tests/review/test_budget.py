@@ -1,6 +1,5 @@
 """Haushaltstitel: every rule of the budget, told one by one."""
 
-from dataclasses import replace
 from datetime import date
 from time import perf_counter
 
@@ -43,6 +42,7 @@ from services.review.budget import (
 from services.review.programme import Basis
 from shared.contracts import YearAmount
 from shared.decider import decision
+from shared.records import replace
 from tests.review.builders import BUDGET, CASE, OTHER_CASE, TITLE, House, budget_officer, cents
 from tests.scenario import Scenario
 
