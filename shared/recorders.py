@@ -155,7 +155,6 @@ _LANE = (
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
 )
 _COMMANDS_BY_ID = "SELECT * FROM command WHERE id IN "
-_COMMAND = "INSERT INTO {s}command VALUES ({p},{p},{p},{p}) ON CONFLICT (id) DO NOTHING"
 _FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p}"
 
 
@@ -217,15 +216,23 @@ def _sqlite_errors() -> Generator[None]:
         raise DatabaseError(error) from error
 
 
-_INSERT = "INSERT INTO stored_events VALUES "
+_INSERT = "INSERT INTO {table} VALUES {values} {otherwise}"
 
 
-def _insert(rows: int) -> tuple[str, int]:
-    return _INSERT + ",".join(["(?,?,?,?,?,?,?)"] * rows), 7 * rows
+def _insert_some(table: str, fields: int, otherwise: str = "") -> Sequence[tuple[str, int]]:
+    """Statements for 64, 16, 4 and one record, with the number of values each takes.
+
+    One statement for many records gives the interpreter away once, not once for each; few lengths stay prepared.
+    """
+    marks = f"({','.join('?' * fields)})"
+    return [
+        (_INSERT.format(table=table, values=",".join([marks] * records), otherwise=otherwise), fields * records)
+        for records in (64, 16, 4, 1)
+    ]
 
 
-_INSERT_SOME = tuple(map(_insert, (64, 16, 4, 1)))
-"""One statement for many rows gives the interpreter away once, not once for each row; few lengths stay prepared."""
+_INSERT_ROWS = _insert_some("stored_events", 7)
+_INSERT_COMMANDS = _insert_some("command", 4, "ON CONFLICT (id) DO NOTHING")
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -265,18 +272,17 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 raise
 
     def _write(self, batch: Batch) -> None:
-        execute = self._writing.execute
-        if execute(_FENCE.format(s="", p="?"), _fence(batch)).rowcount != 1:
+        if self._writing.execute(_FENCE.format(s="", p="?"), _fence(batch)).rowcount != 1:
             raise FenceLost
-        values = [it for row in batch.rows for it in astuple(row)]
-        for statement, most in _INSERT_SOME:
-            while len(values) >= most:
-                execute(statement, values[:most])
-                del values[:most]
+        for statements, records in ((_INSERT_ROWS, batch.rows), (_INSERT_COMMANDS, batch.commands)):
+            values = [it for record in records for it in astuple(record)]
+            at = 0
+            for statement, most in statements:
+                while len(values) - at >= most:
+                    self._writing.execute(statement, values[at : at + most])
+                    at += most
         for lane in batch.lanes:
-            execute(_LANE.format(s="", p="?"), astuple(lane))
-        for it in batch.commands:
-            execute(_COMMAND.format(s="", p="?"), astuple(it))
+            self._writing.execute(_LANE.format(s="", p="?"), astuple(lane))
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS.format(s="", p="?"), (after, limit))]
