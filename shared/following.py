@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,10 +21,11 @@ from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Rea
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
+from shared.projecting import DOCUMENTS, Pair, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.topology import lane, mirror, record_lane
-from shared.views import Draft, Projection, Views
+from shared.views import FOLLOWER, Draft, Projection, Views
 from shared.writer import NotWriting, Writer
 
 log = structlog.get_logger()
@@ -85,9 +87,13 @@ async def persistently(what: str, attempt: Callable[[], Awaitable[None]]) -> Non
 # ---- Views ---------------------------------------------------------------------------------------------------------
 
 
+STRETCH = 10
+"""Pages that are written to the views together, when so much waits: a document is then written once for all of them."""
+
+
 @dataclass
 class ViewFollower:
-    """Keeps the views up with the own log."""
+    """Keeps the views up with the own log: reads it, or takes what is handed over right after the commit."""
 
     store: Store
     views: Views
@@ -95,10 +101,14 @@ class ViewFollower:
     nudged: asyncio.Event
     head: Callable[[], Head]
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
-    name: str = "views"
     position: int = 0
+    """How far the views have read, and show."""
     goal: int = 0
     """The log's end when the process started: before the views have reached it, lists would be told incomplete."""
+
+    def __post_init__(self) -> None:
+        self._projector = Projector(self.store, self.views, FOLLOWER, self._draw)
+        self._turn = threading.Lock()
 
     async def run(self) -> None:
         while True:
@@ -106,23 +116,53 @@ class ViewFollower:
                 await wait(self.nudged)
 
     def step(self) -> int:
-        """One page of the log into the views; returns how many events there were."""
-        epoch = self.head().epoch
-        known, self.position = self.views.position(self.name)
-        if known and known != epoch:
+        """A stretch of the log into the views; returns how many events there were."""
+        with self._turn:
+            return self._follow(self._read)
+
+    def take(self, pairs: Sequence[Pair]) -> int:
+        """Consecutive events that need not be read again; those already seen are passed over, and none is taken across a gap."""
+        with self._turn:
+            return self._follow(lambda after: [it for it in pairs if it[1].position > after])
+
+    def rebuild(self) -> None:
+        """Forget all views; they are made again from the log, by the steps that follow."""
+        with self._turn:
             self.views.wipe()
+            self._projector.forget()
             self.position = 0
-        rows = self.store.recorder.rows(self.position, PAGE)
-        if rows:
-            draft = Draft(self.views)
-            for row in rows:
-                if self.store.mine(row):
-                    self.project(self.store.mapper.recorded(row), row, draft)
-                else:
-                    self.foreign(row, draft)
-            self.views.apply(self.name, epoch, rows[-1].position, draft)
-            self.position = rows[-1].position
-        return len(rows)
+
+    def _follow(self, read: Callable[[int], Sequence[Pair]]) -> int:
+        epoch, drawing = self.head().epoch, self._projector
+        try:
+            if not drawing.begun:
+                drawing.begin(epoch)
+            start = self.position = drawing.position
+            for _ in range(STRETCH):
+                pairs = read(drawing.position)
+                if not pairs or pairs[0][1].position != drawing.position + 1:
+                    break
+                drawing.draw(pairs)
+                if drawing.changes > DOCUMENTS:
+                    break
+            count = drawing.position - start
+            if count and drawing.write(epoch):
+                self.position = drawing.position
+        except BaseException:
+            drawing.forget()
+            raise
+        return count
+
+    def _read(self, after: int) -> Sequence[Pair]:
+        mine, recorded = self.store.mine, self.store.mapper.recorded
+        return [(recorded(row) if mine(row) else None, row) for row in self.store.recorder.rows(after, PAGE)]
+
+    def _draw(self, pair: Pair, draft: Draft) -> None:
+        it, row = pair
+        if it is None:
+            self.foreign(row, draft)
+        else:
+            self.project(it, row, draft)
 
     @property
     def idle(self) -> bool:

@@ -97,6 +97,7 @@ class Recorder(Protocol):
     def append(self, batch: Batch) -> None: ...
     def rows(self, after: int, limit: int) -> Sequence[Row]: ...
     def rows_of(self, stream: str) -> Sequence[Row]: ...
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]: ...
     def lanes(self) -> dict[str, Lane]: ...
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
     def forget_commands(self, before: str) -> None: ...
@@ -133,6 +134,10 @@ _ROWS = (
 _ROWS_OF = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
     "WHERE originator_id = {p} ORDER BY originator_version"
+)
+_ROWS_AT = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
+    "WHERE notification_id "
 )
 _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
@@ -220,6 +225,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def rows_of(self, stream: str) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS_OF.format(s="", p="?"), (stream,))]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        marks = ",".join("?" * len(positions))
+        return [_row(it) for it in self._all(_ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
@@ -331,6 +340,9 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
 
     def rows_of(self, stream: str) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS_OF, (stream,), binary=True)]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS_AT + "= ANY({p}) ORDER BY 1", (list(positions),), binary=True)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}

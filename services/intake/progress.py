@@ -5,7 +5,7 @@ contradicts another is refused. Everything asked here is a sum or a search over 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -176,7 +176,7 @@ class Progress:
         return [fact] if known is None else []
 
     def with_fact(self, fact: Fact) -> "Progress":
-        return replace(self, facts={**self.facts, _identity(fact): fact})
+        return Progress(facts={**self.facts, _identity(fact): fact})
 
     def noted[F](self, kind: type[F]) -> Sequence[F]:
         """All facts of one class; their order means nothing."""

@@ -24,7 +24,7 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     event, name = it.event, it.originator_id.partition("-")[2]
     match event:
         case disbursement.PlanOpened():
-            _case(draft, name, row, _plan(event))
+            _put_case(draft, row, _case(draft, name, row) | _plan(event))
         case (
             disbursement.DrawdownRegistered()
             | disbursement.DrawdownAccepted()
@@ -81,21 +81,26 @@ def _plan(it: disbursement.PlanOpened) -> Body:
     }
 
 
-def _case(draft: Draft, case: str, row: Row, change: Body) -> None:
-    empty: Body = {
+def _case(draft: Draft, case: str, row: Row) -> Body:
+    """The case's entry so far; before its stream's first event there is none, so that nothing is looked for."""
+    known = draft.get("cases", case) if row.version > 1 else None
+    return known or {
         "case": case, "open": False, "file_number": "", "applicant_key": "", "applicant_name": "", "title": "",
         "granted_cents": 0, "drawdowns": {},
     }  # fmt: skip
-    body = (draft.get("cases", case) or empty) | change
+
+
+def _put_case(draft: Draft, row: Row, body: Body) -> None:
     ones: Mapping[str, Body] = body["drawdowns"]
     body["accepted_cents"] = sum(one["accepted_cents"] for one in ones.values())
     body["settled_cents"] = sum(one["accepted_cents"] for one in ones.values() if one["stage"] == "paid")
     body["next"] = min((next_of(body["open"], one["stage"]) for one in ones.values()), key=STEPS.index, default="rest")
-    draft.put("cases", case, body, grp=body["next"], sort=_place(row))
+    draft.put("cases", body["case"], body, grp=body["next"], sort=_place(row))
 
 
 def _drawdown(draft: Draft, case: str, row: Row, it: disbursement.Moving | disbursement.DrawdownRegistered) -> None:
-    known: Mapping[str, Body] = (draft.get("cases", case) or {"drawdowns": {}})["drawdowns"]
+    body = _case(draft, case, row)
+    known: Mapping[str, Body] = body["drawdowns"]
     one = dict(known.get(it.drawdown, {}))
     match it:
         case disbursement.DrawdownRegistered():
@@ -115,7 +120,8 @@ def _drawdown(draft: Draft, case: str, row: Row, it: disbursement.Moving | disbu
             one |= {"stage": "paid"}
         case disbursement.DrawdownFreed():
             one |= {"stage": "certified", "payment": ""}
-    _case(draft, case, row, {"drawdowns": {**known, it.drawdown: one}})
+    body["drawdowns"] = {**known, it.drawdown: one}
+    _put_case(draft, row, body)
 
 
 # ---- Payments --------------------------------------------------------------------------------------------------------
@@ -130,7 +136,7 @@ type PaymentEvent = (
 
 
 def _payment(draft: Draft, id: str, row: Row, it: PaymentEvent) -> None:
-    before = draft.get("payments", id) or {}
+    before = (draft.get("payments", id) if row.version > 1 else None) or {}
     match it:
         case payment.PaymentOrdered():
             change: Body = _ordered(it, draft.get("cases", it.case) or {}, row)
@@ -181,7 +187,7 @@ def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
 
 
 def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
-    body = draft.get("batches", id) or {}
+    body = (draft.get("batches", id) if row.version > 1 else None) or {}
     match it:
         case batch.BatchSealed():
             body |= {

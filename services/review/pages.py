@@ -419,26 +419,25 @@ def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
 def _timeline(house: House, case: str) -> list[dict[str, Any]]:
     """The case's events in words, each with the bytes it was recorded as."""
     found: list[dict[str, Any]] = []
-    for it in views.timeline(house.views, case):
-        row = house.store.recorder.rows(it["position"] - 1, 1)[0]
-        context = msgspec.json.decode(row.state)["context"]
+    for it, row, words in views.timeline(house.store, house.views, case):
+        context = it.context
         found.append(
             {
-                "title": it["title"],
-                "tone": it["tone"],
-                "why": it["why"],
-                "at": it["at"],
-                "valid_on": it["valid_on"],
-                "who": "" if it["actor"] == SYSTEM else it["actor"],
-                "role_title": ROLE_TITLES[Role(it["role"])],
+                "title": words.title,
+                "tone": words.tone,
+                "why": words.why,
+                "at": context.at.isoformat(),
+                "valid_on": context.valid_on.isoformat(),
+                "who": "" if context.actor == SYSTEM else context.actor,
+                "role_title": ROLE_TITLES[context.role],
                 "event": {
                     "topic": row.topic,
                     "position": row.position,
                     "stream": row.stream,
                     "version": row.version,
                     "sha256": msgspec.json.decode(row.header)["sha256"],
-                    "actor": it["actor"],
-                    "cause": context["cause"],
+                    "actor": context.actor,
+                    "cause": context.cause,
                     "state": row.state.decode(),
                 },
             }
