@@ -21,7 +21,7 @@ from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Rea
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
-from shared.projecting import DOCUMENTS, Pair, Projector
+from shared.projecting import DOCUMENTS, Pair, Pairs, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.topology import lane, mirror, record_lane
@@ -123,7 +123,7 @@ class ViewFollower:
     def take(self, pairs: Sequence[Pair]) -> int:
         """Consecutive events that need not be read again; those already seen are passed over, and none is taken across a gap."""
         with self._turn:
-            return self._follow(lambda after: [it for it in pairs if it[1].position > after])
+            return self._follow(lambda after: Pairs.of([it for it in pairs if it[1].position > after]))
 
     def rebuild(self) -> None:
         """Forget all views; they are made again from the log, by the steps that follow."""
@@ -132,7 +132,7 @@ class ViewFollower:
             self._projector.forget()
             self.position = 0
 
-    def _follow(self, read: Callable[[int], Sequence[Pair]]) -> int:
+    def _follow(self, read: Callable[[int], Pairs]) -> int:
         epoch, drawing = self.head().epoch, self._projector
         try:
             if not drawing.begun:
@@ -140,7 +140,7 @@ class ViewFollower:
             start = self.position = drawing.position
             for _ in range(STRETCH):
                 pairs = read(drawing.position)
-                if not pairs or pairs[0][1].position != drawing.position + 1:
+                if pairs.first != drawing.position + 1:
                     break
                 drawing.draw(pairs)
                 if drawing.changes > DOCUMENTS:
@@ -153,9 +153,9 @@ class ViewFollower:
             raise
         return count
 
-    def _read(self, after: int) -> Sequence[Pair]:
-        mine, recorded = self.store.mine, self.store.mapper.recorded
-        return [(recorded(row) if mine(row) else None, row) for row in self.store.recorder.rows(after, PAGE)]
+    def _read(self, after: int) -> Pairs:
+        rows, mine, recorded = self.store.recorder.rows(after, PAGE), self.store.mine, self.store.mapper.recorded
+        return Pairs(rows, lambda: ((recorded(row) if mine(row) else None, row) for row in rows))
 
     def _draw(self, pair: Pair, draft: Draft) -> None:
         it, row = pair

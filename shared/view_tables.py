@@ -30,8 +30,10 @@ _MOVE = (
     "INSERT INTO {s}follower AS known VALUES (?,?,?) ON CONFLICT (name) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position WHERE known.epoch=? AND known.position=?"
 )
-_CHANGED = " ON CONFLICT (name, key) DO UPDATE SET grp=excluded.grp, sort=excluded.sort, body=excluded.body"
-_CHANGE = "INSERT INTO view VALUES (?,?,?,?,?)" + _CHANGED
+_CHANGE = (
+    "INSERT INTO {s}view {rows} ON CONFLICT (name, key) DO UPDATE "
+    "SET grp=excluded.grp, sort=excluded.sort, body=excluded.body"
+)
 
 type Name = tuple[str, str]
 """A view and a key in it."""
@@ -107,7 +109,7 @@ class SQLite:
                 return False
             connection.executemany("DELETE FROM view WHERE name=? AND key=?", stretch.deleted)
             # In order, because neighbours lie on the same pages of the file.
-            connection.executemany(_CHANGE, sorted(stretch.changed))
+            connection.executemany(_CHANGE.format(s="", rows="VALUES (?,?,?,?,?)"), sorted(stretch.changed))
             connection.executemany("INSERT INTO concerned VALUES (?,?)", sorted(stretch.concerned))
         return True
 
@@ -170,7 +172,7 @@ class PostgreSQL:
                 connection.execute(self._sql("DELETE FROM {s}view WHERE name=? AND key=?"), name)
             if stretch.changed:
                 rows = msgspec.json.encode([it._asdict() for it in stretch.changed]).decode()
-                connection.execute(self._sql("INSERT INTO {s}view " + _RECORDS + _CHANGED), [rows])
+                connection.execute(self._sql(_CHANGE.replace("{rows}", _RECORDS)), [rows])
             if stretch.concerned:
                 pairs = [{"case": case, "position": position} for case, position in sorted(stretch.concerned)]
                 rows = msgspec.json.encode(pairs).decode()

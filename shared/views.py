@@ -17,8 +17,7 @@ FOLLOWER = "views-2"
 then no position is known, and they are made anew."""
 
 
-@value
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a view: `grp` is what it is filtered by, `sort` what it is ordered by."""
 
     key: str
@@ -35,8 +34,7 @@ class Page:
     next: str
 
 
-@value
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A stream's state after an event; `since` is the log position of its first event."""
 
     state: Any
