@@ -25,7 +25,7 @@ from shared.projecting import DOCUMENTS, Pair, Pairs, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.topology import lane, mirror, record_lane
-from shared.views import FOLLOWER, Draft, Projection, Views
+from shared.views import Draft, Projection, Views
 from shared.writer import NotWriting, Writer
 
 log = structlog.get_logger()
@@ -101,13 +101,16 @@ class ViewFollower:
     nudged: asyncio.Event
     head: Callable[[], Head]
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
+    page: int = PAGE
+    documents: int = DOCUMENTS
+    """How many are kept at hand."""
     position: int = 0
     """How far the views have read, and show."""
     goal: int = 0
     """The log's end when the process started: before the views have reached it, lists would be told incomplete."""
 
     def __post_init__(self) -> None:
-        self._projector = Projector(self.store, self.views, FOLLOWER, self._draw)
+        self._projector = Projector(self.store, self.views, self._draw, self.documents)
         self._turn = threading.Lock()
 
     async def run(self) -> None:
@@ -143,7 +146,7 @@ class ViewFollower:
                 if pairs.first != drawing.position + 1:
                     break
                 drawing.draw(pairs)
-                if drawing.changes > DOCUMENTS:
+                if drawing.full:
                     break
             count = drawing.position - start
             if count and drawing.write(epoch):
@@ -154,7 +157,7 @@ class ViewFollower:
         return count
 
     def _read(self, after: int) -> Pairs:
-        rows, mine, recorded = self.store.recorder.rows(after, PAGE), self.store.mine, self.store.mapper.recorded
+        rows, mine, recorded = self.store.recorder.rows(after, self.page), self.store.mine, self.store.mapper.recorded
         return Pairs(rows, lambda: ((recorded(row) if mine(row) else None, row) for row in rows))
 
     def _draw(self, pair: Pair, draft: Draft) -> None:

@@ -9,10 +9,10 @@ from shared.decider import AnyDecider
 from shared.recorders import Row
 from shared.store import Recorded, Store
 from shared.view_tables import Document, Name, Stretch
-from shared.views import Draft, Entry, Standing, Unread, Views
+from shared.views import FOLLOWER, Draft, Entry, Standing, Unread, Views
 
-DOCUMENTS, STANDINGS = 5_000, 2_000
-"""How many documents and folded streams are kept at hand: some ten megabytes."""
+DOCUMENTS = 5_000
+"""How many documents, and half as many folded streams, are kept at hand: some ten megabytes."""
 
 type Pair = tuple[Recorded | None, Row]
 """A row of the log with its event; without one when another service recorded it."""
@@ -35,8 +35,8 @@ class Pairs:
 class Projector:
     """One follower's hold on the views: only it writes them, and whoever else moves them makes it forget what it knows."""
 
-    def __init__(self, store: Store, views: Views, follower: str, draw: Draw) -> None:
-        self._store, self._views, self._follower, self._draw = store, views, follower, draw
+    def __init__(self, store: Store, views: Views, draw: Draw, documents: int = DOCUMENTS) -> None:
+        self._store, self._views, self._draw, self._most = store, views, draw, documents
         self._documents: OrderedDict[Name, Entry | None] = OrderedDict()
         self._standings: OrderedDict[str, Standing] = OrderedDict()
         self.forget()
@@ -52,16 +52,16 @@ class Projector:
     def begin(self, epoch: str) -> None:
         """Go on where the views stand; views of another log, or of nothing known, are emptied first."""
         self.forget()
-        self._before = self._views.position(self._follower)
+        self._before = self._views.position(FOLLOWER)
         if self._before[0] != epoch:
             self._views.wipe()
-            self._before = self._views.position(self._follower)
+            self._before = self._views.position(FOLLOWER)
         self.position, self.begun = self._before[1], True
 
     @property
-    def changes(self) -> int:
-        """How many documents are drawn and not written."""
-        return len(self._drawn.changed) + len(self._drawn.last)
+    def full(self) -> bool:
+        """Whether so much is drawn and not written that it is time to write."""
+        return len(self._drawn.changed) + len(self._drawn.last) > self._most
 
     def draw(self, pairs: Pairs) -> None:
         """Project the events after `position`, in order; nothing is written yet."""
@@ -73,7 +73,7 @@ class Projector:
         self._take(self._draft(self._drawn.last.values, lambda act, draft: act(draft)))
         drawn, after = self._drawn, (epoch, self.position)
         stretch = Stretch(
-            follower=self._follower,
+            follower=FOLLOWER,
             before=self._before,
             after=after,
             changed=[_stored(name, it) for name, it in drawn.changed.items() if it is not None],
@@ -84,8 +84,8 @@ class Projector:
             self.forget()
             return False
         self._before, self._drawn = after, Draft(self)
-        _keep(self._documents, drawn.changed, DOCUMENTS)
-        _keep(self._standings, drawn.standings, STANDINGS)
+        _keep(self._documents, drawn.changed, self._most)
+        _keep(self._standings, drawn.standings, self._most // 2)
         return True
 
     # ---- What a draft asks ------------------------------------------------------------------------------------------

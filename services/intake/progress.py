@@ -7,7 +7,7 @@ contradicts another is refused. Everything asked here is a sum or a search over 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from shared.contracts import YearAmount
 from shared.decider import DomainError, event, value
@@ -184,7 +184,7 @@ class Progress:
 
     def only[F](self, kind: type[F]) -> F | None:
         """The fact of which an application has at most one."""
-        return next(iter(self.noted(kind)), None)
+        return cast(F | None, self.facts.get((kind, "")))
 
     @property
     def accepted_cents(self) -> int:
