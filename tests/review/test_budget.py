@@ -1,6 +1,7 @@
 """Haushaltstitel: every rule of the budget, told one by one."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -324,13 +325,18 @@ def grown(cases: int) -> Open:
 
 def test_with_50000_entries_a_decision_looks_at_and_copies_no_more_than_with_500(monkeypatch: pytest.MonkeyPatch):
     looked_at = Counter[str]()
-    for name in ("__getitem__", "__iter__", "put", "without"):
 
-        def counted(*arguments: Any, do: Any = getattr(PersistentMap, name), name: str = name) -> Any:
+    def counting(name: str) -> Callable[..., Any]:
+        do = getattr(PersistentMap, name)
+
+        def counted(*arguments: Any) -> Any:
             looked_at[name] += 1
             return do(*arguments)
 
-        monkeypatch.setattr(PersistentMap, name, counted)
+        return counted
+
+    for name in ("__getitem__", "__iter__", "put", "without"):
+        monkeypatch.setattr(PersistentMap, name, counting(name))
 
     def work(state: Open) -> Counter[str]:
         looked_at.clear()
