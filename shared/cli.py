@@ -52,7 +52,7 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
             typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{name}/operations/rebuild")))
             return
         opened.writer.head = opened.store.recorder.head()
-        opened.views.wipe()
+        opened.view_follower.rebuild()
         count = 0
         while stepped := opened.view_follower.step():
             count += stepped

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -32,6 +33,7 @@ from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Rea
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
+from shared.projecting import DOCUMENTS, Pair, Pairs, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.tail import Committed, Tail
@@ -98,44 +100,94 @@ async def persistently(what: str, attempt: Callable[[], Awaitable[None]]) -> Non
 # ---- Views ---------------------------------------------------------------------------------------------------------
 
 
+STRETCH = 10
+"""Pages that are written to the views together, when so much waits: a document is then written once for all of them."""
+
+
 @dataclass
 class ViewFollower:
-    """Keeps the views up with the own log."""
+    """Keeps the views up with the own log: reads it, or takes what is handed over right after the commit."""
 
     store: Store
     views: Views
     project: Projection
     nudged: asyncio.Event
     head: Callable[[], Head]
+    tail: Tail = field(default_factory=Tail)
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
-    name: str = "views"
+    page: int = PAGE
+    documents: int = DOCUMENTS
+    """How many are kept at hand."""
     position: int = 0
+    """How far the views have read, and show."""
     goal: int = 0
     """The log's end when the process started: before the views have reached it, lists would be told incomplete."""
 
+    def __post_init__(self) -> None:
+        self._projector = Projector(self.store, self.views, self._draw, self.documents)
+        self._turn = threading.Lock()
+
     async def run(self) -> None:
         while True:
-            if not await in_thread(self.step):
+            if not await self._keep_up():
                 await wait(self.nudged)
 
+    async def _keep_up(self) -> int:
+        """What the tail holds, else what the log does."""
+        committed = self.tail.after(self.position, self.page)
+        if committed is not None and not committed:
+            return 0
+        taken = await in_thread(self.take, [(it.recorded, it.row) for it in committed]) if committed else 0
+        return taken or await in_thread(self.step)
+
     def step(self) -> int:
-        """One page of the log into the views; returns how many events there were."""
-        epoch = self.head().epoch
-        known, self.position = self.views.position(self.name)
-        if known and known != epoch:
+        """A stretch of the log into the views; returns how many events there were."""
+        with self._turn:
+            return self._follow(self._read)
+
+    def take(self, pairs: Sequence[Pair]) -> int:
+        """Consecutive events that need not be read again; those already seen are passed over, and none is taken across a gap."""
+        with self._turn:
+            return self._follow(lambda after: Pairs.of([it for it in pairs if it[1].position > after]))
+
+    def rebuild(self) -> None:
+        """Forget all views; they are made again from the log, by the steps that follow."""
+        with self._turn:
             self.views.wipe()
+            self._projector.forget()
             self.position = 0
-        rows = self.store.recorder.rows(self.position, PAGE)
-        if rows:
-            draft = Draft(self.views)
-            for row in rows:
-                if self.store.mine(row):
-                    self.project(self.store.mapper.recorded(row), row, draft)
-                else:
-                    self.foreign(row, draft)
-            self.views.apply(self.name, epoch, rows[-1].position, draft)
-            self.position = rows[-1].position
-        return len(rows)
+
+    def _follow(self, read: Callable[[int], Pairs]) -> int:
+        epoch, drawing = self.head().epoch, self._projector
+        try:
+            if not drawing.begun:
+                drawing.begin(epoch)
+            start = self.position = drawing.position
+            for _ in range(STRETCH):
+                pairs = read(drawing.position)
+                if pairs.first != drawing.position + 1:
+                    break
+                drawing.draw(pairs)
+                if drawing.full:
+                    break
+            count = drawing.position - start
+            if count and drawing.write(epoch):
+                self.position = drawing.position
+        except BaseException:
+            drawing.forget()
+            raise
+        return count
+
+    def _read(self, after: int) -> Pairs:
+        rows, mine, recorded = self.store.recorder.rows(after, self.page), self.store.mine, self.store.mapper.recorded
+        return Pairs(rows, lambda: ((recorded(row) if mine(row) else None, row) for row in rows))
+
+    def _draw(self, pair: Pair, draft: Draft) -> None:
+        it, row = pair
+        if it is None:
+            self.foreign(row, draft)
+        else:
+            self.project(it, row, draft)
 
     @property
     def idle(self) -> bool:

@@ -78,7 +78,7 @@ def with_machinery(project: Projection) -> Projection:
 def belongs(row: Row, case: str, draft: Draft) -> None:
     """Note that an event belongs to a case, whatever stream it lies in: budgets and batches are shared by many cases."""
     if case:
-        draft.put("events", f"{row.position:012d}", {}, grp=case)
+        draft.concern(case, row)
 
 
 def _parked(it: Recorded, draft: Draft) -> None:
@@ -126,14 +126,10 @@ def history_of(house: "House", case: str, as_of: datetime | None) -> History:
 
 
 def _rows_of(house: "House", case: str) -> Iterator[Row]:
-    after = ""
-    while True:
-        page = house.views.find("events", grp=case, after=after, limit=500)
-        for it in page.entries:
-            yield from house.store.recorder.rows(int(it.key) - 1, 1)
-        if not page.next:
-            return
-        after = page.next
+    after = 0
+    while positions := house.views.concerning(case, after=after):
+        yield from house.store.recorder.rows_at(positions)
+        after = positions[-1]
 
 
 def _past(row: Row) -> PastEvent:
@@ -187,8 +183,7 @@ def reads(house: "House") -> APIRouter:
     @router.post(f"/{name}/operations/rebuild", operation_id=f"{name}-rebuild-views")
     async def rebuild(request: Request) -> dict[str, int]:
         permit(request, frozenset({Role.OPERATOR}), "rebuild-views")
-        await asyncio.to_thread(house.views.wipe)
-        house.view_follower.position = 0
+        await asyncio.to_thread(house.view_follower.rebuild)
         house.nudge()
         return {"upto": house.writer.head.position}
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import structlog
 
-from shared import topology, views
+from shared import topology, view_tables
 from shared.privacy import vault
 from shared.recorders import StoreLocked, recorder
 from shared.settings import Settings, secret
@@ -23,7 +23,7 @@ def provision(service: str, settings: Settings) -> None:
     else:
         store.provision(uuid4().hex[:16], role)
         store.close()
-        views.provision(settings.store, service, role)
+        view_tables.provision(settings.store, service, role)
         if settings.keys:
             vault(settings.keys, settings.kek_file.read_bytes()).provision(role)
             settings.documents.mkdir(parents=True, exist_ok=True)

@@ -111,6 +111,7 @@ class Recorder(Protocol):
         """The streams whose names begin so; reads the whole index, so once at a start and no more."""
         ...
 
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]: ...
     def lanes(self) -> dict[str, Lane]: ...
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
     def forget_commands(self, before: str) -> None: ...
@@ -150,6 +151,10 @@ _ROWS_OF = (
 )
 _EVENTS_OF = "SELECT originator_id, originator_version, topic, state FROM {s}stored_events WHERE originator_id "
 _STREAMS = "SELECT DISTINCT originator_id FROM {s}stored_events WHERE originator_id LIKE {p}"
+_ROWS_AT = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
+    "WHERE notification_id "
+)
 _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
@@ -298,6 +303,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(_STREAMS.format(s="", p="?"), (f"{beginning}%",))]
 
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        marks = ",".join("?" * len(positions))
+        return [_row(it) for it in self._all(_ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
+
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
 
@@ -410,6 +419,9 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(_STREAMS, (f"{beginning}%",))]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS_AT + "= ANY({p}) ORDER BY 1", (list(positions),), binary=True)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}

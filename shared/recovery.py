@@ -14,7 +14,7 @@ from shared.messaging import Lost, Messenger
 from shared.recorders import Batch, FenceLost, Head, Lane, NotProvisioned, Recorder, Row
 from shared.records import replace
 from shared.topology import RECORDED, lane, record_lane, subjects_published
-from shared.views import Views
+from shared.views import FOLLOWER, Views
 
 BATCH = 1_000
 
@@ -75,7 +75,7 @@ async def recover(
         pass
     moved = [await _resolved(it, messenger, export) for it in _moved(lanes, checked.causes)]
     await _append(continuation(), checked.head, recorder, lanes, moved)
-    wipe = views.position("views")[1] > checked.head.position
+    wipe = views.position(FOLLOWER)[1] > checked.head.position
     if wipe:  # they were not restored along, and show what is gone
         views.wipe()
     last = checked.context

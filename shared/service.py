@@ -22,7 +22,7 @@ from jinja2 import Environment
 from prometheus_client import generate_latest
 from starlette.exceptions import HTTPException
 
-from shared import operations, records, topology, views
+from shared import operations, records, topology, view_tables
 from shared.access import Gate
 from shared.clock import Clock
 from shared.decider import AnyDecider, DomainError
@@ -168,11 +168,11 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
 
     writer = Writer(store=store, service=blueprint.name, clock=clock, on_commit=committed)
     keys = vault(settings.keys, settings.kek_file.read_bytes()) if blueprint.opens_seals else NoVault()
-    seen = Views(views.database(settings.store, blueprint.name))
+    seen = Views(view_tables.database(settings.store, blueprint.name))
     messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
     view_follower = ViewFollower(
         store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(),
-        head=lambda: writer.head, foreign=blueprint.foreign,
+        head=lambda: writer.head, tail=writer.tail, foreign=blueprint.foreign,
     )  # fmt: skip
     house = House(
         blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,

@@ -1,34 +1,23 @@
-"""Views: documents in two disposable tables, made only from the service's own log, rebuilt from it at any time.
+"""Views: disposable documents, made only from the service's own log, rebuilt from it at any time."""
 
-On SQLite they lie in a file of their own, apart from the log: losing it loses nothing, so its commits need no fsync.
-"""
-
-import sqlite3
-import threading
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
-from psycopg_pool import ConnectionPool
 
-from shared.decider import value
-from shared.recorders import Row, with_password
+from shared.decider import AnyDecider, value
+from shared.recorders import Row
 from shared.store import Recorded
+from shared.view_tables import Database, Document, Name, Place
 
 type Body = dict[str, Any]
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS {s}view (name TEXT, key {text}, grp TEXT NOT NULL, sort {text} NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (name, key));
-CREATE INDEX IF NOT EXISTS view_order ON {s}view (name, grp, sort, key);
-CREATE INDEX IF NOT EXISTS view_all ON {s}view (name, sort, key);
-CREATE TABLE IF NOT EXISTS {s}follower (name TEXT PRIMARY KEY, epoch TEXT NOT NULL, position BIGINT NOT NULL)
-"""
+FOLLOWER = "views-2"
+"""Under this name it is remembered how far the views have read. The number rises when they are made in another way:
+then no position is known, and they are made anew."""
 
 
-@value
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a view: `grp` is what it is filtered by, `sort` what it is ordered by."""
 
     key: str
@@ -45,104 +34,49 @@ class Page:
     next: str
 
 
-class Database(Protocol):
-    """Statements in one transaction at a time; `?` marks parameters."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream's state after an event; `since` is the log position of its first event."""
 
-    prefix: str
-    text: str
-    """The text type that orders by code point, so that pages are the same on both databases."""
-
-    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]: ...
-    def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None: ...
-    def close(self) -> None: ...
+    state: Any
+    version: int
+    since: int
 
 
-class _SQLite:
-    prefix = ""
-    text = "TEXT"
+class Unread(LookupError):
+    """A document that the follower has not read yet: it reads it, and draws the event again."""
 
-    def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=OFF")
-        self._lock = threading.Lock()
-
-    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
-
-    def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        with self._lock:
-            self._connection.execute("BEGIN")
-            try:
-                for statement, values in statements:
-                    self._connection.execute(statement, values)
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-    def close(self) -> None:
-        self._connection.close()
+    def __init__(self, name: Name) -> None:
+        super().__init__(*name)
+        self.name = name
 
 
-class _PostgreSQL:
-    text = 'TEXT COLLATE "C"'
+class Known(Protocol):
+    """What is known of the views and streams before a draft."""
 
-    def __init__(self, url: str, schema: str) -> None:
-        self.prefix = f'"{schema}".'
-        self._pool = ConnectionPool(with_password(url), min_size=1, max_size=4, open=True, timeout=10)
+    def document(self, name: Name) -> Entry | None:
+        """A document, or none when there is none; raises `Unread`."""
+        ...
 
-    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._pool.connection() as connection:
-            return connection.execute(statement.replace("?", "%s").encode(), values).fetchall()
-
-    def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        with self._pool.connection() as connection:
-            connection.execute("SET LOCAL synchronous_commit = off")
-            for statement, values in statements:
-                connection.execute(statement.replace("?", "%s").encode(), values)
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-def database(store: str, service: str) -> Database:
-    """Where a service's views lie, beside its log."""
-    if store.startswith("sqlite:"):
-        return _SQLite(Path(store.removeprefix("sqlite:")) / f"{service}.views.sqlite")
-    return _PostgreSQL(store, service)
-
-
-def provision(store: str, service: str, reader: str) -> None:
-    """Create the tables of the views; on PostgreSQL with all rights on them for the serving role."""
-    target = database(store, service)
-    try:
-        statements = [it for it in _TABLES.format(s=target.prefix, text=target.text).split(";") if it.strip()]
-        if reader:
-            statements += [
-                f'GRANT SELECT, INSERT, UPDATE, DELETE ON {target.prefix}view, {target.prefix}follower TO "{reader}"'
-            ]
-        target.write([(it, ()) for it in statements])
-    finally:
-        target.close()
+    def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
+        """The event's stream right after it."""
+        ...
 
 
 class Draft:
-    """The changes of one stretch of the log, read through as they grow."""
+    """The changes of some events, read through as they grow."""
 
-    def __init__(self, views: "Views") -> None:
-        self._views = views
-        self.changed: dict[tuple[str, str], Entry | None] = {}
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.changed: dict[Name, Entry | None] = {}
+        self.concerned: list[tuple[str, int]] = []
+        self.standings: dict[str, Standing] = {}
+        self.last: dict[str, Callable[[Draft], None]] = {}
 
     def get(self, view: str, key: str) -> Body | None:
         """A document's body as of the events so far: a copy to change and put back."""
-        if (view, key) in self.changed:
-            entry = self.changed[view, key]
-        else:
-            entry = self._views.get(view, key)
-        return dict(entry.body) if entry else None
+        name = (view, key)
+        entry = self.changed[name] if name in self.changed else self._known.document(name)
+        return entry.body.copy() if entry else None
 
     def put(self, view: str, key: str, body: Body, *, grp: str = "", sort: str = "") -> None:
         self.changed[view, key] = Entry(key=key, grp=grp, sort=sort or key, body=body)
@@ -150,54 +84,57 @@ class Draft:
     def delete(self, view: str, key: str) -> None:
         self.changed[view, key] = None
 
+    def concern(self, case: str, row: Row) -> None:
+        """Note that an event concerns a case, whatever stream it lies in; once for each case."""
+        self.concerned.append((case, row.position))
+
+    def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
+        """The event's stream right after it, for views that need more of a state than their own documents hold."""
+        before = self.standings.get(row.stream)
+        if before is None or before.version != row.version - 1:
+            after = self._known.standing(noun, it, row)
+        else:
+            after = Standing(state=noun.evolve(before.state, it.event), version=row.version, since=before.since)
+        self.standings[row.stream] = after
+        return after
+
+    def at_last(self, key: str, act: "Callable[[Draft], None]") -> None:
+        """Do this before the changes are written, in place of what was to be done under the same key."""
+        self.last[key] = act
+
 
 class Projection(Protocol):
-    """How events become views: a pure translation, no rules."""
+    """How events become views: a pure translation, no rules; it may be asked again for the same event."""
 
     def __call__(self, it: Recorded, row: Row, draft: Draft) -> None: ...
 
 
-_FIND = "SELECT key, grp, sort, body FROM {s}view"
-_UPSERT = (
-    "INSERT INTO {s}view VALUES (?,?,?,?,?) ON CONFLICT (name, key) DO UPDATE "
-    "SET grp=excluded.grp, sort=excluded.sort, body=excluded.body"
-)
-_FOLLOW = (
-    "INSERT INTO {s}follower VALUES (?,?,?) ON CONFLICT (name) DO UPDATE "
-    "SET epoch=excluded.epoch, position=excluded.position"
-)
+_FIND = "SELECT name, key, grp, sort, body FROM {s}view"
 
 
 class Views:
     """The views of one service."""
 
     def __init__(self, target: Database) -> None:
-        self._database = target
+        self.database = target
 
-    def position(self, follower: str) -> tuple[str, int]:
-        """Epoch and position up to which a follower has read."""
-        found = self._database.all(self._sql("SELECT epoch, position FROM {s}follower WHERE name=?"), (follower,))
+    def position(self, follower: str) -> Place:
+        """Epoch and position up to which a follower has read; no epoch when it has not begun."""
+        found = self.database.all("SELECT epoch, position FROM {s}follower WHERE name=?", (follower,))
         return (str(found[0][0]), int(found[0][1])) if found else ("", 0)
-
-    def apply(self, follower: str, epoch: str, position: int, draft: Draft) -> None:
-        """Write a stretch's changes and the follower's position in one transaction."""
-        statements: list[tuple[str, Sequence[Any]]] = []
-        for (view, key), entry in draft.changed.items():
-            if entry is None:
-                statements.append((self._sql("DELETE FROM {s}view WHERE name=? AND key=?"), (view, key)))
-            else:
-                body = msgspec.json.encode(entry.body).decode()
-                statements.append((self._sql(_UPSERT), (view, key, entry.grp, entry.sort, body)))
-        statements.append((self._sql(_FOLLOW), (follower, epoch, position)))
-        self._database.write(statements)
 
     def wipe(self) -> None:
         """Forget all views; the follower makes them again from the log."""
-        self._database.write([(self._sql("DELETE FROM {s}view"), ()), (self._sql("DELETE FROM {s}follower"), ())])
+        emptied = ("DELETE FROM {s}view", "DELETE FROM {s}concerned", "UPDATE {s}follower SET epoch='', position=0")
+        self.database.execute([(it, ()) for it in emptied])
 
     def get(self, view: str, key: str) -> Entry | None:
-        found = self._database.all(self._sql(_FIND + " WHERE name=? AND key=?"), (view, key))
-        return _entry(found[0]) if found else None
+        found = self.database.documents([(view, key)])
+        return entry_of(found[0]) if found else None
+
+    def get_all(self, wanted: Sequence[Name]) -> Mapping[Name, Entry]:
+        """Those of the wanted documents that there are, in one round trip."""
+        return {(it.name, it.key): entry_of(it) for it in self.database.documents(wanted)}
 
     def find(
         self, view: str, *, grp: str | None = None, after: str = "", limit: int = 50, newest_first: bool = False
@@ -212,7 +149,7 @@ class Views:
             where += f" AND (sort {sign} ? OR (sort = ? AND key {sign} ?))"
             values += [sort, sort, key]
         statement = _FIND + f" WHERE {where} ORDER BY sort {order}, key {order} LIMIT ?"
-        found = [_entry(it) for it in self._database.all(self._sql(statement), [*values, limit + 1])]
+        found = [entry_of(Document(*it)) for it in self.database.all(statement, [*values, limit + 1])]
         more = len(found) > limit
         entries = found[:limit]
         return Page(entries=entries, next=f"{entries[-1].sort}\x1f{entries[-1].key}" if more else "")
@@ -221,14 +158,22 @@ class Views:
         statement, values = "SELECT count(*) FROM {s}view WHERE name=?", [view]
         if grp is not None:
             statement, values = statement + " AND grp=?", [view, grp]
-        return int(self._database.all(self._sql(statement), values)[0][0])
+        return int(self.database.all(statement, values)[0][0])
+
+    def concerning(self, case: str, *, after: int = 0, limit: int = 500) -> Sequence[int]:
+        """Positions of the events that concern a case, oldest first."""
+        statement = "SELECT position FROM {s}concerned WHERE case_id=? AND position>? ORDER BY position LIMIT ?"
+        return [int(it[0]) for it in self.database.all(statement, (case, after, limit))]
+
+    def latest_concerning(self, case: str, limit: int) -> Sequence[int]:
+        """Positions of the last events that concern a case, newest first."""
+        statement = "SELECT position FROM {s}concerned WHERE case_id=? ORDER BY position DESC LIMIT ?"
+        return [int(it[0]) for it in self.database.all(statement, (case, limit))]
 
     def close(self) -> None:
-        self._database.close()
-
-    def _sql(self, statement: str) -> str:
-        return statement.replace("{s}", self._database.prefix)
+        self.database.close()
 
 
-def _entry(it: Any) -> Entry:
-    return Entry(key=it[0], grp=it[1], sort=it[2], body=msgspec.json.decode(it[3]))
+def entry_of(it: Document) -> Entry:
+    """A stored document as an entry."""
+    return Entry(key=it.key, grp=it.grp, sort=it.sort, body=msgspec.json.decode(it.body))

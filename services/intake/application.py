@@ -359,7 +359,13 @@ def evolve(application: Application, it: Event) -> Application:
         case ApplicationWithdrawn(), Submitted():
             return replace(application, withdrawn=it)
         case _, Submitted():
-            return replace(application, progress=application.progress.with_fact(it))
+            return Submitted(
+                form=application.form,
+                file_number=application.file_number,
+                completed=application.completed,
+                withdrawn=application.withdrawn,
+                progress=application.progress.with_fact(it),
+            )
         case _ as missing:
             assert_never(missing)
 

@@ -6,10 +6,10 @@ contradicts another is refused. Everything asked here is a sum or a search over 
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from shared.contracts import YearAmount
-from shared.decider import DomainError, event, field, replace, value
+from shared.decider import DomainError, event, field, value
 
 
 @event("intake.assessment-begun")
@@ -175,7 +175,7 @@ class Progress:
         return [fact] if known is None else []
 
     def with_fact(self, fact: Fact) -> "Progress":
-        return replace(self, facts={**self.facts, _identity(fact): fact})
+        return Progress(facts={**self.facts, _identity(fact): fact})
 
     def noted[F](self, kind: type[F]) -> Sequence[F]:
         """All facts of one class; their order means nothing."""
@@ -183,7 +183,7 @@ class Progress:
 
     def only[F](self, kind: type[F]) -> F | None:
         """The fact of which an application has at most one."""
-        return next(iter(self.noted(kind)), None)
+        return cast(F | None, self.facts.get((kind, "")))
 
     @property
     def accepted_cents(self) -> int:

@@ -1,26 +1,20 @@
-"""Lists of intake, made from its own log alone: all applications, and each applicant's own, by status in order of receipt.
-
-A status depends on the whole file, so a file's events lie beside the lists and are folded again; personal values
-are sealed in them as in the log.
-"""
+"""Lists of intake, made from its own log alone: all applications, and each applicant's own, by status in order of receipt."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import msgspec
-
 from services.intake import application
-from services.intake.application import Event, Submitted
+from services.intake.application import Submitted
 from services.intake.status import StatusCode, status
 from shared.formats import topic_of
 from shared.recorders import Row
 from shared.store import Recorded
-from shared.views import Body, Draft, Page, Views
+from shared.views import Body, Draft, Page, Standing, Views
 
 ALL = "applications"
-_FILE = "file"
 _CLASSES: Sequence[type[Any]] = application.decider.events
-_EVENTS: Mapping[str, type[Any]] = {topic_of(it.TOPIC, it.VERSION): it for it in _CLASSES}
+_TOPICS = frozenset(topic_of(it.TOPIC, it.VERSION) for it in _CLASSES)
 
 
 def own(applicant_key: str) -> str:
@@ -29,23 +23,18 @@ def own(applicant_key: str) -> str:
 
 
 def project(it: Recorded, row: Row, draft: Draft) -> None:
-    """One event into the lists; only an application's own events change them."""
-    if row.topic not in _EVENTS:
-        return
-    case = row.stream.removeprefix(f"{application.decider.name}-")
-    known = draft.get(_FILE, case)
-    since = known["since"] if known else row.position
-    entries = [*(known["events"] if known else ()), {"topic": row.topic, "facts": msgspec.to_builtins(it.event)}]
-    draft.put(_FILE, case, {"since": since, "events": entries})
-    state = application.decider.fold(_event(one) for one in entries)
-    if isinstance(state, Submitted):
-        body = _entry(case, state)
-        for view in (ALL, own(state.form.applicant_key)):
-            draft.put(view, case, body, grp=body["status"], sort=f"{since:015d}")
+    """One event into the lists; only an application's own events change them, and its status depends on the whole file."""
+    if row.topic in _TOPICS:
+        standing = draft.standing(application.decider, it, row)
+        if isinstance(standing.state, Submitted):
+            case = row.stream.removeprefix(f"{application.decider.name}-")
+            draft.at_last(case, partial(_list, case, standing.state, standing))
 
 
-def _event(entry: Mapping[str, Any]) -> Event:
-    return msgspec.convert(entry["facts"], type=_EVENTS[entry["topic"]])
+def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None:
+    body = _entry(case, state)
+    for view in (ALL, own(state.form.applicant_key)):
+        draft.put(view, case, body, grp=body["status"], sort=f"{standing.since:015d}")
 
 
 def _entry(case: str, state: Submitted) -> Body:

@@ -502,11 +502,10 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
         case PlanOpened():
             return Open(plan=it, drawdowns=state.drawdowns)
         case DrawdownRegistered():
-            return replace(state, drawdowns=(*state.drawdowns, _drawdown(it)))
+            drawdowns = (*state.drawdowns, _drawdown(it))
         case _:
-            return replace(
-                state, drawdowns=tuple(_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns)
-            )
+            drawdowns = tuple(_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns)
+    return Open(plan=state.plan, drawdowns=drawdowns) if isinstance(state, Open) else Waiting(drawdowns=drawdowns)
 
 
 type Moving = (

@@ -4,6 +4,7 @@ No personal value is in them; sealed boxes stay in the log.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from services.payout import batch, disbursement, payment, report
@@ -24,7 +25,7 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     event, name = it.event, it.originator_id.partition("-")[2]
     match event:
         case disbursement.PlanOpened():
-            _case(draft, name, row, _plan(event))
+            _put_case(draft, row, _case(draft, name, row) | _plan(event))
         case (
             disbursement.DrawdownRegistered()
             | disbursement.DrawdownAccepted()
@@ -81,41 +82,55 @@ def _plan(it: disbursement.PlanOpened) -> Body:
     }
 
 
-def _case(draft: Draft, case: str, row: Row, change: Body) -> None:
-    empty: Body = {
+def _case(draft: Draft, case: str, row: Row) -> Body:
+    """The case's entry so far; before its stream's first event there is none, so that nothing is looked for."""
+    known = draft.get("cases", case) if row.version > 1 else None
+    return known or {
         "case": case, "open": False, "file_number": "", "applicant_key": "", "applicant_name": "", "title": "",
         "granted_cents": 0, "drawdowns": {},
     }  # fmt: skip
-    body = (draft.get("cases", case) or empty) | change
+
+
+def _put_case(draft: Draft, row: Row, body: Body) -> None:
+    case = body["case"]
+    draft.put("cases", case, body)
+    draft.at_last(case, partial(_sum_up, case, _place(row)))
+
+
+def _sum_up(case: str, place: str, draft: Draft) -> None:
+    """What follows from all of a case's drawdowns together."""
+    body = draft.get("cases", case) or {}
     ones: Mapping[str, Body] = body["drawdowns"]
     body["accepted_cents"] = sum(one["accepted_cents"] for one in ones.values())
     body["settled_cents"] = sum(one["accepted_cents"] for one in ones.values() if one["stage"] == "paid")
     body["next"] = min((next_of(body["open"], one["stage"]) for one in ones.values()), key=STEPS.index, default="rest")
-    draft.put("cases", case, body, grp=body["next"], sort=_place(row))
+    draft.put("cases", case, body, grp=body["next"], sort=place)
 
 
 def _drawdown(draft: Draft, case: str, row: Row, it: disbursement.Moving | disbursement.DrawdownRegistered) -> None:
-    known: Mapping[str, Body] = (draft.get("cases", case) or {"drawdowns": {}})["drawdowns"]
-    one = dict(known.get(it.drawdown, {}))
+    body = _case(draft, case, row)
+    known: Mapping[str, Body] = body["drawdowns"]
+    one = known.get(it.drawdown, {})
     match it:
         case disbursement.DrawdownRegistered():
-            one |= {
+            change: Body = {
                 "drawdown": it.drawdown, "tranche": it.tranche, "year": it.year, "requested_cents": it.requested_cents,
                 "requested_on": it.requested_on.isoformat(), "accepted_cents": 0, "stage": "registered", "payment": "",
             }  # fmt: skip
         case disbursement.DrawdownAccepted() | disbursement.DrawdownReduced():
-            one |= {"stage": "accepted", "accepted_cents": it.accepted_cents}
+            change = {"stage": "accepted", "accepted_cents": it.accepted_cents}
         case disbursement.DrawdownRejected():
-            one |= {"stage": "rejected"}
+            change = {"stage": "rejected"}
         case disbursement.DrawdownCertified():
-            one |= {"stage": "certified"}
+            change = {"stage": "certified"}
         case disbursement.DrawdownOrdered():
-            one |= {"stage": "ordered", "payment": it.payment}
+            change = {"stage": "ordered", "payment": it.payment}
         case disbursement.DrawdownPaid():
-            one |= {"stage": "paid"}
+            change = {"stage": "paid"}
         case disbursement.DrawdownFreed():
-            one |= {"stage": "certified", "payment": ""}
-    _case(draft, case, row, {"drawdowns": {**known, it.drawdown: one}})
+            change = {"stage": "certified", "payment": ""}
+    body["drawdowns"] = {**known, it.drawdown: one | change}
+    _put_case(draft, row, body)
 
 
 # ---- Payments --------------------------------------------------------------------------------------------------------
@@ -130,10 +145,11 @@ type PaymentEvent = (
 
 
 def _payment(draft: Draft, id: str, row: Row, it: PaymentEvent) -> None:
-    before = draft.get("payments", id) or {}
+    before = (draft.get("payments", id) if row.version > 1 else None) or {}
     match it:
         case payment.PaymentOrdered():
             change: Body = _ordered(it, draft.get("cases", it.case) or {}, row)
+            draft.put("references", it.reference, {"payment": id})
         case payment.PaymentBatched():
             change = {"status": "batched", "batch": it.batch}
         case payment.PaymentAccepted():
@@ -144,7 +160,6 @@ def _payment(draft: Draft, id: str, row: Row, it: PaymentEvent) -> None:
             change = {"status": "rejected", "reason": it.reason}
     body = before | change
     draft.put("payments", id, body, grp=body["status"], sort=body["place"])
-    draft.put("references", body["reference"], {"payment": id, "batch": body["batch"]})
     _count(draft, before, -1)
     _count(draft, body, 1)
     if body["status"] in ("settled", "rejected"):
@@ -166,9 +181,10 @@ def _count(draft: Draft, of: Mapping[str, Any], by: int) -> None:
     if not of:
         return
     key = f"{of['status']}-{of['year']}"
-    found = draft.get("totals", key) or {"status": of["status"], "year": of["year"], "count": 0, "cents": 0}
-    changed = found | {"count": found["count"] + by, "cents": found["cents"] + by * of["cents"]}
-    draft.put("totals", key, changed, grp=of["status"])
+    body = draft.get("totals", key) or {"status": of["status"], "year": of["year"], "count": 0, "cents": 0}
+    body["count"] += by
+    body["cents"] += by * of["cents"]
+    draft.put("totals", key, body, grp=of["status"])
 
 
 def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
@@ -181,7 +197,7 @@ def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
 
 
 def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
-    body = draft.get("batches", id) or {}
+    body = (draft.get("batches", id) if row.version > 1 else None) or {}
     match it:
         case batch.BatchSealed():
             body |= {
@@ -264,8 +280,9 @@ def outgoing_batches(views: Views, limit: int = 50) -> Sequence[str]:
 
 def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:
     """The batches in which payments of these references lie; unknown references have none."""
-    found = (views.get("references", it) for it in sorted(references))
-    return frozenset(it.body["batch"] for it in found if it and it.body["batch"])
+    ordered = views.get_all([("references", it) for it in sorted(references)])
+    found = views.get_all([("payments", it.body["payment"]) for it in ordered.values()])
+    return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
 
 
 def totals(views: Views) -> Mapping[str, tuple[int, int]]:

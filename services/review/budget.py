@@ -5,17 +5,17 @@ years (Verpflichtungsermächtigungen, HGrG § 22). Per year, at every event: res
 Entries that move money are numbered without a gap; nothing is corrected but by a counter-entry that names the first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from functools import reduce
 from typing import Any, assert_never
-from zlib import crc32
 
 from services.review.programme import Basis
 from shared.contracts import YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, field, replace, value
 from shared.money import MAX_CENTS
+from shared.persistent import PersistentMap
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
 
@@ -222,12 +222,6 @@ class YearAccount:
 
 
 @value
-class Paid:
-    payment: str
-    cents: int
-
-
-@value
 class Position:
     """One case in this budget: the reservation that stands, and what was committed and paid since."""
 
@@ -236,27 +230,27 @@ class Position:
     expires_on: date = date.max
     committed: tuple[YearAmount, ...] = ()
     committed_entry: int = 0
-    payments: tuple[Paid, ...] = ()
+    paid_cents: int = 0
+    payments: PersistentMap[int] = field(default_factory=PersistentMap[int])
+    """Cents by payment."""
 
     def unpaid_cents(self, year: int) -> int:
-        return _of(self.committed, year) - sum(it.cents for it in self.payments)
+        return _of(self.committed, year) - self.paid_cents
 
 
-type Positions = Mapping[int, Mapping[int, Mapping[str, Position]]]
-"""Case → position as an immutable trie, two levels of 64 by CRC-32. A change copies one path: 128 references and the
-few cases of one leaf, with 50,000 entries as with 500; older states stay valid, since the writer returns to them."""
+@value
+class Early:
+    """A payment that came before the budget, and as which of them it came: in this order they are entered."""
 
-
-def _path(case: str) -> tuple[int, int]:
-    hashed = crc32(case.encode())
-    return hashed & 63, hashed >> 6 & 63
+    number: int
+    payment: PaymentAwaitingBudget
 
 
 @value
 class Unopened:
-    """No budget yet; payments that came early wait here."""
+    """No budget yet; payments that came early wait here, by their id."""
 
-    awaiting: tuple[PaymentAwaitingBudget, ...] = ()
+    awaiting: PersistentMap[Early] = field(default_factory=PersistentMap[Early])
 
 
 @value
@@ -269,17 +263,12 @@ class Open:
     years: tuple[YearAccount, ...]
     entries: int = 0
     carried_into: int = 0
-    positions: Positions
-    awaiting: tuple[PaymentAwaitingBudget, ...] = ()
+    positions: PersistentMap[Position] = field(default_factory=PersistentMap[Position])
+    """By case."""
+    awaiting: PersistentMap[Early] = field(default_factory=PersistentMap[Early])
 
     def position(self, case: str) -> Position:
-        first, second = _path(case)
-        return self.positions.get(first, {}).get(second, {}).get(case, Position())
-
-    def cases(self) -> Iterator[tuple[str, Position]]:
-        """Every case with its position, by case id; linear in the number of cases."""
-        found = [it for middle in self.positions.values() for leaf in middle.values() for it in leaf.items()]
-        yield from sorted(found, key=lambda it: it[0])
+        return self.positions.get(case) or Position()
 
     def free(self, by_year: Sequence[YearAmount]) -> tuple[YearAmount, ...]:
         """What is left in each of these years; 0 where no money was voted."""
@@ -405,7 +394,7 @@ def _open(command: OpenBudget, budget: Unopened, context: Context) -> Sequence[E
     ]
     events: list[Event] = [opened, *carried]
     state = reduce(evolve, events, budget)
-    for it in budget.awaiting:
+    for it in (early.payment for early in sorted(budget.awaiting.values(), key=lambda it: it.number)):
         # One that no commitment covers stays waiting, for people to see; it must not keep the whole year shut.
         if isinstance(state, Open) and it.cents <= state.position(it.case).unpaid_cents(state.year):
             payment = RecordPayment(payment=it.payment, case=it.case, cents=it.cents, paid_on=it.paid_on)
@@ -499,7 +488,7 @@ def _commit(command: CommitFunds, budget: Open, context: Context) -> Sequence[Ev
 
 
 def _await(command: RecordPayment, budget: Unopened) -> Sequence[Event]:
-    if any(it.payment == command.payment for it in budget.awaiting):
+    if command.payment in budget.awaiting:
         return []
     return [
         PaymentAwaitingBudget(payment=command.payment, case=command.case, cents=command.cents, paid_on=command.paid_on)
@@ -508,11 +497,11 @@ def _await(command: RecordPayment, budget: Unopened) -> Sequence[Event]:
 
 def _pay(command: RecordPayment, budget: Open) -> Sequence[Event]:
     position = budget.position(command.case)
-    for it in position.payments:
-        if it.payment == command.payment:
-            if it.cents != command.cents:
-                raise PaymentContradicted
-            return []
+    known = position.payments.get(command.payment)
+    if known is not None:
+        if known != command.cents:
+            raise PaymentContradicted
+        return []
     if not 0 < command.cents <= position.unpaid_cents(budget.year):
         raise PaymentBeyondCommitment
     return [
@@ -534,7 +523,9 @@ def evolve(budget: Budget, it: Event) -> Budget:
     if isinstance(it, BudgetOpened):
         return _opened(it, budget)
     if isinstance(it, PaymentAwaitingBudget):
-        return replace(budget, awaiting=(*budget.awaiting, it))
+        return replace(
+            budget, awaiting=budget.awaiting.put(it.payment, Early(number=len(budget.awaiting) + 1, payment=it))
+        )
     if isinstance(budget, Unopened):
         return budget
     match it:
@@ -554,9 +545,10 @@ def evolve(budget: Budget, it: Event) -> Budget:
             return _entered(budget, it.entry, it.case, position, it.by_year, reserved=-1, committed=1)
         case PaymentRecorded():
             before = budget.position(it.case)
-            position = replace(before, payments=(*before.payments, Paid(payment=it.payment, cents=it.cents)))
+            payments = before.payments.put(it.payment, it.cents)
+            position = replace(before, payments=payments, paid_cents=before.paid_cents + it.cents)
             own_year = (YearAmount(year=budget.year, cents=it.cents),)
-            awaiting = tuple(early for early in budget.awaiting if early.payment != it.payment)
+            awaiting = budget.awaiting.without(it.payment)
             after = _entered(budget, it.entry, it.case, position, own_year, committed=-1, paid=1)
             return replace(after, awaiting=awaiting)
         case _ as missing:
@@ -566,7 +558,7 @@ def evolve(budget: Budget, it: Event) -> Budget:
 def _opened(it: BudgetOpened, budget: Budget) -> Open:
     own = YearAccount(year=it.year, available_cents=it.appropriation_cents)
     later = tuple(YearAccount(year=promise.year, available_cents=promise.cents) for promise in it.authorisations)
-    return Open(title=it.title, year=it.year, opening=it, years=(own, *later), positions={}, awaiting=budget.awaiting)
+    return Open(title=it.title, year=it.year, opening=it, years=(own, *later), awaiting=budget.awaiting)
 
 
 def _carried(it: CommitmentCarried, budget: Open) -> Open:
@@ -604,11 +596,16 @@ def _entered(
         )
         for it in budget.years
     )
-    first, second = _path(case)
-    middle = budget.positions.get(first, {})
-    leaf = middle.get(second, {})
-    positions = {**budget.positions, first: {**middle, second: {**leaf, case: position}}}
-    return replace(budget, years=years, entries=entry, positions=positions)
+    return Open(
+        title=budget.title,
+        year=budget.year,
+        opening=budget.opening,
+        years=years,
+        entries=entry,
+        carried_into=budget.carried_into,
+        positions=budget.positions.put(case, position),
+        awaiting=budget.awaiting,
+    )
 
 
 def _of(by_year: Sequence[YearAmount], year: int) -> int:
@@ -650,7 +647,7 @@ def preloads(previous: Budget) -> tuple[CarriedLine, ...]:
         return ()
     lines = (
         CarriedLine(case=case, by_year=tuple(it for it in position.committed if it.year > previous.year))
-        for case, position in previous.cases()
+        for case, position in sorted(previous.positions.items(), key=lambda it: it[0])
     )
     return tuple(line for line in lines if line.by_year)
 

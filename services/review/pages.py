@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -356,7 +357,7 @@ async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | Non
                 budgets.decider, budgets.budget_id(it.award.grant.budget_title, part.year)
             )
             if isinstance(budget.state, budgets.Open):
-                paid += sum(one.cents for one in budget.state.position(it.case).payments)
+                paid += budget.state.position(it.case).paid_cents
     granted = file.award.granted_cents if file.award else None
     return {"applied": file.applied_cents, "granted": granted, "settled": paid}
 
@@ -419,26 +420,25 @@ def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
 def _timeline(house: House, case: str) -> list[dict[str, Any]]:
     """The case's events in words, each with the bytes it was recorded as."""
     found: list[dict[str, Any]] = []
-    for it in views.timeline(house.views, case):
-        row = house.store.recorder.rows(it["position"] - 1, 1)[0]
-        context = msgspec.json.decode(row.state)["context"]
+    for it, row, words in views.timeline(house.store, house.views, case):
+        context = it.context
         found.append(
             {
-                "title": it["title"],
-                "tone": it["tone"],
-                "why": it["why"],
-                "at": it["at"],
-                "valid_on": it["valid_on"],
-                "who": "" if it["actor"] == SYSTEM else it["actor"],
-                "role_title": ROLE_TITLES[Role(it["role"])],
+                "title": words.title,
+                "tone": words.tone,
+                "why": words.why,
+                "at": context.at.isoformat(),
+                "valid_on": context.valid_on.isoformat(),
+                "who": "" if context.actor == SYSTEM else context.actor,
+                "role_title": ROLE_TITLES[context.role],
                 "event": {
                     "topic": row.topic,
                     "position": row.position,
                     "stream": row.stream,
                     "version": row.version,
                     "sha256": msgspec.json.decode(row.header)["sha256"],
-                    "actor": it["actor"],
-                    "cause": context["cause"],
+                    "actor": context.actor,
+                    "cause": context.cause,
                     "state": row.state.decode(),
                 },
             }
@@ -552,21 +552,22 @@ SHOWN_POSITIONS = 500
 
 
 def _positions(house: House, budget: budgets.Open) -> dict[str, Any]:
+    standing = ((case, it) for case, it in budget.positions.items() if it.reserved_entry or it.committed_entry)
+    shown = sorted(islice(standing, SHOWN_POSITIONS), key=lambda it: it[0])
+    known = house.views.get_all([(views.CASES, case) for case, _ in shown])
     rows: list[dict[str, Any]] = []
-    for case, it in budget.cases():
-        if not (it.reserved_entry or it.committed_entry) or len(rows) == SHOWN_POSITIONS:
-            continue
-        known_case = house.views.get(views.CASES, case)
+    for case, it in shown:
+        entry = known.get((views.CASES, case))
         rows.append(
             {
                 "case": {
-                    "text": known_case.body["file_number"] if known_case else case[:8],
+                    "text": entry.body["file_number"] if entry else case[:8],
                     "url": f"/review/cases/{case}",
                 },
-                "recipient": known_case.body["applicant_name"] if known_case else "",
+                "recipient": entry.body["applicant_name"] if entry else "",
                 "reserved": sum(part.cents for part in it.reserved),
                 "committed": sum(part.cents for part in it.committed),
-                "paid": sum(part.cents for part in it.payments),
+                "paid": it.paid_cents,
             }
         )
     columns = [
@@ -576,5 +577,5 @@ def _positions(house: House, budget: budgets.Open) -> dict[str, Any]:
         {"key": "committed", "title": "festgelegt insgesamt", "kind": "money"},
         {"key": "paid", "title": "davon gezahlt", "kind": "money"},
     ]
-    note = f"die ersten {SHOWN_POSITIONS}" if len(rows) == SHOWN_POSITIONS else "alle Jahre zusammen"
+    note = f"{SHOWN_POSITIONS} von ihnen" if len(rows) == SHOWN_POSITIONS else "alle Jahre zusammen"
     return {"caption": "Vorgänge in diesem Haushalt", "url": "", "note": note, "columns": columns, "rows": rows}

@@ -1,4 +1,4 @@
-"""Views of review: the queue by status, each case's timeline, the open budgets. Translations of own events, no rules."""
+"""Views of review: the queue by status, the open budgets, and each case's events in words. Translations, no rules."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -12,10 +12,10 @@ from shared.decider import value
 from shared.money import euros
 from shared.recorders import Row
 from shared.refusals import AttemptRefused
-from shared.store import Recorded
+from shared.store import Recorded, Store
 from shared.views import Draft, Page, Views
 
-CASES, TIMELINE, BUDGETS = "cases", "timeline", "budgets"
+CASES, BUDGETS = "cases", "budgets"
 
 LEADS_TO: Mapping[type, Status] = {
     a.ExpertOpinionRecorded: Status.AWAITING_EXPENDITURE,
@@ -37,19 +37,8 @@ LEADS_TO: Mapping[type, Status] = {
 def project(it: Recorded, row: Row, draft: Draft) -> None:
     """One event into the views."""
     case = getattr(it.event, "case", "") or it.context.correlation
-    told = tell(it.event)
-    if case and told:
-        entry = {
-            "position": row.position,
-            "title": told.title,
-            "tone": told.tone,
-            "why": told.why,
-            "at": it.context.at.isoformat(),
-            "valid_on": it.context.valid_on.isoformat(),
-            "actor": it.context.actor,
-            "role": it.context.role,
-        }
-        draft.put(TIMELINE, f"{row.position:012d}", entry, grp=case)
+    if case != it.context.correlation:
+        draft.concern(case, row)  # a title's next budget takes over the promises of many cases at once
     match it.event:
         case a.AssessmentOpened():
             _open(case, it.event, row, draft)
@@ -241,9 +230,11 @@ def counts(views: Views) -> Mapping[Status, int]:
     return {it: views.count(CASES, str(it)) for it in Status}
 
 
-def timeline(views: Views, case: str) -> Sequence[Mapping[str, Any]]:
-    """What happened in a case, newest first; the last 500."""
-    return [it.body for it in views.find(TIMELINE, grp=case, limit=500, newest_first=True).entries]
+def timeline(store: Store, views: Views, case: str) -> Sequence[tuple[Recorded, Row, Words]]:
+    """What happened in a case in words, newest first; of the last 500 events those that say something to people."""
+    rows = store.recorder.rows_at(views.latest_concerning(case, 500))
+    told = ((it, row, tell(it.event)) for row in reversed(rows) for it in (store.mapper.recorded(row),))
+    return [(it, row, words) for it, row, words in told if words]
 
 
 def budgets(views: Views, *, after: str = "", limit: int = 50) -> Page:

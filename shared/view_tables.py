@@ -1,0 +1,216 @@
+"""Where views lie: documents, which events concern a case, how far was read. A stretch is written whole or not at all.
+
+On SQLite they lie in a file of their own, apart from the log: losing it loses nothing, so its commits need no fsync.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from psycopg_pool import ConnectionPool
+
+from shared.decider import value
+from shared.recorders import with_password
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS {s}view (name {text}, key {text}, grp TEXT NOT NULL, sort {text} NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (name, key));
+CREATE INDEX IF NOT EXISTS view_order ON {s}view (name, grp, sort, key);
+CREATE INDEX IF NOT EXISTS view_all ON {s}view (name, sort, key);
+CREATE TABLE IF NOT EXISTS {s}concerned (case_id {text}, position BIGINT, PRIMARY KEY (case_id, position)){clustered};
+CREATE TABLE IF NOT EXISTS {s}follower (name TEXT PRIMARY KEY, epoch TEXT NOT NULL, position BIGINT NOT NULL)
+"""
+
+# The row is moved only from where this follower left it: a second process, or a wipe meanwhile, makes it miss.
+_MOVE = (
+    "INSERT INTO {s}follower AS known VALUES (?,?,?) ON CONFLICT (name) DO UPDATE "
+    "SET epoch=excluded.epoch, position=excluded.position WHERE known.epoch=? AND known.position=?"
+)
+_CHANGE = (
+    "INSERT INTO {s}view {rows} ON CONFLICT (name, key) DO UPDATE "
+    "SET grp=excluded.grp, sort=excluded.sort, body=excluded.body"
+)
+
+type Name = tuple[str, str]
+"""A view and a key in it."""
+type Place = tuple[str, int]
+"""Epoch and position up to which a follower has read."""
+
+
+class Document(NamedTuple):
+    """A document as it is stored."""
+
+    name: str
+    key: str
+    grp: str
+    sort: str
+    body: str
+
+
+@value
+class Stretch:
+    """What consecutive events change; `concerned` names for each of them its case and its position."""
+
+    follower: str
+    before: Place
+    after: Place
+    changed: Sequence[Document]
+    deleted: Sequence[Name]
+    concerned: Sequence[tuple[str, int]]
+
+
+class Database(Protocol):
+    """One transaction at a time; `?` marks parameters, `{s}` the place of the tables."""
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]: ...
+    def documents(self, wanted: Sequence[Name]) -> list[Document]: ...
+    def write(self, stretch: Stretch) -> bool:
+        """Write all of it and move the follower on; False, and nothing is written, when it is not at `before`."""
+        ...
+
+    def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None: ...
+    def provision(self, reader: str) -> None:
+        """Create the tables; on PostgreSQL with all rights on them for the serving role."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def _moved(stretch: Stretch) -> tuple[Any, ...]:
+    return stretch.follower, *stretch.after, *stretch.before
+
+
+class SQLite:
+    """A file of the service's own."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=OFF")
+        self._lock = threading.Lock()
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(statement.replace("{s}", ""), values).fetchall()
+
+    def documents(self, wanted: Sequence[Name]) -> list[Document]:
+        statement = "SELECT name, key, grp, sort, body FROM view WHERE name=? AND key=?"
+        with self._lock:
+            return [Document(*it) for name in wanted for it in self._connection.execute(statement, name)]
+
+    def write(self, stretch: Stretch) -> bool:
+        with self._transaction() as connection:
+            if connection.execute(_MOVE.replace("{s}", ""), _moved(stretch)).rowcount != 1:
+                return False
+            connection.executemany("DELETE FROM view WHERE name=? AND key=?", stretch.deleted)
+            # In order, because neighbours lie on the same pages of the file.
+            connection.executemany(_CHANGE.format(s="", rows="VALUES (?,?,?,?,?)"), sorted(stretch.changed))
+            connection.executemany("INSERT INTO concerned VALUES (?,?)", sorted(stretch.concerned))
+        return True
+
+    def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        with self._transaction() as connection:
+            for statement, values in statements:
+                connection.execute(statement.replace("{s}", ""), values)
+
+    def provision(self, reader: str) -> None:
+        tables = _TABLES.format(s="", text="TEXT", clustered=" WITHOUT ROWID")
+        self.execute([(it, ()) for it in tables.split(";")])
+
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+_RECORDS = (
+    "SELECT name, key, grp, sort, body "
+    "FROM json_to_recordset(%s::json) AS it(name text, key text, grp text, sort text, body text)"
+)
+_CONCERNED = 'SELECT "case", position FROM json_to_recordset(%s::json) AS it("case" text, position bigint)'
+
+
+class PostgreSQL:
+    """A schema that the service may only fill. Many rows travel as one JSON text: a tenth of the client's work."""
+
+    def __init__(self, url: str, schema: str) -> None:
+        self._schema = f'"{schema}".'
+        self._pool = ConnectionPool(with_password(url), min_size=1, max_size=4, open=True, timeout=10)
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._pool.connection() as connection:
+            return connection.execute(self._sql(statement), values).fetchall()
+
+    def documents(self, wanted: Sequence[Name]) -> list[Document]:
+        found = self.all(
+            "SELECT name, key, grp, sort, body FROM {s}view JOIN unnest(?::text[], ?::text[]) AS wanted(name, key) "
+            "USING (name, key)",
+            [[name for name, _ in wanted], [key for _, key in wanted]],
+        )
+        return [Document(*it) for it in found]
+
+    def write(self, stretch: Stretch) -> bool:
+        with self._pool.connection() as connection:
+            connection.execute("SET LOCAL synchronous_commit = off")
+            if connection.execute(self._sql(_MOVE), _moved(stretch)).rowcount != 1:
+                return False
+            for name in stretch.deleted:
+                connection.execute(self._sql("DELETE FROM {s}view WHERE name=? AND key=?"), name)
+            if stretch.changed:
+                rows = msgspec.json.encode([it._asdict() for it in stretch.changed]).decode()
+                connection.execute(self._sql(_CHANGE.replace("{rows}", _RECORDS)), [rows])
+            if stretch.concerned:
+                pairs = [{"case": case, "position": position} for case, position in sorted(stretch.concerned)]
+                rows = msgspec.json.encode(pairs).decode()
+                connection.execute(self._sql("INSERT INTO {s}concerned " + _CONCERNED), [rows])
+        return True
+
+    def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        with self._pool.connection() as connection:
+            for statement, values in statements:
+                connection.execute(self._sql(statement), values)
+
+    def provision(self, reader: str) -> None:
+        # By code point, so that pages are the same on both databases.
+        tables = _TABLES.format(s=self._schema, text='TEXT COLLATE "C"', clustered="")
+        statements = tables.split(";")
+        if reader:
+            names = ", ".join(f"{self._schema}{it}" for it in ("view", "concerned", "follower"))
+            statements.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO "{reader}"')
+        self.execute([(it, ()) for it in statements])
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _sql(self, statement: str) -> bytes:
+        return statement.replace("{s}", self._schema).replace("?", "%s").encode()
+
+
+def database(store: str, service: str) -> Database:
+    """Where a service's views lie, beside its log."""
+    if store.startswith("sqlite:"):
+        return SQLite(Path(store.removeprefix("sqlite:")) / f"{service}.views.sqlite")
+    return PostgreSQL(store, service)
+
+
+def provision(store: str, service: str, reader: str) -> None:
+    """Create what is missing of a service's views."""
+    target = database(store, service)
+    try:
+        target.provision(reader)
+    finally:
+        target.close()

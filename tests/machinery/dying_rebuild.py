@@ -1,0 +1,50 @@
+"""A rebuild that is killed (SIGKILL, by itself) at its third write: within the transaction, or right after it.
+
+`python -m tests.machinery.dying_rebuild <service> <stores> <where the views lie> <within|after>`
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from shared import following, view_tables
+from shared.records import replace
+from shared.view_tables import Stretch
+from tests.machinery.lived import log_of
+
+
+class Deadly(list[tuple[str, int]]):
+    """The part of a stretch that is written last: whoever reads it dies, with all before it written and not committed."""
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return super().__iter__()
+
+
+def dying(database: Any, moment: str) -> None:
+    """Have the third write to this database end the process."""
+    write, writes = database.write, 0
+
+    def last(stretch: Stretch) -> bool:
+        nonlocal writes
+        writes += 1
+        fatal = writes == 3
+        done = write(replace(stretch, concerned=Deadly([("", 0)])) if fatal and moment == "within" else stretch)
+        if fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    database.write = last
+
+
+if __name__ == "__main__":
+    service, stores, where, moment = sys.argv[1:]
+    following.STRETCH = 1
+    target = view_tables.database(where, service)
+    dying(target, moment)
+    with log_of(service, stores) as log:
+        follower = log.follower(target, page=10)
+        while follower.step():
+            pass
