@@ -148,6 +148,12 @@ class Publication:
 type Publish = Callable[[Any, Any], Any | None]
 
 
+def _always() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Relay:
     """Sends one subject's frames from the log, resuming at what the stream holds; never ahead, never with a hole."""
@@ -169,6 +175,12 @@ class Relay:
     stopped: str = ""
     compared: bool = False
     """Whether the stream was found to hold nothing that this log does not."""
+    met_empty: bool | None = None
+    """Whether the stream held nothing when it was last looked at; None before that."""
+    may_send: asyncio.Event = field(default_factory=_always)
+    """Not set: something may be wrong with this store, and nothing must be told from it."""
+    upto: Callable[[], int] | None = None
+    """The last position that may be sent now, where that is not for the log alone to say."""
     judged: Callable[[], None] = lambda: None
     """Called when `compared` or `stopped` changes: a service that is behind its own stream must take no commands."""
 
@@ -185,10 +197,10 @@ class Relay:
             self.compared, self.stopped = True, ""
             self.judged()
             while True:
+                await self.may_send.wait()
                 async with self._turn:
                     sent = await self._step()
                 if not sent:
-                    self.waiting_since = 0.0
                     await wait(self.nudged)
         except RelayStopped as error:
             if not self.stopped:
@@ -200,6 +212,7 @@ class Relay:
     async def _resume(self) -> None:
         newest = await self.messenger.last_frame(self.subject)
         self.position, self.last, self.chain = 0, 0, ZERO
+        self.met_empty = newest is None
         if newest is None:
             return
         head = self.head()
@@ -231,9 +244,11 @@ class Relay:
                 at = rows[-1].position
 
     async def _step(self) -> int:
-        rows = await in_thread(self.store.recorder.rows, self.position, PAGE)
+        waiting = await in_thread(self.store.recorder.rows, self.position, PAGE)
+        self.waiting_since = (self.waiting_since or time.monotonic()) if waiting else 0.0
+        end = self.upto() if self.upto else None
+        rows = waiting if end is None else [it for it in waiting if it.position <= end]
         if rows:
-            self.waiting_since = self.waiting_since or time.monotonic()
             for frame in await in_thread(self._frames, rows, self.last, self.chain):
                 await self.messenger.publish(frame, self.subject)
                 self.last, self.chain = frame.last, frame.chain_last
@@ -316,6 +331,11 @@ class Relay:
         for it in await in_thread(self._publications, rows):
             message_id = f"{self.service}/{it.row.position}/mirror"
             await self.messenger.publish_mirrored(it.raw, it.subject, message_id)
+
+    @property
+    def awaits_ledger(self) -> bool:
+        """Whether something waits that the ledger has not taken over."""
+        return self.upto is not None and bool(self.waiting_since) and self.upto() < self.head().position
 
     @property
     def age(self) -> float:

@@ -24,7 +24,14 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.formats import Frame, NotAFrame, frame_of
-from shared.topology import refill_subject, stream_of, subjects_published
+from shared.topology import (
+    RECORDED,
+    question_subject,
+    refill_subject,
+    stream_of,
+    subjects_published,
+    witnessed_subject,
+)
 
 log = structlog.get_logger()
 
@@ -201,6 +208,40 @@ class Messenger:
                 await answer(subject, int(position))
 
         await self.client.subscribe(refill_subject(self.service), cb=receive)
+
+    async def ask_ledger(self) -> None:
+        """Ask the ledger what it has of this service; it answers where `on_witnessed` hears. May be lost: ask again."""
+        await self._say(question_subject(self.service), b"")
+
+    async def on_witnessed(self, hear: Callable[[bytes], None]) -> None:
+        """Hand over whatever the ledger says of this service."""
+
+        async def receive(message: Any) -> None:
+            hear(bytes(message.data))
+
+        await self.client.subscribe(witnessed_subject(self.service), cb=receive)
+
+    async def on_question(self, answer: Callable[[str], Awaitable[None]]) -> None:
+        """For the ledger: `answer(service)` whenever a service asks what it has of it."""
+
+        def receiver(service: str) -> Callable[[Any], Awaitable[None]]:
+            async def receive(_message: Any) -> None:
+                await answer(service)
+
+            return receive
+
+        for service in RECORDED:
+            await self.client.subscribe(question_subject(service), cb=receiver(service))
+
+    async def tell_witnessed(self, service: str, body: bytes) -> None:
+        """For the ledger: say what it has of a service."""
+        await self._say(witnessed_subject(service), body)
+
+    async def _say(self, subject: str, body: bytes) -> None:
+        try:
+            await self.client.publish(subject, body)
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
 
 
 async def _raw(message: Any, _original: Any = None) -> bytes:

@@ -64,6 +64,7 @@ class Place:
             "nats_operator_password_file": self.folder / "operator", "keys": f"sqlite:{self.folder / 'keys.sqlite'}",
             "kek_file": self.folder / "kek", "documents": self.folder / "documents", "jwks": str(self.folder / "jwks.json"),
             "issuer": ISSUER, "calendar": self.folder / "calendar.json",
+            "start_awaits_ledger": False,
         }  # fmt: skip
         return kind(**(told | more))
 
