@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from eventsourcing.persistence import PersistenceError
 
+from shared.catching_up import CatchingUp
 from shared.decider import value
 from shared.formats import MAX_BYTES, ZERO, Envelope, Frame, NotAFrame, encode, frame_of, pack_envelopes, pack_records
 from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Reactions
@@ -374,6 +375,7 @@ class LaneFollower:
     followed: Callable[[], Lane]
     foreign: Callable[[ForeignMessageRefused], Awaitable[Any]]
     metrics: Metrics
+    catching_up: CatchingUp | None = None
     stopped: str = ""
     paused: str = ""
     lag: int = 0
@@ -431,6 +433,7 @@ class LaneFollower:
         """Judge by the stream itself whether this lane keeps up; a consumer that is gone ends the wait for it."""
         last_position, still = -1, 0
         while True:
+            await self._finish_catching_up()
             await asyncio.sleep(2.0)
             newest = await self.messenger.last_frame(self.subject)
             position = self.followed().position
@@ -443,12 +446,24 @@ class LaneFollower:
                 raise ConsumerGone(self.subject)
             if still >= 2 and not self.stopped and not self.paused:
                 with contextlib.suppress(Gap):
-                    await self._guarded_catch_up()
+                    await self._guarded(self.catch_up)
             self.polled_at = time.monotonic()
 
-    async def _guarded_catch_up(self) -> None:
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether every contract handled now was handled from the beginning."""
+        return self.catching_up is None or self.catching_up.done or not self.followed().position
+
+    async def _finish_catching_up(self) -> None:
+        if not self.is_caught_up and self.catching_up is not None:
+            with contextlib.suppress(Gap, NotWriting):
+                await self._guarded(self.catching_up.finish)
+            if self.catching_up.done:
+                self.stopped = self.paused = ""
+
+    async def _guarded(self, catch_up: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.catch_up()
+            await catch_up()
         except LaneStopped as error:
             self._stop(str(error))
         except LanePaused as error:
@@ -497,8 +512,11 @@ def lane_follower(
     source: str, writer: Writer, reactions: Reactions, messenger: Messenger, metrics: Metrics
 ) -> LaneFollower:
     """A follower that applies a publisher's contracts through the writer."""
+    catching_up = CatchingUp(source=source, writer=writer, reactions=reactions, messenger=messenger)
 
     async def apply(frame: Frame) -> Any:
+        if not catching_up.done:
+            await catching_up.finish()
         return await writer.submit(FrameJob(frame, reactions, asyncio.get_running_loop().create_future()))
 
     async def foreign(event: ForeignMessageRefused) -> Any:
@@ -512,4 +530,5 @@ def lane_follower(
         followed=lambda: writer.lanes.get(source) or Lane(source=source),
         foreign=foreign,
         metrics=metrics,
+        catching_up=catching_up,
     )

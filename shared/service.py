@@ -26,6 +26,7 @@ from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
 from shared.following import LaneFollower, Nudge, Publish, Relay, ViewFollower, lane_follower
+from shared.handled import handled
 from shared.identity import Role
 from shared.lanes import Reactions
 from shared.lifecycle import running
@@ -48,7 +49,7 @@ from shared.writer import Writer
 log = structlog.get_logger()
 
 _HOUSE = Path(__file__).parents[1]
-MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
+MACHINERY: tuple[AnyDecider, ...] = (attempts, parked, handled)
 """The streams that every service has beside its own nouns."""
 
 
@@ -151,6 +152,8 @@ class House:
         for it in self.lanes:
             if it.stopped or it.paused:
                 found.append(f"Spur {it.source}: {it.stopped or it.paused}")
+            elif it.catching_up is not None and it.catching_up.told:
+                found.append(f"Spur {it.source}: {it.catching_up.told}")
             elif time.monotonic() - it.polled_at > 60:
                 found.append(f"Spur {it.source}: seit {int(time.monotonic() - it.polled_at)} s nicht gelesen")
         return found + [reason for reason in (check() for check in self.problems) if reason]

@@ -123,8 +123,9 @@ class Witnessing:
             await asyncio.sleep(1)
 
     async def _compare(self) -> None:
-        until = time.monotonic() + PATIENCE
-        pause = 0.1
+        while self.stream_is_empty() is None:  # noqa: ASYNC110 (the relay looks, as often as it must)
+            await asyncio.sleep(0.02)
+        until, pause = time.monotonic() + PATIENCE, 0.1
         while self.known is None or not await self._agrees(self.known):
             if self.known is None and not self.agreed.is_set():
                 self._go_on_without(until)
@@ -135,8 +136,6 @@ class Witnessing:
     def _go_on_without(self, until: float) -> None:
         """The ledger has not answered: go on, wait a moment, or stand still until it does."""
         match self.stream_is_empty(), self.head().position:
-            case None, _:
-                return
             case _ if not self.start_awaits:
                 self._go_on()
             case True, position if position > 0:

@@ -161,6 +161,7 @@ def serving(blueprint: Blueprint, place: Place, settings: Settings | None = None
         wait_until(lambda: server.started or not thread.is_alive(), f"der Dienst {blueprint.name}")
         if not server.started:
             raise ServerUnavailable(f"der Dienst {blueprint.name} begann nicht")
+        wait_until(lambda: not house.writer.refusing, f"ein Dienst {blueprint.name}, der Eingaben annimmt")
         yield running
     finally:
         running.close()
