@@ -172,6 +172,8 @@ class Relay:
     """Scanned so far; `last` is the last position sent, with its chain."""
     last: int = 0
     chain: str = ZERO
+    sequence: int = 0
+    """Where the stream ends, as far as this relay knows: a fence against another one that has been writing since."""
     waiting_since: float = 0.0
     stopped: str = ""
     compared: bool = False
@@ -211,7 +213,7 @@ class Relay:
             await asyncio.sleep(10)
 
     async def _resume(self) -> None:
-        newest = await self.messenger.last_frame(self.subject)
+        self.sequence, newest = await self.messenger.end(self.subject)
         self.position, self.last, self.chain = 0, 0, ZERO
         self.met_empty = newest is None
         if newest is None:
@@ -228,7 +230,10 @@ class Relay:
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""
         async with self._turn:
-            if self.stopped or position >= self.last:
+            if self.stopped or not self.may_send.is_set():
+                return
+            await self._resume()
+            if position >= self.last:
                 return
             end = self.last
             log.warning("refill", subject=self.subject, after=position, upto=end)
@@ -240,9 +245,13 @@ class Relay:
                     return
                 for frame in await in_thread(self._frames, rows, previous, chain):
                     if frame.last > position:
-                        await self.messenger.publish(frame, self.subject, refill=True)
+                        await self._send(frame, refill=True)
                     previous, chain = frame.last, frame.chain_last
                 at = rows[-1].position
+
+    async def _send(self, frame: Frame, *, refill: bool = False) -> None:
+        """`Overtaken` when somebody else has published meanwhile: what the stream then holds must be looked at first."""
+        self.sequence = await self.messenger.publish(frame, self.subject, refill=refill, after=self.sequence)
 
     async def _step(self) -> int:
         waiting = await in_thread(self.store.recorder.rows, self.position, PAGE)
@@ -251,7 +260,7 @@ class Relay:
         rows = waiting if end is None else [it for it in waiting if it.position <= end]
         if rows:
             for frame in await in_thread(self._frames, rows, self.last, self.chain):
-                await self.messenger.publish(frame, self.subject)
+                await self._send(frame)
                 self.last, self.chain = frame.last, frame.chain_last
             if self.mirrored:
                 await self._mirror(rows)

@@ -21,7 +21,7 @@ from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.formats import Frame, NotAFrame, frame_of
 from shared.topology import (
@@ -44,6 +44,13 @@ UNANSWERED = 30.0
 
 class Lost(Exception):
     """The broker cannot be reached or has not confirmed: try again, nothing is known to have happened."""
+
+
+class Overtaken(Lost):
+    """The stream does not end where it was believed to: another publisher has written to it; look before going on."""
+
+
+_WRONG_LAST_SEQUENCE = 10071
 
 
 class Messenger:
@@ -108,12 +115,21 @@ class Messenger:
         )
         subscriber(receive)
 
-    async def publish(self, frame: Frame, subject: str, *, refill: bool = False) -> int:
-        """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed."""
+    async def publish(self, frame: Frame, subject: str, *, refill: bool = False, after: int | None = None) -> int:
+        """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed.
+
+        With `after` only if that is the stream's last sequence, else `Overtaken`. The broker compares it before it looks
+        for the message id: a frame that had arrived although its confirmation was lost is refused, too, not doubled.
+        """
         headers = frame.headers()
         if refill:
             headers["Nats-Msg-Id"] += f"/{uuid4().hex}"
-        return await self._send(frame.body, subject, headers)
+        if after is not None:
+            headers["Nats-Expected-Last-Sequence"] = str(after)
+        sequence = await self._send(frame.body, subject, headers)
+        if after is not None and sequence != after + 1:
+            raise Overtaken(f"{subject}: {sequence} statt {after + 1}")
+        return sequence
 
     async def publish_mirrored(self, body: bytes, subject: str, message_id: str) -> None:
         await self._send(body, subject, {"Nats-Msg-Id": message_id, "Content-Type": "application/json"}, "GRANTS_" + self.service.upper())  # fmt: skip
@@ -123,18 +139,26 @@ class Messenger:
             ack = await self.broker.publish(
                 body, subject, stream=stream or stream_of(subject), headers=headers, timeout=10
             )
+        except BadRequestError as error:
+            if error.err_code == _WRONG_LAST_SEQUENCE:
+                raise Overtaken(subject) from error
+            raise Lost(f"{subject}: {error.description}") from error
         except Exception as error:
             raise Lost(f"{subject}: {type(error).__name__}") from error
         return int(ack.seq)
 
     async def last_frame(self, subject: str) -> Frame | None:
         """The newest frame in a lane, or None when the stream holds none; `Lost` when the broker cannot say."""
-        newest = await self._sequences(subject)
-        for sequence in range(newest[1], newest[0] - 1, -1):
+        return (await self.end(subject))[1]
+
+    async def end(self, subject: str) -> tuple[int, Frame | None]:
+        """The last sequence of a lane's stream, and the newest frame up to it; `Lost` when the broker cannot say."""
+        first, last = await self._sequences(subject)
+        for sequence in range(last, first - 1, -1):
             found = await self.frame_at(subject, sequence)
             if found is not None:
-                return found
-        return None
+                return last, found
+        return last, None
 
     async def frames_after(self, subject: str, position: int) -> list[Frame]:
         """Up to 64 frames that follow on from `position` without a gap, read from the stream itself.

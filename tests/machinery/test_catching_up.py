@@ -12,7 +12,7 @@ from shared import catching_up
 from shared.catching_up import CatchingUp
 from shared.contracts import contract
 from shared.decider import Context, Decision, decision
-from shared.formats import Frame
+from shared.formats import Frame, frame_of
 from shared.handled import ContractsHandled, HandleContracts, Handled, NoteCaughtUp, handled
 from shared.identity import Role
 from shared.lanes import Reactions, RetryJob
@@ -182,11 +182,12 @@ async def test_what_the_stream_has_lost_is_asked_for(tmp_path: Path, nats_server
     assert await follow(BEFORE, tmp_path, nats_server, 3) == 2
     connection, jetstream = await as_operator(nats_server)
     name = stream_of(lane("intake"))
-    last = await jetstream.get_msg(name, seq=3)
+    message = await jetstream.get_msg(name, seq=3)
+    last = frame_of(dict(message.headers or {}), message.data or b"")
     config = (await jetstream.stream_info(name)).config
     await jetstream.delete_stream(name)
     await jetstream.add_stream(config)
-    await jetstream.publish(lane("intake"), last.data or b"", headers=dict(last.headers or {}))
+    await jetstream.publish(lane("intake"), last.body, headers=last.headers())
     await connection.close()
     async with serving(TELLER, settings(tmp_path / "p", nats_server)):
         assert await follow(AFTER, tmp_path, nats_server, 3) == 6
