@@ -16,7 +16,16 @@ from typing import Any
 from deploy.files import kept_secret, write_atomically
 from deploy.ports import LOOPBACK, accepts, free_port
 from shared.decider import value
-from shared.topology import FOLLOWS, RECORDED, SERVICES, stream_of, subjects_followed, subjects_published
+from shared.topology import (
+    FOLLOWS,
+    RECORDED,
+    SERVICES,
+    question_subject,
+    stream_of,
+    subjects_followed,
+    subjects_published,
+    witnessed_subject,
+)
 
 OPERATOR = "operator"
 READER = "reader"
@@ -53,15 +62,20 @@ def rights(service: str) -> dict[str, Any]:
     """The permissions of a service's user: an allow-list, so that no service can forge, delete or read for another.
 
     No `allow_responses`: whoever sends a request chooses where its answer goes, so an answering service would publish
-    for the asker on any lane, and delete streams for it (tried). Requests for a refill are answered on the lane itself.
+    for the asker on any lane, and delete streams for it (tried). Requests for a refill are answered on the lane itself,
+    a question to the ledger on a subject that only the ledger speaks on and only the service asked about hears.
     """
     followed = streams_followed_by(service)
     known = streams_published_by(service) + followed
     publishers = RECORDED if service == "ledger" else FOLLOWS[service]
+    about = RECORDED if service == "ledger" else (service,)
+    questions, answers = [question_subject(it) for it in about], [witnessed_subject(it) for it in about]
+    says, hears = (answers, questions) if service == "ledger" else (questions, answers)
     publish = [
         f"lane.{service}",
         f"grants.{service}.>",
         *([f"ledger.{service}"] if service in RECORDED else []),
+        *says,
         *(f"refill.{publisher}" for publisher in publishers),
         *(f"$JS.ACK.{stream}.{service}.>" for stream in followed),
         *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{service}" for stream in followed),
@@ -72,7 +86,7 @@ def rights(service: str) -> dict[str, Any]:
     ]
     return {
         "publish": {"allow": publish},
-        "subscribe": {"allow": [f"_INBOX_{service}.>", f"refill.{service}"]},
+        "subscribe": {"allow": [f"_INBOX_{service}.>", f"refill.{service}", *hears]},
     }
 
 

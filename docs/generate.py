@@ -20,6 +20,8 @@ from shared.contracts import Contract
 from shared.decider import AnyDecider, Decider, Event
 from shared.formats import FORMAT, MAX_BYTES, Envelope, Header, topic_of
 from shared.records import field_names
+from shared.topology import question_subject, witnessed_subject
+from shared.witnessing import Witnessed
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -199,9 +201,9 @@ def asyncapi() -> str:
     publishers = {name: contracts_of(name) for name in SERVICES}
     promised = [it for of in publishers.values() for it in of]
     described, named = msgspec.json.schema_components(
-        [*promised, Envelope, Header], ref_template="#/components/schemas/{name}"
+        [*promised, Envelope, Header, Witnessed], ref_template="#/components/schemas/{name}"
     )
-    schema = dict(zip([*promised, Envelope, Header], described, strict=True))
+    schema = dict(zip([*promised, Envelope, Header, Witnessed], described, strict=True))
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
@@ -233,6 +235,15 @@ def asyncapi() -> str:
             camel("ledger", teller), f"ledger.{teller}", f"Log of {teller} for the ledger",
             "Every stored event with its exact bytes. For the ledger alone.",
             {"summary": "Consecutive stored events.", "headers": ref("components", "schemas", "FrameHeaders"), "payload": body},
+        )  # fmt: skip
+        channel(
+            camel("witness", teller), question_subject(teller), f"{teller} asks the ledger",
+            "Core NATS, no stream: what does the ledger have of this service?", {"summary": "An empty question."},
+        )  # fmt: skip
+        channel(
+            camel("witnessed", teller), witnessed_subject(teller), f"The ledger about {teller}",
+            "Core NATS, no stream, asked or not: how far the ledger has taken this service over.",
+            {"summary": sentence(Witnessed), "payload": schema[Witnessed]},
         )  # fmt: skip
     for it in promised:
         publisher, _, name = it.CONTRACT.partition(".")

@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +21,7 @@ from joserfc.jwk import KeySet
 from shared.decider import value
 from shared.identity import Role, is_id
 from shared.problems import Problem
+from shared.records import replace
 
 log = structlog.get_logger()
 

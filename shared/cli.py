@@ -78,8 +78,11 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
             raise typer.BadParameter("Der Dienst läuft: bitte zuerst anhalten.")
         try:
             done = asyncio.run(
-                recovered(opened.name, opened.store.recorder, opened.messenger, opened.views, from_export)
-            )
+                recovered(
+                    opened.name, opened.store.recorder, opened.messenger, opened.views, from_export,
+                    ask_ledger=opened.settings.start_awaits_ledger,
+                )
+            )  # fmt: skip
         except NotRecoverable as error:
             typer.echo(json.dumps({"refused": str(error)}, ensure_ascii=False))
             raise typer.Exit(1) from error

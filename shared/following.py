@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from eventsourcing.persistence import PersistenceError
 
+from shared.catching_up import CatchingUp
 from shared.decider import value
 from shared.formats import (
     MAX_BYTES,
@@ -213,6 +214,12 @@ class Publication:
 type Publish = Callable[[Any, Any], Any | None]
 
 
+def _always() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Relay:
     """Sends one subject's frames from the log, resuming at what the stream holds; never ahead, never with a hole."""
@@ -231,10 +238,18 @@ class Relay:
     """Scanned so far; `last` is the last position sent, with its chain."""
     last: int = 0
     chain: str = ZERO
+    sequence: int = 0
+    """Where the stream ends, as far as this relay knows: a fence against another one that has been writing since."""
     waiting_since: float = 0.0
     stopped: str = ""
     compared: bool = False
     """Whether the stream was found to hold nothing that this log does not."""
+    met_empty: bool | None = None
+    """Whether the stream held nothing when it was last looked at; None before that."""
+    may_send: asyncio.Event = field(default_factory=_always)
+    """Not set: something may be wrong with this store, and nothing must be told from it."""
+    upto: Callable[[], int] | None = None
+    """The last position that may be sent now, where that is not for the log alone to say."""
     judged: Callable[[], None] = lambda: None
     """Called when `compared` or `stopped` changes: a service that is behind its own stream must take no commands."""
 
@@ -251,10 +266,10 @@ class Relay:
             self.compared, self.stopped = True, ""
             self.judged()
             while True:
+                await self.may_send.wait()
                 async with self._turn:
                     sent = await self._step()
                 if not sent:
-                    self.waiting_since = 0.0
                     await wait(self.nudged)
         except RelayStopped as error:
             if not self.stopped:
@@ -264,8 +279,9 @@ class Relay:
             await asyncio.sleep(10)
 
     async def _resume(self) -> None:
-        newest = await self.messenger.last_frame(self.subject)
+        self.sequence, newest = await self.messenger.end(self.subject)
         self.position, self.last, self.chain = 0, 0, ZERO
+        self.met_empty = newest is None
         if newest is None:
             return
         head = self.head()
@@ -280,7 +296,10 @@ class Relay:
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""
         async with self._turn:
-            if self.stopped or position >= self.last:
+            if self.stopped or not self.may_send.is_set():
+                return
+            await self._resume()
+            if position >= self.last:
                 return
             end = self.last
             log.warning("refill", subject=self.subject, after=position, upto=end)
@@ -291,24 +310,30 @@ class Relay:
                     return
                 for frame in self._frames(self._publications(read), previous, chain):
                     if frame.last > position:
-                        await self.messenger.publish(frame, self.subject, refill=True)
+                        await self._send(frame, refill=True)
                     previous, chain = frame.last, frame.chain_last
                 at = read[-1].row.position
+
+    async def _send(self, frame: Frame, *, refill: bool = False) -> None:
+        """`Overtaken` when somebody else has published meanwhile: what the stream then holds must be looked at first."""
+        self.sequence = await self.messenger.publish(frame, self.subject, refill=refill, after=self.sequence)
 
     async def _step(self) -> int:
         waiting = self.tail.after(self.position, PAGE)
         if waiting is None:
             waiting = await in_thread(self._read, self.position)
-        if waiting:
-            self.waiting_since = self.waiting_since or time.monotonic()
-            parts = self._publications(waiting)
+        self.waiting_since = (self.waiting_since or time.monotonic()) if waiting else 0.0
+        end = self.upto() if self.upto else None
+        allowed = waiting if end is None else [it for it in waiting if it.row.position <= end]
+        if allowed:
+            parts = self._publications(allowed)
             for frame in self._frames(parts, self.last, self.chain):
-                await self.messenger.publish(frame, self.subject)
+                await self._send(frame)
                 self.last, self.chain = frame.last, frame.chain_last
             if self.mirrored:
                 await self._mirror(parts)
-            self.position = waiting[-1].row.position
-        return len(waiting)
+            self.position = allowed[-1].row.position
+        return len(allowed)
 
     def _read(self, position: int) -> Sequence[Committed]:
         """A page of the log with, for own events that may be public, the state after each."""
@@ -394,6 +419,11 @@ class Relay:
             await self.messenger.publish_mirrored(it.raw, it.subject, message_id)
 
     @property
+    def awaits_ledger(self) -> bool:
+        """Whether something waits that the ledger has not taken over."""
+        return self.upto is not None and bool(self.waiting_since) and self.upto() < self.head().position
+
+    @property
     def age(self) -> float:
         """Seconds that the oldest event not yet sent has been waiting."""
         return time.monotonic() - self.waiting_since if self.waiting_since else 0.0
@@ -428,6 +458,7 @@ class LaneFollower:
     followed: Callable[[], Lane]
     foreign: Callable[[ForeignMessageRefused], Awaitable[Any]]
     metrics: Metrics
+    catching_up: CatchingUp | None = None
     stopped: str = ""
     paused: str = ""
     lag: int = 0
@@ -485,6 +516,7 @@ class LaneFollower:
         """Judge by the stream itself whether this lane keeps up; a consumer that is gone ends the wait for it."""
         last_position, still = -1, 0
         while True:
+            await self._finish_catching_up()
             await asyncio.sleep(2.0)
             newest = await self.messenger.last_frame(self.subject)
             position = self.followed().position
@@ -497,12 +529,24 @@ class LaneFollower:
                 raise ConsumerGone(self.subject)
             if still >= 2 and not self.stopped and not self.paused:
                 with contextlib.suppress(Gap):
-                    await self._guarded_catch_up()
+                    await self._guarded(self.catch_up)
             self.polled_at = time.monotonic()
 
-    async def _guarded_catch_up(self) -> None:
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether every contract handled now was handled from the beginning."""
+        return self.catching_up is None or self.catching_up.done or not self.followed().position
+
+    async def _finish_catching_up(self) -> None:
+        if not self.is_caught_up and self.catching_up is not None:
+            with contextlib.suppress(Gap, NotWriting):
+                await self._guarded(self.catching_up.finish)
+            if self.catching_up.done:
+                self.stopped = self.paused = ""
+
+    async def _guarded(self, catch_up: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.catch_up()
+            await catch_up()
         except LaneStopped as error:
             self._stop(str(error))
         except LanePaused as error:
@@ -551,8 +595,11 @@ def lane_follower(
     source: str, writer: Writer, reactions: Reactions, messenger: Messenger, metrics: Metrics
 ) -> LaneFollower:
     """A follower that applies a publisher's contracts through the writer."""
+    catching_up = CatchingUp(source=source, writer=writer, reactions=reactions, messenger=messenger)
 
     async def apply(frame: Frame) -> Any:
+        if not catching_up.done:
+            await catching_up.finish()
         return await writer.submit(FrameJob(frame, reactions, asyncio.get_running_loop().create_future()))
 
     async def foreign(event: ForeignMessageRefused) -> Any:
@@ -566,4 +613,5 @@ def lane_follower(
         followed=lambda: writer.lanes.get(source) or Lane(source=source),
         foreign=foreign,
         metrics=metrics,
+        catching_up=catching_up,
     )

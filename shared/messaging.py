@@ -21,10 +21,17 @@ from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.formats import Frame, NotAFrame, frame_of
-from shared.topology import refill_subject, stream_of, subjects_published
+from shared.topology import (
+    RECORDED,
+    question_subject,
+    refill_subject,
+    stream_of,
+    subjects_published,
+    witnessed_subject,
+)
 
 log = structlog.get_logger()
 
@@ -37,6 +44,13 @@ UNANSWERED = 30.0
 
 class Lost(Exception):
     """The broker cannot be reached or has not confirmed: try again, nothing is known to have happened."""
+
+
+class Overtaken(Lost):
+    """The stream does not end where it was believed to: another publisher has written to it; look before going on."""
+
+
+_WRONG_LAST_SEQUENCE = 10071
 
 
 class Messenger:
@@ -101,12 +115,21 @@ class Messenger:
         )
         subscriber(receive)
 
-    async def publish(self, frame: Frame, subject: str, *, refill: bool = False) -> int:
-        """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed."""
+    async def publish(self, frame: Frame, subject: str, *, refill: bool = False, after: int | None = None) -> int:
+        """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed.
+
+        With `after` only if that is the stream's last sequence, else `Overtaken`. The broker compares it before it looks
+        for the message id: a frame that had arrived although its confirmation was lost is refused, too, not doubled.
+        """
         headers = frame.headers()
         if refill:
             headers["Nats-Msg-Id"] += f"/{uuid4().hex}"
-        return await self._send(frame.body, subject, headers)
+        if after is not None:
+            headers["Nats-Expected-Last-Sequence"] = str(after)
+        sequence = await self._send(frame.body, subject, headers)
+        if after is not None and sequence != after + 1:
+            raise Overtaken(f"{subject}: {sequence} statt {after + 1}")
+        return sequence
 
     async def publish_mirrored(self, body: bytes, subject: str, message_id: str) -> None:
         await self._send(body, subject, {"Nats-Msg-Id": message_id, "Content-Type": "application/json"}, "GRANTS_" + self.service.upper())  # fmt: skip
@@ -116,18 +139,26 @@ class Messenger:
             ack = await self.broker.publish(
                 body, subject, stream=stream or stream_of(subject), headers=headers, timeout=10
             )
+        except BadRequestError as error:
+            if error.err_code == _WRONG_LAST_SEQUENCE:
+                raise Overtaken(subject) from error
+            raise Lost(f"{subject}: {error.description}") from error
         except Exception as error:
             raise Lost(f"{subject}: {type(error).__name__}") from error
         return int(ack.seq)
 
     async def last_frame(self, subject: str) -> Frame | None:
         """The newest frame in a lane, or None when the stream holds none; `Lost` when the broker cannot say."""
-        newest = await self._sequences(subject)
-        for sequence in range(newest[1], newest[0] - 1, -1):
+        return (await self.end(subject))[1]
+
+    async def end(self, subject: str) -> tuple[int, Frame | None]:
+        """The last sequence of a lane's stream, and the newest frame up to it; `Lost` when the broker cannot say."""
+        first, last = await self._sequences(subject)
+        for sequence in range(last, first - 1, -1):
             found = await self.frame_at(subject, sequence)
             if found is not None:
-                return found
-        return None
+                return last, found
+        return last, None
 
     async def frames_after(self, subject: str, position: int) -> list[Frame]:
         """Up to 64 frames that follow on from `position` without a gap, read from the stream itself.
@@ -201,6 +232,40 @@ class Messenger:
                 await answer(subject, int(position))
 
         await self.client.subscribe(refill_subject(self.service), cb=receive)
+
+    async def ask_ledger(self) -> None:
+        """Ask the ledger what it has of this service; it answers where `on_witnessed` hears. May be lost: ask again."""
+        await self._say(question_subject(self.service), b"")
+
+    async def on_witnessed(self, hear: Callable[[bytes], None]) -> None:
+        """Hand over whatever the ledger says of this service."""
+
+        async def receive(message: Any) -> None:
+            hear(bytes(message.data))
+
+        await self.client.subscribe(witnessed_subject(self.service), cb=receive)
+
+    async def on_question(self, answer: Callable[[str], Awaitable[None]]) -> None:
+        """For the ledger: `answer(service)` whenever a service asks what it has of it."""
+
+        def receiver(service: str) -> Callable[[Any], Awaitable[None]]:
+            async def receive(_message: Any) -> None:
+                await answer(service)
+
+            return receive
+
+        for service in RECORDED:
+            await self.client.subscribe(question_subject(service), cb=receiver(service))
+
+    async def tell_witnessed(self, service: str, body: bytes) -> None:
+        """For the ledger: say what it has of a service."""
+        await self._say(witnessed_subject(service), body)
+
+    async def _say(self, subject: str, body: bytes) -> None:
+        try:
+            await self.client.publish(subject, body)
+        except Exception as error:
+            raise Lost(f"{subject}: {type(error).__name__}") from error
 
 
 async def _raw(message: Any, _original: Any = None) -> bytes:

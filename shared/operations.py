@@ -175,6 +175,10 @@ def reads(house: "House") -> APIRouter:
         caller = permit(request, frozenset({Role.OPERATOR}), "retry-parked-messages")
         if not is_id(case):
             raise Problem(404, "not-found", "Das gibt es hier nicht.", field="case")
+        if not all(it.is_caught_up for it in house.lanes):
+            # A message handled here and then again while catching up would be handled twice.
+            title = "Der Dienst holt gerade neue Arten von Nachrichten nach. Bitte versuchen Sie es später noch einmal."
+            raise Problem(503, "catching-up", title, headers={"Retry-After": "10"})
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         job = RetryJob(case, replace(caller, correlation=case), house.blueprint.reactions, done)
         handled, waiting = await house.writer.submit(job)

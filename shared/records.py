@@ -1,7 +1,7 @@
 """Immutable records, the material of everything that is said or known here: commands, events, states, rows, frames.
 
 They are msgspec structs: one costs a twentieth of a frozen dataclass to make, and a whole life of a case makes
-thousands of them (docs/adr/0006). Nouns see only `value`, `replace`, `field` and `field_names`.
+thousands of them (docs/adr/0009). Nouns see only `value`, `replace`, `field` and `field_names`.
 """
 
 from collections.abc import Callable

@@ -15,6 +15,7 @@ from shared.recorders import Batch, FenceLost, Head, Lane, NotProvisioned, Recor
 from shared.records import replace
 from shared.topology import RECORDED, lane, record_lane, subjects_published
 from shared.views import FOLLOWER, Views
+from shared.witnessing import Witnessed, asked
 
 BATCH = 1_000
 
@@ -50,17 +51,23 @@ class Recovered:
 
 
 async def recover(
-    service: str, recorder: Recorder, messenger: Messenger, views: Views, folder: Path | None = None
+    service: str,
+    recorder: Recorder,
+    messenger: Messenger,
+    views: Views,
+    folder: Path | None = None,
+    witnessed: Witnessed | None = None,
 ) -> Recovered:
     """Append what the stream, and the export in `folder` before it, hold after the store's head; move the lanes along.
 
-    The service must be stopped and the broker reachable. Raises `NotRecoverable` (nothing was changed), `Lost` when the
-    broker does not answer, `FenceLost` when somebody else writes: run it again, it goes on where it ended.
+    `witnessed` is what the ledger says it has: less than that is never called recovered. The service must be stopped
+    and the broker reachable. Raises `NotRecoverable` (nothing was changed), `Lost` when the broker does not answer,
+    `FenceLost` when somebody else writes: run it again, it goes on where it ended.
     """
     if service not in RECORDED:
         raise NotRecoverable(f"{service} hat keinen Aufzeichnungsstrom")
     start, lanes = recorder.head(), recorder.lanes()
-    told = await _told(service, messenger, start)
+    told = [*await _told(service, messenger, start), *_witnessed(witnessed, start)]
     export = Export(folder=folder) if folder is not None else None
     if export is None and not any(it.where == record_lane(service) for it in told):
         raise NotRecoverable("der Strom ist leer: ohne Export ist nicht zu sehen, was dem Bestand fehlt")
@@ -112,6 +119,14 @@ async def _told(service: str, messenger: Messenger, start: Head) -> list[Told]:
             raise NotRecoverable(f"{subject} bei Epoche {newest.epoch}, Bestand bei {start.epoch}")
         found.append(Told(where=subject, position=newest.last, chain=newest.chain_last))
     return found
+
+
+def _witnessed(it: Witnessed | None, start: Head) -> list[Told]:
+    if it is None or not it.position:
+        return []
+    if it.epoch != start.epoch:
+        raise NotRecoverable(f"die Prüfkette bei Epoche {it.epoch}, Bestand bei {start.epoch}")
+    return [Told(where="die Prüfkette", position=it.position, chain=it.chain)]
 
 
 def _moved(lanes: dict[str, Lane], causes: dict[str, tuple[str, int]]) -> list[Lane]:
@@ -168,15 +183,22 @@ async def _append(
 
 
 async def recovered(
-    service: str, recorder: Recorder, messenger: Messenger, views: Views, folder: Path | None = None
+    service: str,
+    recorder: Recorder,
+    messenger: Messenger,
+    views: Views,
+    folder: Path | None = None,
+    *,
+    ask_ledger: bool = False,
 ) -> Recovered:
-    """`recover` over a connection of its own, with everything closed behind it."""
+    """`recover` over a connection of its own, with everything closed behind it; a ledger that answers is believed."""
     try:
         try:
             await asyncio.wait_for(messenger.broker.connect(), 15)
         except Exception as error:
             raise NotRecoverable("der Broker ist nicht erreichbar: sein Strom wird zum Vergleich gebraucht") from error
-        return await recover(service, recorder, messenger, views, folder)
+        witnessed = await asked(messenger) if ask_ledger else None
+        return await recover(service, recorder, messenger, views, folder, witnessed)
     except NotProvisioned as error:
         raise NotRecoverable("der Bestand ist nicht angelegt: zuerst die Sicherung zurückspielen") from error
     except FenceLost as error:

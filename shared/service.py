@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -11,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -29,37 +27,31 @@ from shared.counter import Counter
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
-from shared.following import (
-    ConsumerGone,
-    LaneFollower,
-    Nudge,
-    Publish,
-    Relay,
-    ViewFollower,
-    lane_follower,
-    persistently,
-)
+from shared.following import LaneFollower, Nudge, Publish, Relay, ViewFollower, lane_follower
+from shared.handled import handled
 from shared.identity import Role
 from shared.lanes import Reactions
-from shared.messaging import Guard, Messenger
+from shared.lifecycle import running
+from shared.messaging import Messenger
 from shared.observability import Metrics, configure_logging, configure_tracing
 from shared.pages import told_by_page
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
 from shared.problems import Problem
-from shared.recorders import FenceLost, NotProvisioned, Recorder, Row, recorder
+from shared.recorders import NotProvisioned, Recorder, Row, recorder
 from shared.refusals import attempts
 from shared.rendering import environment
 from shared.settings import Settings, secret
 from shared.store import Store
 from shared.views import Draft, Projection, Views
 from shared.web import REFUSALS, Action, routes
+from shared.witnessing import Witnessing
 from shared.writer import Writer
 
 log = structlog.get_logger()
 
 _HOUSE = Path(__file__).parents[1]
-MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
+MACHINERY: tuple[AnyDecider, ...] = (attempts, parked, handled)
 """The streams that every service has beside its own nouns."""
 
 
@@ -111,6 +103,9 @@ class House:
     relays: list[Relay] = field(default_factory=list[Relay])
     lanes: list[LaneFollower] = field(default_factory=list[LaneFollower])
     view_follower: ViewFollower
+    witnessing: Witnessing
+    connected: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
+    """Called once when the broker was reached for the first time."""
     idle_checks: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
     problems: list[Callable[[], str]] = field(default_factory=list[Callable[[], str]])
     """Further reasons not to be ready, each empty when all is well."""
@@ -136,6 +131,12 @@ class House:
         followed = all(it.idle for it in self.relays) and all(it.idle for it in self.lanes)
         return self.writer.idle and self.view_follower.idle and followed and all(it() for it in self.idle_checks)
 
+    def permit(self) -> None:
+        """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
+        stopped = [it.stopped for it in (*self.relays, self.witnessing) if it.stopped]
+        unknown = [f"vergleicht mit {it.subject}" for it in self.relays if not it.compared]
+        self.writer.refusing = next(iter([*stopped, *unknown]), self.witnessing.waiting)
+
     def unready(self) -> list[str]:
         """Why this service should get no requests now; judged by progress, not by being connected."""
         found: list[str] = []
@@ -146,11 +147,15 @@ class House:
         for relay in self.relays:
             if relay.stopped:
                 found.append(f"Relais {relay.subject}: {relay.stopped}")
+            elif relay.awaits_ledger:
+                found.append(f"Relais {relay.subject}: bis {relay.position} von der Prüfkette bezeugt, der Rest wartet")
             elif relay.age > 60:
                 found.append(f"Relais {relay.subject}: ältestes Ereignis wartet {int(relay.age)} s")
         for it in self.lanes:
             if it.stopped or it.paused:
                 found.append(f"Spur {it.source}: {it.stopped or it.paused}")
+            elif it.catching_up is not None and it.catching_up.told:
+                found.append(f"Spur {it.source}: {it.catching_up.told}")
             elif time.monotonic() - it.polled_at > 60:
                 found.append(f"Spur {it.source}: seit {int(time.monotonic() - it.polled_at)} s nicht gelesen")
         return found + [reason for reason in (check() for check in self.problems) if reason]
@@ -175,13 +180,21 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(),
         head=lambda: writer.head, tail=writer.tail, foreign=blueprint.foreign,
     )  # fmt: skip
+    records = topology.record_lane(blueprint.name)
+    witnessing = Witnessing(
+        service=blueprint.name, messenger=messenger, recorder=log_of, head=lambda: writer.head,
+        stream_is_empty=lambda: next((it.met_empty for it in house.relays if it.subject == records), None),
+        start_awaits=settings.start_awaits_ledger, lane_awaits=settings.lane_awaits_ledger,
+        heard_more=nudge,
+    )  # fmt: skip
     house = House(
         blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,
         privacy=Privacy(keys, blueprint.name), documents=DocumentDirectory(settings.documents, keys),
         gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
         pages=environment(_HOUSE / "services" / blueprint.name / "pages"),
-        pepper=settings.pepper(), view_follower=view_follower,
+        pepper=settings.pepper(), view_follower=view_follower, witnessing=witnessing,
     )  # fmt: skip
+    witnessing.judged = house.permit
     for subject in topology.subjects_published(blueprint.name):
         house.relays.append(
             Relay(
@@ -195,129 +208,15 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
                 tail=writer.tail,
                 publish=blueprint.publish,
                 mirrored=settings.mirror and subject == topology.lane(blueprint.name),
-                judged=lambda: _permit(house),
+                may_send=witnessing.agreed,
+                upto=witnessing.witnessed if subject == topology.lane(blueprint.name) else None,
+                judged=house.permit,
             )
         )
     for source in topology.FOLLOWS[blueprint.name]:
         house.lanes.append(lane_follower(source, writer, blueprint.reactions, messenger, metrics))
     blueprint.furnish(house)
     return house
-
-
-def _permit(house: House) -> None:
-    """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
-    stopped = [it.stopped for it in house.relays if it.stopped]
-    unknown = [it.subject for it in house.relays if not it.compared]
-    house.writer.refusing = stopped[0] if stopped else f"vergleicht mit {unknown[0]}" if unknown else ""
-
-
-# ---- Running -------------------------------------------------------------------------------------------------------
-
-
-def _end(code: int, reason: str) -> None:
-    log.critical("process ends", reason=reason)
-    os._exit(code)
-
-
-async def _vital(what: str, running: Awaitable[None]) -> None:
-    """A part without which the process must not go on: when it ends, the process does, and the supervisor starts it again."""
-    try:
-        await running
-    except asyncio.CancelledError:
-        raise
-    except FenceLost:
-        _end(72, "another writer holds the store")
-    except ConsumerGone:
-        _end(73, "durable consumer gone")
-    except Exception:
-        log.exception("part failed", part=what)
-        _end(74, what)
-
-
-async def _connect(house: House) -> None:
-    """Connect as soon as the broker is there; commands are taken meanwhile."""
-    for it in house.lanes:
-        house.messenger.subscribe(it.subject, it.receive)
-    failures = 0
-    while True:
-        try:
-            await asyncio.wait_for(house.messenger.broker.start(), 15)
-            break
-        except Exception as error:
-            failures += 1
-            log.warning("broker not there yet", error=type(error).__name__, failures=failures)
-            if failures > 20:
-                raise
-            await asyncio.sleep(min(5.0, 0.2 * failures))
-
-    async def answer(subject: str, position: int) -> None:
-        for relay in house.relays:
-            if relay.subject == subject:
-                await relay.refill(position)
-
-    await house.messenger.on_refill(answer)
-
-
-def _reachable(url: str) -> Callable[[], bool]:
-    parts = urlsplit(url)
-
-    def reachable() -> bool:
-        try:
-            with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 4222), timeout=2):
-                return True
-        except OSError:
-            return False
-
-    return reachable
-
-
-@asynccontextmanager
-async def running(house: House) -> AsyncGenerator[None]:
-    """All the loops of a service, from first to last; a graceful stop finishes what is being committed."""
-    guard = Guard(house.messenger, _reachable(house.settings.nats_url))
-    tasks: list[asyncio.Task[None]] = []
-
-    def start(what: str, it: Awaitable[None]) -> None:
-        tasks.append(asyncio.ensure_future(_vital(what, it)))
-
-    start("beat", guard.keep_beating())
-    guard.start()
-    start("writer", house.writer.run())
-    await house.writer.started.wait()
-    _permit(house)
-    house.view_follower.goal = house.writer.head.position
-    start("views", persistently("views", house.view_follower.run))
-
-    async def exchange() -> None:
-        await _connect(house)
-        for relay in house.relays:
-            start(f"relay {relay.subject}", persistently(relay.subject, relay.run))
-        for it in house.lanes:
-            start(f"lane {it.source}", persistently(it.subject, it.watch))
-        await asyncio.Event().wait()
-
-    start("exchange", exchange())
-    for follower in house.blueprint.followers(house):
-        start("follower", persistently("follower", follower))
-    log.info("serving", epoch=house.writer.head.epoch, position=house.writer.head.position)
-    try:
-        yield
-    finally:
-        log.info("stopping", position=house.writer.head.position)
-        house.writer.refusing = "wird beendet"
-        try:
-            await asyncio.wait_for(house.messenger.broker.stop(), 10)
-        except Exception as error:
-            log.warning("broker did not stop cleanly", error=type(error).__name__)
-        until = time.monotonic() + 10
-        while not house.writer.idle and time.monotonic() < until:  # noqa: ASYNC110 (a thread works it off)
-            await asyncio.sleep(0.02)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        guard.stop()
-        house.views.close()
-        house.store.recorder.close()
 
 
 def application(house: House, *, lifespan: bool = True) -> FastAPI:
@@ -373,7 +272,14 @@ def _health(house: House) -> APIRouter:
             "reasons": reasons,
             "head": house.writer.head.position,
             "lanes": followed,
-            "relays": {it.subject: {"position": it.position, "age_seconds": round(it.age, 1)} for it in house.relays},
+            "relays": {
+                it.subject: {
+                    "position": it.position,
+                    "age_seconds": round(it.age, 1),
+                    "awaits_ledger": it.awaits_ledger,
+                }
+                for it in house.relays
+            },
         }
         return JSONResponse(body, 200 if not reasons else 503)
 

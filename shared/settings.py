@@ -30,6 +30,12 @@ class Settings(BaseSettings):
     traces: Path | None = None
     trace_ratio: float = 1.0
     mirror: bool = False
+    start_awaits_ledger: bool = True
+    """Whether a service that meets an empty stream waits until the ledger has said what it has of it. Off only where
+    there is no ledger, or to start without it on purpose: a restored store would then give old positions new events."""
+    lane_awaits_ledger: bool = False
+    """Whether a lane tells others only what the ledger has already taken over, so that nobody acts on what could vanish
+    with this store; everything then takes as long as the ledger does, and stands still without it."""
 
     def pepper(self) -> bytes:
         """What keeps the hashes of idempotent requests' bodies from being guessed back to what they hold."""

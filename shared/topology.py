@@ -71,6 +71,17 @@ def refill_subject(publisher: str) -> str:
     return f"refill.{publisher}"
 
 
+def question_subject(service: str) -> str:
+    """Where a service asks the ledger what it has of it."""
+    return f"witness.{service}"
+
+
+def witnessed_subject(service: str) -> str:
+    """Where the ledger alone says what it has of a service, asked or not; never in the asker's inbox, so that whoever
+    asks cannot choose where the ledger speaks."""
+    return f"witnessed.{service}"
+
+
 def _stream(subject: str) -> StreamConfig:
     mirrored = subject.startswith("grants.")
     return StreamConfig(

@@ -64,6 +64,7 @@ class Place:
             "nats_operator_password_file": self.folder / "operator", "keys": f"sqlite:{self.folder / 'keys.sqlite'}",
             "kek_file": self.folder / "kek", "documents": self.folder / "documents", "jwks": str(self.folder / "jwks.json"),
             "issuer": ISSUER, "calendar": self.folder / "calendar.json",
+            "start_awaits_ledger": False,
         }  # fmt: skip
         return kind(**(told | more))
 
@@ -160,6 +161,7 @@ def serving(blueprint: Blueprint, place: Place, settings: Settings | None = None
         wait_until(lambda: server.started or not thread.is_alive(), f"der Dienst {blueprint.name}")
         if not server.started:
             raise ServerUnavailable(f"der Dienst {blueprint.name} begann nicht")
+        wait_until(lambda: not house.writer.refusing, f"ein Dienst {blueprint.name}, der Eingaben annimmt")
         yield running
     finally:
         running.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from services.ledger import archive, checkpoint
+from services.ledger.answering import Answering
 from services.ledger.checkpoint import Checkpoint, SignCheckpoint
 from services.ledger.chronicle import Chronicle, LogAltered, Signing
 from services.ledger.export import export
@@ -48,6 +49,7 @@ class Ledger:
     settings: Settings
     nudged: asyncio.Event
     to_sign: asyncio.Event
+    answering: Answering
     chronicle: Chronicle = field(default_factory=Chronicle)
     alarm: str = ""
     """Why the ledger signs nothing any more; empty when all is well."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import shared.service
 from services.ledger import checkpoint
+from services.ledger.answering import Answering
 from services.ledger.api import PROVERS, actions, ledger_of, reads
 from services.ledger.ledger import Ledger
 from services.ledger.pages import pages
@@ -25,18 +26,20 @@ def furnish(house: House) -> None:
     for source in RECORDED:
         house.lanes.append(record_follower(source, house.writer, house.messenger, house.metrics))
     ledger = Ledger(
-        writer=house.writer, settings=settings, nudged=house.nudge.listener(), to_sign=house.nudge.listener()
-    )
+        writer=house.writer, settings=settings, nudged=house.nudge.listener(), to_sign=house.nudge.listener(),
+        answering=Answering(house.writer, house.messenger, house.nudge),
+    )  # fmt: skip
     house.own = ledger
+    house.connected.append(ledger.answering.begin)
     house.problems.append(ledger.trouble)
     house.idle_checks.append(lambda: bool(ledger.alarm) or ledger.chronicle.size >= house.writer.head.position)
 
 
 def followers(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
-    """Keeping the log in memory, and signing it; without a key there is nothing to serve."""
+    """Keeping the log in memory, signing it, telling how far it reaches; without a key there is nothing to serve."""
     ledger = ledger_of(house)
     ledger.settings.signer()
-    return ledger.follow, ledger.keep_signing
+    return ledger.follow, ledger.keep_signing, ledger.answering.keep_telling
 
 
 blueprint = Blueprint(

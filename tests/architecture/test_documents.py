@@ -47,7 +47,10 @@ def test_every_lane_and_every_contract_has_its_channel() -> None:
     lanes = {f"lane.{service}" for service in SERVICES} | {
         f"ledger.{service}" for service in SERVICES if service != "ledger"
     }
-    assert addresses == contracts | lanes
+    questions = {
+        f"{kind}.{service}" for service in SERVICES if service != "ledger" for kind in ("witness", "witnessed")
+    }
+    assert addresses == contracts | lanes | questions
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda it: str(it.relative_to(ROOT)))

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import psycopg
 from services.review import assessment
 from shared.decider import decision
 from shared.identity import Role
+from shared.records import replace
 from shared.service import House
 from tests.benchmarks import library
 from tests.benchmarks.content import DAY, POSITIVE

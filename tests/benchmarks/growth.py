@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from uuid import uuid4
@@ -16,6 +15,7 @@ from services.review.programme import Basis
 from shared.decider import decision
 from shared.identity import Role
 from shared.recorders import recorder
+from shared.records import replace
 from shared.service import House
 from shared.store import Store
 from tests.benchmarks.appends import Experts

@@ -7,7 +7,6 @@ as many threads as do it good (`THREADS`): more only wait for the table's lock, 
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
+from shared.records import replace
 from tests.benchmarks.content import DAY, REASONS
 from tests.benchmarks.process import Place
 from tests.benchmarks.running import CLIENTS, Asked, Figures, together

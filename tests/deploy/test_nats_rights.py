@@ -129,6 +129,48 @@ def test_the_ledger_speaks_for_nobody_whose_events_it_keeps(server: RunningNats)
     assert _try(server, "ledger", lambda it: it.js.publish("lane.intake", b"forged", timeout=0.3))
 
 
+def test_only_the_ledger_says_what_it_has_and_only_the_service_it_is_about_asks_and_hears(server: RunningNats) -> None:
+    for user, subject in (
+        ("intake", "witnessed.intake"),
+        ("intake", "witness.review"),
+        ("ledger", "witness.intake"),
+        ("ledger", "_INBOX_intake.x"),
+    ):
+        assert _try(server, user, lambda it, subject=subject: it.client.publish(subject, b"")), subject
+    for user, subject in (
+        ("intake", "witnessed.review"),
+        ("intake", "witnessed.*"),
+        ("intake", "witness.intake"),
+        ("ledger", "witnessed.intake"),
+        ("ledger", "witness.*"),
+    ):
+        assert _try(server, user, lambda it, subject=subject: it.client.subscribe(subject)), subject
+
+    async def talk() -> None:
+        intake, ledger = (
+            messaging.Messenger(name, server.url, server.password_file(name).read_text())
+            for name in ("intake", "ledger")
+        )
+        said: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def answer(service: str) -> None:
+            await ledger.tell_witnessed(service, service.encode())
+
+        await intake.broker.connect()
+        await ledger.broker.connect()
+        await ledger.on_question(answer)
+        await intake.on_witnessed(lambda raw: None if said.done() else said.set_result(raw))
+        await ledger.client.flush()
+        await intake.client.flush()
+        await intake.ask_ledger()
+        assert await asyncio.wait_for(said, 5) == b"intake"
+        await intake.broker.stop()
+        await ledger.broker.stop()
+        assert (intake.failures, ledger.failures) == (0, 0)
+
+    asyncio.run(talk())
+
+
 @pytest.mark.parametrize("user", list(FOLLOWS))
 def test_no_service_may_delete_purge_create_or_change_a_stream_or_a_consumer(server: RunningNats, user: str) -> None:
     own, followed = f"LANE_{user.upper()}", streams_followed_by(user)[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,9 @@ async def test_a_redelivered_a_doubled_and_a_reordered_frame_change_nothing(tmp_
         connection, jetstream = await as_operator(nats_server)
         sent = await frames(jetstream)
         for position in (3, 0, 2, 2, 1, 3):  # again, in any order, under ids that no window knows
-            headers = {**sent[position].headers, "Nats-Msg-Id": f"again-{position}-{id(object())}"}
-            await jetstream.publish(lane("intake"), sent[position].data, headers=headers)
+            frame = frame_of(dict(sent[position].headers), sent[position].data)
+            headers = {**frame.headers(), "Nats-Msg-Id": f"again-{position}-{id(object())}"}
+            await jetstream.publish(lane("intake"), frame.body, headers=headers)
         async with serving(FOLLOWER, settings(tmp_path / "f", nats_server)) as follower:
             await caught_up(publisher, follower)
             await asyncio.sleep(1)
@@ -163,8 +165,8 @@ async def test_frames_lost_from_the_stream_are_asked_for_and_come_again(tmp_path
         connection, jetstream = await as_operator(nats_server)
         name = stream_of(lane("intake"))
         config = (await jetstream.stream_info(name)).config
-        await jetstream.delete_stream(name)  # only an operator can; a stream shortened at its head
-        await jetstream.add_stream(config)
+        await jetstream.delete_stream(name)  # only an operator can; a stream shortened at its head, as retention would
+        await jetstream.add_stream(replace(config, first_seq=5))
         await connection.close()
         await putting(publisher, 16, "case")
         await until(lambda: publisher.relays[0].idle)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from services.ledger.export import export
 from services.ledger.note import sign
-from shared import recovery, service, topology
+from shared import recovery, topology
 from shared.cli import commands
 from shared.continuation import NotRecoverable
 from shared.formats import Frame, chain, digest, encode, frame_of, pack_records, record_bytes, unpack_records
@@ -24,7 +24,7 @@ from shared.lanes import Reactions
 from shared.recorders import Batch, Row, SQLiteRecorder, recorder
 from shared.records import replace
 from shared.recovery import Recovered, recovered
-from shared.service import Blueprint, build
+from shared.service import Blueprint, House, build
 from shared.settings import Settings
 from shared.topology import lane, record_lane, stream_of
 from tests.ledger.builders import SIGNER, checkpoint_over, header_of
@@ -188,10 +188,10 @@ async def test_without_the_refusal_and_without_recovery_cents_are_lost(
     assert await follow_all(at, there, 2) == (3, 3)
     restore()
 
-    def always(house: service.House) -> None:
+    def always(house: House) -> None:
         house.writer.refusing = ""
 
-    monkeypatch.setattr(service, "_permit", always)
+    monkeypatch.setattr(House, "permit", always)
     async with serving(PUBLISHER, at) as publisher, serving(FOLLOWER, there) as follower:
         await until(lambda: any(it.stopped for it in publisher.relays))
         await putting(publisher, 4, "case")
@@ -226,7 +226,7 @@ async def test_a_restored_follower_is_rolled_forward_with_its_lane(
     )
     await followed_since_the_backup(at, there)
     done = await recovering(FOLLOWER, there)
-    assert (done.before, done.after) == (1, 4)
+    assert (done.before, done.after) == (2, 5), "the first says which contracts are handled"
     [moved] = done.lanes
     assert (moved.source, moved.before, moved.after, moved.chain_known) == ("intake", 1, 3, True)
     assert stored(there, "review")[2]["intake"].chain == stored(at, "intake")[0].chain
@@ -253,10 +253,10 @@ async def test_without_the_refusal_the_followers_own_cents_are_lost(
     at, there = settings(tmp_path / "p", nats_server), settings(tmp_path / "f", nats_server)
     await followed_since_the_backup(at, there)
 
-    def always(house: service.House) -> None:
+    def always(house: House) -> None:
         house.writer.refusing = ""
 
-    monkeypatch.setattr(service, "_permit", always)
+    monkeypatch.setattr(House, "permit", always)
     async with serving(PUBLISHER, at) as publisher, serving(FOLLOWER, there) as follower:
         await putting(publisher, 16, "case")
         await caught_up(publisher, follower)
@@ -345,7 +345,7 @@ async def test_a_recovery_that_was_killed_in_between_goes_on_where_it_ended(
         killed.setattr(SQLiteRecorder, "append", once)
         with pytest.raises(KeyboardInterrupt):
             await recovering(FOLLOWER, there)
-    assert stored(there, "review")[0].position == 3
+    assert stored(there, "review")[0].position == 4
     async with serving(FOLLOWER, there) as follower:
         assert follower.writer.refusing, "half recovered is still behind its own stream"
     await recovering(FOLLOWER, there)
@@ -481,7 +481,7 @@ async def test_with_the_broker_gone_too_both_come_back_from_an_export(tmp_path: 
     nats_server.start()
     await topology.provision(nats_server.url, "")
     done = await recovering(FOLLOWER, there, folder)
-    assert (done.before, done.after) == (1, 3)
+    assert (done.before, done.after) == (2, 4)
     assert [it.chain_known for it in done.lanes] == [True], "the export tells the publisher's chain"
     assert (await recovering(PUBLISHER, at, folder)).after == 3
     assert (stored(at, "intake"), stored(there, "review")) == before

@@ -129,19 +129,22 @@ PUBLISHER = _blueprint("intake", [], publish)
 FOLLOWER = _blueprint("review", [ToyPut], lambda _event, _state: None)
 
 
-def settings(folder: Path, nats: NatsServer | None, store: str = "") -> Settings:
+def settings(folder: Path, nats: NatsServer | None, store: str = "", **more: Any) -> Settings:
+    """The settings of a toy, in a house without a ledger unless told otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kek").write_bytes(bytes(range(32)))
-    return Settings(
-        store=store or f"sqlite:{folder}",
-        nats_url=nats.url if nats else "nats://127.0.0.1:9",
-        keys=f"sqlite:{folder / 'keys.sqlite'}",
-        kek_file=folder / "kek",
-        documents=folder / "documents",
-        jwks=str(folder / "jwks.json"),
-        issuer="urn:test",
-        trace_ratio=0.0,
-    )
+    told: dict[str, Any] = {
+        "store": store or f"sqlite:{folder}",
+        "nats_url": nats.url if nats else "nats://127.0.0.1:9",
+        "keys": f"sqlite:{folder / 'keys.sqlite'}",
+        "kek_file": folder / "kek",
+        "documents": folder / "documents",
+        "jwks": str(folder / "jwks.json"),
+        "issuer": "urn:test",
+        "trace_ratio": 0.0,
+        "start_awaits_ledger": False,
+    }
+    return Settings(**(told | more))
 
 
 async def provisioned(blueprint: Blueprint, at: Settings) -> House:
