@@ -49,6 +49,8 @@ async def _connect(house: "House") -> None:
     failures = 0
     while True:
         try:
+            await asyncio.wait_for(house.messenger.broker.connect(), 15)
+            await _agree(house)
             await asyncio.wait_for(house.messenger.broker.start(), 15)
             break
         except Exception as error:
@@ -67,6 +69,18 @@ async def _connect(house: "House") -> None:
     await house.messenger.on_witnessed(house.witnessing.hear)
     for reached in house.connected:
         await reached()
+
+
+async def _agree(house: "House") -> None:
+    """Wait, visibly, until the broker's streams and consumers are as agreed: with others nothing that is promised holds."""
+    while found := await house.messenger.deviations():
+        if not house.deviation:
+            log.critical("streams or consumers are not as agreed", found=found)
+        house.deviation = found[0]
+        house.permit()
+        await asyncio.sleep(2)
+    house.deviation = ""
+    house.permit()
 
 
 def _reachable(url: str) -> Callable[[], bool]:
@@ -167,6 +181,7 @@ async def running(house: "House") -> AsyncGenerator[None]:
     finally:
         log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
+        house.messenger.leaving = True
         try:
             await asyncio.wait_for(house.messenger.broker.stop(), 10)
         except Exception as error:

@@ -107,6 +107,8 @@ class House:
     standing_by: bool = False
     """Another process of this service writes: this one serves reads only, until the other is gone."""
     lost_seat: bool = False
+    deviation: str = ""
+    """How the broker is not what was agreed; empty when it is."""
     connected: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
     """Called once when the broker was reached for the first time."""
     idle_checks: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
@@ -138,8 +140,8 @@ class House:
         """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
         stopped = [it.stopped for it in (*self.relays, self.witnessing) if it.stopped]
         unknown = [f"vergleicht mit {it.subject}" for it in self.relays if not it.compared]
-        lost = [LOST] if self.lost_seat else []
-        self.writer.refusing = next(iter([*lost, *stopped, *unknown]), self.witnessing.waiting)
+        first = [it for it in (LOST if self.lost_seat else "", self.deviation) if it]
+        self.writer.refusing = next(iter([*first, *stopped, *unknown]), self.witnessing.waiting)
 
     def unready(self) -> list[str]:
         """Why this service should get no requests now; judged by progress, not by being connected."""

@@ -57,8 +57,8 @@ class Process:
 
 
 @contextmanager
-def process(place: Place) -> Generator[Process]:
-    told = place.settings().model_dump(mode="json", exclude_none=True)
+def process(place: Place, **more: Any) -> Generator[Process]:
+    told = place.settings(**more).model_dump(mode="json", exclude_none=True)
     port = free_port()
     environment = {f"FOERDERSTROM_{name.upper()}": str(it) for name, it in (told | {"port": port}).items()}
     with (place.folder / f"{port}.log").open("wb") as log:
