@@ -22,9 +22,7 @@ def users(password: str) -> str:
     )
 
 
-def test_after_its_password_was_changed_a_process_ends_and_the_next_one_works(
-    tmp_path: Path, start_nats: StartNats
-):
+def test_after_its_password_was_changed_a_process_ends_and_the_next_one_works(tmp_path: Path, start_nats: StartNats):
     nats = start_nats(users("old"), tmp_path / "nats")
     place = Place(folder=tmp_path / "place", nats=nats)
     (place.folder / "operator").write_text("operator")
