@@ -47,7 +47,7 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
     @app.command()
     def rebuild() -> None:
         """Make all views again from the log."""
-        opened = _opened(blueprint_of(), settings_of())
+        opened = _opened(blueprint_of(), settings_of(), writing=True)
         if opened is None:
             typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{name}/operations/rebuild")))
             return
@@ -73,7 +73,7 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
         from shared.continuation import NotRecoverable
         from shared.recovery import recovered
 
-        opened = _opened(blueprint_of(), settings_of())
+        opened = _opened(blueprint_of(), settings_of(), writing=True)
         if opened is None:
             raise typer.BadParameter("Der Dienst läuft: bitte zuerst anhalten.")
         try:
@@ -106,13 +106,14 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
     return app
 
 
-def _opened(blueprint: "Blueprint", settings: Settings) -> "House | None":
-    """The service's own parts, or None while its process runs: no second process ever opens its SQLite file."""
+def _opened(blueprint: "Blueprint", settings: Settings, *, writing: bool = False) -> "House | None":
+    """The service's own parts, or None while its process runs: no second process ever opens its SQLite file, or writes."""
     from shared.recorders import NotProvisioned, StoreLocked
     from shared.service import build
 
     try:
-        return build(blueprint, settings)
+        house = build(blueprint, settings)
+        return house if not writing or house.seat.take() else None
     except StoreLocked:
         return None
     except NotProvisioned as error:

@@ -265,40 +265,47 @@ class Relay:
                 await self._resume()
             self.compared, self.stopped = True, ""
             self.judged()
-            while True:
+            while not self.stopped:
                 await self.may_send.wait()
                 async with self._turn:
                     sent = await self._step()
                 if not sent:
                     await wait(self.nudged)
         except RelayStopped as error:
-            if not self.stopped:
-                log.critical("relay stopped", subject=self.subject, reason=str(error))
-            self.stopped = str(error)
-            self.judged()
+            self._stop(str(error))
             await asyncio.sleep(10)
 
+    def _stop(self, reason: str) -> None:
+        if not self.stopped:
+            log.critical("relay stopped", subject=self.subject, reason=reason)
+        self.stopped = reason
+        self.judged()
+
     async def _resume(self) -> None:
-        self.sequence, newest = await self.messenger.end(self.subject)
-        self.position, self.last, self.chain = 0, 0, ZERO
+        """Go on where the stream ends; while it contradicts this log nothing changes, so that nothing can be sent after it."""
+        sequence, newest = await self.messenger.end(self.subject)
         self.met_empty = newest is None
-        if newest is None:
-            return
-        head = self.head()
-        if newest.epoch != head.epoch or newest.last > head.position:
-            raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
-        rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)
-        if not rows or rows[0].chain != newest.chain_last:
-            raise RelayStopped(f"andere Kette an Position {newest.last}")
-        self.position = self.last = newest.last
-        self.chain = newest.chain_last
+        if newest is not None:
+            head = self.head()
+            if newest.epoch != head.epoch or newest.last > head.position:
+                raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
+            rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)
+            if not rows or rows[0].chain != newest.chain_last:
+                raise RelayStopped(f"andere Kette an Position {newest.last}")
+        self.sequence = sequence
+        self.position = self.last = newest.last if newest else 0
+        self.chain = newest.chain_last if newest else ZERO
 
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""
         async with self._turn:
             if self.stopped or not self.may_send.is_set():
                 return
-            await self._resume()
+            try:
+                await self._resume()
+            except RelayStopped as error:
+                self._stop(str(error))
+                return
             if position >= self.last:
                 return
             end = self.last

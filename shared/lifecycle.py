@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from shared.following import ConsumerGone, persistently
+from shared.following import ConsumerGone, in_thread, persistently
 from shared.messaging import Guard
 from shared.recorders import FenceLost
+from shared.standby import STANDS_BY, SeatUnreachable
 
 if TYPE_CHECKING:
     from shared.service import House
@@ -48,6 +49,8 @@ async def _connect(house: "House") -> None:
     failures = 0
     while True:
         try:
+            await asyncio.wait_for(house.messenger.broker.connect(), 15)
+            await _agree(house)
             await asyncio.wait_for(house.messenger.broker.start(), 15)
             break
         except Exception as error:
@@ -68,6 +71,18 @@ async def _connect(house: "House") -> None:
         await reached()
 
 
+async def _agree(house: "House") -> None:
+    """Wait, visibly, until the broker's streams and consumers are as agreed: with others nothing that is promised holds."""
+    while found := await house.messenger.deviations():
+        if not house.deviation:
+            log.critical("streams or consumers are not as agreed", found=found)
+        house.deviation = found[0]
+        house.permit()
+        await asyncio.sleep(2)
+    house.deviation = ""
+    house.permit()
+
+
 def _reachable(url: str) -> Callable[[], bool]:
     parts = urlsplit(url)
 
@@ -81,41 +96,92 @@ def _reachable(url: str) -> Callable[[], bool]:
     return reachable
 
 
+class _Loops:
+    """The loops of one service, started once it may write."""
+
+    def __init__(self, house: "House") -> None:
+        self.house = house
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def start(self, what: str, it: Awaitable[None]) -> None:
+        self.tasks.append(asyncio.ensure_future(_vital(what, it)))
+
+    async def begin(self) -> None:
+        """Write, see, exchange, and whatever else this service does by itself."""
+        house = self.house
+        house.standing_by = False
+        self.start("writer", house.writer.run())
+        await house.writer.started.wait()
+        house.permit()
+        house.view_follower.goal = house.writer.head.position
+        self.start("seat", self._keep_seat())
+        self.start("views", persistently("views", house.view_follower.run))
+        self.start("exchange", self._exchange())
+        for follower in house.blueprint.followers(house):
+            self.start("follower", persistently("follower", follower))
+        log.info("serving", epoch=house.writer.head.epoch, position=house.writer.head.position)
+
+    async def stand_by(self) -> None:
+        """Serve reads until the seat is free; the views are kept by the process that has it."""
+        house = self.house
+        log.info("standing by")
+        while not await in_thread(house.seat.take):
+            _, house.view_follower.position = await in_thread(house.views.position, FOLLOWER)
+            await asyncio.sleep(0.5)
+        log.warning("taking over")
+        house.writer.refusing = "übernimmt"
+        await self.begin()
+
+    async def _keep_seat(self) -> None:
+        """Stop writing as soon as the seat is lost; `FenceLost` when another process has it then."""
+        house = self.house
+        while True:
+            await asyncio.sleep(0.5)
+            if await in_thread(house.seat.holds):
+                continue
+            house.lost_seat = True
+            house.permit()
+            while house.lost_seat:
+                try:
+                    if not await in_thread(house.seat.take):
+                        raise FenceLost
+                    house.lost_seat = False
+                except SeatUnreachable as error:
+                    log.warning("will try again", what="seat", error=str(error))
+                    await asyncio.sleep(0.5)
+            house.permit()
+
+    async def _exchange(self) -> None:
+        house = self.house
+        await _connect(house)
+        for relay in house.relays:
+            self.start(f"relay {relay.subject}", persistently(relay.subject, relay.run))
+        self.start("witnessing", persistently("witnessing", house.witnessing.run))
+        for it in house.lanes:
+            self.start(f"lane {it.source}", persistently(it.subject, it.watch))
+        await asyncio.Event().wait()
+
+
 @asynccontextmanager
 async def running(house: "House") -> AsyncGenerator[None]:
     """All the loops of a service, from first to last; a graceful stop finishes what is being committed."""
-    guard = Guard(house.messenger, _reachable(house.settings.nats_url))
-    tasks: list[asyncio.Task[None]] = []
-
-    def start(what: str, it: Awaitable[None]) -> None:
-        tasks.append(asyncio.ensure_future(_vital(what, it)))
-
-    start("beat", guard.keep_beating())
+    reachable = _reachable(house.settings.nats_url)
+    guard = Guard(house.messenger, lambda: not house.standing_by and reachable())
+    loops = _Loops(house)
+    loops.start("beat", guard.keep_beating())
     guard.start()
-    start("writer", house.writer.run())
-    await house.writer.started.wait()
-    house.permit()
-    house.view_follower.goal = house.writer.head.position
-    start("views", persistently("views", house.view_follower.run))
-
-    async def exchange() -> None:
-        await _connect(house)
-        for relay in house.relays:
-            start(f"relay {relay.subject}", persistently(relay.subject, relay.run))
-        start("witnessing", persistently("witnessing", house.witnessing.run))
-        for it in house.lanes:
-            start(f"lane {it.source}", persistently(it.subject, it.watch))
-        await asyncio.Event().wait()
-
-    start("exchange", exchange())
-    for follower in house.blueprint.followers(house):
-        start("follower", persistently("follower", follower))
-    log.info("serving", epoch=house.writer.head.epoch, position=house.writer.head.position)
+    if await in_thread(house.seat.take):
+        await loops.begin()
+    else:
+        house.standing_by = True
+        house.writer.refusing = STANDS_BY
+        loops.start("standby", loops.stand_by())
     try:
         yield
     finally:
         log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
+        house.messenger.leaving = True
         try:
             await asyncio.wait_for(house.messenger.broker.stop(), 10)
         except Exception as error:
@@ -123,9 +189,10 @@ async def running(house: "House") -> AsyncGenerator[None]:
         until = time.monotonic() + 10
         while not house.writer.idle and time.monotonic() < until:  # noqa: ASYNC110 (a thread works it off)
             await asyncio.sleep(0.02)
-        for task in tasks:
+        for task in loops.tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*loops.tasks, return_exceptions=True)
         guard.stop()
         house.views.close()
         house.store.recorder.close()
+        house.seat.close()

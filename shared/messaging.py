@@ -26,6 +26,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 from shared.formats import Frame, NotAFrame, frame_of
 from shared.topology import (
     RECORDED,
+    deviations,
     question_subject,
     refill_subject,
     stream_of,
@@ -59,6 +60,8 @@ class Messenger:
     def __init__(self, service: str, url: str, password: str) -> None:
         self.service = service
         self.failures = 0
+        self.leaving = False
+        """Set before the connection is closed on purpose."""
         self.broker = NatsBroker(
             url,
             security=SASLPlaintext(username=service, password=password),
@@ -96,6 +99,18 @@ class Messenger:
             return self.client.is_connected
         except Exception:
             return False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client has given up for good, as it does when the server ends the session with an error."""
+        try:
+            return self.client.is_closed and not self.leaving
+        except Exception:
+            return False
+
+    async def deviations(self) -> list[str]:
+        """How the broker's streams and consumers differ from what was agreed."""
+        return await deviations(self.jetstream, self.service)
 
     def subscribe(self, subject: str, handle: Callable[[Any], Awaitable[None]]) -> None:
         """Hand every message of a lane to `handle`, one at a time; it acknowledges by itself, after the commit."""
@@ -300,6 +315,9 @@ class Guard(threading.Thread):
             now = time.monotonic()
             if self._messenger.connected or not self._reachable():
                 self._connected = now
+            if self._messenger.closed:
+                # The subscribers would spin on a closed client and starve the event loop.
+                self._end(70, "connection closed for good")
             if now - self.beat > UNANSWERED:
                 self._end(71, "event loop frozen")
             if now - self._connected > UNANSWERED:

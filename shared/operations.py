@@ -21,7 +21,7 @@ from shared.parking import (
     ParkedMessageHandled,
     parked,
 )
-from shared.problems import Problem
+from shared.problems import Problem, not_writing
 from shared.recorders import Row
 from shared.records import replace
 from shared.store import Recorded
@@ -187,6 +187,8 @@ def reads(house: "House") -> APIRouter:
     @router.post(f"/{name}/operations/rebuild", operation_id=f"{name}-rebuild-views")
     async def rebuild(request: Request) -> dict[str, int]:
         permit(request, frozenset({Role.OPERATOR}), "rebuild-views")
+        if house.standing_by:
+            raise not_writing(house.writer.refusing)
         await asyncio.to_thread(house.view_follower.rebuild)
         house.nudge()
         return {"upto": house.writer.head.position}

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.decider import DomainError, value
+from shared.writer import NotWriting
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -120,6 +121,12 @@ def of_http_error(status: int) -> Problem:
     return Problem(status, code, title)
 
 
+def not_writing(detail: str) -> Problem:
+    """The service takes no commands just now."""
+    title = "Der Dienst nimmt gerade keine Eingaben an. Bitte versuchen Sie es gleich noch einmal."
+    return Problem(503, "not-writing", title, detail=detail, headers={"Retry-After": "2"})
+
+
 def of_error(error: Exception) -> Problem:
     """The one place where an exception becomes a problem."""
     match error:
@@ -131,6 +138,8 @@ def of_error(error: Exception) -> Problem:
             return of_domain_error(error)
         case HTTPException():
             return of_http_error(error.status_code)
+        case NotWriting():
+            return not_writing(str(error))
         case PersistenceError():
             title = "Der Bestand ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."
             return Problem(503, "store-unavailable", title, headers={"Retry-After": "2"})

@@ -42,6 +42,7 @@ from shared.recorders import NotProvisioned, Recorder, Row, recorder
 from shared.refusals import attempts
 from shared.rendering import environment
 from shared.settings import Settings, secret
+from shared.standby import LOST, Seat, seat
 from shared.store import Store
 from shared.views import Draft, Projection, Views
 from shared.web import REFUSALS, Action, routes
@@ -104,6 +105,12 @@ class House:
     lanes: list[LaneFollower] = field(default_factory=list[LaneFollower])
     view_follower: ViewFollower
     witnessing: Witnessing
+    seat: Seat
+    standing_by: bool = False
+    """Another process of this service writes: this one serves reads only, until the other is gone."""
+    lost_seat: bool = False
+    deviation: str = ""
+    """How the broker is not what was agreed; empty when it is."""
     connected: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
     """Called once when the broker was reached for the first time."""
     idle_checks: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
@@ -135,11 +142,14 @@ class House:
         """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
         stopped = [it.stopped for it in (*self.relays, self.witnessing) if it.stopped]
         unknown = [f"vergleicht mit {it.subject}" for it in self.relays if not it.compared]
-        self.writer.refusing = next(iter([*stopped, *unknown]), self.witnessing.waiting)
+        first = [it for it in (LOST if self.lost_seat else "", self.deviation) if it]
+        self.writer.refusing = next(iter([*first, *stopped, *unknown]), self.witnessing.waiting)
 
     def unready(self) -> list[str]:
         """Why this service should get no requests now; judged by progress, not by being connected."""
         found: list[str] = []
+        if self.standing_by:
+            return [self.writer.refusing]
         if self.writer.refusing:
             found.append(f"Schreiber: {self.writer.refusing}")
         if self.view_follower.position < self.view_follower.goal:
@@ -193,6 +203,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
         pages=environment(_HOUSE / "services" / blueprint.name / "pages"),
         pepper=settings.pepper(), view_follower=view_follower, witnessing=witnessing,
+        seat=seat(settings.store, blueprint.name),
     )  # fmt: skip
     witnessing.judged = house.permit
     for subject in topology.subjects_published(blueprint.name):
@@ -260,7 +271,7 @@ def _health(house: House) -> APIRouter:
 
     @router.get("/health/startup")
     async def startup() -> JSONResponse:
-        started = not house.writer.refusing
+        started = house.standing_by or not house.writer.refusing
         return JSONResponse({"status": "ok" if started else house.writer.refusing}, 200 if started else 503)
 
     @router.get("/health/ready")
@@ -270,6 +281,7 @@ def _health(house: House) -> APIRouter:
         body = {
             "status": "ok" if not reasons else "unready",
             "reasons": reasons,
+            "standing_by": house.standing_by,
             "head": house.writer.head.position,
             "lanes": followed,
             "relays": {

@@ -8,8 +8,10 @@ them again after a broker came back takes no time.
 # pyright: reportUnknownMemberType=false
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import nats
+from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
@@ -109,6 +111,43 @@ def _consumer(service: str, subject: str) -> ConsumerConfig:
         max_deliver=-1,
         max_ack_pending=1,  # a second frame in flight could overtake the first
     )
+
+
+_AS_AGREED = (
+    "subjects", "retention", "storage", "discard", "max_msg_size", "max_msgs", "max_bytes", "max_age",
+    "duplicate_window", "deny_delete", "deny_purge", "allow_rollup_hdrs", "no_ack", "sealed",
+)  # fmt: skip
+_FOLLOWED_AS_AGREED = (
+    "durable_name", "filter_subject", "deliver_policy", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending",
+    "backoff", "headers_only", "inactive_threshold",
+)  # fmt: skip
+_UNSAID: Mapping[str, Any] = {"max_msgs": -1, "max_bytes": -1}
+"""What the server says where this map says nothing; else zero, empty or no."""
+
+
+def _deviations(what: str, agreed: Any, found: Any, names: Sequence[str]) -> list[str]:
+    def said(it: Any, name: str) -> Any:
+        return getattr(it, name) or _UNSAID.get(name, False)
+
+    return [
+        f"{what}: {name} ist {said(found, name)!s} statt {said(agreed, name)!s}"
+        for name in names
+        if said(found, name) != said(agreed, name)
+    ]
+
+
+async def deviations(jetstream: JetStreamContext, service: str) -> list[str]:
+    """How the streams and consumers that a service uses differ from this map; with others its rules do not hold."""
+    found: list[str] = []
+    for subject in [*subjects_published(service), *subjects_followed(service)]:
+        name = stream_of(subject)
+        stream = (await jetstream.stream_info(name)).config
+        found += _deviations(name, _stream(subject), stream, _AS_AGREED)
+    for subject in subjects_followed(service):
+        name = stream_of(subject)
+        consumer = (await jetstream.consumer_info(name, service)).config
+        found += _deviations(f"{name}/{service}", _consumer(service, subject), consumer, _FOLLOWED_AS_AGREED)
+    return found
 
 
 async def provision(url: str, password: str) -> None:

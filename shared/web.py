@@ -31,7 +31,7 @@ from shared.identity import Role, is_id
 from shared.money import MAX_CENTS
 from shared.observability import span
 from shared.overlay import Caller
-from shared.problems import CONTENT_TYPE, Problem, invalid, of_domain_error
+from shared.problems import CONTENT_TYPE, Problem, invalid, not_writing, of_domain_error
 from shared.writer import NotWriting, Writer
 
 
@@ -204,10 +204,7 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
         try:
             return await site.writer.execute(command), ask
         except NotWriting as error:
-            raise Problem(
-                503, "not-writing", "Der Dienst nimmt gerade keine Eingaben an. Bitte versuchen Sie es gleich noch einmal.",
-                detail=str(error), headers={"Retry-After": "2"},
-            ) from error  # fmt: skip
+            raise not_writing(str(error)) from error
 
 
 def _path_id(name: str, text: str) -> str:

@@ -72,13 +72,10 @@ class NatsServer:
 
     def start(self) -> "NatsServer":
         """Start, on the port it had before if it ran before; returns when it answers."""
-        ports, log, file = self.folder / "ports", self.folder / "nats.log", self.folder / "nats.conf"
+        ports, log = self.folder / "ports", self.folder / "nats.log"
         shutil.rmtree(ports, ignore_errors=True)
         ports.mkdir(parents=True)
-        file.write_text(
-            f"host: 127.0.0.1\nport: {self.port}\nports_file_dir: {json.dumps(str(ports))}\nmax_payload: 1MB\n"
-            f"jetstream {{ store_dir: {json.dumps(str(self.data))}, sync_interval: always }}\n{self.config}\n"
-        )
+        file = self._configuration()
         with log.open("ab") as out:
             self._process = subprocess.Popen(
                 [beside_python("nats-server"), "-c", file],
@@ -89,6 +86,22 @@ class NatsServer:
             )
         wait_until(self._has_told_its_port, f"nats-server (siehe {log})")
         return self
+
+    def _configuration(self) -> Path:
+        file, ports = self.folder / "nats.conf", self.folder / "ports"
+        file.write_text(
+            f"host: 127.0.0.1\nport: {self.port}\nports_file_dir: {json.dumps(str(ports))}\nmax_payload: 1MB\n"
+            f"jetstream {{ store_dir: {json.dumps(str(self.data))}, sync_interval: always }}\n{self.config}\n"
+        )
+        return file
+
+    def reload(self, config: str) -> None:
+        """Have it read another configuration while it runs."""
+        if self._process is None:
+            raise ServerUnavailable("läuft nicht")
+        self.config = config
+        self._configuration()
+        self._process.send_signal(signal.SIGHUP)
 
     def _has_told_its_port(self) -> bool:
         if self._process is None or self._process.poll() is not None:

@@ -17,7 +17,7 @@ from shared.access import Person, allowed_role
 from shared.following import LaneFollower, in_thread
 from shared.identity import Role
 from shared.operations import READERS
-from shared.problems import Problem
+from shared.problems import Problem, not_writing
 from shared.recorders import Row
 from shared.web import PROBLEMS, Action
 
@@ -138,6 +138,8 @@ async def make_export(house: "House", person: Person, key: str) -> Kept:
     """The export that this person asked for with this key: written now, or the one written then."""
     if not key or len(key) > 200 or not key.isascii() or not key.isprintable():
         raise Problem(400, "idempotency-key-missing", "Der Idempotency-Key fehlt oder ist nicht gültig.")
+    if house.standing_by:
+        raise not_writing(house.writer.refusing)
     target = await ledger_of(house).export(name_of(person.id, key))
     return await in_thread(archive.kept, target)
 

@@ -155,6 +155,9 @@ class OwnParty:
         await self._running.enter_async_context(running(self._house))
         while self._house.unready():
             await asyncio.sleep(0.01)
+        for it in self._house.lanes:
+            if it.catching_up is not None:  # notes once what is handled, which is no part of a lifecycle
+                await it.catching_up.finish()
         if self._house.name == "review":
             for text in (content.GUIDELINE, content.PRACTICE):
                 await self._execute(programme.publish_policy(text), "p-officer", Role.CASE_OFFICER)

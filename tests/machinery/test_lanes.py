@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 from nats.js import JetStreamContext
-from nats.js.api import DeliverPolicy
 
 from shared import topology
 from shared.formats import Frame, frame_of, pack_envelopes, unpack_envelopes
@@ -121,11 +120,10 @@ async def test_a_broker_that_believes_it_has_delivered_all_is_not_believed(tmp_p
             await putting(publisher, amount, "case")
             await until(lambda: publisher.idle)
         connection, jetstream = await as_operator(nats_server)
-        name = stream_of(lane("intake"))
-        config = (await jetstream.consumer_info(name, "review")).config
-        await jetstream.delete_consumer(name, "review")
-        config.deliver_policy = DeliverPolicy.NEW
-        await jetstream.add_consumer(name, config)
+        taken = await jetstream.pull_subscribe_bind(consumer="review", stream=stream_of(lane("intake")))
+        for _ in range(2):
+            [message] = await taken.fetch(1, timeout=5)
+            await message.ack_sync()
         await connection.close()
         async with serving(FOLLOWER, there) as follower:
             await caught_up(publisher, follower)

@@ -121,3 +121,23 @@ async def test_a_stranger_in_the_lane_holds_up_nothing_and_a_refill_still_comes(
         sizes = [len(it.data) > 10 for it in await frames(jetstream)]
         assert sizes == [True, True, False, True, False, True]
         await connection.close()
+
+
+async def test_a_refill_asked_of_the_old_process_sends_nothing_either(tmp_path: Path, nats_server: NatsServer):
+    async with serving(PUBLISHER, settings(tmp_path / "old", nats_server)) as publisher:
+        await putting(publisher, 1, "case")
+        await until(lambda: publisher.idle)
+    shutil.copytree(tmp_path / "old", tmp_path / "new")
+    async with (
+        serving(PUBLISHER, settings(tmp_path / "old", nats_server)) as old,
+        serving(PUBLISHER, settings(tmp_path / "new", nats_server)) as new,
+    ):
+        await until(lambda: old.relays[0].last == 1)
+        await putting(new, 2, "case")
+        await until(lambda: new.relays[0].last == 2)
+        await old.relays[0].refill(0)
+        assert "Strom bei" in old.relays[0].stopped
+        assert old.writer.refusing
+        connection, jetstream = await as_operator(nats_server)
+        assert len(await frames(jetstream)) == 2
+        await connection.close()
