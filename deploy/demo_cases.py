@@ -6,11 +6,10 @@ for it in every byte that the house leaves behind.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
-from shared.decider import value
+from shared.decider import replace, value
 from shared.money import at_rate, split
 
 BUDGET_TITLE = "1605-63371"

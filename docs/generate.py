@@ -6,7 +6,6 @@
 import sys
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from importlib import import_module
 from inspect import cleandoc
@@ -20,6 +19,7 @@ import yaml
 from shared.contracts import Contract
 from shared.decider import AnyDecider, Decider, Event
 from shared.formats import FORMAT, MAX_BYTES, Envelope, Header, topic_of
+from shared.records import field_names
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -131,7 +131,7 @@ def event_entry(it: type[Event]) -> list[str]:
     lines = [f"#### {it.__name__}", "", f"`{topic_of(it.TOPIC, it.VERSION)}`", "", sentence(it), ""]
     if it.REFUSAL:
         lines[2] += f" · a refusal: the person who asked is told `{it.REFUSAL}`"
-    of = [field.name for field in fields(typing.cast(Any, it))]
+    of = field_names(it)
     if of:
         lines += ["| field | type |", "|---|---|", *(f"| `{name}` | {type_name(hints[name])} |" for name in of), ""]
     return lines

@@ -1,4 +1,4 @@
-"""The vocabulary of decisions. Standard library only: the nouns import this and little else.
+"""The vocabulary of decisions: the nouns import this and little else.
 
 A noun is a `Decider`: two pure functions and a beginning (Chassaing, "Functional Event Sourcing Decider").
 `decide` judges a command against the folded state; `evolve` folds an event and has no rules, so that a rule
@@ -6,18 +6,18 @@ tightened later never makes an old file unreadable.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from typing import Any, ClassVar, Protocol, dataclass_transform, runtime_checkable
 
 from shared.identity import SYSTEM, Role
+from shared.records import field, field_names, replace, value
 
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-def value[T](cls: type[T]) -> type[T]:
-    """A frozen record compared by its fields: a command, a state, an amount of money."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+__all__ = [
+    "AnyDecider", "Context", "Decided", "Decider", "Decision", "DomainError", "Event", "RefusedAttempt",
+    "decision", "event", "field", "field_names", "replace", "value",
+]  # fmt: skip
 
 
 @runtime_checkable
@@ -99,7 +99,7 @@ class RefusedAttempt(DomainError):
         self.action = action
 
 
-@value
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decider[C, E, S]:
     """Two pure functions and a beginning: all there is to an event-sourced noun.
 

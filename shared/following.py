@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -16,14 +16,27 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from shared.decider import value
-from shared.formats import MAX_BYTES, ZERO, Envelope, Frame, NotAFrame, encode, frame_of, pack_envelopes, pack_records
+from shared.formats import (
+    MAX_BYTES,
+    ZERO,
+    Envelope,
+    Frame,
+    NotAFrame,
+    encode,
+    envelope_bytes,
+    frame_of,
+    pack_envelopes,
+    pack_records,
+    record_bytes,
+)
 from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Reactions
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
-from shared.projecting import DOCUMENTS, Pair, Pairs, Projector
+from shared.projecting import DOCUMENTS, Events, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
+from shared.tail import Committed, Tail
 from shared.topology import lane, mirror, record_lane
 from shared.views import Draft, Projection, Views
 from shared.writer import NotWriting, Writer
@@ -100,6 +113,7 @@ class ViewFollower:
     project: Projection
     nudged: asyncio.Event
     head: Callable[[], Head]
+    tail: Tail
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
     page: int = PAGE
     documents: int = DOCUMENTS
@@ -115,7 +129,9 @@ class ViewFollower:
 
     async def run(self) -> None:
         while True:
-            if not await in_thread(self.step):
+            waiting = self.tail.after(self.position, PAGE)
+            seen = await (in_thread(self.step) if waiting is None else in_thread(self.take, waiting))
+            if not seen:
                 await wait(self.nudged)
 
     def step(self) -> int:
@@ -123,10 +139,15 @@ class ViewFollower:
         with self._turn:
             return self._follow(self._read)
 
-    def take(self, pairs: Sequence[Pair]) -> int:
+    def take(self, committed: Sequence[Committed]) -> int:
         """Consecutive events that need not be read again; those already seen are passed over, and none is taken across a gap."""
+
+        def after(position: int) -> Events:
+            new = [it for it in committed if it.row.position > position]
+            return Events([it.row for it in new], lambda: new)
+
         with self._turn:
-            return self._follow(lambda after: Pairs.of([it for it in pairs if it[1].position > after]))
+            return self._follow(after)
 
     def rebuild(self) -> None:
         """Forget all views; they are made again from the log, by the steps that follow."""
@@ -135,17 +156,17 @@ class ViewFollower:
             self._projector.forget()
             self.position = 0
 
-    def _follow(self, read: Callable[[int], Pairs]) -> int:
+    def _follow(self, read: Callable[[int], Events]) -> int:
         epoch, drawing = self.head().epoch, self._projector
         try:
             if not drawing.begun:
                 drawing.begin(epoch)
             start = self.position = drawing.position
             for _ in range(STRETCH):
-                pairs = read(drawing.position)
-                if pairs.first != drawing.position + 1:
+                events = read(drawing.position)
+                if events.first != drawing.position + 1:
                     break
-                drawing.draw(pairs)
+                drawing.draw(events)
                 if drawing.full:
                     break
             count = drawing.position - start
@@ -156,16 +177,20 @@ class ViewFollower:
             raise
         return count
 
-    def _read(self, after: int) -> Pairs:
+    def _read(self, after: int) -> Events:
         rows, mine, recorded = self.store.recorder.rows(after, self.page), self.store.mine, self.store.mapper.recorded
-        return Pairs(rows, lambda: ((recorded(row) if mine(row) else None, row) for row in rows))
 
-    def _draw(self, pair: Pair, draft: Draft) -> None:
-        it, row = pair
-        if it is None:
-            self.foreign(row, draft)
+        def each() -> Iterator[Committed]:
+            for row in rows:
+                yield Committed(row=row, recorded=recorded(row) if mine(row) else None, state=None)
+
+        return Events(rows, each)
+
+    def _draw(self, it: Committed, draft: Draft) -> None:
+        if it.recorded is None:
+            self.foreign(it.row, draft)
         else:
-            self.project(it, row, draft)
+            self.project(it.recorded, it.row, draft)
 
     @property
     def idle(self) -> bool:
@@ -181,11 +206,11 @@ class RelayStopped(Exception):
 
 @value
 class Publication:
-    """A public event on its way: envelope bytes, and where its mirror would go."""
+    """An event on its way: its bytes in a frame, and where its mirror would go."""
 
     row: Row
     raw: bytes
-    subject: str
+    subject: str = ""
 
 
 type Publish = Callable[[Any, Any], Any | None]
@@ -202,6 +227,7 @@ class Relay:
     nudged: asyncio.Event
     metrics: Metrics
     head: Callable[[], Head]
+    tail: Tail
     publish: Publish = lambda _event, _state: None
     mirrored: bool = False
     position: int = 0
@@ -263,100 +289,110 @@ class Relay:
             log.warning("refill", subject=self.subject, after=position, upto=end)
             at, previous, chain = 0, 0, ZERO
             while at < end:
-                rows = await in_thread(self.store.recorder.rows, at, PAGE)
-                rows = [row for row in rows if row.position <= end]
-                if not rows:
+                read = [it for it in await in_thread(self._read, at) if it.row.position <= end]
+                if not read:
                     return
-                for frame in await in_thread(self._frames, rows, previous, chain):
+                for frame in self._frames(self._publications(read), previous, chain):
                     if frame.last > position:
                         await self.messenger.publish(frame, self.subject, refill=True)
                     previous, chain = frame.last, frame.chain_last
-                at = rows[-1].position
+                at = read[-1].row.position
 
     async def _step(self) -> int:
-        rows = await in_thread(self.store.recorder.rows, self.position, PAGE)
-        if rows:
+        waiting = self.tail.after(self.position, PAGE)
+        if waiting is None:
+            waiting = await in_thread(self._read, self.position)
+        if waiting:
             self.waiting_since = self.waiting_since or time.monotonic()
-            for frame in await in_thread(self._frames, rows, self.last, self.chain):
+            parts = self._publications(waiting)
+            for frame in self._frames(parts, self.last, self.chain):
                 await self.messenger.publish(frame, self.subject)
                 self.last, self.chain = frame.last, frame.chain_last
             if self.mirrored:
-                await self._mirror(rows)
-            self.position = rows[-1].position
-        return len(rows)
+                await self._mirror(parts)
+            self.position = waiting[-1].row.position
+        return len(waiting)
 
-    def _frames(self, rows: Sequence[Row], previous: int, chain: str) -> list[Frame]:
-        """The frames that carry these rows' public events (or, for the ledger, all of them)."""
-        parts = [(row, encode_record(row)) for row in rows] if self._records else [
-            (it.row, it.raw) for it in self._publications(rows)
-        ]  # fmt: skip
+    def _read(self, position: int) -> Sequence[Committed]:
+        """A page of the log with, for own events that may be public, the state after each."""
+        rows = self.store.recorder.rows(position, PAGE)
+        if self._records:
+            return [Committed(row=row, recorded=None, state=None) for row in rows]
+        return [self._folded(row) for row in rows]
+
+    def _frames(self, parts: Sequence[Publication], previous: int, chain: str) -> list[Frame]:
+        """The frames that carry these events: as few as their size allows."""
         frames: list[Frame] = []
         start, size = 0, 0
-        for index, (_, raw) in enumerate(parts):
-            if index > start and size + len(raw) > FRAME_BYTES:
+        for index, it in enumerate(parts):
+            if index > start and size + len(it.raw) > FRAME_BYTES:
                 frames.append(self._frame(parts[start:index], previous, chain))
                 previous, chain = frames[-1].last, frames[-1].chain_last
                 start, size = index, 0
-            size += len(raw) + 1
+            size += len(it.raw) + 1
         if parts:
             frames.append(self._frame(parts[start:], previous, chain))
         return frames
 
-    def _frame(self, parts: Sequence[tuple[Row, bytes]], previous: int, chain: str) -> Frame:
-        epoch = msgspec.json.decode(parts[0][0].header, type=_EpochOf).epoch
-        raw = [it for _, it in parts]
+    def _frame(self, parts: Sequence[Publication], previous: int, chain: str) -> Frame:
+        raw = [it.raw for it in parts]
         return Frame(
             source=self.service,
-            epoch=epoch,
-            first=parts[0][0].position,
-            last=parts[-1][0].position,
+            epoch=_epoch_of.decode(parts[0].row.header).epoch,
+            first=parts[0].row.position,
+            last=parts[-1].row.position,
             previous=previous,
             chain_previous=chain,
-            chain_last=parts[-1][0].chain,
-            body=pack_records([(row.header, row.state) for row, _ in parts]) if self._records else pack_envelopes(raw),
+            chain_last=parts[-1].row.chain,
+            body=pack_records(raw) if self._records else pack_envelopes(raw),
         )
 
-    def _publications(self, rows: Sequence[Row]) -> list[Publication]:
+    def _publications(self, committed: Sequence[Committed]) -> list[Publication]:
+        if self._records:
+            return [Publication(row=it.row, raw=record_bytes(it.row.header, it.row.state)) for it in committed]
         found: list[Publication] = []
-        for row in filter(self.store.mine, rows):
-            recorded = self.store.mapper.recorded(row)
-            contract = self.publish(recorded.event, self._folded(row, recorded.event).state)
-            if contract is None:
+        for it in committed:
+            recorded = it.recorded
+            contract = self.publish(recorded.event, it.state) if recorded is not None else None
+            if recorded is None or contract is None:
                 continue
+            context = recorded.context
             envelope = Envelope(
                 contract=contract.CONTRACT,
                 version=contract.VERSION,
-                position=row.position,
-                at=recorded.context.at,
-                valid_on=recorded.context.valid_on,
-                case=recorded.context.correlation,
-                cause=recorded.context.cause,
-                trace=recorded.context.trace,
+                position=it.row.position,
+                at=context.at,
+                valid_on=context.valid_on,
+                case=context.correlation,
+                cause=context.cause,
+                trace=context.trace,
                 body=msgspec.Raw(encode(contract)),
             )
-            found.append(
-                Publication(row=row, raw=encode(envelope), subject=mirror(contract.CONTRACT, contract.VERSION))
-            )
+            subject = mirror(contract.CONTRACT, contract.VERSION)
+            found.append(Publication(row=it.row, raw=envelope_bytes(envelope), subject=subject))
         return found
 
-    def _folded(self, row: Row, event: Any) -> Folded:
-        """The stream's state right after this event."""
+    def _folded(self, row: Row) -> Committed:
+        """An event with its stream's state right after it."""
+        if not self.store.mine(row):
+            return Committed(row=row, recorded=None, state=None)
+        recorded = self.store.mapper.recorded(row)
         noun = self.store.noun_of(row.stream)
         before = self._folds.pop(row.stream, None)
         if before is None or before.version > row.version:
             before = Folded(state=noun.initial)
         if before.version == row.version - 1:
             # The next event of a stream that was followed: nothing has to be read for it.
-            after = Folded(state=noun.evolve(before.state, event), version=row.version)
+            after = Folded(state=noun.evolve(before.state, recorded.event), version=row.version)
         else:
             after = self.store.forward(noun, row.stream, before, row.version)
         self._folds[row.stream] = after
         if len(self._folds) > 5_000:
             self._folds.popitem(last=False)
-        return after
+        return Committed(row=row, recorded=recorded, state=after.state)
 
-    async def _mirror(self, rows: Sequence[Row]) -> None:
-        for it in await in_thread(self._publications, rows):
+    async def _mirror(self, parts: Sequence[Publication]) -> None:
+        for it in parts:
             message_id = f"{self.service}/{it.row.position}/mirror"
             await self.messenger.publish_mirrored(it.raw, it.subject, message_id)
 
@@ -375,9 +411,7 @@ class _EpochOf:
     epoch: str
 
 
-def encode_record(row: Row) -> bytes:
-    """What a row adds to a ledger frame, for counting its size."""
-    return row.header + row.state
+_epoch_of = msgspec.json.Decoder(_EpochOf)
 
 
 # ---- Lanes ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ Bytes are made once: what is stored is what is hashed, framed and proved; nothin
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, cast
@@ -24,8 +23,14 @@ MAX_BYTES = 512_000
 """No event and no frame is larger; a document is referred to by its hash instead."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_suspicious_number = re.compile(rb"[:\[,](?<!\d:)-?\d+(?:\d{15}|[.eE])")
-"""A float or a large integer, or text that looks like one; not the seconds of an instant, which nearly every event holds."""
+_SHAPE = bytes.maketrans(
+    bytes(range(256)),
+    bytes({**{ord(it): ord("0") for it in "0123456789"}, **{ord(it): ord(":") for it in ":[,-"}, ord("."): ord("."),
+           ord("e"): ord("e"), ord("E"): ord("e")}.get(it, ord(" ")) for it in range(256)),
+)  # fmt: skip
+"""Text to its shape: digits are 0, what may stand before a number is a colon, the rest but points and exponents a space."""
+_POINT, _EXPONENT, _LARGE = b"0.", b":0e", b":" + b"0" * 16
+"""A float with a point, one without (its mantissa has one digit), an integer of 16 digits; or text that looks like one."""
 
 
 class NotCanonical(ValueError):
@@ -37,10 +42,30 @@ def encode(it: Any) -> bytes:
     raw = _encoder.encode(it)
     if len(raw) > MAX_BYTES:
         raise NotCanonical(f"{len(raw)} Bytes sind mehr als {MAX_BYTES}")
+    _check_text(raw)
+    shape = raw.translate(_SHAPE)
+    if _POINT in shape or _EXPONENT in shape or _LARGE in shape:
+        _check_numbers(msgspec.json.decode(raw))
+    return raw
+
+
+def _check_text(raw: bytes) -> None:
     if not raw.isascii() and not unicodedata.is_normalized("NFC", raw.decode()):
         raise NotCanonical("Text ist nicht in Normalform NFC")
-    if _suspicious_number.search(raw):
-        _check_numbers(msgspec.json.decode(raw))
+
+
+def context_bytes(it: "StoredContext") -> bytes:
+    """Canonical JSON of a context, which has no numbers, or `NotCanonical`."""
+    raw = _encoder.encode(it)
+    _check_text(raw)
+    return raw
+
+
+def stored_bytes(context: bytes, facts: Any) -> bytes:
+    """The bytes of an event from its context's canonical bytes and its facts, or `NotCanonical`."""
+    raw = b'{"context":%b,"facts":%b}' % (context, encode(facts))
+    if len(raw) > MAX_BYTES:
+        raise NotCanonical(f"{len(raw)} Bytes sind mehr als {MAX_BYTES}")
     return raw
 
 
@@ -90,6 +115,34 @@ class Header:
     at: datetime
 
 
+_word = re.compile(r"[!#-\[\]-~]{1,255}")
+
+
+def word(text: str) -> str:
+    """A name that may stand in a header: printable ASCII without space, quotation mark and backslash, or `NotCanonical`."""
+    if not _word.fullmatch(text):
+        raise NotCanonical(f"{text[:80]!r} ist kein Name für einen Kopf")
+    return text
+
+
+def instant(at: datetime) -> str:
+    """An instant as canonical JSON writes it, without its quotation marks."""
+    return _encoder.encode(at)[1:-1].decode()
+
+
+def leaf(
+    service: str, epoch: str, position: int, stream: str, version: int, topic: str, sha256: str, prev: str, at: str
+) -> bytes:
+    """The canonical JSON of a header, written out: ten times faster than encoding one, and every event has one.
+
+    The names are `word`s and `at` an `instant`, so that nothing in it needs escaping.
+    """
+    return (
+        f'{{"at":"{at}","epoch":"{epoch}","format":{FORMAT},"position":{position},"prev":"{prev}",'
+        f'"service":"{service}","sha256":"{sha256}","stream":"{stream}","topic":"{topic}","version":{version}}}'
+    ).encode()
+
+
 def digest(raw: bytes) -> str:
     return sha256(raw).hexdigest()
 
@@ -135,7 +188,7 @@ class Record:
     state: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Frame:
     """Consecutive events of one publisher in one message.
 
@@ -221,6 +274,11 @@ _envelope = msgspec.json.Decoder(Envelope)
 _records = msgspec.json.Decoder(_Records)
 
 
+def envelope_bytes(it: Envelope) -> bytes:
+    """An envelope's canonical JSON; what it holds was found canonical when it was stored, and its body just now."""
+    return _encoder.encode(it)
+
+
 def pack_envelopes(raw: Sequence[bytes]) -> bytes:
     """The body of a lane's frame from encoded envelopes."""
     return b'{"events":[' + b",".join(raw) + b"]}"
@@ -236,9 +294,14 @@ def envelope_of(raw: bytes) -> Envelope:
     return _envelope.decode(raw)
 
 
-def pack_records(records: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """The body of a ledger frame from (leaf, state) bytes."""
-    return b'{"records":[' + b",".join(b'{"leaf":%b,"state":%b}' % record for record in records) + b"]}"
+def record_bytes(leaf: bytes, state: bytes) -> bytes:
+    """One stored event on its way to the ledger."""
+    return b'{"leaf":%b,"state":%b}' % (leaf, state)
+
+
+def pack_records(records: Sequence[bytes]) -> bytes:
+    """The body of a ledger frame from its records."""
+    return b'{"records":[' + b",".join(records) + b"]}"
 
 
 def unpack_records(body: bytes) -> Sequence[tuple[bytes, bytes]]:

@@ -1,9 +1,10 @@
-"""Who acts and what things are called: roles, pseudonymous persons, ids, sealed personal values. Standard library only."""
+"""Who acts and what things are called: roles, pseudonymous persons, ids, sealed personal values."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from shared.records import value
 
 
 class Role(StrEnum):
@@ -44,7 +45,7 @@ SYSTEM = "system"
 """The actor of reactions and of the clock: no person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Sealed:
     """A personal value under the key of one person (AES-256-GCM); readable only through the `Keys` port.
 
@@ -61,14 +62,14 @@ class Sealed:
     box: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Erased:
     """What opening a sealed value yields after its person's key was destroyed (Art. 17 DSGVO)."""
 
     subject: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DocumentReference:
     """A document in the document store, by the SHA-256 of its content. `size` in bytes, `media_type` as IANA."""
 

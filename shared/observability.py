@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Link, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from shared.records import value
 
 _propagator = TraceContextTextMapPropagator()
 
@@ -128,10 +129,10 @@ def _traceparent(of: trace.Span) -> str:
 
 
 def is_sampled(traceparent: str) -> bool:
-    return len(traceparent) == 55 and bool(int(traceparent[53:], 16) & 1)
+    return len(traceparent) == 55 and traceparent[54] in "13579bdf"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """A step under way; `traceparent` is what the next step continues (W3C Trace Context), empty when not sampled."""
 
@@ -160,14 +161,14 @@ def span(
 ) -> Generator[Span]:
     """A span under a traceparent, linked to others. An unsampled parent costs nothing and is passed on as it is."""
     if parent and not is_sampled(parent):
-        yield Span(name, parent)
+        yield Span(name=name, traceparent=parent)
         return
     targets = {other for other in (link, *links) if is_sampled(other) and other != parent}
     linked = [Link(trace.get_current_span(_context_of(other)).get_span_context()) for other in sorted(targets)]
     with trace.get_tracer("foerderstrom").start_as_current_span(
         name, context=_context_of(parent), kind=kind, links=linked, attributes=dict(attributes or {})
     ) as current:
-        yield Span(name, _traceparent(current))
+        yield Span(name=name, traceparent=_traceparent(current))
 
 
 # ---- Metrics -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from shared.access import allowed_role
 from shared.decider import decision
 from shared.identity import Role, is_id
 from shared.lanes import RetryJob
+from shared.overlay import Caller
 from shared.parking import (
     DiscardParked,
     MessageParked,
@@ -23,10 +23,10 @@ from shared.parking import (
 )
 from shared.problems import Problem
 from shared.recorders import Row
+from shared.records import replace
 from shared.store import Recorded
 from shared.views import Draft, Projection
 from shared.web import PROBLEMS, Action, Ask, Body, Id, Line, checked_cursor
-from shared.writer import Caller
 
 if TYPE_CHECKING:
     from shared.service import House

@@ -8,28 +8,23 @@ import msgspec
 from shared.decider import AnyDecider
 from shared.recorders import Row
 from shared.store import Recorded, Store
+from shared.tail import Committed
 from shared.view_tables import Document, Name, Stretch
 from shared.views import FOLLOWER, Draft, Entry, Standing, Unread, Views
 
 DOCUMENTS = 5_000
 """How many documents, and half as many folded streams, are kept at hand: some ten megabytes."""
 
-type Pair = tuple[Recorded | None, Row]
-"""A row of the log with its event; without one when another service recorded it."""
-type Draw = Callable[[Pair, Draft], None]
+type Draw = Callable[[Committed, Draft], None]
 
 
-class Pairs:
-    """Consecutive pairs, to go through as often as needed; none outlives its turn, which costs less than a list of all."""
+class Events:
+    """Consecutive events, to go through as often as needed; none outlives its turn, which costs less than a list of all."""
 
-    def __init__(self, rows: Sequence[Row], each: Callable[[], Iterable[Pair]]) -> None:
+    def __init__(self, rows: Sequence[Row], each: Callable[[], Iterable[Committed]]) -> None:
         self.first = rows[0].position if rows else 0
         self.last = rows[-1].position if rows else 0
         self.each = each
-
-    @staticmethod
-    def of(pairs: Sequence[Pair]) -> "Pairs":
-        return Pairs([row for _, row in pairs], lambda: pairs)
 
 
 class Projector:
@@ -63,10 +58,10 @@ class Projector:
         """Whether so much is drawn and not written that it is time to write."""
         return len(self._drawn.changed) + len(self._drawn.last) > self._most
 
-    def draw(self, pairs: Pairs) -> None:
+    def draw(self, events: Events) -> None:
         """Project the events after `position`, in order; nothing is written yet."""
-        self._take(self._draft(pairs.each, self._draw))
-        self.position = pairs.last
+        self._take(self._draft(events.each, self._draw))
+        self.position = events.last
 
     def write(self, epoch: str) -> bool:
         """Write what was drawn, and the position; False when somebody else moved the views: all is forgotten then."""

@@ -6,19 +6,25 @@ fence row `head` is locked and compared in every commit; tables are created by `
 serves can do no more than insert and read events.
 """
 
+import contextlib
 import fcntl
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, LiteralString, Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from eventsourcing.persistence import IntegrityError, OperationalError, ProgrammingError, StoredEvent
+import psycopg
+from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError, ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 from psycopg.sql import SQL, Identifier
 
-from shared.decider import value
+from shared import arrays
+from shared.arrays import Array, BigintArray, ByteaArray, TextArray
 from shared.formats import ZERO
+from shared.records import astuple, value
 
 
 @value
@@ -98,6 +104,14 @@ class Recorder(Protocol):
     def rows(self, after: int, limit: int) -> Sequence[Row]: ...
     def rows_of(self, stream: str) -> Sequence[Row]: ...
     def rows_at(self, positions: Sequence[int]) -> Sequence[Row]: ...
+    def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
+        """(version, topic, state) of all events of these streams, in order; in the writer's thread only."""
+        ...
+
+    def streams_named(self, beginning: str) -> Sequence[str]:
+        """The streams whose names begin so; reads the whole index, so once at a start and no more."""
+        ...
+
     def lanes(self) -> dict[str, Lane]: ...
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
     def forget_commands(self, before: str) -> None: ...
@@ -139,12 +153,13 @@ _ROWS_AT = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
     "WHERE notification_id "
 )
+_EVENTS_OF = "SELECT originator_id, originator_version, topic, state FROM {s}stored_events WHERE originator_id "
+_STREAMS = "SELECT DISTINCT originator_id FROM {s}stored_events WHERE originator_id LIKE {p}"
 _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
 )
 _COMMANDS_BY_ID = "SELECT * FROM command WHERE id IN "
-_COMMAND = "INSERT INTO {s}command VALUES ({p},{p},{p},{p}) ON CONFLICT (id) DO NOTHING"
 _FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p}"
 
 
@@ -160,6 +175,15 @@ def _row(it: Any) -> Row:
     )
 
 
+def _by_stream(found: Iterable[Any]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
+    streams: defaultdict[str, list[tuple[int, str, bytes]]] = defaultdict(list)
+    for stream, version, topic, state in found:
+        streams[stream].append((version, topic, state))
+    for events in streams.values():
+        events.sort()  # cheaper here than a sort in the database that is asked for every group
+    return streams
+
+
 def _fence(batch: Batch) -> tuple[int, str, str, int, str]:
     before, after = batch.before, batch.after
     return after.position, after.chain, before.epoch, before.position, before.chain
@@ -168,15 +192,52 @@ def _fence(batch: Batch) -> tuple[int, str, str, int, str]:
 # ---- SQLite --------------------------------------------------------------------------------------------------------
 
 
+def _durable(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:
+        raise ProgrammingError("SQLite schreibt nicht mit synchronous=FULL")
+    return connection
+
+
 class _DurablePool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA synchronous")
-        if cursor.fetchone()[0] != 2:
-            raise ProgrammingError("SQLite schreibt nicht mit synchronous=FULL")
+        with contextlib.closing(connection.cursor().sqlite_cursor) as cursor:
+            _durable(cursor.connection)
         return connection
+
+
+@contextlib.contextmanager
+def _sqlite_errors() -> Generator[None]:
+    """The library's names for what went wrong, as its own connections would say it."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
+    except sqlite3.OperationalError as error:
+        raise OperationalError(error) from error
+    except sqlite3.Error as error:
+        raise DatabaseError(error) from error
+
+
+_INSERT = "INSERT INTO {table} VALUES {values} {otherwise}"
+
+
+def _insert_some(table: str, fields: int, otherwise: str = "") -> Sequence[tuple[str, int]]:
+    """Statements for 64, 16, 4 and one record, with the number of values each takes.
+
+    One statement for many records gives the interpreter away once, not once for each; few lengths stay prepared.
+    """
+    marks = f"({','.join('?' * fields)})"
+    return [
+        (_INSERT.format(table=table, values=",".join([marks] * records), otherwise=otherwise), fields * records)
+        for records in (64, 16, 4, 1)
+    ]
+
+
+_INSERT_ROWS = _insert_some("stored_events", 7)
+_INSERT_COMMANDS = _insert_some("command", 4, "ON CONFLICT (id) DO NOTHING")
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -189,6 +250,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         datastore.pool.close()
         datastore.pool = _DurablePool(db_name=str(file))
         super().__init__(datastore)
+        self._writing = _durable(sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=5))
 
     def provision(self, epoch: str, reader: str) -> None:
         with self.datastore.transaction(commit=True) as cursor:
@@ -204,21 +266,28 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return Head(epoch=row["epoch"], position=row["position"], chain=row["chain"])
 
     def append(self, batch: Batch) -> None:
-        with self.datastore.transaction(commit=True) as cursor:
-            raw = cursor.sqlite_cursor
-            raw.execute(_FENCE.format(s="", p="?"), _fence(batch))
-            if raw.rowcount != 1:
-                raise FenceLost
-            raw.executemany(
-                "INSERT INTO stored_events VALUES (?,?,?,?,?,?,?)",
-                [(it.position, it.stream, it.version, it.topic, it.state, it.header, it.chain) for it in batch.rows],
-            )
-            raw.executemany(
-                _LANE.format(s="", p="?"), [(it.source, it.epoch, it.position, it.chain) for it in batch.lanes]
-            )
-            raw.executemany(
-                _COMMAND.format(s="", p="?"), [(it.id, it.body_hash, it.outcome, it.at) for it in batch.commands]
-            )
+        with _sqlite_errors():
+            self._writing.execute("BEGIN IMMEDIATE")
+            try:
+                self._write(batch)
+                self._writing.execute("COMMIT")
+            except BaseException:
+                if self._writing.in_transaction:
+                    self._writing.execute("ROLLBACK")
+                raise
+
+    def _write(self, batch: Batch) -> None:
+        if self._writing.execute(_FENCE.format(s="", p="?"), _fence(batch)).rowcount != 1:
+            raise FenceLost
+        for statements, records in ((_INSERT_ROWS, batch.rows), (_INSERT_COMMANDS, batch.commands)):
+            values = [it for record in records for it in astuple(record)]
+            at = 0
+            for statement, most in statements:
+                while len(values) - at >= most:
+                    self._writing.execute(statement, values[at : at + most])
+                    at += most
+        for lane in batch.lanes:
+            self._writing.execute(_LANE.format(s="", p="?"), astuple(lane))
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS.format(s="", p="?"), (after, limit))]
@@ -229,6 +298,14 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
         marks = ",".join("?" * len(positions))
         return [_row(it) for it in self._all(_ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
+
+    def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
+        with _sqlite_errors():
+            marks = ",".join("?" * len(streams))
+            return _by_stream(self._writing.execute(_EVENTS_OF.format(s="") + f"IN ({marks})", streams))
+
+    def streams_named(self, beginning: str) -> Sequence[str]:
+        return [it["originator_id"] for it in self._all(_STREAMS.format(s="", p="?"), (f"{beginning}%",))]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
@@ -242,6 +319,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             cursor.execute("DELETE FROM command WHERE at < ?", (before,))
 
     def close(self) -> None:
+        self._writing.close()
         self.datastore.close()
         self._lock.close()
 
@@ -287,6 +365,9 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         datastore.register_type_adapters = lambda: None
         super().__init__(datastore)
         self._schema = schema
+        self._statements: dict[str, bytes] = {}
+        self._url = with_password(url)
+        self._writing: psycopg.Connection[Any] | None = None
 
     def provision(self, epoch: str, reader: str) -> None:
         name = Identifier(self._schema)
@@ -320,20 +401,12 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         return Head(**row)
 
     def append(self, batch: Batch) -> None:
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute(self._sql(_FENCE), _fence(batch), prepare=True)
-            if cursor.rowcount != 1:
-                raise FenceLost
-            if batch.rows:
-                cursor.execute(self._sql(_INSERT_MANY), _columns(batch.rows), prepare=True)
-                if cursor.rowcount != len(batch.rows):
-                    raise IntegrityError("nicht jedes Ereignis wurde geschrieben")
-            for lane in batch.lanes:
-                cursor.execute(self._sql(_LANE), (lane.source, lane.epoch, lane.position, lane.chain), prepare=True)
-            if batch.commands:
-                cursor.executemany(
-                    self._sql(_COMMAND), [(it.id, it.body_hash, it.outcome, it.at) for it in batch.commands]
-                )
+        # One statement, so one message to the server, one transaction; a fence that does not fit lets nothing through.
+        values = [*_fence(batch), *_columns(batch.rows, _ROW_ARRAYS)]
+        values += [*_columns(batch.lanes, _LANE_ARRAYS), *_columns(batch.commands, _COMMAND_ARRAYS)]
+        fenced = self._ask(_APPEND, values)
+        if fenced[0][0] != 1:
+            raise FenceLost
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS, (after, limit), binary=True)]
@@ -344,11 +417,17 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
     def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS_AT + "= ANY({p}) ORDER BY 1", (list(positions),), binary=True)]
 
+    def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
+        return _by_stream(self._ask(_EVENTS_OF + "= ANY({p})", (TextArray(streams),)))
+
+    def streams_named(self, beginning: str) -> Sequence[str]:
+        return [it["originator_id"] for it in self._all(_STREAMS, (f"{beginning}%",))]
+
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}
 
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
-        found = self._all("SELECT * FROM {s}command WHERE id = ANY({p})", (list(ids),))
+        found = self._all("SELECT id, body_hash, outcome, at FROM {s}command WHERE id = ANY({p})", (list(ids),))
         return {
             it["id"]: Commanded(id=it["id"], body_hash=it["body_hash"], outcome=bytes(it["outcome"]), at=it["at"])
             for it in found
@@ -359,10 +438,38 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
             cursor.execute(self._sql("DELETE FROM {s}command WHERE at < {p}"), (before,))
 
     def close(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
         self.datastore.close()
 
-    def _sql(self, statement: str) -> Any:
-        return SQL(cast(LiteralString, statement)).format(s=SQL("{}.").format(Identifier(self._schema)), p=SQL("%s"))
+    def _ask(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        """One statement over the writer's own connection, in binary; a broken connection is made anew next time."""
+        try:
+            if self._writing is None or self._writing.closed:
+                self._writing = self._connect()
+            with self._writing.cursor(binary=True) as cursor:
+                return cursor.execute(self._sql(statement), values, prepare=True).fetchall()
+        except psycopg.IntegrityError as error:
+            raise IntegrityError(error) from error
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if self._writing is not None:
+                self._writing.close()
+            raise OperationalError(error) from error
+        except psycopg.Error as error:
+            raise DatabaseError(error) from error
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        arrays.register(connection)
+        return connection
+
+    def _sql(self, statement: str) -> bytes:
+        if (known := self._statements.get(statement)) is not None:
+            return known
+        composed = SQL(cast(LiteralString, statement)).format(
+            s=SQL("{}.").format(Identifier(self._schema)), p=SQL("%s")
+        )
+        return self._statements.setdefault(statement, composed.as_bytes())
 
     def _all(self, statement: str, values: Sequence[Any] = (), *, binary: bool = False) -> Sequence[Any]:
         with self.datastore.get_connection() as connection, connection.cursor(binary=binary) as cursor:
@@ -370,22 +477,24 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
             return cursor.fetchall()
 
 
-_INSERT_MANY = (
-    "INSERT INTO {s}stored_events SELECT * FROM unnest("
-    "{p}::bigint[], {p}::text[], {p}::bigint[], {p}::text[], {p}::bytea[], {p}::bytea[], {p}::text[])"
+_ROW_ARRAYS = (BigintArray, TextArray, BigintArray, TextArray, ByteaArray, ByteaArray, TextArray)
+_LANE_ARRAYS = (TextArray, TextArray, BigintArray, TextArray)
+_COMMAND_ARRAYS = (TextArray, TextArray, ByteaArray, TextArray)
+
+_APPEND = (
+    "WITH fence AS (UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p} RETURNING 1), "
+    "events AS (INSERT INTO {s}stored_events SELECT it.* FROM fence, unnest({p},{p},{p},{p},{p},{p},{p}) it), "
+    "lanes AS (INSERT INTO {s}lane SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (source) DO UPDATE "
+    "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain), "
+    "commands AS (INSERT INTO {s}command SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (id) DO NOTHING) "
+    "SELECT count(*) FROM fence"
 )
 
 
-def _columns(rows: Iterable[Row]) -> tuple[list[Any], ...]:
-    return tuple(
-        map(
-            list,
-            zip(
-                *((it.position, it.stream, it.version, it.topic, it.state, it.header, it.chain) for it in rows),
-                strict=True,
-            ),
-        )
-    )
+def _columns(records: Sequence[Any], kinds: Sequence[type[Array]]) -> list[Array]:
+    """The fields of records, each as an array."""
+    columns = zip(*map(astuple, records), strict=True) if records else [()] * len(kinds)
+    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]
 
 
 def password_of(text: str) -> str:

@@ -6,13 +6,13 @@ to the log in the positions they had, each checked against the one before it. Al
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from shared.continuation import UNKNOWN, Continuation, Export, NotRecoverable, Told
 from shared.decider import value
 from shared.messaging import Lost, Messenger
 from shared.recorders import Batch, FenceLost, Head, Lane, NotProvisioned, Recorder, Row
+from shared.records import replace
 from shared.topology import RECORDED, lane, record_lane, subjects_published
 from shared.views import FOLLOWER, Views
 

@@ -22,7 +22,7 @@ from jinja2 import Environment
 from prometheus_client import generate_latest
 from starlette.exceptions import HTTPException
 
-from shared import operations, topology, view_tables
+from shared import operations, records, topology, view_tables
 from shared.access import Gate
 from shared.clock import Clock
 from shared.decider import AnyDecider, DomainError
@@ -62,7 +62,7 @@ MACHINERY: tuple[AnyDecider, ...] = (attempts, parked)
 """The streams that every service has beside its own nouns."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@records.value
 class Blueprint:
     """What makes a service this service; everything else is the same in all of them."""
 
@@ -76,7 +76,7 @@ class Blueprint:
     pages: Callable[["House"], APIRouter]
     followers: Callable[["House"], Sequence[Callable[[], Awaitable[None]]]] = lambda _house: ()
     """Further loops of its own, e.g. the treasury's."""
-    refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+    refusals: Mapping[str, str] = records.field(default_factory=dict[str, str])
     history_readers: frozenset[Role] = operations.READERS
     furnish: Callable[["House"], None] = lambda _house: None
     """Adds to a house just wired what only this service has: lanes of its own, its `own` part."""
@@ -172,7 +172,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
     messenger = Messenger(blueprint.name, settings.nats_url, secret(settings.nats_password_file))
     view_follower = ViewFollower(
         store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(),
-        head=lambda: writer.head, foreign=blueprint.foreign,
+        head=lambda: writer.head, tail=writer.tail, foreign=blueprint.foreign,
     )  # fmt: skip
     house = House(
         blueprint=blueprint, settings=settings, store=store, writer=writer, views=seen, keys=keys,
@@ -191,6 +191,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
                 nudged=nudge.listener(),
                 metrics=metrics,
                 head=lambda: writer.head,
+                tail=writer.tail,
                 publish=blueprint.publish,
                 mirrored=settings.mirror and subject == topology.lane(blueprint.name),
                 judged=lambda: _permit(house),

@@ -1,6 +1,6 @@
 """The seam to `eventsourcing`: event classes and bytes, folding a stream now or as of then, reading the log in order."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ from eventsourcing.application import Repository
 from eventsourcing.persistence import EventStore, JSONTranscoder, Mapper, StoredEvent
 
 from shared.decider import AnyDecider, value
-from shared.formats import ZERO, StoredContext, encode, link, topic_of
+from shared.formats import ZERO, StoredContext, link, topic_of
 from shared.recorders import Recorder, Row
 
 
@@ -44,14 +44,6 @@ class Folded:
     trace: str = ""
 
 
-@value
-class Stored[E]:
-    """The shape of the stored bytes: the context, and the event's own fields as facts."""
-
-    context: StoredContext
-    facts: E
-
-
 class EventMapper(Mapper[str]):
     """Events to canonical bytes and back, by explicit topics; an unknown or newer one is an error, never a guess."""
 
@@ -59,6 +51,7 @@ class EventMapper(Mapper[str]):
         super().__init__(JSONTranscoder())
         self._decoders: dict[str, tuple[type[Any], msgspec.json.Decoder[Any]]] = {}
         self._names: dict[str, int] = {}
+        self.topics: dict[type[Any], str] = {}
         for noun in nouns:
             for kind in noun.events:
                 topic = topic_of(kind.TOPIC, kind.VERSION)
@@ -66,37 +59,32 @@ class EventMapper(Mapper[str]):
                 known = self._decoders.setdefault(topic, (kind, msgspec.json.Decoder(shape)))
                 if known[0] is not kind:
                     raise ValueError(f"zwei Ereignisklassen mit dem Namen {topic}")
+                self.topics[kind] = topic
                 self._names[kind.TOPIC] = max(kind.VERSION, self._names.get(kind.TOPIC, 0))
 
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        recorded = cast(Recorded, domain_event)
-        return StoredEvent(
-            originator_id=recorded.originator_id,
-            originator_version=recorded.originator_version,
-            topic=topic_of(recorded.event.TOPIC, recorded.event.VERSION),
-            state=encode(Stored(context=recorded.context, facts=recorded.event)),
-        )
-
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        found = self._decoders.get(stored_event.topic)
-        if found is None:
-            name, _, version = stored_event.topic.rpartition(".v")
-            newer = version.isdigit() and int(version) > self._names.get(name, 10**9)
-            raise (FutureVersion if newer else UnknownTopic)(stored_event.topic)
-        it = found[1].decode(stored_event.state)
-        return Recorded(
-            originator_id=cast(str, stored_event.originator_id),
-            originator_version=stored_event.originator_version,
-            context=it.context,
-            event=it.facts,
-            topic=stored_event.topic,
-            state=stored_event.state,
-        )
+        stream = cast(str, stored_event.originator_id)
+        return self.decoded(stream, stored_event.originator_version, stored_event.topic, stored_event.state)
 
     def recorded(self, row: Row) -> Recorded:
         """A row of the log as an event."""
-        return self.to_domain_event(
-            StoredEvent(originator_id=row.stream, originator_version=row.version, topic=row.topic, state=row.state)
+        return self.decoded(row.stream, row.version, row.topic, row.state)
+
+    def decoded(self, stream: str, version: int, topic: str, state: bytes) -> Recorded:
+        """Stored bytes as an event; `UnknownTopic` or `FutureVersion` when this code cannot know what they mean."""
+        found = self._decoders.get(topic)
+        if found is None:
+            name, _, number = topic.rpartition(".v")
+            newer = number.isdigit() and int(number) > self._names.get(name, 10**9)
+            raise (FutureVersion if newer else UnknownTopic)(topic)
+        it = found[1].decode(state)
+        return Recorded(
+            originator_id=stream,
+            originator_version=version,
+            context=it.context,
+            event=it.facts,
+            topic=topic,
+            state=state,
         )
 
 
@@ -127,6 +115,26 @@ class Store:
             return self._fold(noun, Folded(state=noun.initial), cast(Iterator[Recorded], events), at)
 
         return cast(Folded, self._repository.get(stream, version=version, projector_func=cast(Any, project)))
+
+    def load_all(self, streams: Mapping[str, AnyDecider | None]) -> dict[str, Folded]:
+        """The present states of many streams, read in one go; a stream that is not there is at its beginning.
+
+        Of a stream without a noun, which holds another service's events, only where it stands.
+        """
+        own = {stream: noun for stream, noun in streams.items() if noun is not None}
+        found: Mapping[str, Sequence[tuple[int, str, bytes]]] = self.recorder.events_of(list(own)) if own else {}
+        loaded = {stream: self._folded(noun, stream, found.get(stream, ())) for stream, noun in own.items()}
+        return loaded | {stream: self._standing(stream) for stream, noun in streams.items() if noun is None}
+
+    def _folded(self, noun: AnyDecider, stream: str, events: Sequence[tuple[int, str, bytes]]) -> Folded:
+        recorded = (self.mapper.decoded(stream, version, topic, state) for version, topic, state in events)
+        return self._fold(noun, Folded(state=noun.initial), recorded, None)
+
+    def _standing(self, stream: str) -> Folded:
+        for last in self.recorder.select_events(stream, desc=True, limit=1):
+            name, version = stream.partition("/")[2], last.originator_version
+            return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
+        return Folded(state=None)
 
     def forward(self, noun: AnyDecider, stream: str, folded: Folded, version: int) -> Folded:
         """A folded state brought up to `version` by the events after it."""

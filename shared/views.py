@@ -17,7 +17,8 @@ FOLLOWER = "views-2"
 then no position is known, and they are made anew."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+@value
+class Entry:
     """One document of a view: `grp` is what it is filtered by, `sort` what it is ordered by."""
 
     key: str
@@ -34,7 +35,8 @@ class Page:
     next: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+@value
+class Standing:
     """A stream's state after an event; `since` is the log position of its first event."""
 
     state: Any

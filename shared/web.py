@@ -23,12 +23,14 @@ from starlette.datastructures import FormData
 
 from shared.access import Gate, Person, allowed_role
 from shared.calendar import local_date
+from shared.commands import Outcome
 from shared.decider import Decision, DomainError
 from shared.identity import Role, is_id
 from shared.money import MAX_CENTS
 from shared.observability import span
+from shared.overlay import Caller
 from shared.problems import CONTENT_TYPE, Problem, invalid, of_domain_error
-from shared.writer import Caller, NotWriting, Outcome, Writer
+from shared.writer import NotWriting, Writer
 from shared.writer import Request as Command
 
 

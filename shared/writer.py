@@ -2,6 +2,8 @@
 
 Group commit is what makes the house fast: HTTP commands and incoming frames share one transaction, one fsync.
 Callers wait on a future that completes after the commit; nothing is answered that could still be lost.
+The database is spoken to in one thread of its own, so that the event loop never waits for a disk; decisions are made in
+the event loop's thread, where all that is known of the store belongs to nobody else.
 """
 
 import asyncio
@@ -10,242 +12,32 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from shared.calendar import local_date
-from shared.decider import AnyDecider, Context, Decision, DomainError, RefusedAttempt, value
-from shared.formats import ZERO, Header, StoredContext, chain, digest, encode, link
-from shared.identity import Role
-from shared.observability import Span, span
-from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Recorder, Row
-from shared.refusals import AttemptRefused, attempts
-from shared.store import Folded, Recorded, Store
+from shared.commands import KEEP_COMMANDS, CommandJob, Outcome, Request, repeated
+from shared.decider import AnyDecider
+from shared.formats import ZERO, Header
+from shared.overlay import Overlay
+from shared.parking import parked
+from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Recorder
+from shared.store import Folded, Store
+from shared.tail import Tail
 
 log = structlog.get_logger()
 
 GROUP = 256
 """How many jobs one commit takes at most: bounds the latency of the first."""
 CACHE = 20_000
-KEEP_COMMANDS = timedelta(days=30)
-"""How long the first outcome of an idempotent request is returned."""
-
-
-@value
-class Outcome:
-    """What became of a command: a reference to what was recorded, never the answer itself.
-
-    `first` and `last` are log positions (0 when nothing was recorded), `version` the primary stream's after it,
-    `refusal` the code of a recorded refusal, `problem` that of a named exception.
-    """
-
-    stream: str
-    version: int
-    first: int = 0
-    last: int = 0
-    refusal: str = ""
-    problem: str = ""
-    title: str = ""
-    status: int = 0
-    field: str = ""
-    detail: str = ""
-
-
-@value
-class Caller:
-    """Who asks: a pseudonymous person in the role that allows the action, or the system with the message as cause."""
-
-    actor: str
-    role: Role
-    correlation: str = ""
-    cause: str = ""
-    trace: str = ""
-
-
-class StaleVersion(DomainError):
-    """`If-Match` names another version than the stream has: somebody acted meanwhile."""
-
-    code = "stale-version"
-    title = "Der Vorgang wurde inzwischen von jemand anderem geändert."
-    status = 412
-
-
-class KeyReused(DomainError):
-    """The same idempotency key with another body."""
-
-    code = "idempotency-key-reused"
-    title = "Dieser Idempotency-Key wurde schon für eine andere Anfrage verwendet."
-    status = 422
 
 
 class NotWriting(Exception):
     """This process cannot write now (standby, behind its own stream, or stopping): try again later."""
-
-
-@value
-class Request:
-    """An idempotent command: decided once, answered alike for 30 days."""
-
-    decision: Decision
-    caller: Caller
-    id: str = ""
-    body_hash: str = ""
-    expected: int | None = None
-
-
-@value
-class Mark:
-    """A point an overlay can return to."""
-
-    head: Head
-    rows: int
-    recorded: int
-    states: Mapping[str, Folded]
-    lanes: Mapping[str, Lane]
-
-
-class Overlay:
-    """The states as they will be when the group commits. Judged on; dropped whole when the commit fails."""
-
-    def __init__(self, writer: "Writer", now: datetime) -> None:
-        self.now = now
-        self.head = writer.head
-        self.rows: list[Row] = []
-        self.recorded: list[Recorded] = []
-        self.lanes: dict[str, Lane] = {}
-        self.commands: dict[str, Commanded] = {}
-        self.states: dict[str, Folded] = {}
-        self._writer = writer
-
-    def mark(self) -> "Mark":
-        """Where the overlay stands now, to return to when a frame turns out to be unacceptable half-way."""
-        return Mark(
-            head=self.head,
-            rows=len(self.rows),
-            recorded=len(self.recorded),
-            states=dict(self.states),
-            lanes=dict(self.lanes),
-        )
-
-    def back_to(self, mark: "Mark") -> None:
-        self.head, self.states, self.lanes = mark.head, dict(mark.states), dict(mark.lanes)
-        del self.rows[mark.rows :], self.recorded[mark.recorded :]
-
-    def folded(self, noun: AnyDecider, stream: str) -> Folded:
-        return self.known(stream) or self._writer.load(noun, stream)
-
-    def known(self, stream: str) -> Folded | None:
-        """What is known of a stream without reading it."""
-        return self.states.get(stream) or self._writer.cached(stream)
-
-    def lane(self, source: str) -> Lane:
-        return self.lanes.get(source) or self._writer.lanes.get(source) or Lane(source=source)
-
-    def judge(self, decision: Decision, caller: Caller) -> Sequence[Recorded]:
-        """Decide and lay the events over the states; raises what the decision raises, and then nothing was laid."""
-        before = {stream: self.folded(noun, stream) for stream, noun in decision.reads.items()}
-        own = inherited(decision.reads[decision.primary], before[decision.primary])
-        correlation = caller.correlation or own.correlation
-        context = Context(
-            actor=caller.actor,
-            role=caller.role,
-            now=self.now,
-            valid_on=local_date(self.now),
-            cause=caller.cause,
-            correlation=correlation,
-        )
-        decided = decision.judge([it.state for it in before.values()], context)
-        parent = own.trace or caller.trace
-        with span(f"{self._writer.service}.{decision.action}", parent, link=caller.trace) as traced:
-            return self._lay(decision.reads, before, decided, context, traced)
-
-    def record(self, noun: AnyDecider, stream: str, events: Sequence[Any], caller: Caller) -> Sequence[Recorded]:
-        """Lay events that machinery made (attempts, parked messages) without a judgement of their own."""
-        reads = {stream: noun}
-        return self.judge(
-            Decision(reads=reads, judge=lambda _states, _context: {stream: events}, action="record"), caller
-        )
-
-    def _lay(
-        self,
-        nouns: Mapping[str, AnyDecider],
-        before: Mapping[str, Folded],
-        decided: Mapping[str, Sequence[Any]],
-        context: Context,
-        traced: Span,
-    ) -> Sequence[Recorded]:
-        laid: list[tuple[Row, Recorded]] = []
-        states: dict[str, Folded] = {}
-        head = self.head
-        for stream, events in decided.items():
-            folded = before[stream]
-            own = inherited(nouns[stream], folded)
-            stored = StoredContext(
-                actor=context.actor,
-                role=context.role,
-                at=context.now,
-                valid_on=context.valid_on,
-                cause=context.cause,
-                correlation=context.correlation or own.correlation,
-                trace=traced.continued(own.trace),
-            )
-            for event in events:
-                recorded = Recorded(
-                    originator_id=stream, originator_version=folded.version + 1, context=stored, event=event
-                )
-                row, head = self._row(recorded, folded.link, head)
-                laid.append((row, recorded))
-                folded = Folded(
-                    state=nouns[stream].evolve(folded.state, event),
-                    version=row.version,
-                    link=link(stream, row.version, row.topic, row.state),
-                    correlation=stored.correlation,
-                    trace=stored.trace,
-                )
-            states[stream] = folded
-        self.head = head
-        self.states |= states
-        self.rows += [row for row, _ in laid]
-        self.recorded += [it for _, it in laid]
-        return [it for _, it in laid]
-
-    def _row(self, it: Recorded, previous_link: str, head: Head) -> tuple[Row, Head]:
-        stored = self._writer.store.mapper.to_stored_event(it)
-        header = encode(
-            Header(
-                format=1,
-                service=self._writer.service,
-                epoch=head.epoch,
-                position=head.position + 1,
-                stream=it.originator_id,
-                version=it.originator_version,
-                topic=stored.topic,
-                sha256=digest(stored.state),
-                prev=previous_link,
-                at=it.context.at,
-            )
-        )
-        after = Head(epoch=head.epoch, position=head.position + 1, chain=chain(head.chain, header))
-        row = Row(
-            position=after.position,
-            stream=it.originator_id,
-            version=it.originator_version,
-            topic=stored.topic,
-            state=stored.state,
-            header=header,
-            chain=after.chain,
-        )
-        return row, after
-
-
-def inherited(noun: AnyDecider, folded: Folded) -> Folded:
-    """What a stream's next event inherits: case and trace, unless many cases share the stream (budget, batch)."""
-    return folded if noun.per_case else Folded(state=None)
 
 
 class Job(Protocol):
@@ -253,69 +45,13 @@ class Job(Protocol):
 
     done: asyncio.Future[Any]
 
-    def decide(self, overlay: Overlay) -> Any:
-        """Judge on the overlay and return what the caller gets once the group is committed."""
+    def prepare(self, overlay: Overlay) -> Mapping[str, AnyDecider | None]:
+        """The streams that the decision will read, so that a group's are read in one go. Decides nothing."""
         ...
 
-
-@dataclass
-class CommandJob:
-    """One request; a repeated one is answered from what the first recorded."""
-
-    request: Request
-    done: asyncio.Future[Any]
-
-    def decide(self, overlay: Overlay) -> Outcome:
-        request = self.request
-        if request.id and (first := overlay.commands.get(request.id)):
-            return repeated(first, request.body_hash)
-        outcome = self._first(overlay)
-        if request.id:
-            overlay.commands[request.id] = Commanded(
-                id=request.id, body_hash=request.body_hash, outcome=encode(outcome), at=overlay.now.isoformat()
-            )
-        return outcome
-
-    def _first(self, overlay: Overlay) -> Outcome:
-        decision, caller = self.request.decision, self.request.caller
-        primary = decision.primary
-        version = overlay.folded(decision.reads[primary], primary).version
-        if self.request.expected is not None and version != self.request.expected:
-            raise StaleVersion(f"Erwartet war Stand {self.request.expected}, gültig ist {version}.")
-        try:
-            recorded = overlay.judge(decision, caller)
-        except RefusedAttempt as refused:
-            return _refused(overlay, caller, primary, refused)
-        except DomainError as error:
-            return Outcome(
-                stream=primary, version=version, problem=error.code, title=error.title,
-                status=error.status, field=error.field, detail=error.detail,
-            )  # fmt: skip
-        refusals = [it.event.REFUSAL for it in recorded if it.event.REFUSAL]
-        return Outcome(
-            stream=primary,
-            version=overlay.folded(decision.reads[primary], primary).version,
-            first=overlay.head.position - len(recorded) + 1 if recorded else 0,
-            last=overlay.head.position if recorded else 0,
-            refusal=refusals[0] if refusals else "",
-        )
-
-
-def _refused(overlay: Overlay, caller: Caller, primary: str, refused: RefusedAttempt) -> Outcome:
-    case = caller.correlation or overlay.states.get(primary, Folded(state=None)).correlation or primary
-    event = AttemptRefused(action=refused.action, rule=refused.rule, stream=primary)
-    overlay.record(attempts, attempts.stream(case), [event], replace(caller, correlation=case))
-    return Outcome(
-        stream=primary, version=0, first=overlay.head.position, last=overlay.head.position, refusal=refused.rule,
-        problem=refused.code, title=refused.title, status=refused.status, detail=refused.detail,
-    )  # fmt: skip
-
-
-def repeated(first: Commanded, body_hash: str) -> Outcome:
-    """The outcome of the first request with this key, or `KeyReused` when the body is another."""
-    if first.body_hash != body_hash:
-        raise KeyReused
-    return msgspec.json.decode(first.outcome, type=Outcome)
+    def decide(self, overlay: Overlay) -> Any:
+        """Lay what is to be recorded over the states and return the answer."""
+        ...
 
 
 @dataclass
@@ -344,15 +80,19 @@ class Writer:
     head: Head = field(default_factory=lambda: Head(epoch="", position=0, chain=ZERO))
     lanes: dict[str, Lane] = field(default_factory=dict[str, Lane])
     refusing: str = "startet"
+    tail: Tail = field(default_factory=Tail)
 
     def __post_init__(self) -> None:
         self._queue: asyncio.Queue[Job] = asyncio.Queue(maxsize=8 * GROUP)
         self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._parked: set[str] = set()
         self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self.topics = self.store.mapper.topics
         self.busy = False
         self.started = asyncio.Event()
         self._forgot_at = -86_401.0
+        self._stale = False  # whether a commit failed and what is believed was not yet read again
 
     @property
     def recorder(self) -> Recorder:
@@ -365,15 +105,16 @@ class Writer:
     def cached(self, stream: str) -> Folded | None:
         found = self._cache.get(stream)
         if found is not None:
-            # Readers on the event loop may meet the writer's thread just as it evicts this very stream.
-            with contextlib.suppress(KeyError):
-                self._cache.move_to_end(stream)
+            self._cache.move_to_end(stream)
         return found
 
     def load(self, noun: AnyDecider, stream: str) -> Folded:
-        """The committed state of a stream that the cache lacks; only in the writer's turn, when nobody else commits."""
+        """The committed state of a stream that nobody foresaw; only in the writer's turn, when nobody else commits."""
         self._cache[stream] = found = self.store.load(noun, stream)
         return found
+
+    def has_parked(self, stream: str) -> bool:
+        return stream in self._parked
 
     async def state(self, noun: AnyDecider, id: str) -> Folded:
         """The committed state of a stream, for reading."""
@@ -396,12 +137,12 @@ class Writer:
         if self.refusing:
             raise NotWriting(self.refusing)
         await self._queue.put(job)
-        return await asyncio.shield(job.done)
+        return await job.done
 
     async def run(self) -> None:
         """Take what waits, decide it in order, commit it together; for ever. `FenceLost` ends the process."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._reload)
+        self._parked = set(await self._in_thread(self.recorder.streams_named, f"{parked.name}-"))
+        await self._reload()
         self.refusing = ""
         self.started.set()
         while True:
@@ -411,7 +152,7 @@ class Writer:
                 jobs.append(self._queue.get_nowait())
             before = self.head.position
             try:
-                results = await loop.run_in_executor(self._thread, self._turn, jobs)
+                results = await self._turn(jobs)
             except FenceLost:
                 self.refusing = "ein anderer Prozess schreibt"
                 raise
@@ -421,56 +162,90 @@ class Writer:
                 result.tell()
             self.on_commit(self.head.position - before)
 
-    def _reload(self) -> None:
-        self.head, self.lanes = self.recorder.head(), self.recorder.lanes()
-        for last in self.recorder.rows(self.head.position - 1, 1):
-            self._not_before = msgspec.json.decode(last.header, type=Header).at
-        self._cache.clear()
+    async def _in_thread[T](self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
-    def _turn(self, jobs: Sequence[Job]) -> Sequence[_Result]:
+    async def _reload(self) -> None:
+        self.head, self.lanes, last = await self._in_thread(self._read)
+        if last is not None:
+            self._not_before = last
+        self._cache.clear()
+        self.tail.forget()
+        self._stale = False
+
+    def _read(self) -> tuple[Head, dict[str, Lane], datetime | None]:
+        head, lanes = self.recorder.head(), self.recorder.lanes()
+        rows = self.recorder.rows(head.position - 1, 1)
+        return head, lanes, msgspec.json.decode(rows[0].header, type=Header).at if rows else None
+
+    async def _turn(self, jobs: Sequence[Job]) -> Sequence[_Result]:
         """Commit the group; if that fails, drop what is believed and decide again one by one."""
         if time.monotonic() - self._forgot_at > 86_400:
             self._forgot_at = time.monotonic()
-            self.recorder.forget_commands((self.clock() - KEEP_COMMANDS).isoformat())
+            await self._in_thread(self.recorder.forget_commands, (self.clock() - KEEP_COMMANDS).isoformat())
         try:
-            return self._commit(jobs)
+            if self._stale:
+                await self._reload()
+            return await self._commit(jobs)
         except (PersistenceError, OSError) as error:
+            self._stale = True
             log.warning(
                 "commit failed, deciding one by one", service=self.service, jobs=len(jobs), error=type(error).__name__
             )
         results: list[_Result] = []
         for job in jobs:
-            self._reload()
             try:
-                results += self._commit([job])
+                await self._reload()
+                results += await self._commit([job])
             except (PersistenceError, OSError) as error:
+                self._stale = True
                 results.append(_Result(job, error=error))
         return results
 
-    def _commit(self, jobs: Sequence[Job]) -> Sequence[_Result]:
+    async def _commit(self, jobs: Sequence[Job]) -> Sequence[_Result]:
         overlay = Overlay(self, max(self.clock(), self._not_before))
-        self._find_commands(jobs, overlay)
+        await self._look_up(jobs, overlay)
         known = set(overlay.commands)
-        results: list[_Result] = []
-        for job in jobs:
-            try:
-                results.append(_Result(job, job.decide(overlay)))
-            except PersistenceError:
-                raise
-            except Exception as error:
-                results.append(_Result(job, error=error))
+        results = [self._decide(job, overlay) for job in jobs]
         new = [it for key, it in overlay.commands.items() if key not in known]
-        if overlay.rows or overlay.lanes or new:
+        if overlay.laid or overlay.lanes or new:
             batch = Batch(
                 before=self.head,
                 after=overlay.head,
-                rows=overlay.rows,
+                rows=[it.row for it in overlay.laid],
                 lanes=list(overlay.lanes.values()),
                 commands=new,
             )
-            self._append(batch)
+            await self._in_thread(self._append, batch)
         self._keep(overlay)
         return results
+
+    def _decide(self, job: Job, overlay: Overlay) -> _Result:
+        try:
+            return _Result(job, job.decide(overlay))
+        except PersistenceError:
+            raise
+        except Exception as error:
+            return _Result(job, error=error)
+
+    async def _look_up(self, jobs: Sequence[Job], overlay: Overlay) -> None:
+        """Read what this group needs and nobody knows yet: first answers and streams, all in one go."""
+        needed: dict[str, AnyDecider | None] = {}
+        for job in jobs:
+            needed |= job.prepare(overlay)
+        streams = {stream: noun for stream, noun in needed.items() if self.cached(stream) is None}
+        ids = [job.request.id for job in jobs if isinstance(job, CommandJob) and job.request.id]
+        if streams or ids:
+            overlay.commands, found = await self._in_thread(self._find, ids, streams)
+            self._cache |= found
+
+    def _find(
+        self, ids: Sequence[str], streams: Mapping[str, AnyDecider | None]
+    ) -> tuple[dict[str, Commanded], dict[str, Folded]]:
+        return (
+            self.recorder.commanded(ids) if ids else {},
+            self.store.load_all(streams) if streams else {},
+        )
 
     def _append(self, batch: Batch) -> None:
         """Commit; an answer that was lost is looked up in the fence, which names exactly this batch by its chain."""
@@ -482,16 +257,14 @@ class Writer:
                     return
             raise
 
-    def _find_commands(self, jobs: Sequence[Job], overlay: Overlay) -> None:
-        ids = [job.request.id for job in jobs if isinstance(job, CommandJob) and job.request.id]
-        if ids:
-            overlay.commands |= self.recorder.commanded(ids)
-
     def _keep(self, overlay: Overlay) -> None:
         self.head = overlay.head
         self.lanes |= overlay.lanes
+        self.tail.grew(overlay.laid)
         for stream, folded in overlay.states.items():
             self._cache[stream] = folded
             self._cache.move_to_end(stream)
+            if stream.startswith(parked.name):
+                self._parked.add(stream)
         while len(self._cache) > CACHE:
             self._cache.popitem(last=False)

@@ -1,7 +1,7 @@
 """Intake over HTTP: what may be asked, by whom, and what is answered."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -18,7 +18,8 @@ from services.intake.municipality import Kind, existing
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
-from shared.decider import Decision, decision, value
+from shared.decider import Decision, decision, replace
+from shared.described import described
 from shared.documents import MissingDocument
 from shared.identity import Erased, Role, is_id
 from shared.pages import is_applicant
@@ -35,7 +36,7 @@ DOCUMENT_READERS = frozenset(
 )
 
 
-@value
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationEntry:
     """One application in a list."""
 
@@ -53,7 +54,7 @@ class ApplicationEntry:
     submitted_on: date
 
 
-@value
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationList:
     """A page of applications in order of receipt; `next` is the cursor of the page after it, empty at the end."""
 
@@ -61,7 +62,7 @@ class ApplicationList:
     next: str
 
 
-@value
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MunicipalityEntry:
     """A body that may apply today; `inhabitants` on 2023-12-31."""
 
@@ -73,7 +74,7 @@ class MunicipalityEntry:
     inhabitants: int | None
 
 
-@value
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MunicipalityList:
     items: tuple[MunicipalityEntry, ...]
     next: str
@@ -233,19 +234,23 @@ def reads(house: House) -> APIRouter:
         await current(request)
         return await asyncio.to_thread(entries, house, person, status, checked_cursor(after), limit)
 
-    @router.get("/intake/cases/{case}", operation_id="read-case", summary="Ein Vorgang", response_model=CaseRecord)
+    @router.get(
+        "/intake/cases/{case}", operation_id="read-case", summary="Ein Vorgang", response_model=described(CaseRecord)
+    )
     async def read_case(request: Request, case: str) -> Response:
         record = await record_of(house, permitted(request, "read-case"), case)
         return _json(record, record.streams[0].version)
 
-    @router.get("/intake/cases/{case}/status", operation_id="read-status", summary="Sachstand", response_model=Status)
+    @router.get(
+        "/intake/cases/{case}/status", operation_id="read-status", summary="Sachstand", response_model=described(Status)
+    )
     async def read_status(request: Request, case: str) -> Response:
         folded = await readable(house, permitted(request, "read-status"), case)
         return _json(status(folded.state), folded.version)
 
     @router.get(
         "/intake/cases/{case}/drawdowns/{id}", operation_id="read-drawdown", summary="Ein Mittelabruf",
-        response_model=DrawdownStatus,
+        response_model=described(DrawdownStatus),
     )  # fmt: skip
     async def read_drawdown(request: Request, case: str, id: str) -> Response:
         folded = await readable(house, permitted(request, "read-drawdown"), case)

@@ -5,7 +5,6 @@ Intake decides what is handed in (Eingang, Vollständigkeit, Rücknahme) and not
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, assert_never
 
@@ -23,7 +22,7 @@ from services.intake.progress import (
 )
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, replace, value
 from shared.identity import DocumentReference, Sealed
 
 

@@ -5,12 +5,11 @@ contradicts another is refused. Everything asked here is a sum or a search over 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from typing import Any, cast
 
 from shared.contracts import YearAmount
-from shared.decider import DomainError, event, value
+from shared.decider import DomainError, event, field, value
 
 
 @event("intake.assessment-begun")

@@ -13,12 +13,14 @@ from services.ledger.chronicle import Chronicle, LogAltered, Signing
 from services.ledger.export import export
 from services.ledger.note import Signer, sign
 from services.ledger.settings import Settings
+from shared.commands import Request
 from shared.decider import decision
 from shared.following import in_thread, wait
 from shared.identity import SYSTEM, Role
+from shared.overlay import Caller
 from shared.problems import Problem
 from shared.recorders import Recorder
-from shared.writer import Caller, Request, Writer
+from shared.writer import Writer
 
 log = structlog.get_logger()
 

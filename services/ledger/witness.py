@@ -6,7 +6,7 @@ services lie in streams `<service>/<stream>`, the ledger's own in streams withou
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +16,18 @@ from services.ledger.log import MAX_LEAF_BYTES
 from shared.decider import value
 from shared.following import LaneFollower
 from shared.formats import FORMAT, Frame, Header, NotCanonical, chain, digest, encode, link, unpack_records
-from shared.lanes import ForeignJob, LaneStopped, is_new
+from shared.lanes import UNSAMPLED, ForeignJob, LaneStopped, is_new
 from shared.messaging import Messenger
 from shared.observability import Metrics, span
+from shared.overlay import Overlay
 from shared.parking import ForeignMessageRefused
-from shared.recorders import Head, Lane, Recorder, Row
+from shared.recorders import Lane, Row
 from shared.store import Folded
 from shared.topology import record_lane
-from shared.writer import Overlay, Writer
+from shared.writer import Writer
 
 _word = re.compile(r"[!#-\[\]-~]{1,255}")
 _hash = re.compile(r"[0-9a-f]{64}")
-_UNSAMPLED = "00-" + "0" * 31 + "1-" + "0" * 15 + "1-00"
 
 
 @value
@@ -63,8 +63,15 @@ class WitnessJob:
     """One frame of stored events: one turn in the writer, one transaction with the lane's position."""
 
     frame: Frame
-    recorder: Recorder
     done: asyncio.Future[Any]
+
+    def prepare(self, overlay: Overlay) -> Mapping[str, None]:
+        """The streams that this frame goes on with, as far as it says so itself; what it says is judged later."""
+        try:
+            records = unpack_records(self.frame.body)
+            return {_stored_as(_header.decode(leaf)): None for leaf, _ in records}
+        except msgspec.MsgspecError:
+            return {}
 
     def decide(self, overlay: Overlay) -> int:
         """Append what is new and move the lane; returns how many leaves were added. Raises `Gap`, `LaneStopped`."""
@@ -83,7 +90,7 @@ class WitnessJob:
         new = self._records()[max(0, lane.position + 1 - frame.first) :]
         follows = lane.chain
         traces = _traces(new)
-        with span(f"witness {frame.source}", "" if traces else _UNSAMPLED, links=traces):
+        with span(f"witness {frame.source}", "" if traces else UNSAMPLED, links=traces):
             for position, (leaf, state) in enumerate(new, lane.position + 1):
                 self._take(overlay, position, leaf, state)
                 follows = chain(follows, leaf)
@@ -106,21 +113,17 @@ class WitnessJob:
         header = self._header(position, leaf)
         if digest(state) != header.sha256 or b"\n" in state:
             raise LaneStopped(f"der Zustand an Position {position} gehört nicht zu seinem Blatt")
-        stream = f"{header.service}/{header.stream}"
-        before = self._before(overlay, stream, header.stream)
+        stream = _stored_as(header)
+        before = overlay.known(stream) or Folded(state=None)
         if header.version != before.version + 1 or header.prev != before.link:
             raise LaneStopped(f"Position {position} schließt nicht an Version {before.version} von {stream} an")
-        head = overlay.head
-        after = Head(epoch=head.epoch, position=head.position + 1, chain=chain(head.chain, leaf))
-        overlay.rows.append(
-            Row(
-                position=after.position, stream=stream, version=header.version, topic=header.topic,
-                state=state, header=leaf, chain=after.chain,
-            )
+        position = overlay.head.position + 1
+        row = Row(
+            position=position, stream=stream, version=header.version, topic=header.topic,
+            state=state, header=leaf, chain=chain(overlay.head.chain, leaf),
         )  # fmt: skip
-        overlay.head = after
         follows = link(header.stream, header.version, header.topic, state)
-        overlay.states[stream] = Folded(state=None, version=header.version, link=follows)
+        overlay.take(row, Folded(state=None, version=header.version, link=follows))
 
     def _header(self, position: int, leaf: bytes) -> Header:
         try:
@@ -136,13 +139,9 @@ class WitnessJob:
             raise LaneStopped(f"ein Blatt sagt {'/'.join(map(str, said))}, hier gehört Position {position} hin")
         return header
 
-    def _before(self, overlay: Overlay, stream: str, name: str) -> Folded:
-        if found := overlay.known(stream):
-            return found
-        for last in self.recorder.select_events(stream, desc=True, limit=1):
-            version = last.originator_version
-            return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
-        return Folded(state=None)
+
+def _stored_as(header: Header) -> str:
+    return f"{header.service}/{header.stream}"
 
 
 def _traces(records: Sequence[tuple[bytes, bytes]]) -> list[str]:
@@ -158,7 +157,7 @@ def record_follower(source: str, writer: Writer, messenger: Messenger, metrics: 
     """Follows everything that a service stores."""
 
     async def apply(frame: Frame) -> Any:
-        return await writer.submit(WitnessJob(frame, writer.recorder, asyncio.get_running_loop().create_future()))
+        return await writer.submit(WitnessJob(frame, asyncio.get_running_loop().create_future()))
 
     async def foreign(event: ForeignMessageRefused) -> Any:
         return await writer.submit(ForeignJob(source, event, asyncio.get_running_loop().create_future()))

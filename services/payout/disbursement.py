@@ -5,13 +5,12 @@ whichever comes last, the state is the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, assert_never
 
 from services.payout import payment as payments
 from shared.contracts import Acted, YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, replace, value
 from shared.identity import Sealed
 from shared.money import at_rate
 

@@ -6,7 +6,6 @@ assessment's for all else. Both stand in a case's `etags`, and per action in its
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any
 
@@ -37,7 +36,7 @@ from services.review.settings import office
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
 from shared.contracts import YearAmount
-from shared.decider import Decision, decision
+from shared.decider import Decision, decision, field_names
 from shared.identity import Role
 from shared.operations import READERS
 from shared.service import House
@@ -111,7 +110,7 @@ def _examining(house: House) -> list[Action]:
 
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         it = await known(house, ask.path["case"])
-        topics = {topic.name: getattr(body.note, topic.name) for topic in fields(assessments.ExaminationNote)}
+        topics = {topic: getattr(body.note, topic) for topic in field_names(assessments.ExaminationNote)}
         return assessments.propose(
             it.case, office().programme, by_year=_amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
             note=assessments.ExaminationNote(**topics),

@@ -5,7 +5,6 @@ Every step may be done again as long as no reservation stands; what was built on
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, assert_never
@@ -16,7 +15,18 @@ from services.review.programme import Basis, Terms, policy_in_force
 from shared.calendar import add_months
 from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
+from shared.decider import (
+    Context,
+    Decided,
+    Decider,
+    Decision,
+    DomainError,
+    RefusedAttempt,
+    event,
+    field_names,
+    replace,
+    value,
+)
 from shared.identity import DocumentReference, Role, Sealed
 from shared.money import at_rate
 
@@ -656,9 +666,9 @@ def _check_split(command: ProposeAward, granted: int, context: Context) -> None:
     # Money of a year gone by cannot be promised any more, nor money for a year in which nothing may be spent.
     if years[0] < context.valid_on.year or years[-1] > command.ends_on.year:
         raise PeriodNotValid("Ein Jahresbetrag liegt außerhalb des Bewilligungszeitraums.", field="by_year")
-    for topic in fields(ExaminationNote):
-        if not getattr(command.note, topic.name).strip():
-            raise ReasonMissing("Der Prüfvermerk behandelt sechs Punkte (VV Nr. 3.3).", field=f"note.{topic.name}")
+    for topic in field_names(ExaminationNote):
+        if not getattr(command.note, topic).strip():
+            raise ReasonMissing("Der Prüfvermerk behandelt sechs Punkte (VV Nr. 3.3).", field=f"note.{topic}")
 
 
 def _propose_refusal(command: ProposeRefusal, assessment: Assessment, context: Context) -> Sequence[Event]:

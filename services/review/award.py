@@ -5,7 +5,6 @@ transaction, and the policy is resolved at that moment. Finality hands the money
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, assert_never
 
@@ -15,7 +14,7 @@ from services.review import programme as programmes
 from services.review.programme import Basis, policy_in_force
 from shared.calendar import add_months, deemed_served_on, remedy_ends_on
 from shared.contracts import Acted, YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, replace, value
 from shared.identity import DocumentReference, Role, Sealed
 
 # ---- Commands -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ Entries that move money are numbered without a gap; nothing is corrected but by 
 """
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from datetime import date
 from enum import StrEnum
 from functools import reduce
@@ -14,7 +13,7 @@ from typing import Any, assert_never
 
 from services.review.programme import Basis
 from shared.contracts import YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, field, replace, value
 from shared.money import MAX_CENTS
 from shared.persistent import PersistentMap
 

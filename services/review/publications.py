@@ -1,10 +1,10 @@
 """What review tells the others: own event and the state it led to in, public contract out."""
 
-from dataclasses import fields
 from typing import Any
 
 from services.review import assessment, award
 from shared.contracts import review
+from shared.decider import field_names
 
 
 def publish(event: object, state: object) -> object | None:
@@ -28,7 +28,7 @@ def publish(event: object, state: object) -> object | None:
         case award.DecisionBecameFinal(), _:
             return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)
         case award.FundsAssigned(), _:
-            content: dict[str, Any] = {it.name: getattr(event, it.name) for it in fields(review.FundsAssigned)}
+            content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
         case _:
             return None

@@ -1,13 +1,12 @@
 """What review does when another service says something: the contract in, a decision of its own out."""
 
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from services.review import assessment, budget
 from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn
 from shared.contracts.payout import PaymentSettled
-from shared.decider import Decision, decision
+from shared.decider import Decision, decision, field_names
 
 HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, PaymentSettled)
 
@@ -21,7 +20,7 @@ def react(contract: object, case: str, title: str) -> Decision | None:
     """The decision a contract calls for, None when it is none of review's; `title` is the programme's budget title."""
     match contract:
         case ApplicationCompleted():
-            content: dict[str, Any] = {it.name: getattr(contract, it.name) for it in fields(contract)}
+            content: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
             command = assessment.OpenAssessment(application=assessment.Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():

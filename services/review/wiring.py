@@ -16,10 +16,12 @@ from services.review.reactions import HANDLED, react
 from services.review.settings import office
 from services.review.views import project
 from shared import service
+from shared.commands import Request
 from shared.identity import SYSTEM, Role
 from shared.lanes import Reactions
+from shared.overlay import Caller
 from shared.service import Blueprint, House
-from shared.writer import Caller, NotWriting, Request
+from shared.writer import NotWriting
 
 log = structlog.get_logger()
 

@@ -4,7 +4,6 @@ import re
 import typing
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from docs.generate import contracts_of, events_of, modules_of, nouns_of, sentenc
 from shared.contracts import Contract
 from shared.decider import Event
 from shared.formats import topic_of
+from shared.records import field_names, is_record
 from tests.architecture.reading import SERVICES
 from tests.history.topics import TOPICS, known
 
@@ -26,10 +26,10 @@ every_contract = pytest.mark.parametrize(("publisher", "it"), CONTRACTS, ids=[it
 def annotations(it: Any) -> Iterator[tuple[str, Any]]:
     """Every field of a record and of the records inside it, with each type that its annotation is made of."""
     hints = typing.get_type_hints(it)
-    for field in fields(it):
-        for part in parts(hints[field.name]):
-            yield f"{it.__name__}.{field.name}", part
-            if is_dataclass(part):
+    for name in field_names(it):
+        for part in parts(hints[name]):
+            yield f"{it.__name__}.{name}", part
+            if is_record(part):
                 yield from annotations(part)
 
 

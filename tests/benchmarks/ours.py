@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,18 @@ from services.payout import disbursement, payment
 from services.payout.wiring import blueprint as payout
 from services.review import assessment, award, budget, programme
 from services.review.wiring import blueprint as review
+from shared.commands import Request
 from shared.decider import AnyDecider, Context, Decided, Decision, decision, value
 from shared.following import LaneFollower
 from shared.formats import ZERO, Frame, chain, digest, unpack_envelopes
 from shared.identity import Role
+from shared.overlay import Caller
 from shared.recorders import Row
+from shared.records import replace
 from shared.service import Blueprint, House, build, running
 from shared.settings import Settings
 from shared.store import Recorded
 from shared.views import Draft
-from shared.writer import Caller, Request
 from tests.benchmarks import content
 from tests.benchmarks.conversation import (
     APPROPRIATION_CENTS,

@@ -33,6 +33,7 @@ from shared.formats import (
     link,
     pack_envelopes,
     pack_records,
+    record_bytes,
     topic_of,
     unpack_envelopes,
     unpack_records,
@@ -252,7 +253,7 @@ RECORDS = Frame(
     chain_previous=ZERO,
     chain_last=PROOFS["chain_2"],
     body=pack_records(
-        [(golden("leaf-1.json"), golden("state-1.json")), (golden("leaf-2.json"), golden("state-2.json"))]
+        [record_bytes(golden(f"leaf-{number}.json"), golden(f"state-{number}.json")) for number in (1, 2)]
     ),
 )
 

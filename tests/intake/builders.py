@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections import defaultdict
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,6 +32,7 @@ from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
 from shared.decider import Context, Decided, Decision
 from shared.identity import DocumentReference, Role, Sealed
+from shared.records import replace
 from tests.scenario import Scenario, acting
 
 CASE = "0d1" + 29 * "0"

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,6 +29,7 @@ from shared.contracts.intake import ExpenditureLine, Financing
 from shared.decider import DomainError, RefusedAttempt
 from shared.formats import encode
 from shared.identity import Role
+from shared.records import replace
 from tests.intake.builders import (
     APPLICANT,
     ARNSTADT,

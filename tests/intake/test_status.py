@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from services.intake.application import ApplicationWithdrawn, Event, decider
 from services.intake.progress import DrawdownExamined, RefusalAnnounced, WithdrawalSettled
 from services.intake.status import TITLES, Status, StatusCode, status
+from shared.records import replace
 from tests.intake.builders import (
     AWARD,
     BEGUN,

@@ -1,7 +1,7 @@
 """A small history of four services, its export, and the hands that would falsify it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from services.ledger.log import MerkleLog, entry_bundles, leaf_hash, states_path
 from services.ledger.note import Signer, sign
 from shared.formats import FORMAT, ZERO, Header, StoredContext, digest, encode, link, topic_of
 from shared.identity import SYSTEM, Role
+from shared.records import replace
 
 ORIGIN = "foerderstrom.example/ledger"
 SIGNER = Signer(ORIGIN, bytes(range(32)))

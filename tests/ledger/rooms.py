@@ -10,7 +10,7 @@ from services.ledger.api import ledger_of
 from services.ledger.ledger import Ledger
 from services.ledger.settings import Settings
 from services.ledger.wiring import blueprint
-from shared.formats import ZERO, Frame, chain, pack_records
+from shared.formats import ZERO, Frame, chain, pack_records, record_bytes
 from shared.identity import Role
 from shared.service import House, application
 from tests.ledger.builders import ORIGIN, Chronicle, Record, header_of
@@ -74,6 +74,6 @@ def frame(records: Sequence[Record], first: int = 1, last: int = 0, **more: Any)
     header = header_of(records[0][0])
     told: dict[str, Any] = {
         "source": header.service, "epoch": header.epoch, "first": first, "last": last, "previous": first - 1,
-        "chain_previous": before, "chain_last": after, "body": pack_records(records[first - 1 : last]),
+        "chain_previous": before, "chain_last": after, "body": pack_records([record_bytes(*it) for it in records[first - 1 : last]]),
     }  # fmt: skip
     return Frame(**(told | more))

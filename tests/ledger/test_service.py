@@ -18,7 +18,7 @@ from services.ledger.log import leaf_hash, verify_consistency, verify_inclusion
 from services.ledger.note import Verifier, verify
 from services.ledger.verify import examine
 from services.ledger.wiring import blueprint, openapi
-from shared.formats import envelope_of, pack_records, unpack_envelopes
+from shared.formats import envelope_of, pack_records, record_bytes, unpack_envelopes
 from shared.identity import Role
 from shared.recorders import Row
 from shared.service import House
@@ -139,7 +139,7 @@ async def test_something_that_is_no_frame_becomes_an_own_event_and_the_lane_goes
 ):
     async with both(place) as (publisher, house):
         connection = await connect(nats_server.url)
-        await connection.jetstream().publish(record_lane("intake"), pack_records([(b"{}", b"{}")]))
+        await connection.jetstream().publish(record_lane("intake"), pack_records([record_bytes(b"{}", b"{}")]))
         await connection.close()
         await putting(publisher, 1, "case")
         await arrived(publisher, house)

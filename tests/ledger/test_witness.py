@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from services.ledger.witness import WitnessJob
 from shared.formats import Frame, digest, encode, link
 from shared.lanes import Gap, LaneStopped
 from shared.recorders import Row
+from shared.records import replace
 from shared.service import House
 from tests.ledger.builders import SIGNER, Record, a_history, checkpoint_over, edited, header_of, lay_out
 from tests.ledger.builders import Chronicle as Written
@@ -33,7 +33,7 @@ NOWHERE = NatsServer(folder=Path(), port=9)
 
 async def take(house: House, it: Frame) -> int:
     done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    return await house.writer.submit(WitnessJob(it, house.store.recorder, done))
+    return await house.writer.submit(WitnessJob(it, done))
 
 
 def intake(events: int = 12) -> list[Record]:

@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from shared import following, view_tables
+from shared.records import replace
 from shared.view_tables import Stretch
 from tests.machinery.lived import log_of
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from shared.provisioning import provision
 from shared.recorders import Row, recorder
 from shared.service import MACHINERY
 from shared.store import Recorded, Store
+from shared.tail import Committed, Tail
 from shared.view_tables import Database, Name
 from shared.views import Draft, Entry, Standing, Views
 from tests.benchmarks import ours
@@ -67,12 +68,17 @@ class Log:
         head = self.store.recorder.head()
         return ViewFollower(
             store=self.store, views=Views(database), project=self.project, nudged=asyncio.Event(),
-            head=lambda: head, **more,
+            head=lambda: head, tail=Tail(), **more,
         )  # fmt: skip
 
-    def pairs(self, first: int, last: int) -> list[tuple[Recorded, Row]]:
-        """The events at these positions, decoded."""
-        return [(self.store.mapper.recorded(it), it) for it in self.rows[first - 1 : last]]
+    def events(self, first: int, last: int) -> list[Committed]:
+        """The events at these positions, as a commit hands them over."""
+        return committed(self.store, self.rows[first - 1 : last])
+
+
+def committed(store: Store, rows: Sequence[Row]) -> list[Committed]:
+    """Rows as a commit hands them over."""
+    return [Committed(row=it, recorded=store.mapper.recorded(it), state=None) for it in rows]
 
 
 @contextmanager
@@ -115,7 +121,8 @@ class Plainly:
         self._streams: dict[str, list[tuple[Any, Row]]] = {}
         self.documents: dict[Name, Entry | None] = {}
         self.concerned: list[tuple[str, int]] = []
-        for it, row in log.pairs(1, len(log.rows)):
+        for row in log.rows:
+            it = log.store.mapper.recorded(row)
             self._streams.setdefault(row.stream, []).append((it.event, row))
             self._one(log.project, it, row)
 

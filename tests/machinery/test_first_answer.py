@@ -1,12 +1,12 @@
 """A repeated request gets the first answer, also when asking again makes no sense any more."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from shared.decider import Decision, decision
 from shared.identity import Role
 from shared.problems import Problem
+from shared.records import replace
 from shared.web import Action, Ask, NoBody
 from tests.machinery.toys import PUBLISHER, Put, purse
 from tests.servers import NatsServer

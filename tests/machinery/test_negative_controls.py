@@ -1,7 +1,6 @@
 """The same stories with a protection taken out: money is lost, doubled or altered. Otherwise the tests would prove nothing."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from shared.identity import Sealed
 from shared.lanes import FrameJob
 from shared.privacy import Forged, Privacy, vault
 from shared.recorders import Lane
+from shared.records import replace
 from shared.service import House
 from tests.machinery.test_lanes import frames
 from tests.machinery.toys import (
@@ -87,7 +87,11 @@ async def test_redelivered_frames_double_money_when_the_position_is_not_looked_a
         overlay.lanes[self.frame.source] = Lane(source=self.frame.source, epoch=real.epoch)
         return follow(self, overlay)
 
-    follow = FrameJob._follow  # pyright: ignore[reportPrivateUsage]
+    def everything(self: Any, _followed: int) -> Any:
+        return read(self, 0)
+
+    follow, read = FrameJob._follow, FrameJob._read  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(FrameJob, "_read", everything)
     monkeypatch.setattr(lanes, "is_new", always)
     monkeypatch.setattr(FrameJob, "_follow", no_position)
     async with writing(FOLLOWER, settings(tmp_path / "without", None)) as follower:

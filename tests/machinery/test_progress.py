@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from shared.commands import Request
 from shared.decider import decision
 from shared.observability import FileExporter, configure_tracing, span
 from shared.recorders import Batch, Commanded
-from shared.writer import Request
+from shared.records import replace
 from tests.machinery.toys import (
     FOLLOWER,
     PERSON,

@@ -5,7 +5,6 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,10 @@ from services.ledger.note import sign
 from shared import recovery, service, topology
 from shared.cli import commands
 from shared.continuation import NotRecoverable
-from shared.formats import Frame, chain, digest, encode, frame_of, pack_records, unpack_records
+from shared.formats import Frame, chain, digest, encode, frame_of, pack_records, record_bytes, unpack_records
 from shared.lanes import Reactions
 from shared.recorders import Batch, Row, SQLiteRecorder, recorder
+from shared.records import replace
 from shared.recovery import Recovered, recovered
 from shared.service import Blueprint, build
 from shared.settings import Settings
@@ -369,12 +369,14 @@ def with_leaf(frame: Frame, **changes: Any) -> Frame:
     """A frame of one record whose leaf was changed, with a chain that fits."""
     [(leaf, state)] = unpack_records(frame.body)
     changed = encode(replace(header_of(leaf), **changes))
-    return replace(frame, body=pack_records([(changed, state)]), chain_last=chain(frame.chain_previous, changed))
+    return replace(
+        frame, body=pack_records([record_bytes(changed, state)]), chain_last=chain(frame.chain_previous, changed)
+    )
 
 
 def with_other_cents(frame: Frame) -> Frame:
     [(leaf, state)] = unpack_records(frame.body)
-    return replace(frame, body=pack_records([(leaf, state.replace(b'"cents":2', b'"cents":3'))]))
+    return replace(frame, body=pack_records([record_bytes(leaf, state.replace(b'"cents":2', b'"cents":3'))]))
 
 
 def with_other_cents_and_leaf(frame: Frame) -> Frame:

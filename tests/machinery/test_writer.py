@@ -10,13 +10,13 @@ from eventsourcing.persistence import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.commands import KeyReused, Request, StaleVersion
 from shared.decider import decision
 from shared.formats import ZERO, chain, digest, link
 from shared.provisioning import provision
 from shared.recorders import Batch, FenceLost, Head, StoreLocked, recorder
 from shared.refusals import AttemptRefused, attempts
 from shared.service import build
-from shared.writer import KeyReused, Request, StaleVersion
 from tests.machinery.toys import PERSON, PUBLISHER, Break, cents, purse, putting, writing
 from tests.machinery.toys import settings as settings_of
 from tests.servers import PostgresServer

@@ -12,17 +12,18 @@ from nats import connect
 from nats.js import JetStreamContext
 
 from shared import topology
+from shared.commands import Outcome, Request
 from shared.contracts import contract
 from shared.decider import Context, Decider, Decision, DomainError, RefusedAttempt, decision, event, value
 from shared.identity import Role
 from shared.lanes import Reactions
+from shared.overlay import Caller
 from shared.provisioning import provision
 from shared.recorders import Row
 from shared.service import Blueprint, House, build, running
 from shared.settings import Settings
 from shared.store import Recorded
 from shared.views import Draft
-from shared.writer import Caller, Outcome, Request
 from tests.servers import NatsServer
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import FundsAssigned
 from shared.identity import Role, Sealed
 from shared.privacy import Privacy
+from shared.records import field_names
 from tests.payout.builders import CASE, IBAN, drawdown, plan
 from tests.servers import wait_until
 from tests.service import Place, Running, serving
@@ -90,16 +91,14 @@ class Road:
         return privacy.seal(text, stream=f"application-{case}", path=path, subject=f"s-{case}")
 
     def assign(self, case: str = CASE, *, iban: str = IBAN, holder: str = "Stadt Stadtilm", **more: Any) -> None:
-        told = {it.name: getattr(plan(case, **more), it.name) for it in fields(plan())}
+        told = {it: getattr(plan(case, **more), it) for it in field_names(plan())}
         told["account_holder"] = self.seal(holder, "account_holder", case)
         told["iban"] = self.seal(iban, "iban", case)
         self.service.tell("review", case, FundsAssigned(**told))
 
     def request(self, name: str = "d1", case: str = CASE, **more: Any) -> None:
         asked = drawdown(name, **more)
-        self.service.tell(
-            "intake", case, DrawdownRequested(**{it.name: getattr(asked, it.name) for it in fields(asked)})
-        )
+        self.service.tell("intake", case, DrawdownRequested(**{it: getattr(asked, it) for it in field_names(asked)}))
 
     # ---- What people do
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -34,6 +33,7 @@ from services.payout.batch import (
 from shared.decider import RefusedAttempt
 from shared.formats import encode
 from shared.identity import Role
+from shared.records import replace
 from tests.payout.builders import (
     BATCH,
     CASE,

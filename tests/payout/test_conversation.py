@@ -1,6 +1,5 @@
 """What payout hears from the others and what it tells them."""
 
-from dataclasses import fields
 from datetime import date
 
 from services.payout import disbursement, payment
@@ -11,6 +10,7 @@ from shared.contracts import payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
 from shared.contracts.review import FundsAssigned
 from shared.decider import AnyDecider
+from shared.records import field_names
 from tests.payout.builders import (
     CASE,
     House,
@@ -26,8 +26,8 @@ from tests.payout.builders import (
     transmitted_house,
 )
 
-assigned = FundsAssigned(**{it.name: getattr(plan(), it.name) for it in fields(plan())})
-requested = DrawdownRequested(**{it.name: getattr(drawdown(), it.name) for it in fields(drawdown())})
+assigned = FundsAssigned(**{it: getattr(plan(), it) for it in field_names(plan())})
+requested = DrawdownRequested(**{it: getattr(drawdown(), it) for it in field_names(drawdown())})
 
 NOUNS: dict[str, AnyDecider] = {"disbursement": disbursement.decider, "payment": payment.decider}
 

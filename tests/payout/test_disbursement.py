@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -40,6 +39,7 @@ from shared.contracts import YearAmount
 from shared.decider import RefusedAttempt
 from shared.identity import Role, has_valid_check
 from shared.money import at_rate
+from shared.records import replace
 from tests.payout.builders import CASE, House, certifier, drawdown, examiner, orderer, plan, system
 from tests.scenario import Scenario, acting
 

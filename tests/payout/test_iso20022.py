@@ -1,5 +1,4 @@
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ from services.payout.report import Answer, Booking, BookingReport, StatusReport
 from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unreadable, Unwritable
 from services.payout.treasury.iso20022 import PAIN_001, Iso20022, build, plain
 from services.payout.treasury.reading import MAX_SIZE, read
+from shared.records import replace
 from tests.payout.builders import DEBTOR, IBAN, PAYEE
 from tests.payout.messages import camt_054, details, entry, information, pain_002, transaction
 

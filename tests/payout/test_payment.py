@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -35,6 +34,7 @@ from services.payout.payment import (
     reference_of,
 )
 from shared.identity import has_valid_check
+from shared.records import replace
 from tests.payout.builders import BATCH, CASE, OTHER_CASE, TITLE, orderer, sealed_value, system
 from tests.scenario import Scenario
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -18,6 +17,7 @@ from services.payout.report import (
     quarantine,
     references_named,
 )
+from shared.records import replace
 from tests.payout.builders import (
     BATCH,
     CASE,

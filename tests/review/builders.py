@@ -1,7 +1,6 @@
 """Review's cast and files: example d1 of the domain, a case to walk through the nouns, and a store of events in a dict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Financing
 from shared.decider import Context, Decision, decision
 from shared.identity import SYSTEM, DocumentReference, Role, Sealed
+from shared.records import field_names
 from tests.scenario import acting
 
 CASE = "0123456789abcdef0123456789abcdef"
@@ -114,7 +114,7 @@ def application(lines: tuple[ExpenditureLine, ...] = (), grant_cents: int = 0, *
 
 def completed(it: Application) -> ApplicationCompleted:
     """The contract by which intake hands this application over."""
-    return ApplicationCompleted(**{field.name: getattr(it, field.name) for field in fields(it)})
+    return ApplicationCompleted(**{name: getattr(it, name) for name in field_names(it)})
 
 
 OPEN = OpenAssessment(application=application())

@@ -1,6 +1,5 @@
 """Prüfung des Antrags: opinion, eligible expenditure, proposal, reservation, withdrawal."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -52,6 +51,7 @@ from services.review.assessment import reserve as reserve_in
 from services.review.budget import ReservationReleased
 from shared.contracts import YearAmount
 from shared.decider import DomainError, RefusedAttempt, decision
+from shared.records import replace
 from tests.review.builders import (
     BUDGET,
     CASE,

@@ -1,6 +1,5 @@
 """Zuwendungsbescheid: approval by another person, dispatch, waiver, finality, hand-over; refusal; the budget race."""
 
-from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -30,6 +29,7 @@ from services.review.programme import publish_policy
 from shared.contracts import review
 from shared.decider import RefusedAttempt, decision
 from shared.identity import Role
+from shared.records import field_names
 from tests.review.builders import (
     BUDGET,
     CASE,
@@ -266,7 +266,7 @@ def test_d1_runs_to_the_cent_up_to_the_hand_over_of_its_money():
 
 
 def test_the_hand_over_holds_all_that_its_contract_promises():
-    assert {it.name for it in fields(review.FundsAssigned)} == {it.name for it in fields(FundsAssigned)}
+    assert set(field_names(review.FundsAssigned)) == set(field_names(FundsAssigned))
 
 
 def test_money_is_handed_over_once():

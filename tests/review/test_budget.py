@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -46,6 +45,7 @@ from services.review.programme import Basis
 from shared.contracts import YearAmount
 from shared.decider import decision
 from shared.persistent import PersistentMap
+from shared.records import replace
 from tests.review.builders import BUDGET, CASE, OTHER_CASE, TITLE, House, budget_officer, cents
 from tests.scenario import Scenario
 

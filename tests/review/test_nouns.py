@@ -1,7 +1,6 @@
 """What holds for every noun of review: total decisions, repeats that decide nothing, events that survive their bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -16,6 +15,7 @@ from services.review.assessment import Conclude, DropReservation, NoteReservatio
 from services.review.award import ApproveGrant, DeclareFinal, DispatchNotice, GrantApproved, RecordWaiver, RefuseGrant
 from shared.decider import AnyDecider, Context, DomainError, RefusedAttempt, decision
 from shared.formats import encode
+from shared.records import replace
 from tests.review.builders import (
     BUDGET,
     CASE,

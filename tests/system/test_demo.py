@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from deploy.people import STAFF
 from services.intake import municipality
 from shared.calendar import is_working_day
 from shared.money import at_rate
+from shared.records import replace
 
 AUDITOR = "p-d5q7"
 READ_BY_THE_TREASURY = ("to-treasury", "received", "archive", "book")

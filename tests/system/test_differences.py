@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from deploy.demo_report import Result
+from shared.records import replace
 from tests.system.conftest import Undisturbed
 from tests.system.years import differences
 

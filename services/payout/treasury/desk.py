@@ -21,11 +21,13 @@ from services.payout.treasury.directory import Directory, OtherBytesUnderName, r
 from services.payout.treasury.filing import sealed_bytes_of, settings_of, treasury_of
 from services.payout.treasury.reading import MAX_SIZE
 from services.payout.views import batches_of_references, outgoing_batches
+from shared.commands import Request
 from shared.decider import Decision, decision
 from shared.following import wait
 from shared.identity import SYSTEM, Role, is_id
+from shared.overlay import Caller
 from shared.service import House
-from shared.writer import Caller, NotWriting, Request
+from shared.writer import NotWriting
 
 log = structlog.get_logger()
 
