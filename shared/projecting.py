@@ -1,7 +1,7 @@
 """From events to views, stretch by stretch: what is known is kept at hand, what changes is written once, with the position."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -14,6 +14,9 @@ from shared.views import FOLLOWER, Draft, Entry, Standing, Unread, Views
 
 DOCUMENTS = 5_000
 """How many documents, and half as many folded streams, are kept at hand: some ten megabytes."""
+
+FEW = 8
+"""So many documents are read singly before it is cheaper to do all again."""
 
 type Draw = Callable[[Committed, Draft], None]
 
@@ -42,6 +45,7 @@ class Projector:
         self._standings.clear()
         self._before = ("", 0)
         self._drawn = Draft(self)
+        self._few = 0
         self.position, self.begun = 0, False
 
     def begin(self, epoch: str) -> None:
@@ -85,12 +89,17 @@ class Projector:
 
     # ---- What a draft asks ------------------------------------------------------------------------------------------
 
-    def document(self, name: Name) -> Entry | None:
+    def document(self, name: Name, since: int) -> Entry | None:
         """What is drawn or at hand; `Unread` when it must be read first."""
         for known in (self._drawn.changed, self._documents):
             if name in known:
                 return known[name]
-        raise Unread(name)
+        if since > self._before[1]:
+            return None
+        if not self._few:
+            raise Unread(name)
+        self._few -= 1
+        return self._read([name])[name]
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it; one that is not at hand is folded from the log."""
@@ -109,9 +118,10 @@ class Projector:
     # ---- Drawing ----------------------------------------------------------------------------------------------------
 
     def _draft[T](self, work: Callable[[], Iterable[T]], act: Callable[[T, Draft], None]) -> Draft:
-        """All the work on one draft. What turns out to be unread is read in one round trip, and all is done again."""
+        """All the work on one draft. Of unread documents a few are read as they are met; then the others are noted,
+        read in one round trip, and all is done again."""
         while True:
-            draft, unread = Draft(self), dict[Name, None]()
+            draft, unread, self._few = Draft(self), dict[Name, None](), FEW
             for it in work():
                 try:
                     act(it, draft)
@@ -123,14 +133,19 @@ class Projector:
                         raise
             if not unread:
                 return draft
-            found = self._views.get_all(list(unread))
-            for name in unread:
-                self._documents[name] = found.get(name)
+            self._read(list(unread))
+
+    def _read(self, names: Sequence[Name]) -> Mapping[Name, Entry | None]:
+        found = self._views.get_all(names)
+        known = {name: found.get(name) for name in names}
+        self._documents |= known
+        return known
 
     def _take(self, draft: Draft) -> None:
         drawn = self._drawn
         drawn.changed |= draft.changed
-        drawn.concerned += draft.concerned
+        for case, positions in draft.concerned.items():
+            drawn.concerned.setdefault(case, []).extend(positions)
         drawn.standings |= draft.standings
         drawn.last |= draft.last
 

@@ -110,8 +110,8 @@ def empty_views(setting: str, service: str) -> Generator[Database]:
 def content(database: Database) -> tuple[list[Any], list[Any]]:
     """All that views hold: documents, and which events concern which case."""
     documents = database.all("SELECT name, key, grp, sort, body FROM {s}view")
-    concerned = database.all("SELECT case_id, position FROM {s}concerned")
-    return sorted(tuple(it) for it in documents), sorted(tuple(it) for it in concerned)
+    concerned = database.all("SELECT case_id, positions FROM {s}concerned")
+    return sorted(tuple(it) for it in documents), sorted((case, int(it)) for case, of in concerned for it in of.split())
 
 
 class Plainly:
@@ -137,9 +137,9 @@ class Plainly:
 
     def _take(self, draft: Draft) -> None:
         self.documents |= draft.changed
-        self.concerned += draft.concerned
+        self.concerned += [(case, it) for case, positions in draft.concerned.items() for it in positions]
 
-    def document(self, name: Name) -> Entry | None:
+    def document(self, name: Name, since: int) -> Entry | None:
         return self.documents.get(name)
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
