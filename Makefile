@@ -43,7 +43,7 @@ check: $(READY) ## Format, Regeln, Typen, Importgrenzen, erzeugte Dokumente
 	.venv/bin/lint-imports --no-logo
 	$(PYTHON) -m docs.generate --check
 
-bench: $(READY) ## ganze Lebensläufe je Sekunde, gegen dieselbe Unterhaltung mit Serienteilen
+bench: $(READY) ## Verhältnisse zu Serienteilen, Verwandten und Untergrenzen, in einem Lauf gemessen
 	@$(PYTHON) -m tests.benchmarks
 
 verify: $(READY) ## die Ausfuhr der Vorführung mit dem unabhängigen Prüfprogramm nachrechnen

@@ -1,9 +1,12 @@
 """Who is asking: signed tokens (JWT, RFC 9068) verified against a pinned key set; roles decide what may be asked at all."""
 
 import json
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -27,10 +30,13 @@ AUDIENCE = "foerderstrom"
 ALGORITHMS = ["ES256", "EdDSA", "PS256"]
 LEEWAY_SECONDS = 30
 MAX_AGE_SECONDS = 900
-REFRESH_KEYS_SECONDS = 600.0
+REFRESH_KEYS_SECONDS = 30.0
+"""At this age the issuer's keys are read again, beside the requests; at `KEEP_VERIFIED_SECONDS` a request waits for it."""
 KEEP_KEYS_SECONDS = 86_400.0
 KEEP_VERIFIED_SECONDS = 60.0
-"""How long a verified token is not verified again: a withdrawn role takes effect within this time."""
+"""How long a verified token is not verified again, counted from when the keys were read that verified it: a withdrawn
+key is refused within this time, wherever it was seen before."""
+MOST_VERIFIED = 10_000
 
 
 @value
@@ -40,6 +46,24 @@ class Person:
     id: str
     roles: frozenset[Role]
     applicant_keys: tuple[str, ...] = ()
+
+
+@value
+class _Keys:
+    """The issuer's keys as read at `read_at`, and asked for again at `asked_at` (seconds of the machine's own clock)."""
+
+    keys: KeySet
+    read_at: float
+    asked_at: float
+
+
+@value
+class _Verified:
+    """A person whose token was good: to be verified again at `again_at` (the machine's own clock), ended at `ends_at` (UTC)."""
+
+    person: Person
+    ends_at: float
+    again_at: float = 0.0
 
 
 class Unauthorised(Problem):
@@ -66,10 +90,9 @@ class Gate:
     def __init__(self, jwks: str, issuer: str) -> None:
         self._jwks = jwks
         self._issuer = issuer
-        self._keys: KeySet | None = None
-        self._asked_at = -KEEP_KEYS_SECONDS
-        self._read_at = -KEEP_KEYS_SECONDS
-        self._verified: OrderedDict[bytes, tuple[float, float, Person]] = OrderedDict()
+        self._known: _Keys | None = None
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._reading = threading.Lock()
 
     def person(self, request: Request) -> Person:
         """Who sends this request, or a 401 problem."""
@@ -85,19 +108,20 @@ class Gate:
 
     def verify(self, token: str) -> Person:
         """The person that a token names, or a 401 problem: forged, expired, for somebody else."""
-        digest, now = sha256(token.encode()).digest(), time.time()
+        digest = sha256(token.encode()).digest()
         known = self._verified.get(digest)
-        if known and now < known[0] and now < known[1] + LEEWAY_SECONDS:
-            return known[2]
-        person, expires_at = self._verify(token, now)
-        self._verified[digest] = (now + KEEP_VERIFIED_SECONDS, expires_at, person)
-        if len(self._verified) > 10_000:
+        if known and time.monotonic() < known.again_at and time.time() <= known.ends_at:
+            return known.person
+        decoded, keys = self._decode(token)
+        verified = replace(self._checked(decoded, time.time()), again_at=keys.asked_at + KEEP_VERIFIED_SECONDS)
+        self._verified[digest] = verified
+        self._verified.move_to_end(digest)
+        if len(self._verified) > MOST_VERIFIED:
             self._verified.popitem(last=False)
-        return person
+        return verified.person
 
-    def _verify(self, token: str, now: float) -> tuple[Person, float]:
+    def _checked(self, decoded: jwt.Token, now: float) -> _Verified:
         try:
-            decoded = self._decode(token)
             if str(decoded.header.get("typ", "")).lower() != "at+jwt" or "crit" in decoded.header:
                 raise ValueError("typ")
             claims = decoded.claims
@@ -114,34 +138,62 @@ class Gate:
             )
             if not is_id(person.id):
                 raise ValueError("sub")
-        except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:
-            raise Unauthorised("invalid-token", "Die Anmeldung ist nicht gültig.") from error
-        if now > expires_at + LEEWAY_SECONDS or now - issued_at > MAX_AGE_SECONDS:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise _invalid() from error
+        ends_at = min(expires_at + LEEWAY_SECONDS, issued_at + MAX_AGE_SECONDS)
+        if now > ends_at:
             raise Unauthorised("expired-token", "Die Anmeldung ist abgelaufen.")
-        return person, expires_at
+        return _Verified(person=person, ends_at=ends_at)
 
-    def _decode(self, token: str) -> jwt.Token:
+    def _decode(self, token: str) -> tuple[jwt.Token, _Keys]:
+        known = self._keys()
         try:
-            return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
+            return jwt.decode(token, known.keys, algorithms=ALGORITHMS), known
+        except _NOT_A_TOKEN as error:
             # A key may be new: look once more, but not at every forged token.
-            if time.monotonic() - self._asked_at < 30:
-                raise
-            return jwt.decode(token, self._key_set(again=True), algorithms=ALGORITHMS)
+            if time.monotonic() - known.asked_at < REFRESH_KEYS_SECONDS:
+                raise _invalid() from error
+        known = self._read(time.monotonic())
+        try:
+            return jwt.decode(token, known.keys, algorithms=ALGORITHMS), known
+        except _NOT_A_TOKEN as error:
+            raise _invalid() from error
 
-    def _key_set(self, *, again: bool = False) -> KeySet:
-        now = time.monotonic()
-        if self._keys is None or again or now - self._asked_at > REFRESH_KEYS_SECONDS:
-            self._asked_at = now
+    def _keys(self) -> _Keys:
+        now, known = time.monotonic(), self._known
+        if known is None or now - known.asked_at >= KEEP_VERIFIED_SECONDS:
+            return self._read(now)
+        if now - known.asked_at >= REFRESH_KEYS_SECONDS and not self._reading.locked():
+            threading.Thread(target=self._read_beside, args=(now,), daemon=True, name="issuer's keys").start()
+        return known
+
+    def _read_beside(self, now: float) -> None:
+        with suppress(Problem):  # the next request that has to wait for the keys is told
+            self._read(now)
+
+    def _read(self, now: float) -> _Keys:
+        """Read the keys, unless another thread has done so since `now`."""
+        with self._reading:
+            known = self._known
+            if known is not None and known.asked_at >= now:
+                return known
             try:
-                self._keys = KeySet.import_key_set(json.loads(read_key_set(self._jwks)))
-                self._read_at = now
+                keys = KeySet.import_key_set(json.loads(read_key_set(self._jwks)))
+                self._known = _Keys(keys=keys, read_at=now, asked_at=now)
             except (OSError, ValueError, JoseError, httpx2.HTTPError) as error:
                 log.warning("keys of the issuer not readable", error=type(error).__name__)
-                if self._keys is None or now - self._read_at > KEEP_KEYS_SECONDS:
+                if known is None or now - known.read_at > KEEP_KEYS_SECONDS:
                     title = "Die Anmeldung kann gerade nicht geprüft werden."
                     raise Problem(503, "issuer-unavailable", title, headers={"Retry-After": "5"}) from error
-        return self._keys
+                self._known = replace(known, asked_at=now)
+            return self._known
+
+
+_NOT_A_TOKEN = (JoseError, KeyError, ValueError, TypeError, AttributeError)
+
+
+def _invalid() -> Unauthorised:
+    return Unauthorised("invalid-token", "Die Anmeldung ist nicht gültig.")
 
 
 def _items(claim: Any) -> list[Any]:

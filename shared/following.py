@@ -113,7 +113,7 @@ class ViewFollower:
     project: Projection
     nudged: asyncio.Event
     head: Callable[[], Head]
-    tail: Tail
+    tail: Tail = field(default_factory=Tail)
     foreign: Callable[[Row, Draft], None] = lambda _row, _draft: None
     page: int = PAGE
     documents: int = DOCUMENTS
@@ -129,10 +129,16 @@ class ViewFollower:
 
     async def run(self) -> None:
         while True:
-            waiting = self.tail.after(self.position, PAGE)
-            seen = await (in_thread(self.step) if waiting is None else in_thread(self.take, waiting))
-            if not seen:
+            if not await self._keep_up():
                 await wait(self.nudged)
+
+    async def _keep_up(self) -> int:
+        """What the tail holds, else what the log does."""
+        committed = self.tail.after(self.position, self.page)
+        if committed is not None and not committed:
+            return 0
+        taken = await in_thread(self.take, committed) if committed else 0
+        return taken or await in_thread(self.step)
 
     def step(self) -> int:
         """A stretch of the log into the views; returns how many events there were."""

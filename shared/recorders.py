@@ -103,7 +103,6 @@ class Recorder(Protocol):
     def append(self, batch: Batch) -> None: ...
     def rows(self, after: int, limit: int) -> Sequence[Row]: ...
     def rows_of(self, stream: str) -> Sequence[Row]: ...
-    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]: ...
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         """(version, topic, state) of all events of these streams, in order; in the writer's thread only."""
         ...
@@ -112,6 +111,7 @@ class Recorder(Protocol):
         """The streams whose names begin so; reads the whole index, so once at a start and no more."""
         ...
 
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]: ...
     def lanes(self) -> dict[str, Lane]: ...
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]: ...
     def forget_commands(self, before: str) -> None: ...
@@ -149,12 +149,12 @@ _ROWS_OF = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
     "WHERE originator_id = {p} ORDER BY originator_version"
 )
+_EVENTS_OF = "SELECT originator_id, originator_version, topic, state FROM {s}stored_events WHERE originator_id "
+_STREAMS = "SELECT DISTINCT originator_id FROM {s}stored_events WHERE originator_id LIKE {p}"
 _ROWS_AT = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
     "WHERE notification_id "
 )
-_EVENTS_OF = "SELECT originator_id, originator_version, topic, state FROM {s}stored_events WHERE originator_id "
-_STREAMS = "SELECT DISTINCT originator_id FROM {s}stored_events WHERE originator_id LIKE {p}"
 _LANE = (
     "INSERT INTO {s}lane VALUES ({p},{p},{p},{p}) ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
@@ -295,10 +295,6 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def rows_of(self, stream: str) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS_OF.format(s="", p="?"), (stream,))]
 
-    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
-        marks = ",".join("?" * len(positions))
-        return [_row(it) for it in self._all(_ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
-
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         with _sqlite_errors():
             marks = ",".join("?" * len(streams))
@@ -306,6 +302,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(_STREAMS.format(s="", p="?"), (f"{beginning}%",))]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        marks = ",".join("?" * len(positions))
+        return [_row(it) for it in self._all(_ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
@@ -414,14 +414,14 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
     def rows_of(self, stream: str) -> Sequence[Row]:
         return [_row(it) for it in self._all(_ROWS_OF, (stream,), binary=True)]
 
-    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
-        return [_row(it) for it in self._all(_ROWS_AT + "= ANY({p}) ORDER BY 1", (list(positions),), binary=True)]
-
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         return _by_stream(self._ask(_EVENTS_OF + "= ANY({p})", (TextArray(streams),)))
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(_STREAMS, (f"{beginning}%",))]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        return [_row(it) for it in self._all(_ROWS_AT + "= ANY({p}) ORDER BY 1", (list(positions),), binary=True)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in self._all("SELECT * FROM {s}lane")}

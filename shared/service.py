@@ -5,7 +5,7 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 from shared import operations, records, topology, view_tables
 from shared.access import Gate
 from shared.clock import Clock
+from shared.counter import Counter
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
@@ -330,18 +331,25 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
 
     app = FastAPI(
         title=f"Förderstrom {name}", version="1", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None,
-        lifespan=live if lifespan else None,
+        lifespan=live if lifespan else None, telemetry={"exclude": _traced_by_us},
     )  # fmt: skip
+    actions, told = [*house.blueprint.actions(house), *operations.actions(house)], told_by_page(house)
     for kind in (Problem, RequestValidationError, DomainError, HTTPException, PersistenceError, Exception):
-        app.add_exception_handler(kind, told_by_page(house))
+        app.add_exception_handler(kind, told)
+    app.add_middleware(Counter, site=house, actions=actions, told=told)
     app.add_middleware(Edge, metrics=house.metrics)
     REFUSALS.update(house.blueprint.refusals)
     app.include_router(house.blueprint.pages(house), include_in_schema=False)
-    app.include_router(routes(house, [*house.blueprint.actions(house), *operations.actions(house)]))
+    app.include_router(routes(house, actions))
     app.include_router(operations.reads(house))
     app.include_router(house.blueprint.reads(house))
     app.include_router(_health(house), include_in_schema=False)
     return app
+
+
+def _traced_by_us(scope: MutableMapping[str, Any]) -> bool:
+    """An action has its own span; a second one around it would cost more than the action."""
+    return scope.get("method") == "POST"
 
 
 def _health(house: House) -> APIRouter:
@@ -388,7 +396,9 @@ def _health(house: House) -> APIRouter:
 def prepare(house: House) -> None:
     """Logs and traces of this process."""
     configure_logging(house.name)
-    configure_tracing(house.name, file=house.settings.traces, ratio=house.settings.trace_ratio)
+    told = house.settings
+    seen = told.traces is not None or bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    configure_tracing(house.name, file=told.traces, ratio=told.trace_ratio if seen else 0.0)
 
 
 def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> dict[str, Any]:

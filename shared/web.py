@@ -3,14 +3,15 @@
 One road for programs and people: both end in the same body model, the same translation to a decision, the same writer.
 """
 
+import asyncio
 import json
 import unicodedata
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from hmac import new as hmac
+from hmac import digest as hmac
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Protocol, cast, get_args, get_origin
 from uuid import uuid4
@@ -24,6 +25,7 @@ from starlette.datastructures import FormData
 from shared.access import Gate, Person, allowed_role
 from shared.calendar import local_date
 from shared.commands import Outcome
+from shared.commands import Request as Command
 from shared.decider import Decision, DomainError
 from shared.identity import Role, is_id
 from shared.money import MAX_CENTS
@@ -31,7 +33,6 @@ from shared.observability import span
 from shared.overlay import Caller
 from shared.problems import CONTENT_TYPE, Problem, invalid, of_domain_error
 from shared.writer import NotWriting, Writer
-from shared.writer import Request as Command
 
 
 def _clean(text: str) -> str:
@@ -100,8 +101,15 @@ class Ask:
         return sha256(f"{self.request_id}\x1f{purpose}".encode()).hexdigest()[:32]
 
 
+MAX_KEY, MAX_IF_MATCH = 200, 40
+"""Characters of the headers that safeguard an action."""
+
 type Decide = Callable[[Any, Ask], Awaitable[Decision]]
 type Answer = Callable[[Any], Mapping[str, Any]]
+
+
+def _nothing_more(_state: Any) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,7 @@ class Action:
     creates: bool = False
     status: int = 200
     case: str = "case"
-    answer: Answer = field(default=lambda _state: {})
+    answer: Answer = _nothing_more
     location: str = ""
     summary: str = ""
 
@@ -164,7 +172,7 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
     expected = _version(request.headers.get("if-match"))
     if action.creates and not key:
         raise Problem(400, "idempotency-key-missing", "Der Idempotency-Key fehlt.")
-    if len(key) > 200 or not key.isascii() or not key.isprintable():
+    if len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
         raise Problem(400, "idempotency-key-malformed", "Der Idempotency-Key ist nicht gültig.")
     if not action.creates and expected is None:
         raise Problem(428, "if-match-missing", "Bitte nennen Sie mit If-Match den Stand, den Sie gelesen haben.")
@@ -174,8 +182,9 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
         person=person, role=role, now=site.now(), path=path,
         request_id=f"{site.name}:{command_id}" if command_id else uuid4().hex,
     )  # fmt: skip
-    body_hash = hmac(site.pepper, _fingerprint(action, path, body), sha256).hexdigest()
-    parent = request.headers.get("traceparent", "") if len(request.headers.get("traceparent", "")) == 55 else ""
+    body_hash = hmac(site.pepper, _fingerprint(action, path, body), "sha256").hex() if key else ""
+    parent = request.headers.get("traceparent", "")
+    parent = parent if len(parent) == 55 else ""
     with span(f"POST {action.path}", parent, kind=SpanKind.SERVER, attributes={"action": action.name}) as traced:
         try:
             decision = await action.decide(body, ask)
@@ -212,20 +221,27 @@ def _fingerprint(action: Action, path: Mapping[str, str], body: Any) -> bytes:
     return json.dumps([action.name, sorted(path.items()), content], sort_keys=True, default=str).encode()
 
 
-def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Response:
+async def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Response:
     """The outcome as HTTP: what was recorded, or the problem."""
     if outcome.problem or outcome.refusal:
         raise problem_of(outcome)
-    state = site.writer.store.load(
-        site.writer.store.noun_of(outcome.stream), outcome.stream, version=outcome.version
-    ).state
-    content = {
-        "stream": outcome.stream, "version": outcome.version, "position": outcome.last, **action.answer(state),
-    }  # fmt: skip
+    content: dict[str, Any] = {"stream": outcome.stream, "version": outcome.version, "position": outcome.last}
+    if action.answer is not _nothing_more:
+        content |= action.answer(await _state(site.writer, outcome))
     headers = {"ETag": etag(outcome.version), "Foerderstrom-Position": str(outcome.last)}
     if action.location:
         headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2], **content})
     return JSONResponse(content, action.status, headers=headers)
+
+
+async def _state(writer: Writer, outcome: Outcome) -> Any:
+    """The primary stream's state as the command left it: what the writer still knows, unless more came since."""
+    known = writer.cached(outcome.stream)
+    if known is not None and known.version == outcome.version:
+        return known.state
+    store = writer.store
+    noun = store.noun_of(outcome.stream)
+    return (await asyncio.to_thread(store.load, noun, outcome.stream, version=outcome.version)).state
 
 
 def problem_of(outcome: Outcome) -> Problem:
@@ -263,11 +279,11 @@ def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
 def _endpoint(site: Site, action: Action) -> Callable[..., Awaitable[Response]]:
     async def endpoint(request: Request, body: Any, **_headers: Any) -> Response:
         outcome, ask = await perform(site, action, request, body)
-        return answer(site, action, outcome, ask)
+        return await answer(site, action, outcome, ask)
 
     names = [part[1:-1] for part in action.path.split("/") if part.startswith("{")]
-    key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
-    match = Annotated[str | None, Header(alias="If-Match", max_length=40)]
+    key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=MAX_KEY)]
+    match = Annotated[str | None, Header(alias="If-Match", max_length=MAX_IF_MATCH)]
 
     # FastAPI reads a signature; one is written for each action, so that its OpenAPI names the real body and path.
     parameters = [

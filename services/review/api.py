@@ -31,7 +31,17 @@ from services.review.bodies import (
     YearCentsBody,
 )
 from services.review.case_file import BudgetSheet, CaseFile, case_file, facts_of
-from services.review.reading import PDF, BudgetList, known, letter_for, next_actions, sheet_of, sheets, stored_letter
+from services.review.reading import (
+    PDF,
+    BudgetList,
+    known,
+    letter_for,
+    next_actions,
+    opened,
+    sheet_of,
+    sheets,
+    stored_letter,
+)
 from services.review.settings import office
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
@@ -58,6 +68,12 @@ _OFFICER, _APPROVER, _BUDGET = (
     frozenset({Role.APPROVER}),
     frozenset({Role.BUDGET_OFFICER}),
 )
+
+
+async def _opened_case(house: House, ask: Ask) -> str:
+    """The path's case, or a 404 problem."""
+    await opened(house, ask.path["case"])
+    return ask.path["case"]
 
 
 def _amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
@@ -92,33 +108,33 @@ def _open_budget() -> Action:
 
 def _examining(house: House) -> list[Action]:
     async def opine(body: OpinionBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
+        case = await _opened_case(house, ask)
         command = assessments.RecordExpertOpinion(
             opinion=body.opinion, reasons=body.reasons, conditions=body.conditions
         )
-        return decision(assessments.decider, it.case, command)
+        return decision(assessments.decider, case, command)
 
     async def assess(body: ExpenditureBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
+        case = await _opened_case(house, ask)
         lines = tuple(
             assessments.AssessedLine(
                 line=one.line, eligible_cents=one.eligible_cents, reason=one.reason, text=one.text or ""
             )
             for one in body.lines
         )
-        return decision(assessments.decider, it.case, assessments.AssessExpenditure(lines=lines))
+        return decision(assessments.decider, case, assessments.AssessExpenditure(lines=lines))
 
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
+        case = await _opened_case(house, ask)
         topics = {topic: getattr(body.note, topic) for topic in field_names(assessments.ExaminationNote)}
         return assessments.propose(
-            it.case, office().programme, by_year=_amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
+            case, office().programme, by_year=_amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
             note=assessments.ExaminationNote(**topics),
         )  # fmt: skip
 
     async def propose_refusal(body: RefusalProposalBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
-        return decision(assessments.decider, it.case, assessments.ProposeRefusal(reasons=body.reasons))
+        case = await _opened_case(house, ask)
+        return decision(assessments.decider, case, assessments.ProposeRefusal(reasons=body.reasons))
 
     return [
         Action(
@@ -147,8 +163,8 @@ def _deciding(house: House) -> list[Action]:
         return reserved.reservation.budget if reserved else budgets.budget_id(office().budget_title, today.year)
 
     async def reserve(body: ReservationBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
-        return assessments.reserve(it.case, body.title, body.year or ask.today.year)
+        case = await _opened_case(house, ask)
+        return assessments.reserve(case, body.title, body.year or ask.today.year)
 
     async def release(body: ReleaseBody, ask: Ask) -> Decision:
         case = ask.path["case"]
@@ -159,8 +175,8 @@ def _deciding(house: House) -> list[Action]:
         return awards.approve(case, office().programme, await budget_of(case, ask.today))
 
     async def refuse(body: RefusalBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
-        return awards.refuse(it.case, body.reasons)
+        case = await _opened_case(house, ask)
+        return awards.refuse(case, body.reasons)
 
     return [
         Action(
@@ -198,12 +214,12 @@ def _notifying(house: House) -> list[Action]:
         return decision(awards.decider, it.case, awards.DispatchNotice(letter=reference))
 
     async def waive(body: WaiverBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
-        return decision(awards.decider, it.case, awards.RecordWaiver(declared_on=body.declared_on))
+        case = await _opened_case(house, ask)
+        return decision(awards.decider, case, awards.RecordWaiver(declared_on=body.declared_on))
 
     async def declare_final(_body: NoBody, ask: Ask) -> Decision:
-        it = await known(house, ask.path["case"])
-        return decision(awards.decider, it.case, awards.DeclareFinal())
+        case = await _opened_case(house, ask)
+        return decision(awards.decider, case, awards.DeclareFinal())
 
     return [
         Action(

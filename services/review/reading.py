@@ -27,6 +27,7 @@ from shared.operations import READERS
 from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
+from shared.store import Folded
 from shared.web import Action, etag
 
 TEMPLATE = Path(__file__).parent / "pages" / "award_letter.typ"
@@ -51,13 +52,19 @@ def unknown_case() -> Problem:
     return Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
 
 
-async def known(house: House, case: str) -> Known:
-    """The case, or a 404 problem: unknown here, or its application has not arrived."""
+async def opened(house: House, case: str) -> Folded:
+    """The case's assessment, or a 404 problem: unknown here, or its application has not arrived."""
     if not is_id(case):
         raise unknown_case()
     assessment = await house.writer.state(assessments.decider, case)
     if isinstance(assessment.state, Unopened):
         raise unknown_case()
+    return assessment
+
+
+async def known(house: House, case: str) -> Known:
+    """The case with its award, or a 404 problem."""
+    assessment = await opened(house, case)
     award = await house.writer.state(awards.decider, case)
     versions = {str(Primary.ASSESSMENT): etag(assessment.version), str(Primary.AWARD): etag(award.version)}
     return Known(case=case, assessment=assessment.state, award=award.state, etags=versions)

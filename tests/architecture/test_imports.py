@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.reading import AROUND, ROOT, imports, module_name, nouns, sources, with_neighbours
 
-VOCABULARY = ("decider", "identity", "money", "calendar", "persistent", "records")
+VOCABULARY = ("decider", "identity", "money", "calendar", "records", "persistent")
 PURE = frozenset({
     "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json",
     "math", "operator", "re", "string", "tomllib", "types", "typing", "unicodedata", "base64", "zlib",

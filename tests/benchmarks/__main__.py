@@ -1,157 +1,82 @@
-"""`make bench`: whole lifecycles per second, our services against the same conversation on stock parts.
+"""`make bench`: what our services do against stock parts, peers and floors, in ratios.
 
-Both sides in one run on the same machine, interleaved: each round runs every variant once with fresh stores and a fresh
-nats-server; figures are medians of the rounds, ratios medians of the rounds' ratios. Everything is durable on both sides.
-A run that loses or doubles an event, or pays another sum, fails.
+Both sides of a ratio in one run on the same machine, interleaved: each round runs every variant once; figures are medians
+of the rounds, ratios medians of the rounds' ratios. Everything is durable on all sides. A run that loses or doubles an
+event fails.
 """
 
 import argparse
 import json
-import multiprocessing
 import os
 import platform
-import secrets
 import subprocess
 import sys
-import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
+from statistics import median
 from typing import Any
 
 import psycopg
 
-from tests.benchmarks.conversation import BEGINS_AT, CONTRACTS, DRAWN_CENTS, EVENTS, MOST, SERVICES, Tally
-from tests.benchmarks.process import Place, serve
-from tests.servers import NatsServer, PostgresServer, running_postgres
+from tests.benchmarks import appends, growth, lifecycles, over_http, rebuild
+from tests.benchmarks.conversation import CONTRACTS, EVENTS
+from tests.benchmarks.running import CLIENTS, Asked, Bench, Figures, Part
+from tests.servers import PostgresServer, running_postgres
 
 RESULTS = Path("var/bench/results.json")
-VARIANTS = tuple((side, store) for store in ("sqlite", "postgresql") for side in ("stock", "ours", "whole"))
-WITHIN = 120.0
-"""Seconds within which a process must have come up, or answer."""
-ARRIVES_WITHIN = 60.0
-"""Seconds within which the last of what was sent must have arrived everywhere."""
+PARTS: Sequence[Part] = (lifecycles.PART, appends.PART, over_http.PART, rebuild.PART, growth.PART)
+
+type Rounds = list[dict[str, Figures]]
 
 
-class Lost(Exception):
-    """The run cannot count: an event was lost or doubled, or a process ended."""
+def rounds_of(part: Part, bench: Bench) -> Rounds:
+    """Every round of a part, turned around each time, so that no variant always runs on what another left behind."""
+    variants = [it for it in part.variants if bench.asked.variant in it]
+    for it in variants:
+        if reason := part.missing(it):
+            print(f"!!! {part.name}: {it} is left out: {reason}", file=sys.stderr, flush=True)
+    variants = [it for it in variants if not part.missing(it)]
+    rounds: Rounds = []
+    with part.begin(bench) as run:
+        for number in range(bench.asked.rounds):
+            rounds.append({})
+            for variant in variants if number % 2 == 0 else variants[::-1]:
+                rounds[-1][variant] = found = run(variant)
+                rates = {name: it for name, it in found.items() if name.endswith("_per_second")}
+                print(f"round {number + 1}  {part.name:10}  {variant:22}  {rates}", flush=True)
+    return rounds
 
 
-@contextmanager
-def parties(side: str, place: Place) -> Generator[dict[str, Connection]]:
-    """The three services as processes, ready."""
-    spawn = multiprocessing.get_context("spawn")
-    pipes: dict[str, Connection] = {}
-    processes: list[Any] = []
-    try:
-        for service in SERVICES:
-            pipes[service], theirs = spawn.Pipe()
-            processes.append(spawn.Process(target=serve, args=(theirs, side, service, place), daemon=True))
-            processes[-1].start()
-            theirs.close()
-        for service in SERVICES:
-            _answer(pipes[service], WITHIN)
-        yield pipes
-        for process in processes:
-            process.join(WITHIN)
-    finally:
-        for process in processes:
-            process.kill()
+def ratios_of(part: Part, rounds: Rounds) -> dict[str, float]:
+    """The part's ratios for which both sides ran."""
+    found: dict[str, float] = {}
+    for name, it in part.ratios.items():
+        if it.above in rounds[0] and it.below in rounds[0]:
+            found[name] = round(median(one[it.above][it.figure] / one[it.below][it.figure] for one in rounds), 2)
+    return found
 
 
-def _answer(pipe: Connection, within: float) -> Any:
-    try:
-        if pipe.poll(within):
-            return pipe.recv()
-    except (EOFError, ConnectionError) as error:
-        raise Lost("a service ended; see above") from error
-    raise Lost(f"no answer within {within:.0f} s")
-
-
-def _ask(pipes: dict[str, Connection], *request: Any) -> dict[str, Any]:
-    for pipe in pipes.values():
-        pipe.send(request)
-    return {service: _answer(pipe, WITHIN) for service, pipe in pipes.items()}
-
-
-def _arrived(pipes: dict[str, Connection], before: dict[str, Tally], lived: int) -> None:
-    """Wait until every service has recorded exactly what the lifecycles leave, and no more."""
-    expected = {it: before[it].events + lived * EVENTS[it] for it in SERVICES}
-    until = time.monotonic() + ARRIVES_WITHIN
-    while True:
-        found = _ask(pipes, "tally")
-        counted = {it: found[it].events for it in SERVICES}
-        if counted == expected:
-            break
-        if time.monotonic() > until or any(counted[it] > expected[it] for it in SERVICES):
-            raise Lost(f"{counted} events instead of {expected}")
-        time.sleep(0.05)
-    if found["review"].paid_cents != lived * DRAWN_CENTS:
-        raise Lost(f"{found['review'].paid_cents} cents paid instead of {lived * DRAWN_CENTS}")
-
-
-def measure(side: str, place: Place, count: int, in_flight: int, seconds: float) -> dict[str, Any]:
-    """One run: a few lifecycles alone in the house, some to warm up, then `count` of them (0: as many as fill `seconds`)."""
-    with parties(side, place) as pipes:
-        before = _ask(pipes, "tally")
-        alone, warm = 10, 2 * in_flight
-
-        def live(number: int, at_once: int) -> dict[str, Any]:
-            pipes["intake"].send(("live", number, at_once))
-            return _answer(pipes["intake"], 600)
-
-        quiet = live(alone, 1)
-        rate = warm / live(warm, in_flight)["seconds"]
-        count = count or min(MOST - alone - warm, max(in_flight, int(rate * seconds)))
-        idle = _ask(pipes, "used")
-        load = live(count, in_flight)
-        _arrived(pipes, before, alone + warm + count)
-        used = _ask(pipes, "used")
-        if damage := {it: text for it, text in _ask(pipes, "verify").items() if text}:
-            raise Lost(str(damage))
-        for pipe in pipes.values():
-            pipe.send(("stop",))
-    took = quantiles(load["took"], n=100)
+def medians_of(rounds: Rounds) -> dict[str, Figures]:
+    """The medians of every variant's plain figures."""
     return {
-        "lifecycles": count,
-        "seconds": round(load["seconds"], 2),
-        "lifecycles_per_second": round(count / load["seconds"], 1),
-        "latency_ms": {"p50": round(took[49] * 1e3), "p99": round(took[98] * 1e3)},
-        "alone_ms": round(median(quiet["took"]) * 1e3, 1),
-        "cpu_ms_all": round(sum(used[it].cpu_seconds - idle[it].cpu_seconds for it in SERVICES) / count * 1e3, 2),
-        "machine_load": round(os.getloadavg()[0], 1),
-        "rss_mb": {it: used[it].rss_mb for it in SERVICES},
-        "cpu_ms": {it: round((used[it].cpu_seconds - idle[it].cpu_seconds) / count * 1e3, 2) for it in SERVICES},
+        variant: {
+            name: round(median(one[variant][name] for one in rounds), 2)
+            for name, it in figures.items()
+            if isinstance(it, int | float)
+        }
+        for variant, figures in rounds[0].items()
     }
 
 
-def run(side: str, store: str, postgres: PostgresServer | None, asked: argparse.Namespace) -> dict[str, Any]:
-    """One run in a fresh folder, database and nats-server."""
-    with TemporaryDirectory(prefix="foerderstrom-bench-", dir=asked.folder) as name:
-        folder = Path(name)
-        (folder / "kek").write_bytes(secrets.token_bytes(32))
-        (folder / "operator").write_text("operator")
-        (folder / "jwks.json").write_text('{"keys": []}')
-        offset = datetime.fromisoformat(BEGINS_AT) - datetime.now(UTC)
-        (folder / "calendar.json").write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
-        (folder / "nats").mkdir()
-        nats = NatsServer(folder=folder / "nats").start()
-        database = postgres.fresh_database() if postgres is not None and store == "postgresql" else ""
-        try:
-            where = postgres.url(database) if postgres is not None and database else f"sqlite:{folder / 'stores'}"
-            place = Place(folder=folder, store=where, nats_url=nats.url)
-            return measure(side, place, asked.count, asked.in_flight, asked.seconds)
-        finally:
-            nats.stop()
-            if postgres is not None and database:
-                postgres.drop_database(database)
+def largest_memory(parts: dict[str, Rounds]) -> int:
+    """MB of the largest process of our services in any run."""
+    every = [figures for rounds in parts.values() for one in rounds for figures in one.values()]
+    return max((int(it["rss_mb"]) for it in every if "rss_mb" in it), default=0)
 
 
-def machine(postgres: PostgresServer | None) -> dict[str, Any]:
+def machine(postgres: PostgresServer) -> dict[str, Any]:
     """What the figures were measured on."""
     information = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     models = [line.partition(":")[2].strip() for line in information.splitlines() if line.startswith("model name")]
@@ -163,53 +88,51 @@ def machine(postgres: PostgresServer | None) -> dict[str, Any]:
         "nats": subprocess.run(
             [Path(sys.executable).parent / "nats-server", "--version"], capture_output=True, text=True, check=True
         ).stdout.strip(),
+        "node": appends.node_version(),
     }
-    if postgres is not None:
-        with psycopg.connect(postgres.dsn()) as connection:
-            for setting in ("server_version", "fsync", "synchronous_commit"):
-                row = connection.execute(f"SHOW {setting}".encode()).fetchone()
-                found[f"postgresql_{setting}"] = row[0] if row else ""
+    with psycopg.connect(postgres.dsn()) as connection:
+        for setting in ("server_version", "fsync", "synchronous_commit"):
+            row = connection.execute(f"SHOW {setting}".encode()).fetchone()
+            found[f"postgresql_{setting}"] = row[0] if row else ""
     return found
 
 
-def summary(rounds: Sequence[dict[str, dict[str, Any]]]) -> dict[str, Any]:
-    """Medians per variant and the ratios that count."""
-    names = list(rounds[0])
-    fields = ("lifecycles_per_second", "alone_ms", "cpu_ms_all")
-    medians = {name: {it: median(one[name][it] for one in rounds) for it in fields} for name in names}
-    ratios: dict[str, float] = {}
-    for store, ratio in (("sqlite", "lifecycle_sqlite_vs_stock"), ("postgresql", "lifecycle_vs_stock")):
-        ours, stock = f"ours_{store}", f"stock_{store}"
-        if ours in names and stock in names:
-            of_rounds = [it[ours]["lifecycles_per_second"] / it[stock]["lifecycles_per_second"] for it in rounds]
-            ratios[ratio] = round(median(of_rounds), 1)
-    return {"ratios": ratios, "medians": medians}
+def _asked() -> tuple[list[Part], Asked]:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    names = [part.name for part in PARTS]
+    parser.add_argument("--only", choices=names, action="append", help="this part; may be given several times")
+    parser.add_argument(
+        "--variant", default="", help="variants by part of their name: ours, sqlite, stock_postgresql …"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5, help="how long a run lasts, about")
+    parser.add_argument("--count", type=int, default=0, help="operations per run, instead of --seconds")
+    parser.add_argument("--in-flight", type=int, default=64, help="lifecycles at the same time")
+    parser.add_argument(
+        "--few", type=int, default=10_000, help="events in the small store; the large has a hundredfold"
+    )
+    parser.add_argument("--folder", type=Path, default=None, help="a disk to measure on, instead of the temporary one")
+    given = vars(parser.parse_args())
+    only = given.pop("only") or names
+    return [part for part in PARTS if part.name in only], Asked(**given)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8, help="how long a run lasts, about")
-    parser.add_argument("--count", type=int, default=0, help="lifecycles per run, instead of --seconds")
-    parser.add_argument("--in-flight", type=int, default=64)
-    parser.add_argument("--only", default="", help="variants by part of their name: ours, sqlite, stock_postgresql …")
-    parser.add_argument("--folder", type=Path, default=None, help="a disk to measure on, instead of the temporary one")
-    asked = parser.parse_args()
-    variants = [(side, store) for side, store in VARIANTS if asked.only in f"{side}_{store}"]
-    with running_postgres() as postgres:
+    parts, asked = _asked()
+    rounds: dict[str, Rounds] = {}
+    ratios: dict[str, float] = {}
+    with ExitStack() as stack:
+        postgres = stack.enter_context(running_postgres())
         described = machine(postgres)
-        rounds: list[dict[str, dict[str, Any]]] = []
-        for number in range(asked.rounds):
-            rounds.append({})
-            for side, store in variants if number % 2 == 0 else variants[::-1]:
-                found = rounds[-1][f"{side}_{store}"] = run(side, store, postgres, asked)
-                print(
-                    f"round {number + 1}  {side:5}  {store:10}  {found['lifecycles_per_second']:8.1f} lifecycles/s",
-                    flush=True,
-                )
+        for part in parts:
+            rounds[part.name] = rounds_of(part, Bench(asked=asked, postgres=postgres))
+            ratios |= ratios_of(part, rounds[part.name])
     results = {
-        **summary(rounds),
+        "ratios": {**ratios, "rss_mb_max": largest_memory(rounds)},
+        "left_out": {f"{part.name}/{it}": why for part in parts for it in part.variants if (why := part.missing(it))},
+        "medians": {name: medians_of(it) for name, it in rounds.items()},
         "lifecycle": {"events": sum(EVENTS.values()), "contracts": CONTRACTS, "in_flight": asked.in_flight},
+        "clients": CLIENTS,
         "machine": described,
         "command": "python -m tests.benchmarks " + " ".join(sys.argv[1:]),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

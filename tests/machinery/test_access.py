@@ -17,6 +17,7 @@ from shared import access
 from shared.access import Gate
 from shared.identity import Role
 from shared.problems import Problem
+from tests.servers import wait_until
 
 ISSUER = "https://issuer.example"
 
@@ -162,3 +163,103 @@ def test_the_last_good_keys_serve_while_the_issuer_is_away_but_not_for_ever(
         assert gate.verify(signed(key, sub="p-3")).id == "p-3"
         clock[0] += 90_000
         assert code(gate, signed(key, sub="p-4")) == "503 issuer-unavailable"
+
+
+# ---- What is kept of a verified token -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that both clocks of the machine, the steady one and the one of the day, have gone on."""
+    passed = [0.0]
+    steady, of_day = access.time.monotonic(), access.time.time()
+    monkeypatch.setattr(access.time, "monotonic", lambda: steady + passed[0])
+    monkeypatch.setattr(access.time, "time", lambda: of_day + passed[0])
+    return passed
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tokens whose signature was checked, in order."""
+    seen: list[str] = []
+    real = access.jwt.decode
+
+    def decode(token: str, *args: Any, **more: Any) -> Any:
+        seen.append(token)
+        return real(token, *args, **more)
+
+    monkeypatch.setattr(access.jwt, "decode", decode)
+    return seen
+
+
+def test_a_token_is_verified_once_in_a_minute(gate: Gate, key: ECKey, clock: list[float], decoded: list[str]):
+    token = signed(key)
+    for clock[0] in (0, 1, 29, 59):
+        assert gate.verify(token).id == "p-1"
+    assert decoded == [token]
+    clock[0] = 61
+    gate.verify(token)
+    assert decoded == [token, token]
+
+
+def test_an_expired_token_is_refused_although_it_was_verified_a_moment_ago(
+    gate: Gate, key: ECKey, clock: list[float], decoded: list[str]
+):
+    now = int(access.time.time())
+    ends, too_old = signed(key, exp=now + 1), signed(key, iat=now - 890, nbf=now - 890)
+    gate.verify(ends)
+    gate.verify(too_old)
+    clock[0] = 12
+    assert code(gate, too_old) == "401 expired-token"
+    assert gate.verify(ends).id == "p-1", "within the leeway"
+    clock[0] = 33
+    assert code(gate, ends) == "401 expired-token"
+    assert decoded == [ends, too_old, too_old, ends], "both were known"
+
+
+def test_a_withdrawn_key_is_refused_within_a_minute_although_its_token_was_verified_a_moment_ago(
+    key: ECKey, clock: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    newer, file = ECKey.generate_key("P-256", auto_kid=True), tmp_path / "jwks.json"
+
+    def used_until_refused() -> tuple[float, str]:
+        file.write_text(published(key))
+        gate, clock[0], token = Gate(str(file), ISSUER), 0, signed(key)
+        gate.verify(token)
+        file.write_text(published(newer))
+        for clock[0] in (10, 25, 40, 55, 60, 100, 250):
+            try:
+                gate.verify(token)
+            except Problem as refused:
+                return clock[0], refused.code
+        return 250, ""
+
+    assert used_until_refused() == (60, "invalid-token")
+    monkeypatch.setattr(access, "KEEP_VERIFIED_SECONDS", 10_000.0)
+    monkeypatch.setattr(access, "REFRESH_KEYS_SECONDS", 10_000.0)
+    assert used_until_refused() == (250, ""), "without the rule it would be accepted on"
+
+
+def test_the_keys_are_read_beside_the_requests_before_they_are_too_old(key: ECKey, clock: list[float]):
+    with issuer() as (address, told):
+        told["body"] = published(key)
+        gate = Gate(address, ISSUER)
+        gate.verify(signed(key))
+        clock[0] = 31
+        gate.verify(signed(key, sub="p-2"))
+        wait_until(lambda: told["asked"] == 2, "the keys read again")
+
+
+def test_another_role_in_a_new_token_counts_at_once(gate: Gate, key: ECKey):
+    gate.verify(signed(key))
+    assert gate.verify(signed(key, roles=["auditor"])).roles == frozenset({Role.AUDITOR})
+
+
+def test_of_verified_tokens_only_so_many_are_kept(
+    gate: Gate, key: ECKey, monkeypatch: pytest.MonkeyPatch, decoded: list[str]
+):
+    monkeypatch.setattr(access, "MOST_VERIFIED", 2)
+    tokens = [signed(key, sub=f"p-{number}") for number in range(3)]
+    for token in (*tokens, tokens[2], tokens[0]):
+        gate.verify(token)
+    assert decoded == [*tokens, tokens[0]]

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared import records
 from shared.following import ViewFollower
 from shared.projecting import FEW
 from shared.recorders import Row
-from shared.records import replace
 from shared.store import Recorded
 from shared.view_tables import SQLite, Stretch, provision
 from shared.views import FOLLOWER, Draft, Views
@@ -169,7 +169,7 @@ class Unguarded(SQLite):
 
     def write(self, stretch: Stretch) -> bool:
         [(epoch, position)] = self.all("SELECT epoch, position FROM follower") or [stretch.before]
-        return super().write(replace(stretch, before=(epoch, position), concerned={}))
+        return super().write(records.replace(stretch, before=(epoch, position), concerned={}))
 
 
 async def shown_cents(at: Path, kind: type[SQLite], meanwhile: Any) -> int:
