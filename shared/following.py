@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -34,7 +34,7 @@ from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Rea
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
-from shared.projecting import DOCUMENTS, Pair, Pairs, Projector
+from shared.projecting import DOCUMENTS, Events, Projector
 from shared.recorders import Head, Lane, Row
 from shared.store import Folded, Store
 from shared.tail import Committed, Tail
@@ -138,7 +138,7 @@ class ViewFollower:
         committed = self.tail.after(self.position, self.page)
         if committed is not None and not committed:
             return 0
-        taken = await in_thread(self.take, [(it.recorded, it.row) for it in committed]) if committed else 0
+        taken = await in_thread(self.take, committed) if committed else 0
         return taken or await in_thread(self.step)
 
     def step(self) -> int:
@@ -146,10 +146,15 @@ class ViewFollower:
         with self._turn:
             return self._follow(self._read)
 
-    def take(self, pairs: Sequence[Pair]) -> int:
+    def take(self, committed: Sequence[Committed]) -> int:
         """Consecutive events that need not be read again; those already seen are passed over, and none is taken across a gap."""
+
+        def after(position: int) -> Events:
+            new = [it for it in committed if it.row.position > position]
+            return Events([it.row for it in new], lambda: new)
+
         with self._turn:
-            return self._follow(lambda after: Pairs.of([it for it in pairs if it[1].position > after]))
+            return self._follow(after)
 
     def rebuild(self) -> None:
         """Forget all views; they are made again from the log, by the steps that follow."""
@@ -158,17 +163,17 @@ class ViewFollower:
             self._projector.forget()
             self.position = 0
 
-    def _follow(self, read: Callable[[int], Pairs]) -> int:
+    def _follow(self, read: Callable[[int], Events]) -> int:
         epoch, drawing = self.head().epoch, self._projector
         try:
             if not drawing.begun:
                 drawing.begin(epoch)
             start = self.position = drawing.position
             for _ in range(STRETCH):
-                pairs = read(drawing.position)
-                if pairs.first != drawing.position + 1:
+                events = read(drawing.position)
+                if events.first != drawing.position + 1:
                     break
-                drawing.draw(pairs)
+                drawing.draw(events)
                 if drawing.full:
                     break
             count = drawing.position - start
@@ -179,16 +184,20 @@ class ViewFollower:
             raise
         return count
 
-    def _read(self, after: int) -> Pairs:
+    def _read(self, after: int) -> Events:
         rows, mine, recorded = self.store.recorder.rows(after, self.page), self.store.mine, self.store.mapper.recorded
-        return Pairs(rows, lambda: ((recorded(row) if mine(row) else None, row) for row in rows))
 
-    def _draw(self, pair: Pair, draft: Draft) -> None:
-        it, row = pair
-        if it is None:
-            self.foreign(row, draft)
+        def each() -> Iterator[Committed]:
+            for row in rows:
+                yield Committed(row=row, recorded=recorded(row) if mine(row) else None, state=None)
+
+        return Events(rows, each)
+
+    def _draw(self, it: Committed, draft: Draft) -> None:
+        if it.recorded is None:
+            self.foreign(it.row, draft)
         else:
-            self.project(it, row, draft)
+            self.project(it.recorded, it.row, draft)
 
     @property
     def idle(self) -> bool:

@@ -126,10 +126,9 @@ def history_of(house: "House", case: str, as_of: datetime | None) -> History:
 
 
 def _rows_of(house: "House", case: str) -> Iterator[Row]:
-    after = 0
-    while positions := house.views.concerning(case, after=after):
-        yield from house.store.recorder.rows_at(positions)
-        after = positions[-1]
+    positions = house.views.concerning(case)
+    for start in range(0, len(positions), 500):
+        yield from house.store.recorder.rows_at(positions[start : start + 500])
 
 
 def _past(row: Row) -> PastEvent:

@@ -1,35 +1,33 @@
 """From events to views, stretch by stretch: what is known is kept at hand, what changes is written once, with the position."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from shared.decider import AnyDecider
 from shared.recorders import Row
 from shared.store import Recorded, Store
+from shared.tail import Committed
 from shared.view_tables import Document, Name, Stretch
 from shared.views import FOLLOWER, Draft, Entry, Standing, Unread, Views
 
 DOCUMENTS = 5_000
 """How many documents, and half as many folded streams, are kept at hand: some ten megabytes."""
 
-type Pair = tuple[Recorded | None, Row]
-"""A row of the log with its event; without one when another service recorded it."""
-type Draw = Callable[[Pair, Draft], None]
+FEW = 8
+"""So many documents are read singly before it is cheaper to do all again."""
+
+type Draw = Callable[[Committed, Draft], None]
 
 
-class Pairs:
-    """Consecutive pairs, to go through as often as needed; none outlives its turn, which costs less than a list of all."""
+class Events:
+    """Consecutive events, to go through as often as needed; none outlives its turn, which costs less than a list of all."""
 
-    def __init__(self, rows: Sequence[Row], each: Callable[[], Iterable[Pair]]) -> None:
+    def __init__(self, rows: Sequence[Row], each: Callable[[], Iterable[Committed]]) -> None:
         self.first = rows[0].position if rows else 0
         self.last = rows[-1].position if rows else 0
         self.each = each
-
-    @staticmethod
-    def of(pairs: Sequence[Pair]) -> "Pairs":
-        return Pairs([row for _, row in pairs], lambda: pairs)
 
 
 class Projector:
@@ -47,6 +45,7 @@ class Projector:
         self._standings.clear()
         self._before = ("", 0)
         self._drawn = Draft(self)
+        self._few = 0
         self.position, self.begun = 0, False
 
     def begin(self, epoch: str) -> None:
@@ -63,10 +62,10 @@ class Projector:
         """Whether so much is drawn and not written that it is time to write."""
         return len(self._drawn.changed) + len(self._drawn.last) > self._most
 
-    def draw(self, pairs: Pairs) -> None:
+    def draw(self, events: Events) -> None:
         """Project the events after `position`, in order; nothing is written yet."""
-        self._take(self._draft(pairs.each, self._draw))
-        self.position = pairs.last
+        self._take(self._draft(events.each, self._draw))
+        self.position = events.last
 
     def write(self, epoch: str) -> bool:
         """Write what was drawn, and the position; False when somebody else moved the views: all is forgotten then."""
@@ -90,12 +89,17 @@ class Projector:
 
     # ---- What a draft asks ------------------------------------------------------------------------------------------
 
-    def document(self, name: Name) -> Entry | None:
+    def document(self, name: Name, since: int) -> Entry | None:
         """What is drawn or at hand; `Unread` when it must be read first."""
         for known in (self._drawn.changed, self._documents):
             if name in known:
                 return known[name]
-        raise Unread(name)
+        if since > self._before[1]:
+            return None
+        if not self._few:
+            raise Unread(name)
+        self._few -= 1
+        return self._read([name])[name]
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it; one that is not at hand is folded from the log."""
@@ -114,9 +118,10 @@ class Projector:
     # ---- Drawing ----------------------------------------------------------------------------------------------------
 
     def _draft[T](self, work: Callable[[], Iterable[T]], act: Callable[[T, Draft], None]) -> Draft:
-        """All the work on one draft. What turns out to be unread is read in one round trip, and all is done again."""
+        """All the work on one draft. Of unread documents a few are read as they are met; then the others are noted,
+        read in one round trip, and all is done again."""
         while True:
-            draft, unread = Draft(self), dict[Name, None]()
+            draft, unread, self._few = Draft(self), dict[Name, None](), FEW
             for it in work():
                 try:
                     act(it, draft)
@@ -128,14 +133,19 @@ class Projector:
                         raise
             if not unread:
                 return draft
-            found = self._views.get_all(list(unread))
-            for name in unread:
-                self._documents[name] = found.get(name)
+            self._read(list(unread))
+
+    def _read(self, names: Sequence[Name]) -> Mapping[Name, Entry | None]:
+        found = self._views.get_all(names)
+        known = {name: found.get(name) for name in names}
+        self._documents |= known
+        return known
 
     def _take(self, draft: Draft) -> None:
         drawn = self._drawn
         drawn.changed |= draft.changed
-        drawn.concerned += draft.concerned
+        for case, positions in draft.concerned.items():
+            drawn.concerned.setdefault(case, []).extend(positions)
         drawn.standings |= draft.standings
         drawn.last |= draft.last
 

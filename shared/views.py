@@ -17,7 +17,8 @@ FOLLOWER = "views-2"
 then no position is known, and they are made anew."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+@value
+class Entry:
     """One document of a view: `grp` is what it is filtered by, `sort` what it is ordered by."""
 
     key: str
@@ -34,7 +35,8 @@ class Page:
     next: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+@value
+class Standing:
     """A stream's state after an event; `since` is the log position of its first event."""
 
     state: Any
@@ -53,7 +55,7 @@ class Unread(LookupError):
 class Known(Protocol):
     """What is known of the views and streams before a draft."""
 
-    def document(self, name: Name) -> Entry | None:
+    def document(self, name: Name, since: int) -> Entry | None:
         """A document, or none when there is none; raises `Unread`."""
         ...
 
@@ -68,14 +70,17 @@ class Draft:
     def __init__(self, known: Known) -> None:
         self._known = known
         self.changed: dict[Name, Entry | None] = {}
-        self.concerned: list[tuple[str, int]] = []
+        self.concerned: dict[str, list[int]] = {}
         self.standings: dict[str, Standing] = {}
         self.last: dict[str, Callable[[Draft], None]] = {}
 
-    def get(self, view: str, key: str) -> Body | None:
-        """A document's body as of the events so far: a copy to change and put back."""
+    def get(self, view: str, key: str, *, since: int = 0) -> Body | None:
+        """A document's body as of the events so far: a copy to change and put back.
+
+        `since` is the position before which there cannot be any, so that nothing is read for what just began.
+        """
         name = (view, key)
-        entry = self.changed[name] if name in self.changed else self._known.document(name)
+        entry = self.changed[name] if name in self.changed else self._known.document(name, since)
         return entry.body.copy() if entry else None
 
     def put(self, view: str, key: str, body: Body, *, grp: str = "", sort: str = "") -> None:
@@ -86,7 +91,7 @@ class Draft:
 
     def concern(self, case: str, row: Row) -> None:
         """Note that an event concerns a case, whatever stream it lies in; once for each case."""
-        self.concerned.append((case, row.position))
+        self.concerned.setdefault(case, []).append(row.position)
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it, for views that need more of a state than their own documents hold."""
@@ -160,15 +165,16 @@ class Views:
             statement, values = statement + " AND grp=?", [view, grp]
         return int(self.database.all(statement, values)[0][0])
 
-    def concerning(self, case: str, *, after: int = 0, limit: int = 500) -> Sequence[int]:
+    def concerning(self, case: str) -> Sequence[int]:
         """Positions of the events that concern a case, oldest first."""
-        statement = "SELECT position FROM {s}concerned WHERE case_id=? AND position>? ORDER BY position LIMIT ?"
-        return [int(it[0]) for it in self.database.all(statement, (case, after, limit))]
+        statement = "SELECT positions FROM {s}concerned WHERE case_id=? ORDER BY first"
+        return [int(it) for (found,) in self.database.all(statement, (case,)) for it in found.split()]
 
     def latest_concerning(self, case: str, limit: int) -> Sequence[int]:
-        """Positions of the last events that concern a case, newest first."""
-        statement = "SELECT position FROM {s}concerned WHERE case_id=? ORDER BY position DESC LIMIT ?"
-        return [int(it[0]) for it in self.database.all(statement, (case, limit))]
+        """Positions of the last events that concern a case, oldest first."""
+        statement = "SELECT positions FROM {s}concerned WHERE case_id=? ORDER BY first DESC LIMIT ?"
+        found = reversed(self.database.all(statement, (case, limit)))
+        return [int(it) for (positions,) in found for it in positions.split()][-limit:]
 
     def close(self) -> None:
         self.database.close()

@@ -8,9 +8,11 @@ from functools import partial
 from typing import Any
 
 from services.payout import batch, disbursement, payment, report
+from shared.decider import AnyDecider
+from shared.formats import topic_of
 from shared.recorders import Row
 from shared.store import Recorded
-from shared.views import Body, Draft, Page, Views
+from shared.views import Body, Draft, Page, Standing, Views
 
 STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
@@ -21,42 +23,30 @@ BATCH_STATUSES: tuple[str, ...] = ("sealed", "released", "submitting", "unknown"
 
 
 def project(it: Recorded, row: Row, draft: Draft) -> None:
-    """One event into the lists."""
-    event, name = it.event, it.originator_id.partition("-")[2]
-    match event:
-        case disbursement.PlanOpened():
-            _put_case(draft, row, _case(draft, name, row) | _plan(event))
-        case (
-            disbursement.DrawdownRegistered()
-            | disbursement.DrawdownAccepted()
-            | disbursement.DrawdownReduced()
-            | disbursement.DrawdownRejected()
-            | disbursement.DrawdownCertified()
-            | disbursement.DrawdownOrdered()
-            | disbursement.DrawdownPaid()
-            | disbursement.DrawdownFreed()
-        ):
-            _drawdown(draft, name, row, event)
-        case (
-            payment.PaymentOrdered()
-            | payment.PaymentBatched()
-            | payment.PaymentAccepted()
-            | payment.PaymentSettled()
-            | payment.PaymentRejected()
-        ):
-            _payment(draft, name, row, event)
-        case (
-            batch.BatchSealed()
-            | batch.BatchReleased()
-            | batch.SubmissionStarted()
-            | batch.SubmissionUnknown()
-            | batch.BatchTransmitted()
-        ):
-            _batch(draft, name, row, event)
-        case report.ReportReceived() | report.ReportConflicting() | report.ReportQuarantined():
-            _report(draft, name, row, it)
-        case _:
-            pass  # The machinery's own streams: attempts, parked messages.
+    """One event into the lists; of cases and payments only how they stand in the end."""
+    name = it.originator_id.partition("-")[2]
+    if row.topic in _DISBURSEMENT:
+        standing = draft.standing(disbursement.decider, it, row)
+        draft.at_last(row.stream, partial(_put_case, name, standing, _place(row.position)))
+    elif row.topic in _PAYMENT:
+        standing = draft.standing(payment.decider, it, row)
+        draft.at_last(row.stream, partial(_put_payment, name, standing))
+        if isinstance(it.event, payment.PaymentAccepted):
+            accepted_on = it.event.accepted_on.isoformat()
+            draft.at_last(f"{row.stream} accepted", partial(_put_acceptance, name, accepted_on))
+    elif row.topic in _BATCH:
+        _batch(draft, name, row, it.event)
+    elif row.topic in _REPORT:
+        _report(draft, name, row, it)
+
+
+def _topics(noun: AnyDecider) -> frozenset[str]:
+    kinds: Sequence[Any] = noun.events
+    return frozenset(topic_of(it.TOPIC, it.VERSION) for it in kinds)
+
+
+_DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider)
+_BATCH, _REPORT = _topics(batch.decider), _topics(report.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -64,121 +54,107 @@ def next_of(is_open: bool, stage: str) -> str:
     return _NEXT.get(stage, "rest") if is_open else "plan"
 
 
-def _place(row: Row) -> str:
-    return f"{row.position:015d}"
+def _place(position: int) -> str:
+    return f"{position:015d}"
 
 
 # ---- Cases and their drawdowns ---------------------------------------------------------------------------------------
 
+_STAGES: Mapping[type[Any], str] = {
+    disbursement.Registered: "registered",
+    disbursement.Accepted: "accepted",
+    disbursement.Rejected: "rejected",
+    disbursement.Certified: "certified",
+    disbursement.Ordered: "ordered",
+    disbursement.Paid: "paid",
+}
 
-def _plan(it: disbursement.PlanOpened) -> Body:
-    return {
-        "open": True,
-        "file_number": it.file_number,
-        "applicant_key": it.applicant_key,
-        "applicant_name": it.applicant_name,
-        "title": it.title,
-        "granted_cents": sum(part.cents for part in it.by_year),
+
+def _put_case(case: str, standing: Standing, place: str, draft: Draft) -> None:
+    state: disbursement.Disbursement = standing.state
+    plan = state.plan if isinstance(state, disbursement.Open) else None
+    ones = [_drawdown(it) for it in state.drawdowns]
+    steps = (next_of(plan is not None, it["stage"]) for it in ones)
+    body: Body = {
+        "case": case,
+        "open": plan is not None,
+        "file_number": plan.file_number if plan else "",
+        "applicant_key": plan.applicant_key if plan else "",
+        "applicant_name": plan.applicant_name if plan else "",
+        "title": plan.title if plan else "",
+        "granted_cents": sum(part.cents for part in plan.by_year) if plan else 0,
+        "drawdowns": {it["drawdown"]: it for it in ones},
+        "accepted_cents": sum(it["accepted_cents"] for it in ones),
+        "settled_cents": sum(it["accepted_cents"] for it in ones if it["stage"] == "paid"),
+        "next": min(steps, key=STEPS.index, default="rest"),
     }
-
-
-def _case(draft: Draft, case: str, row: Row) -> Body:
-    """The case's entry so far; before its stream's first event there is none, so that nothing is looked for."""
-    known = draft.get("cases", case) if row.version > 1 else None
-    return known or {
-        "case": case, "open": False, "file_number": "", "applicant_key": "", "applicant_name": "", "title": "",
-        "granted_cents": 0, "drawdowns": {},
-    }  # fmt: skip
-
-
-def _put_case(draft: Draft, row: Row, body: Body) -> None:
-    case = body["case"]
-    draft.put("cases", case, body)
-    draft.at_last(case, partial(_sum_up, case, _place(row)))
-
-
-def _sum_up(case: str, place: str, draft: Draft) -> None:
-    """What follows from all of a case's drawdowns together."""
-    body = draft.get("cases", case) or {}
-    ones: Mapping[str, Body] = body["drawdowns"]
-    body["accepted_cents"] = sum(one["accepted_cents"] for one in ones.values())
-    body["settled_cents"] = sum(one["accepted_cents"] for one in ones.values() if one["stage"] == "paid")
-    body["next"] = min((next_of(body["open"], one["stage"]) for one in ones.values()), key=STEPS.index, default="rest")
     draft.put("cases", case, body, grp=body["next"], sort=place)
 
 
-def _drawdown(draft: Draft, case: str, row: Row, it: disbursement.Moving | disbursement.DrawdownRegistered) -> None:
-    body = _case(draft, case, row)
-    known: Mapping[str, Body] = body["drawdowns"]
-    one = known.get(it.drawdown, {})
-    match it:
-        case disbursement.DrawdownRegistered():
-            change: Body = {
-                "drawdown": it.drawdown, "tranche": it.tranche, "year": it.year, "requested_cents": it.requested_cents,
-                "requested_on": it.requested_on.isoformat(), "accepted_cents": 0, "stage": "registered", "payment": "",
-            }  # fmt: skip
-        case disbursement.DrawdownAccepted() | disbursement.DrawdownReduced():
-            change = {"stage": "accepted", "accepted_cents": it.accepted_cents}
-        case disbursement.DrawdownRejected():
-            change = {"stage": "rejected"}
-        case disbursement.DrawdownCertified():
-            change = {"stage": "certified"}
-        case disbursement.DrawdownOrdered():
-            change = {"stage": "ordered", "payment": it.payment}
-        case disbursement.DrawdownPaid():
-            change = {"stage": "paid"}
-        case disbursement.DrawdownFreed():
-            change = {"stage": "certified", "payment": ""}
-    body["drawdowns"] = {**known, it.drawdown: one | change}
-    _put_case(draft, row, body)
+def _drawdown(it: disbursement.Drawdown) -> Body:
+    return {
+        "drawdown": it.id,
+        "tranche": it.tranche,
+        "year": it.year,
+        "requested_cents": it.requested_cents,
+        "requested_on": it.requested_on.isoformat(),
+        "accepted_cents": it.accepted_cents,
+        "stage": _STAGES[type(it.stage)],
+        "payment": it.stage.payment if isinstance(it.stage, disbursement.Ordered | disbursement.Paid) else "",
+    }
 
 
 # ---- Payments --------------------------------------------------------------------------------------------------------
 
-type PaymentEvent = (
-    payment.PaymentOrdered
-    | payment.PaymentBatched
-    | payment.PaymentAccepted
-    | payment.PaymentSettled
-    | payment.PaymentRejected
-)
+_STATUSES: Mapping[type[Any], str] = {
+    payment.Ordered: "ordered",
+    payment.Batched: "batched",
+    payment.Accepted: "accepted",
+    payment.Settled: "settled",
+    payment.Rejected: "rejected",
+}
 
 
-def _payment(draft: Draft, id: str, row: Row, it: PaymentEvent) -> None:
-    before = (draft.get("payments", id) if row.version > 1 else None) or {}
-    match it:
-        case payment.PaymentOrdered():
-            change: Body = _ordered(it, draft.get("cases", it.case) or {}, row)
-            draft.put("references", it.reference, {"payment": id})
-        case payment.PaymentBatched():
-            change = {"status": "batched", "batch": it.batch}
-        case payment.PaymentAccepted():
-            change = {"status": "accepted", "accepted_on": it.accepted_on.isoformat()}
-        case payment.PaymentSettled():
-            change = {"status": "settled", "settled_on": it.settled_on.isoformat(), "booking": it.booking}
-        case payment.PaymentRejected():
-            change = {"status": "rejected", "reason": it.reason}
-    body = before | change
-    draft.put("payments", id, body, grp=body["status"], sort=body["place"])
-    _count(draft, before, -1)
-    _count(draft, body, 1)
-    if body["status"] in ("settled", "rejected"):
-        _answered(draft, body)
-
-
-def _ordered(it: payment.PaymentOrdered, case: Mapping[str, Any], row: Row) -> Body:
-    return {
-        "payment": it.payment, "case": it.case, "drawdown": it.drawdown, "attempt": it.attempt,
-        "reference": it.reference, "cents": it.cents, "title": it.title, "year": it.year,
-        "file_number": it.file_number, "applicant_name": case.get("applicant_name", ""),
-        "ordered_on": it.ordered_on.isoformat(), "status": "ordered", "batch": "", "accepted_on": None,
-        "settled_on": None, "booking": "", "reason": "", "place": _place(row),
+def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
+    state: payment.Payment = standing.state
+    if isinstance(state, payment.Unordered):
+        return
+    before = draft.get("payments", id, since=standing.since)
+    order, status = state.order, _STATUSES[type(state)]
+    if before is None:
+        case = draft.get("cases", order.case) or {"applicant_name": ""}
+        known = {"applicant_name": case["applicant_name"], "accepted_on": None, "status": ""}
+        draft.put("references", order.reference, {"payment": id})
+    else:
+        known = before
+    body: Body = {
+        "payment": id, "case": order.case, "drawdown": order.drawdown, "attempt": order.attempt,
+        "reference": order.reference, "cents": order.cents, "title": order.title, "year": order.year,
+        "file_number": order.file_number, "applicant_name": known["applicant_name"],
+        "ordered_on": order.ordered_on.isoformat(), "status": status,
+        "batch": "" if isinstance(state, payment.Ordered) else state.batch, "accepted_on": known["accepted_on"],
+        "settled_on": state.settled_on.isoformat() if isinstance(state, payment.Settled) else None,
+        "booking": state.booking if isinstance(state, payment.Settled) else "",
+        "reason": state.reason if isinstance(state, payment.Rejected) else "",
+        "place": _place(standing.since),
     }  # fmt: skip
+    draft.put("payments", id, body, grp=status, sort=body["place"])
+    if status != known["status"]:
+        _count(draft, before, -1)
+        _count(draft, body, 1)
+        if status in ("settled", "rejected"):
+            _answered(draft, body)
 
 
-def _count(draft: Draft, of: Mapping[str, Any], by: int) -> None:
+def _put_acceptance(id: str, accepted_on: str, draft: Draft) -> None:
+    body = draft.get("payments", id)
+    if body:
+        draft.put("payments", id, body | {"accepted_on": accepted_on}, grp=body["status"], sort=body["place"])
+
+
+def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
     """How many payments, and how many cents, stand where in which budget year."""
-    if not of:
+    if of is None:
         return
     key = f"{of['status']}-{of['year']}"
     body = draft.get("totals", key) or {"status": of["status"], "year": of["year"], "count": 0, "cents": 0}
@@ -190,14 +166,15 @@ def _count(draft: Draft, of: Mapping[str, Any], by: int) -> None:
 def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
     body = draft.get("batches", of["batch"])
     if body:
-        _put_batch(draft, body | {of["status"]: [*body[of["status"]], of["payment"]]})
+        _put_batch(draft, body | {of["status"]: sorted([*body[of["status"]], of["payment"]])})
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------
 
 
 def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
-    body = (draft.get("batches", id) if row.version > 1 else None) or {}
+    since = row.position if row.version == 1 else 0
+    body = draft.get("batches", id, since=since) or {}
     match it:
         case batch.BatchSealed():
             body |= {
@@ -205,11 +182,11 @@ def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
                 "file_name": it.file_name, "created_at": it.created_at.isoformat(),
                 "execution_on": it.execution_on.isoformat(), "sealed_by": it.sealed_by, "released_by": "",
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
-                "settled": [], "rejected": [], "place": _place(row),
+                "settled": [], "rejected": [], "place": _place(row.position),
             }  # fmt: skip
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
-            draft.put("outgoing", id, {"batch": id}, sort=_place(row))
+            draft.put("outgoing", id, {"batch": id}, sort=_place(row.position))
         case batch.SubmissionStarted():
             body |= {"state": "submitting", "attempt": it.attempt}
         case batch.SubmissionUnknown():
@@ -230,7 +207,7 @@ def _put_batch(draft: Draft, body: Body) -> None:
 
 
 def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
-    event, place = it.event, _place(row)
+    event, place = it.event, _place(row.position)
     body: Body = {
         "report": id, "sha256": event.sha256, "at": it.context.at.isoformat(), "kind": "", "message_id": "",
         "batches": [], "matched": 0, "unmatched": 0, "reason_code": "", "reason": "",

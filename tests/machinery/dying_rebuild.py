@@ -6,7 +6,6 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from shared import following, view_tables
@@ -15,12 +14,11 @@ from shared.view_tables import Stretch
 from tests.machinery.lived import log_of
 
 
-class Deadly(list[tuple[str, int]]):
+class Deadly(dict[str, list[int]]):
     """The part of a stretch that is written last: whoever reads it dies, with all before it written and not committed."""
 
-    def __iter__(self) -> Iterator[tuple[str, int]]:
+    def items(self) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
-        return super().__iter__()
 
 
 def dying(database: Any, moment: str) -> None:
@@ -31,7 +29,7 @@ def dying(database: Any, moment: str) -> None:
         nonlocal writes
         writes += 1
         fatal = writes == 3
-        done = write(replace(stretch, concerned=Deadly([("", 0)])) if fatal and moment == "within" else stretch)
+        done = write(replace(stretch, concerned=Deadly({"case": [1]})) if fatal and moment == "within" else stretch)
         if fatal:
             os.kill(os.getpid(), signal.SIGKILL)
         return done

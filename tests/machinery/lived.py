@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from shared.provisioning import provision
 from shared.recorders import Row, recorder
 from shared.service import MACHINERY
 from shared.store import Recorded, Store
+from shared.tail import Committed, Tail
 from shared.view_tables import Database, Name
 from shared.views import Draft, Entry, Standing, Views
 from tests.benchmarks import ours
@@ -67,12 +68,17 @@ class Log:
         head = self.store.recorder.head()
         return ViewFollower(
             store=self.store, views=Views(database), project=self.project, nudged=asyncio.Event(),
-            head=lambda: head, **more,
+            head=lambda: head, tail=Tail(), **more,
         )  # fmt: skip
 
-    def pairs(self, first: int, last: int) -> list[tuple[Recorded, Row]]:
-        """The events at these positions, decoded."""
-        return [(self.store.mapper.recorded(it), it) for it in self.rows[first - 1 : last]]
+    def events(self, first: int, last: int) -> list[Committed]:
+        """The events at these positions, as a commit hands them over."""
+        return committed(self.store, self.rows[first - 1 : last])
+
+
+def committed(store: Store, rows: Sequence[Row]) -> list[Committed]:
+    """Rows as a commit hands them over."""
+    return [Committed(row=it, recorded=store.mapper.recorded(it), state=None) for it in rows]
 
 
 @contextmanager
@@ -104,8 +110,8 @@ def empty_views(setting: str, service: str) -> Generator[Database]:
 def content(database: Database) -> tuple[list[Any], list[Any]]:
     """All that views hold: documents, and which events concern which case."""
     documents = database.all("SELECT name, key, grp, sort, body FROM {s}view")
-    concerned = database.all("SELECT case_id, position FROM {s}concerned")
-    return sorted(tuple(it) for it in documents), sorted(tuple(it) for it in concerned)
+    concerned = database.all("SELECT case_id, positions FROM {s}concerned")
+    return sorted(tuple(it) for it in documents), sorted((case, int(it)) for case, of in concerned for it in of.split())
 
 
 class Plainly:
@@ -115,7 +121,8 @@ class Plainly:
         self._streams: dict[str, list[tuple[Any, Row]]] = {}
         self.documents: dict[Name, Entry | None] = {}
         self.concerned: list[tuple[str, int]] = []
-        for it, row in log.pairs(1, len(log.rows)):
+        for row in log.rows:
+            it = log.store.mapper.recorded(row)
             self._streams.setdefault(row.stream, []).append((it.event, row))
             self._one(log.project, it, row)
 
@@ -130,9 +137,9 @@ class Plainly:
 
     def _take(self, draft: Draft) -> None:
         self.documents |= draft.changed
-        self.concerned += draft.concerned
+        self.concerned += [(case, it) for case, positions in draft.concerned.items() for it in positions]
 
-    def document(self, name: Name) -> Entry | None:
+    def document(self, name: Name, since: int) -> Entry | None:
         return self.documents.get(name)
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import replace as another
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shared import records
 from shared.following import ViewFollower
+from shared.projecting import FEW
 from shared.recorders import Row
 from shared.store import Recorded
 from shared.view_tables import SQLite, Stretch, provision
@@ -21,7 +22,7 @@ from shared.views import FOLLOWER, Draft, Views
 from tests.benchmarks.conversation import SERVICES
 from tests.conftest import StartNats
 from tests.machinery import toys
-from tests.machinery.lived import Log, Plainly, content, empty_views, live, log_of
+from tests.machinery.lived import Log, Plainly, committed, content, empty_views, live, log_of
 
 LIFECYCLES = 12
 QUICK = settings(
@@ -78,7 +79,7 @@ def test_views_are_the_same_in_whatever_stretches_they_are_made(log: Log, tmp_pa
                 follower = log.follower(target, page=page, documents=documents)
             if parts.draw(st.booleans(), label="handed over"):
                 first = follower.position + 1
-                follower.take(log.pairs(first, first + parts.draw(st.integers(0, 40))))
+                follower.take(log.events(first, first + parts.draw(st.integers(0, 40))))
             else:
                 follower.step()
         assert content(target) == made_at_once(log, tmp_path)
@@ -94,10 +95,10 @@ def test_documents_that_are_not_at_hand_are_read_in_few_round_trips(log: Log, tm
 
     provision(f"sqlite:{tmp_path}", log.service, "")
     target, half = Counting(tmp_path / f"{log.service}.views.sqlite"), len(log.rows) // 2
-    log.follower(target).take(log.pairs(1, half))
+    log.follower(target).take(log.events(1, half))
     target.asked = 0
-    log.follower(target).take(log.pairs(half + 1, len(log.rows)))
-    assert target.asked <= 5
+    log.follower(target).take(log.events(half + 1, len(log.rows)))
+    assert target.asked <= 2 * FEW
     assert content(target) == made_at_once(log, tmp_path)
     target.close()
 
@@ -108,11 +109,11 @@ def test_documents_that_are_not_at_hand_are_read_in_few_round_trips(log: Log, tm
 def test_events_handed_over_are_taken_once_and_never_across_a_gap(log: Log, tmp_path: Path):
     with empty_views(f"sqlite:{tmp_path}", log.service) as target:
         follower = log.follower(target)
-        assert follower.take(log.pairs(2, 5)) == 0
-        assert follower.take(log.pairs(1, 3)) == 3
-        assert follower.take(log.pairs(1, 3)) == 0
-        assert follower.take(log.pairs(2, 7)) == 4
-        assert follower.take(log.pairs(9, 12)) == 0
+        assert follower.take(log.events(2, 5)) == 0
+        assert follower.take(log.events(1, 3)) == 3
+        assert follower.take(log.events(1, 3)) == 0
+        assert follower.take(log.events(2, 7)) == 4
+        assert follower.take(log.events(9, 12)) == 0
         assert follower.take([]) == 0
         assert follower.position == 7
         while follower.step():
@@ -123,7 +124,7 @@ def test_events_handed_over_are_taken_once_and_never_across_a_gap(log: Log, tmp_
 def test_an_event_that_cannot_be_drawn_leaves_the_views_where_they_were(log: Log, tmp_path: Path):
     with empty_views(f"sqlite:{tmp_path}", log.service) as target:
         follower = log.follower(target, page=10)
-        follower.take(log.pairs(1, 10))
+        follower.take(log.events(1, 10))
         before, project = content(target), follower.project
 
         def failing(it: Recorded, row: Row, draft: Draft) -> None:
@@ -168,7 +169,7 @@ class Unguarded(SQLite):
 
     def write(self, stretch: Stretch) -> bool:
         [(epoch, position)] = self.all("SELECT epoch, position FROM follower") or [stretch.before]
-        return super().write(records.replace(stretch, before=(epoch, position), concerned=[]))
+        return super().write(records.replace(stretch, before=(epoch, position), concerned={}))
 
 
 async def shown_cents(at: Path, kind: type[SQLite], meanwhile: Any) -> int:
@@ -177,22 +178,22 @@ async def shown_cents(at: Path, kind: type[SQLite], meanwhile: Any) -> int:
         for case in ("first", "second"):
             for _ in range(5):
                 await toys.putting(house, 5, case)
-        pairs = [(house.store.mapper.recorded(it), it) for it in house.store.recorder.rows(0, 100)]
+        events = committed(house.store, house.store.recorder.rows(0, 100))
         house.views.close()
         house.views.database = kind(at / "intake.views.sqlite")
-        house.view_follower.take(pairs[:5])
-        meanwhile(house.view_follower, pairs)
-        house.view_follower.take(pairs[5:])
+        house.view_follower.take(events[:5])
+        meanwhile(house.view_follower, events)
+        house.view_follower.take(events[5:])
         while house.view_follower.step():
             pass
         return sum(it.body["cents"] for it in house.views.find("purses", grp="all").entries)
 
 
-def another_process_reads_on(follower: ViewFollower, pairs: Any) -> None:
-    replace(follower).take(pairs[5:])
+def another_process_reads_on(follower: ViewFollower, events: Any) -> None:
+    another(follower).take(events[5:])
 
 
-def the_views_are_wiped(follower: ViewFollower, _pairs: Any) -> None:
+def the_views_are_wiped(follower: ViewFollower, _events: Any) -> None:
     follower.views.wipe()
 
 
@@ -212,9 +213,9 @@ def test_on_postgresql_too_only_one_of_two_followers_writes(postgres_server: Any
         empty_views(postgres_server.url(postgres_database), "payout") as target,
     ):
         one, other = log.follower(target), log.follower(target)
-        one.take(log.pairs(1, 5))
-        other.take(log.pairs(1, 9))
-        assert one.take(log.pairs(6, 12)) == 7, "it believed to have read on"
+        one.take(log.events(1, 5))
+        other.take(log.events(1, 9))
+        assert one.take(log.events(6, 12)) == 7, "it believed to have read on"
         assert Views(target).position(FOLLOWER)[1] == 9
         assert (one.step(), one.idle) == (len(log.rows) - 9, True)
         assert Views(target).count("totals") == len({key for name, key in Plainly(log).found() if name == "totals"})
