@@ -34,7 +34,7 @@ def test_all_values_of_a_person_are_sealed_with_one_visit_to_the_vault(keys: Key
     execute = keys._execute
 
     def noted(statement: str, values: tuple[Any, ...]) -> list[Any]:
-        visits.append(statement.split()[0])
+        visits.append(statement.split(maxsplit=1)[0])
         return execute(statement, values)
 
     monkeypatch.setattr(keys, "_execute", noted)
