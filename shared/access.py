@@ -211,7 +211,6 @@ def _same_origin(request: Request) -> bool:
 
 def allowed_role(person: Person, roles: Collection[Role], action: str) -> Role:
     """The role in which this person may do the action; a pair that is not listed is denied."""
-    for role in sorted(person.roles):
-        if role in roles:
-            return role
+    if allowed := [it for it in person.roles if it in roles]:
+        return min(allowed)
     raise Problem(403, "role-not-allowed", "Ihre Rolle erlaubt diese Handlung nicht.", detail=f"Handlung: {action}")

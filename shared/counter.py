@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from shared.decider import DomainError
 from shared.problems import Problem
@@ -51,7 +52,7 @@ class Actions:
 
 
 class Counter:
-    """Plain ASGI before the framework."""
+    """Plain ASGI before the framework `app`."""
 
     def __init__(self, app: Any, site: Site, actions: Sequence[Action], told: Told) -> None:
         self._app = app
@@ -66,20 +67,25 @@ class Counter:
             await self._app(scope, receive, send)
             return
         action, path = found
-        request = Request({**scope, "path_params": path})
+        request, raw, response, fault = Request({**scope, "path_params": path}), b"", None, None
         try:
             raw = await _received(receive)
-            if raw is None:
-                return
             body = _read(action.body, raw)
-            if body is _UNTOLD:
-                await self._app(scope, _again(raw, receive), send)
-                return
-            outcome, ask = await perform(self._site, action, request, body)
-            response = await answer(self._site, action, outcome, ask)
+            if body is not _UNTOLD:
+                outcome, ask = await perform(self._site, action, request, body)
+                response = await answer(self._site, action, outcome, ask)
+        except ClientDisconnect:
+            return
         except (Problem, DomainError, PersistenceError) as error:
             response = await self._told(request, error)
+        except Exception as error:
+            response, fault = await self._told(request, error), error
+        if response is None:
+            await self._app(scope, _again(raw, receive), send)
+            return
         await response(scope, receive, send)
+        if fault is not None:
+            raise fault  # the server logs it
 
 
 def _plain(headers: Sequence[tuple[bytes, bytes]]) -> bool:
@@ -101,16 +107,16 @@ def _read(model: type[BaseModel], raw: bytes) -> Any:
         return _UNTOLD
 
 
-async def _received(receive: Any) -> bytes | None:
-    """The whole body, or None when who asked has gone."""
-    parts = list[bytes]()
-    while True:
+async def _received(receive: Any) -> bytes:
+    """The whole body; `ClientDisconnect` when who asked has gone."""
+    parts, more = list[bytes](), True
+    while more:
         message = await receive()
         if message["type"] != "http.request":
-            return None
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def _again(raw: bytes, receive: Any) -> Any:

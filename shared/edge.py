@@ -48,9 +48,10 @@ class Edge:
                 )
 
     async def _limited(self, scope: Any, receive: Any, send: Any) -> None:
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
-            await _too_large().response()(scope, receive, send)
+        declared = next((it for name, it in scope["headers"] if name == b"content-length"), b"")
+        if declared.isdigit():
+            # The server itself holds a body to the length it declares.
+            await (_too_large().response() if int(declared) > self._limit else self._app)(scope, receive, send)
             return
         received = 0
 

@@ -15,6 +15,7 @@ from shared.following import ConsumerGone, in_thread, persistently
 from shared.messaging import Guard
 from shared.recorders import FenceLost
 from shared.standby import STANDS_BY, SeatUnreachable
+from shared.views import FOLLOWER
 
 if TYPE_CHECKING:
     from shared.service import House

@@ -83,10 +83,13 @@ class Vault:
         for role in filter(None, readers.split(",")):
             self._execute(f'GRANT SELECT, INSERT, UPDATE ON data_key TO "{role}"', ())
 
-    def key(self, subject: str) -> bytes | None:
+    def _kept(self, subject: str) -> bytes | None:
         opened = self._opened.get(subject)
-        if opened and time.monotonic() - opened[0] < KEEP_KEY_SECONDS:
-            return opened[1]
+        return opened[1] if opened and time.monotonic() - opened[0] < KEEP_KEY_SECONDS else None
+
+    def key(self, subject: str) -> bytes | None:
+        if kept := self._kept(subject):
+            return kept
         found = self._execute(self._sql("SELECT wrapped FROM data_key WHERE subject = ?"), (subject,))
         if not found or found[0][0] is None:
             self._opened.pop(subject, None)
@@ -97,6 +100,8 @@ class Vault:
         return key
 
     def create(self, subject: str) -> bytes:
+        if kept := self._kept(subject):
+            return kept
         nonce = os.urandom(12)
         wrapped = nonce + self._kek.encrypt(nonce, AESGCM.generate_key(256), subject.encode())
         self._execute(

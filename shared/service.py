@@ -230,8 +230,16 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
     return house
 
 
-def application(house: House, *, lifespan: bool = True) -> FastAPI:
+def application(house: House, *, lifespan: bool = True) -> Edge:
     """The HTTP face: `/<service>/…`, its health and its metrics."""
+    actions = [*house.blueprint.actions(house), *operations.actions(house)]
+    REFUSALS.update(house.blueprint.refusals)
+    described = _described(house, actions, lifespan)
+    return Edge(Counter(described, house, actions, told_by_page(house)), house.metrics)
+
+
+def _described(house: House, actions: Sequence[Action], lifespan: bool) -> FastAPI:
+    """The whole face in the web framework, which describes it and serves all that is not plain."""
     name = house.name
 
     @asynccontextmanager
@@ -243,12 +251,8 @@ def application(house: House, *, lifespan: bool = True) -> FastAPI:
         title=f"Förderstrom {name}", version="1", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None,
         lifespan=live if lifespan else None, telemetry={"exclude": _traced_by_us},
     )  # fmt: skip
-    actions, told = [*house.blueprint.actions(house), *operations.actions(house)], told_by_page(house)
     for kind in (Problem, RequestValidationError, DomainError, HTTPException, PersistenceError, Exception):
-        app.add_exception_handler(kind, told)
-    app.add_middleware(Counter, site=house, actions=actions, told=told)
-    app.add_middleware(Edge, metrics=house.metrics)
-    REFUSALS.update(house.blueprint.refusals)
+        app.add_exception_handler(kind, told_by_page(house))
     app.include_router(house.blueprint.pages(house), include_in_schema=False)
     app.include_router(routes(house, actions))
     app.include_router(operations.reads(house))
@@ -330,7 +334,7 @@ def openapi(blueprint: Blueprint, kind: Callable[..., Settings] = Settings) -> d
         )  # fmt: skip
         house = build(blueprint, settings)
         try:
-            return application(house, lifespan=False).openapi()
+            return _described(house, [*blueprint.actions(house), *operations.actions(house)], False).openapi()
         finally:
             house.views.close()
             house.store.recorder.close()

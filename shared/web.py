@@ -5,6 +5,7 @@ One road for programs and people: both end in the same body model, the same tran
 
 import asyncio
 import json
+import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,8 +17,9 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any, Protocol, cast, get_args, get_origin
 from uuid import uuid4
 
+import msgspec
 from fastapi import APIRouter, Header, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from opentelemetry.trace import SpanKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
 from starlette.datastructures import FormData
@@ -34,10 +36,13 @@ from shared.overlay import Caller
 from shared.problems import CONTENT_TYPE, Problem, invalid, not_writing, of_domain_error
 from shared.writer import NotWriting, Writer
 
+_control_or_surrogate = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""The Unicode categories Cc and Cs but for line break and tab."""
+
 
 def _clean(text: str) -> str:
     normal = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(it) in ("Cc", "Cs") and it not in "\n\t" for it in normal):
+    if _control_or_surrogate.search(normal):
         raise ValueError("Der Text enthält unzulässige Zeichen.")
     return normal
 
@@ -215,7 +220,10 @@ def _path_id(name: str, text: str) -> str:
 
 def _fingerprint(action: Action, path: Mapping[str, str], body: Any) -> bytes:
     content = body.model_dump(mode="json") if isinstance(body, BaseModel) else {}
-    return json.dumps([action.name, sorted(path.items()), content], sort_keys=True, default=str).encode()
+    return _fingerprints.encode([action.name, sorted(path.items()), content]).encode()
+
+
+_fingerprints = json.JSONEncoder(sort_keys=True, default=str)
 
 
 async def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Response:
@@ -228,7 +236,7 @@ async def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Resp
     headers = {"ETag": etag(outcome.version), "Foerderstrom-Position": str(outcome.last)}
     if action.location:
         headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2], **content})
-    return JSONResponse(content, action.status, headers=headers)
+    return Response(msgspec.json.encode(content), action.status, headers, "application/json")
 
 
 async def _state(writer: Writer, outcome: Outcome) -> Any:

@@ -20,7 +20,7 @@ SUBMIT, COMPLETE = "/intake/applications", "/intake/cases/{case}/completeness"
 class LongWay:
     """In the counter's place: hands everything on."""
 
-    def __init__(self, app: Any, **_parts: Any) -> None:
+    def __init__(self, app: Any, *_parts: Any) -> None:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

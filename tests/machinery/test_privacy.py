@@ -2,6 +2,7 @@
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from shared.documents import DocumentDirectory, MissingDocument
 from shared.formats import NotCanonical, encode
 from shared.identity import DocumentReference, Erased
-from shared.privacy import Forged, Keys, Privacy, vault
+from shared.privacy import Forged, Keys, Privacy, Vault, vault
 
 
 @pytest.fixture
@@ -25,6 +26,22 @@ def test_a_sealed_value_opens_for_who_has_the_key_and_shows_nothing_to_others(ke
     assert "Erika" not in encode(sealed).decode()
     assert Privacy(keys, "payout").open(sealed) == "Erika Muster", "another service reads what intake sealed"
     assert b"Erika" not in (tmp_path / "keys.sqlite").read_bytes()
+
+
+def test_all_values_of_a_person_are_sealed_with_one_visit_to_the_vault(keys: Keys, monkeypatch: pytest.MonkeyPatch):
+    assert isinstance(keys, Vault)
+    visits: list[str] = []
+    execute = keys._execute
+
+    def noted(statement: str, values: tuple[Any, ...]) -> list[Any]:
+        visits.append(statement.split(maxsplit=1)[0])
+        return execute(statement, values)
+
+    monkeypatch.setattr(keys, "_execute", noted)
+    privacy = Privacy(keys, "intake")
+    sealed = [privacy.seal(path, stream="application-a", path=path, subject="s-1") for path in ("name", "mail", "iban")]
+    assert [privacy.open(it) for it in sealed] == ["name", "mail", "iban"]
+    assert visits == ["INSERT", "SELECT"]
 
 
 def test_an_erased_person_is_a_typed_answer_and_never_an_exception(keys: Keys, tmp_path: Path):

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from shared import observability
 from shared.commands import Request
 from shared.decider import decision
-from shared.observability import FileExporter, configure_tracing, span
+from shared.observability import FileExporter, configure_tracing, is_sampled, span
 from shared.recorders import Batch, Commanded
 from shared.records import replace
 from tests.machinery.toys import (
@@ -80,6 +82,22 @@ async def test_a_service_is_not_ready_before_its_views_have_read_what_was_there(
         await until(lambda: not publisher.unready())
         publisher.view_follower.goal = publisher.writer.head.position + 1
         assert any("Ansichten" in reason for reason in publisher.unready())
+
+
+def test_of_new_traces_a_share_is_sampled_whole_and_the_others_go_on_unseen(monkeypatch: pytest.MonkeyPatch):
+    exporter = InMemorySpanExporter()
+    configure_tracing("toys", file=None, ratio=1.0)
+    provider: Any = trace.get_tracer_provider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(observability, "_share", 0.5)
+    sampled = 0
+    for _ in range(100):
+        with span("POST /somewhere", "") as request, span("toys.Put", request.traceparent) as step:
+            assert step.traceparent[:35] == request.traceparent[:35], "one trace"
+            assert is_sampled(step.traceparent) == is_sampled(request.traceparent)
+            sampled += is_sampled(request.traceparent)
+    assert 0 < sampled < 100
+    assert len(exporter.get_finished_spans()) == 2 * sampled
 
 
 def test_spans_are_written_as_lines_without_a_collector(tmp_path: Path):
