@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.faults.evidence import Case, Row
 
+LIMIT = 1_000_000
+
 
 def _named(case: Case, service: str, *names: str) -> list[Row]:
     return [row for row in case.logs[service].rows if row.name in names]
@@ -19,23 +21,29 @@ def _sum(case: Case, service: str, name: str) -> Counter[str]:
 
 
 def the_puts(case: Case) -> Iterator[str]:
-    """Per purse: what was acknowledged is there, and no more than what was asked for."""
-    asked, told = Counter[str](), Counter[str]()
-    keys = set[str]()
+    """Per request: what was acknowledged is there, and no more than what was asked for."""
+    asked, told, there = dict[str, int](), dict[str, int](), Counter[str]()
     for it in case.history:
         if it["act"] == "put":
-            new = it["key"] not in keys
-            keys.add(it["key"])
-            asked[f"purse-{it['case']}"] += it["cents"] if new else 0
-            told[f"purse-{it['case']}"] += (
-                it["cents"] if it["told"] == "ok" and it["first"] and not it["refusal"] else 0
-            )
-    there = _sum(case, "intake", "purse.put")
+            asked[it["key"]] = it["cents"]
+            if it["told"] == "ok" and it.get("first") and not it["refusal"]:
+                told[it["key"]] = it["cents"]
+    for row in _named(case, "intake", "purse.put"):
+        there[row.facts["note"]] += row.facts["cents"]
     yield from (
-        f"{stream}: {told[stream]} Cent bestätigt, {asked[stream]} verlangt, {there[stream]} da"
-        for stream in asked
-        if "both" not in {it["act"] for it in case.history} and not told[stream] <= there[stream] <= asked[stream]
+        f"{key}: {told.get(key, 0)} Cent bestätigt, {cents} verlangt, {there[key]} da"
+        for key, cents in asked.items()
+        if not told.get(key, 0) <= there[key] <= cents
     )
+
+
+def no_more_than_fits(case: Case) -> Iterator[str]:
+    """No purse holds more than its limit, and what was put in two at once is in both or in neither."""
+    there = _sum(case, "intake", "purse.put")
+    yield from (f"{stream}: {cents} Cent" for stream, cents in there.items() if cents > LIMIT)
+    both = {it["key"] for it in case.history if it["act"] == "both"}
+    found = Counter(row.facts["note"] for row in _named(case, "intake", "purse.put") if row.facts["note"] in both)
+    yield from (f"{note} liegt nur in einer von zwei Börsen" for note, times in found.items() if times != 2)
 
 
 def no_cent_less(case: Case) -> Iterator[str]:

@@ -239,6 +239,7 @@ RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "in order": in_order,
     "acknowledged once": acknowledged_once,
     "cents in the purse": accounts.the_puts,
+    "limits": accounts.no_more_than_fits,
     "no cent less": accounts.no_cent_less,
     "no cent more": accounts.no_cent_more,
     "money": accounts.the_money,

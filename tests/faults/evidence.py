@@ -6,8 +6,8 @@ Formats as in docs/formats.md, implemented a second time.
 import asyncio
 import json
 import sqlite3
-import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -156,12 +156,8 @@ def _row(position: int, stream: str, version: int, topic: str, state: Any, heade
 
 def _in_a_loop(work: Any) -> Any:
     """Run a coroutine to its end, whatever runs in this thread."""
-    found: list[Any] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(work)))
-    thread.start()
-    thread.join()
-    [it] = found
-    return it
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, work).result()
 
 
 async def _streams(url: str) -> tuple[dict[str, list[Sent]], list[str]]:
@@ -176,7 +172,9 @@ async def _streams(url: str) -> tuple[dict[str, list[Sent]], list[str]]:
             except NotFoundError:
                 missing.append(name)
                 continue
-            messages = [await _message(jetstream, name, it) for it in range(state.first_seq, state.last_seq + 1)]
+            messages = [
+                await _message(jetstream, name, it) for it in range(max(1, state.first_seq), state.last_seq + 1)
+            ]
             found[name] = [it for it in messages if it]
     await connection.close()
     return found, missing

@@ -81,8 +81,8 @@ def moments_of(service: str) -> list[str]:
 def arm(life: Life) -> None:
     """Choose by the seed when this process dies."""
     chance = random.Random(life.seed)
-    name = chance.choice(moments_of(life.service))
-    fuse = Fuse(chance.choice((1, 1, 2, 3, 5, 8, 13)))
+    name = life.moment or chance.choice(moments_of(life.service))
+    fuse = Fuse(1 if life.moment else chance.choice((1, 1, 2, 3, 5, 8, 13)))
     print("dies at", name, flush=True)
     if name == ANSWERING:
         _before_answer.append(fuse)

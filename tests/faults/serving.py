@@ -45,7 +45,9 @@ def settings_of(life: Life) -> Settings:
 
 
 def house_of(life: Life) -> House:
-    return build(carrying(BLUEPRINTS[life.service], life.variants), settings_of(life))
+    house = build(carrying(BLUEPRINTS[life.service], life.variants), settings_of(life))
+    house.messenger.broker._connection_kwargs["ping_interval"] = min(10, life.patience / 3)
+    return house
 
 
 def serve(life: Life) -> int:

@@ -174,6 +174,7 @@ DOCTORED: Mapping[str, tuple[Callable[[Evidence], None], str]] = {
     "another amount, hashed anew": (rewritten("intake", with_facts("purse.put", cents=99)), "told exactly"),
     "an acknowledged amount": (rewritten("intake", with_facts("purse.put", cents=99)), "acknowledged once"),
     "cents from nowhere": (rewritten("intake", with_facts("purse.put", cents=99)), "cents in the purse"),
+    "more than a purse holds": (rewritten("intake", with_facts("purse.put", cents=1_000_001)), "limits"),
     "a message not followed": (rewritten("review", without("purse.mirrored")), "followed once"),
     "cents not arrived": (rewritten("review", without("purse.mirrored")), "no cent less"),
     "a message followed twice": (rewritten("payout", twice("purse.mirrored")), "followed once"),

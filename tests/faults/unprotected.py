@@ -1,13 +1,18 @@
 """The protections, each with what the code is without it: switched off in a process before its service starts."""
 
+import os
+import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
+
 from shared import lanes
 from shared.formats import Frame
-from shared.recorders import Batch, Lane, PostgreSQLRecorder, SQLiteRecorder
-from shared.writer import CommandJob, Overlay
+from shared.recorders import _COMMAND, Batch, Head, Lane, PostgreSQLRecorder, SQLiteRecorder
+from shared.writer import CommandJob, Overlay, Writer
 
 
 def switch_off(names: Sequence[str]) -> None:
@@ -40,6 +45,90 @@ def commit_before_answer() -> None:
         return outcome
 
     CommandJob.decide = told_early
+
+
+def expected_version() -> None:
+    """`If-Match` is not looked at."""
+    decide = CommandJob.decide
+
+    def whatever(self: CommandJob, overlay: Overlay) -> Any:
+        self.request = replace(self.request, expected=None)
+        return decide(self, overlay)
+
+    CommandJob.decide = whatever
+
+
+def fence() -> None:
+    """Whoever writes is given the next positions, however old what they judged on."""
+
+    def append(self: PostgreSQLRecorder, batch: Batch) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(self._sql("SELECT position FROM {s}head FOR UPDATE"))
+            [row] = cursor.fetchall()
+            position = int(row["position"])
+            for number, it in enumerate(batch.rows, start=1):
+                cursor.execute(
+                    self._sql(
+                        "INSERT INTO {s}stored_events SELECT {p}, {p}, coalesce(max(originator_version), 0) + 1, "
+                        "{p}, {p}, {p}, {p} FROM {s}stored_events WHERE originator_id = {p}"
+                    ),
+                    (position + number, it.stream, it.topic, it.state, it.header, it.chain, it.stream),
+                )
+            for it in batch.commands:
+                cursor.execute(self._sql(_COMMAND), (it.id, it.body_hash, it.outcome, it.at))
+            cursor.execute(
+                self._sql("UPDATE {s}head SET position = {p}, chain = {p}"),
+                (position + len(batch.rows), batch.after.chain),
+            )
+
+    PostgreSQLRecorder.append = append
+
+
+def one_commit() -> None:
+    """What was decided together is committed event by event."""
+    append = SQLiteRecorder.append
+
+    def one_by_one(self: SQLiteRecorder, batch: Batch) -> None:
+        before = batch.before
+        for row in batch.rows[:-1]:
+            after = Head(epoch=before.epoch, position=row.position, chain=row.chain)
+            append(self, Batch(before=before, after=after, rows=[row], lanes=(), commands=()))
+            before = after
+            if _pieces:
+                _pieces.pop()()
+        append(self, replace(batch, before=before, rows=batch.rows[-1:]))
+
+    SQLiteRecorder.append = one_by_one
+
+
+_pieces: list[Callable[[], None]] = []
+
+
+def one_commit_interrupted() -> None:
+    """The same, and the process dies after the first piece."""
+    one_commit()
+    _pieces.append(lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def lost_answers() -> None:
+    """A commit whose answer was lost is taken for one that was not done, and people's requests are not remembered."""
+
+    def append(self: Writer, batch: Batch) -> None:
+        self.recorder.append(batch)
+
+    Writer._append = append
+    first_answer()
+
+
+def commit_errors() -> None:
+    """A commit that failed is taken for one that was done."""
+    append = SQLiteRecorder.append
+
+    def whatever(self: SQLiteRecorder, batch: Batch) -> None:
+        with suppress(PersistenceError):
+            append(self, batch)
+
+    SQLiteRecorder.append = whatever
 
 
 # ---- Lanes ----------------------------------------------------------------------------------------------------------
@@ -86,6 +175,11 @@ def one_transaction() -> None:
 PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "first-answer": first_answer,
     "commit-before-answer": commit_before_answer,
+    "expected-version": expected_version,
+    "fence": fence,
+    "one-commit": one_commit_interrupted,
+    "lost-answers": lost_answers,
+    "commit-errors": commit_errors,
     "previous": previous,
     "position": position,
     "one-transaction": one_transaction,

@@ -142,6 +142,7 @@ class World:
         )  # fmt: skip
         self.restarts = lambda _service: None
         self.running: dict[str, Process] = {}
+        self._last: dict[str, Life] = {}
         self.ends: list[tuple[str, int]] = []
         """Who ended, and with which code, in order."""
         self._expected: dict[str, tuple[Life, asyncio.Future[Process]]] = {}
@@ -195,18 +196,23 @@ class World:
         for service in services:
             await self.begin(replace(self.life, service=service, **changes))
 
+    def keep(self) -> None:
+        """From now on whoever ends is started again as it was, as a supervisor does it."""
+        self.restarts = lambda it: replace(self._last[it], dies=False)
+
     async def begin(self, life: Life) -> Process:
         self.zygote.fork(self._expect(life))
-        return await self._expected[life.service][1]
+        return await self._expected[life.called][1]
 
     def _expect(self, life: Life) -> Life:
-        self._expected[life.service] = life, asyncio.get_running_loop().create_future()
+        self._expected[life.called] = life, asyncio.get_running_loop().create_future()
         return life
 
     def _hear(self, told: dict[str, Any]) -> None:
         if "started" in told:
-            life, born = self._expected.pop(told["service"])
-            self.running[life.service] = process = Process(life=life, pid=told["started"])
+            life, born = self._expected.pop(told["name"])
+            self._last[life.called] = life
+            self.running[life.called] = process = Process(life=life, pid=told["started"])
             born.set_result(process)
             return
         for it in list(self.running.values()):
@@ -214,7 +220,7 @@ class World:
                 self._ended(it, told["code"])
 
     def _ended(self, process: Process, code: int) -> None:
-        service = process.life.service
+        service = process.life.called
         del self.running[service]
         self.ends.append((service, code))
         process.code = code
@@ -237,15 +243,15 @@ class World:
 
     # ---- People ------------------------------------------------------------------------------------------------------
 
-    async def ask(self, service: str, act: str, case: str = "", *, key: str = "", **more: Any) -> dict[str, Any]:
+    async def ask(
+        self, service: str, act: str, case: str = "", *, key: str = "", within: float = 60.0, **more: Any
+    ) -> dict[str, Any]:
         """Ask until there is an answer: whoever does not know whether it was done asks again under the same key."""
         ask = {"act": act, "case": case, "key": key or f"{act}/{case}/{self._asked}", **more}
         self._note("invoked", service, ask, {})
-        while True:
-            answer = await self.once(service, ask)
-            if answer is not None and answer.get("refused") != "NotWriting":
-                break
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(within):
+            while (answer := await self.once(service, ask)) is None or answer.get("refused") == "NotWriting":
+                await asyncio.sleep(0.02)
         self._note("failed" if "failed" in answer else "ok", service, ask, answer)
         return answer
 
@@ -255,7 +261,7 @@ class World:
         number = self._asked
         try:
             return await (await self._line(service)).request(number, ask)
-        except OSError:
+        except (OSError, KeyError):
             return None
 
     async def _line(self, service: str) -> Line:
@@ -264,7 +270,7 @@ class World:
             if line is None or line.lost:
                 if line:
                     await line.close()
-                socket = replace(self.life, service=service).socket
+                socket = self._last[service].socket
                 line = self._lines[service] = Line(*await asyncio.open_unix_connection(str(socket), limit=2**20))
             return line
 
@@ -274,7 +280,7 @@ class World:
         told = {name: answer[name] for name in ("first", "last", "problem", "refusal") if name in answer}
         line = {
             "told": what,
-            "service": service,
+            "service": self._last[service].service,
             **{it: ask.get(it, "") for it in ("key", "act", "case", "cents")},
             **told,
         }

@@ -38,14 +38,14 @@ def _fork(life: Life, wakeup: tuple[int, int]) -> None:
     pid = os.fork()
     if pid:
         _children.add(pid)
-        _tell({"service": life.service, "started": pid})
+        _tell({"name": life.called, "started": pid})
         return
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for it in wakeup:
         os.close(it)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(os.open(f"{life.folder}/{life.service}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
+    os.dup2(os.open(f"{life.folder}/{life.called}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
     os.dup2(1, 2)
     die_with(parent)
     code = 1
