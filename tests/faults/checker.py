@@ -201,35 +201,35 @@ def _notes(log: Log, names: set[str]) -> dict[str, list[str]]:
 
 def acknowledged_once(case: Case) -> Iterator[str]:
     """What was answered lies there as it was answered, once; what lies there was asked for."""
-    for it in case.history:
-        if it["told"] == "ok" and "first" in it:
-            yield from _as_told(it, case.logs[it["service"]])
+    told = [it for it in case.history if it["told"] == "ok" and "first" in it]
+    for it in told:
+        rows = [
+            row for row in case.logs[it["service"]].rows if it["first"] and it["first"] <= row.position <= it["last"]
+        ]
+        if len(rows) != it["last"] - it["first"] + bool(it["first"]):
+            yield f"{it['service']} {it['key']}: bestätigt und nicht da"
+        if it["act"] in ("put", "both") and not it["problem"]:
+            wrong = [row for row in rows if (row.facts.get("note"), row.facts.get("cents")) != (it["key"], it["cents"])]
+            if wrong or not rows:
+                yield f"{it['key']}: {it['cents']} Cent bestätigt, da liegt {[dict(row.facts) for row in rows]}"
     for service, log in case.logs.items():
-        owners: Counter[int] = Counter()
-        for outcome in log.commands.values():
-            owners.update(range(outcome["first"], outcome["last"] + 1) if outcome["first"] else ())
+        spans = {key: (it["first"], it["last"]) for key, it in log.commands.items()}
+        spans |= {it["key"]: (it["first"], it["last"]) for it in told if it["service"] == service}
+        owners = Counter(at for first, last in spans.values() if first for at in range(first, last + 1))
         for row in log.rows:
             by_person = row.context["actor"] != "system" and row.name not in _PARKING
             if owners[row.position] > 1 or (by_person and not owners[row.position]):
                 yield f"{service} {row.position} {row.name}: wurde {owners[row.position]}-mal verlangt"
 
 
-def _as_told(it: Mapping[str, Any], log: Log) -> Iterator[str]:
-    what = f"{it['service']} {it['key']}"
-    outcome = log.commands.get(it["key"])
-    if outcome is None:
-        yield f"{what}: bestätigt und nicht da"
-        return
-    yield from (
-        f"{what}: {name} war {it[name]}, ist {outcome[name]}"
-        for name in ("first", "last", "problem", "refusal")
-        if outcome[name] != it[name]
-    )
-    rows = [row for row in log.rows if it["first"] and it["first"] <= row.position <= it["last"]]
-    if it["act"] in ("put", "both") and not it["problem"]:
-        wrong = [row for row in rows if (row.facts.get("note"), row.facts.get("cents")) != (it["key"], it["cents"])]
-        if wrong or not rows:
-            yield f"{what}: {it['cents']} Cent wurden bestätigt, da liegt {[dict(row.facts) for row in rows]}"
+def remembered(case: Case) -> Iterator[str]:
+    """Whoever asks again under the same key will be answered as the first time."""
+    for it in case.history:
+        if it["told"] == "ok" and "first" in it:
+            outcome = case.logs[it["service"]].commands.get(it["key"], {})
+            for name in ("first", "last", "problem", "refusal"):
+                if outcome.get(name) != it[name]:
+                    yield f"{it['service']} {it['key']}: {name} war {it[name]}, ist {outcome.get(name)}"
 
 
 RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
@@ -238,6 +238,7 @@ RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "followed once": followed_once,
     "in order": in_order,
     "acknowledged once": acknowledged_once,
+    "remembered": remembered,
     "cents in the purse": accounts.the_puts,
     "limits": accounts.no_more_than_fits,
     "no cent less": accounts.no_cent_less,

@@ -159,7 +159,7 @@ def carrying(blueprint: Blueprint, variants: Sequence[str] = ()) -> Blueprint:
 
     def publish(it: Any, state: Any) -> Any | None:
         told = TOLD.get((blueprint.name, type(it)))
-        return told(cents=it.cents, note=it.note) if told else blueprint.publish(it, state)
+        return told(cents=it.cents * unit, note=it.note) if told else blueprint.publish(it, state)
 
     def react(it: Any, case: str) -> Any:
         if not isinstance(it, heard):
@@ -167,11 +167,14 @@ def carrying(blueprint: Blueprint, variants: Sequence[str] = ()) -> Blueprint:
         if it.cents == POISON and blueprint.name == "review" and "mended" not in variants:
             raise Bug
         command = Return if blueprint.name == "intake" else Mirror
-        return decision(purse, case, command(cents=it.cents, note=it.note))
+        return decision(purse, case, command(cents=it.cents // known_unit, note=it.note))
 
-    if "newer" in variants:
+    unit, known_unit = 1, 1
+    if "newer" in variants:  # version 2 tells tenths of cents, which a reader of version 1 would take for cents
+        unit = 10
         setattr(TOLD[blueprint.name, WasPut], "VERSION", 2)
     if "upgraded" in variants:
+        known_unit = 10
         setattr(heard, "VERSION", 2)
     handled = {**blueprint.reactions.handled, heard.CONTRACT: heard}
     return replace(

@@ -180,7 +180,7 @@ DOCTORED: Mapping[str, tuple[Callable[[Evidence], None], str]] = {
     "a message followed twice": (rewritten("payout", twice("purse.mirrored")), "followed once"),
     "cents arrived twice": (rewritten("payout", twice("purse.mirrored")), "no cent more"),
     "two messages exchanged": (rewritten("review", exchanged("purse.mirrored")), "in order"),
-    "a first answer forgotten": (sql("DELETE FROM command WHERE id = 'put/2'", "intake"), "acknowledged once"),
+    "a first answer forgotten": (sql("DELETE FROM command WHERE id = 'put/2'", "intake"), "remembered"),
     "a command done twice": (rewritten("payout", twice("payout.drawdown-certified")), "acknowledged once"),
     "an answer that was never true": (a_word_never_kept, "acknowledged once"),
     "a booking of another amount": (sql("UPDATE payment SET amount_cents = amount_cents + 1"), "money"),

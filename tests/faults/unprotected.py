@@ -1,5 +1,6 @@
 """The protections, each with what the code is without it: switched off in a process before its service starts."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -7,10 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from eventsourcing.persistence import PersistenceError
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
 
-from shared import lanes
+from shared import lanes, messaging, service
+from shared.following import LaneFollower, Relay
 from shared.formats import Frame
+from shared.lanes import Reactions
 from shared.recorders import _COMMAND, Batch, Head, Lane, PostgreSQLRecorder, SQLiteRecorder
 from shared.writer import CommandJob, Overlay, Writer
 
@@ -172,6 +178,124 @@ def one_transaction() -> None:
         setattr(kind, "append", twice)
 
 
+def known_events() -> None:
+    """Of a frame that brings something new, everything is taken for new."""
+    handle = lanes.handle
+
+    def all_of_it(overlay: Any, reactions: Any, source: str, epoch: str, _followed: int, raw: bytes) -> int:
+        return handle(overlay, reactions, source, epoch, 0, raw)
+
+    lanes.handle = all_of_it
+
+
+def parking() -> None:
+    """What cannot be handled is passed over."""
+    react = lanes.react
+
+    def passed_over(*arguments: Any) -> str:
+        react(*arguments)
+        return ""
+
+    lanes.react = passed_over
+
+
+def waiting_behind() -> None:
+    """What comes after a parked message is handled before it."""
+
+    handle, folded = lanes.handle, Overlay.folded
+
+    def overtaking(overlay: Overlay, *arguments: Any) -> int:
+        def nobody_waits(self: Overlay, noun: Any, stream: str) -> Any:
+            found = folded(self, noun, stream)
+            return replace(found, state=()) if noun.name == "parked" else found
+
+        Overlay.folded = nobody_waits
+        try:
+            return handle(overlay, *arguments)
+        finally:
+            Overlay.folded = folded
+
+    lanes.handle = overtaking
+
+
+def newer_contracts() -> None:
+    """A contract in a newer version is read as if it were the known one."""
+
+    def contract(self: Reactions, envelope: Any) -> Any | None:
+        kind = self.handled.get(envelope.contract)
+        return msgspec.json.decode(envelope.body, type=kind) if kind else None
+
+    Reactions.contract = contract
+
+
+# ---- Streams and broker ---------------------------------------------------------------------------------------------
+
+
+def comparing() -> None:
+    """The relay believes that the stream holds all that the log holds."""
+
+    async def believing(self: Relay) -> None:
+        head = self.head()
+        self.position, self.last, self.chain = head.position, head.position, head.chain
+
+    Relay._resume = believing
+
+
+def refusing_while_behind() -> None:
+    """A store that is older than what it has told others takes commands."""
+
+    def always(house: service.House) -> None:
+        house.writer.refusing = ""
+
+    service._permit = always
+
+
+def guard() -> None:
+    """Nobody watches whether the process still lives."""
+    setattr(messaging.Guard, "run", lambda _self: None)
+
+
+def own_error_callback() -> None:
+    """FastStream's callback stays, and raises into the reconnecting task; and nobody watches."""
+    told = messaging.Messenger.__init__
+
+    def init(self: messaging.Messenger, *arguments: Any) -> None:
+        told(self, *arguments)
+        del self.broker._connection_kwargs["error_cb"]
+
+    setattr(messaging.Messenger, "__init__", init)
+    guard()
+
+
+def pings() -> None:
+    """Nobody asks whether the broker is still there."""
+    connect = Client.connect
+
+    async def never(self: Client, *arguments: Any, **more: Any) -> None:
+        await connect(self, *arguments, **(more | {"ping_interval": 3_600}))
+
+    Client.connect = never
+
+
+def watching() -> None:
+    """Nobody looks whether the consumer is still there, or the lane behind."""
+
+    async def blind(_self: LaneFollower) -> None:
+        await asyncio.Event().wait()
+
+    setattr(LaneFollower, "watch", blind)
+
+
+def no_reply() -> None:
+    """A handler's end is answered to wherever the message says."""
+    subscriber = NatsBroker.subscriber
+
+    def answering(self: NatsBroker, *arguments: Any, **more: Any) -> Any:
+        return subscriber(self, *arguments, **(more | {"no_reply": False}))
+
+    NatsBroker.subscriber = answering
+
+
 PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "first-answer": first_answer,
     "commit-before-answer": commit_before_answer,
@@ -182,5 +306,16 @@ PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "commit-errors": commit_errors,
     "previous": previous,
     "position": position,
+    "known-events": known_events,
+    "parking": parking,
+    "waiting-behind": waiting_behind,
+    "newer-contracts": newer_contracts,
+    "comparing": comparing,
+    "refusing-while-behind": refusing_while_behind,
+    "guard": guard,
+    "error-callback": own_error_callback,
+    "pings": pings,
+    "watching": watching,
+    "no-reply": no_reply,
     "one-transaction": one_transaction,
 }
