@@ -16,8 +16,8 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self._to = port
         self._tasks: set[asyncio.Task[None]] = set()
-        self.swallows = False
-        """Half open: what is sent disappears, nobody hears of it."""
+        self._swallowed = set[asyncio.StreamWriter]()
+        self._open = set[asyncio.StreamWriter]()
         self.breaks = ""
         """The next commit: `before` it arrives, `after` it was done and before its answer, or it arrives `late`."""
         self.broken = 0
@@ -34,9 +34,14 @@ class Proxy:
             it.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def swallow(self) -> None:
+        """Half open: what is sent on the connections of now disappears, nobody hears of it; later ones are well."""
+        self._swallowed |= self._open
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+            self._open |= {far_writer, writer}
             ways = (self._there(reader, far_writer, far_reader, writer), self._back(far_reader, writer))
             for way in ways:
                 task = asyncio.ensure_future(way)
@@ -52,7 +57,7 @@ class Proxy:
     ) -> None:
         with suppress(OSError):
             while sent := await near.read(65536):
-                if self.swallows:
+                if far in self._swallowed:
                     continue
                 if self.breaks and COMMIT in sent:
                     self._unheard.add(answers)
@@ -78,7 +83,7 @@ class Proxy:
     async def _back(self, far: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while sent := await far.read(65536):
-                if not self.swallows and far not in self._unheard:
+                if near not in self._swallowed and far not in self._unheard:
                     near.write(sent)
                     await near.drain()
         near.close()

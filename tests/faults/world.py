@@ -165,8 +165,9 @@ class World:
 
     async def __aexit__(self, *_: object) -> None:
         self.closing = True
-        for service in list(self.running):
-            await self.stop(service, signal.SIGKILL)
+        for process in list(self.running.values()):
+            self.zygote.signal(process.pid, signal.SIGKILL)
+            await process.ended.wait()
         for it in self._lines.values():
             await it.close()
         self._deaf()
