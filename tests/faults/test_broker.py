@@ -75,9 +75,16 @@ async def test_a_half_open_connection_is_noticed_and_made_again(make_world: Make
         assert await asyncio.to_thread(world.findings) == []
 
 
-async def without_its_consumer(world: World, *unprotected: str) -> None:
-    await world.start("intake", "payout")
-    await world.start("review", unprotected=unprotected)
+async def test_without_pings_a_half_open_connection_keeps_the_cents_for_ever(make_world: MakeWorld) -> None:
+    async with make_world() as world, Proxy(world.nats.port) as proxy:
+        await half_open(world, proxy, "pings")
+        await asyncio.sleep(4 * PATIENCE)
+        assert world.ends == []
+        assert "no cent less" in rules(await asyncio.to_thread(world.findings))
+
+
+async def without_its_consumer(world: World) -> None:
+    await world.start(*SERVICES)
     world.keep()
     await world.ask("intake", "put", CASE, cents=1)
     await arrives(world, 1)

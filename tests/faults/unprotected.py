@@ -1,6 +1,5 @@
 """The protections, each with what the code is without it: switched off in a process before its service starts."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
 from shared import lanes, messaging, service
-from shared.following import LaneFollower, Relay
+from shared.following import Relay
 from shared.formats import Frame
 from shared.lanes import Reactions
 from shared.recorders import _COMMAND, Batch, Head, Lane, PostgreSQLRecorder, SQLiteRecorder
@@ -255,35 +254,15 @@ def guard() -> None:
     setattr(messaging.Guard, "run", lambda _self: None)
 
 
-def own_error_callback() -> None:
-    """FastStream's callback stays, and raises into the reconnecting task; and nobody watches."""
-    told = messaging.Messenger.__init__
-
-    def init(self: messaging.Messenger, *arguments: Any) -> None:
-        told(self, *arguments)
-        del self.broker._connection_kwargs["error_cb"]
-
-    setattr(messaging.Messenger, "__init__", init)
-    guard()
-
-
 def pings() -> None:
-    """Nobody asks whether the broker is still there."""
+    """Nobody asks whether the broker is still there, or whether the process lives."""
+    guard()
     connect = Client.connect
 
     async def never(self: Client, *arguments: Any, **more: Any) -> None:
         await connect(self, *arguments, **(more | {"ping_interval": 3_600}))
 
     Client.connect = never
-
-
-def watching() -> None:
-    """Nobody looks whether the consumer is still there, or the lane behind."""
-
-    async def blind(_self: LaneFollower) -> None:
-        await asyncio.Event().wait()
-
-    setattr(LaneFollower, "watch", blind)
 
 
 def no_reply() -> None:
@@ -313,9 +292,7 @@ PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "comparing": comparing,
     "refusing-while-behind": refusing_while_behind,
     "guard": guard,
-    "error-callback": own_error_callback,
     "pings": pings,
-    "watching": watching,
     "no-reply": no_reply,
     "one-transaction": one_transaction,
 }
