@@ -54,6 +54,8 @@ class Campaigner:
     unprotected: tuple[str, ...] = ()
     unreliable: bool = False
     cases: int = PURSES
+    moment: str = ""
+    """Where intake dies each time, if not where the seed says."""
     killed: int = 0
     peace: bool = False
     _births: int = 0
@@ -70,7 +72,7 @@ class Campaigner:
             asyncio.get_running_loop().call_later(self._chance.uniform(0.1, 1.5), self._strike, service, seed)
         return replace(
             self.world.life, service=service, seed=seed, unreliable=self.unreliable, unprotected=self.unprotected,
-            dies=not self.peace and service != "treasury" and self._chance.random() < 0.8,
+            moment=self.moment if service == "intake" else "", dies=not self.peace and service != "treasury" and self._chance.random() < 0.8,
         )  # fmt: skip
 
     def _strike(self, service: str, seed: str) -> None:

@@ -54,7 +54,13 @@ async def test_without_a_protection_the_same_kills_lose_or_double_cents(make_wor
     broker, rule = IN_THE_SAME_STORY[protection]
     async with make_world(**broker) as world:
         campaigner = Campaigner(
-            world=world, seed="1", wanted=40, cases=0, unprotected=(protection,), unreliable=bool(broker)
+            world=world,
+            seed="1",
+            wanted=40,
+            cases=0,
+            unprotected=(protection,),
+            unreliable=bool(broker),
+            moment="group-before-commit" if protection == "commit-before-answer" else "",
         )
         found = {it.rule for it in await campaigner.lived(25)}
     assert rule in found, found

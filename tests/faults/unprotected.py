@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -47,6 +48,7 @@ def commit_before_answer() -> None:
         outcome = decide(self, overlay)
         loop = self.done.get_loop()
         loop.call_soon_threadsafe(lambda: self.done.done() or self.done.set_result(outcome))
+        time.sleep(0.01)  # the answer is on its way while the commit is still to come
         return outcome
 
     CommandJob.decide = told_early
