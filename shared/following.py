@@ -268,13 +268,15 @@ class Relay:
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
-        """Resume, then send what waits; ends with `Lost` (try again) or `RelayStopped` (an alarm)."""
+        """Resume, then send what waits, until the connection is another; ends also with `Lost` (try again)."""
+        connection = self.messenger.connection
         try:
             async with self._turn:
                 await self._resume()
             self.compared, self.stopped = True, ""
             self.judged()
-            while not self.stopped:
+            # A broker that was away may be back with less than it had, and nobody might publish for a long time.
+            while not self.stopped and self.messenger.connection == connection:
                 await self.may_send.wait()
                 async with self._turn:
                     sent = await self._step()

@@ -94,6 +94,11 @@ class Messenger:
         return self.client.jetstream(timeout=10)
 
     @property
+    def connection(self) -> int:
+        """Which connection this is: another number after each time it was lost and made again."""
+        return self.client.stats["reconnects"]
+
+    @property
     def connected(self) -> bool:
         try:
             return self.client.is_connected

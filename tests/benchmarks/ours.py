@@ -98,7 +98,7 @@ def _of_drawdown(command: type[Any]) -> Callable[[str], Decision]:
     return lambda case: decision(disbursement.decider, case, command(drawdown=drawdown_of(case)))
 
 
-_ACTS: Mapping[str, tuple[str, Role, Callable[[str], Decision]]] = {
+ACTS: Mapping[str, tuple[str, Role, Callable[[str], Decision]]] = {
     "submit": ("p-stadtilm", Role.APPLICANT, _submit),
     "declare_complete": ("p-clerk", Role.INTAKE_CLERK, _command(application.decider, application.DeclareComplete())),
     "request_drawdown": ("p-stadtilm", Role.APPLICANT, _request_drawdown),
@@ -176,7 +176,7 @@ class OwnParty:
             raise RuntimeError(f"{asked.action}: {outcome}")
 
     async def act(self, name: str, case: str) -> None:
-        actor, role, asked = _ACTS[name]
+        actor, role, asked = ACTS[name]
         await self._execute(asked(case), actor, role, case, key=f"{actor}/{name}/{case}")
 
     async def tally(self) -> Tally:

@@ -64,7 +64,7 @@ async def _furnish(house: House) -> None:
 async def _live(house: House, case: str) -> None:
     await recorded(house, decision(assessment.decider, case, OPEN), Role.SYSTEM, case)
     for name in TURNS["review"][0].acts:
-        _actor, role, asked = ours._ACTS[name]
+        _actor, role, asked = ours.ACTS[name]
         await recorded(house, asked(case), role, case)
     paid = budget.RecordPayment(payment=payment_of(case), case=case, cents=DRAWN_CENTS, paid_on=ours.DAY)
     await recorded(house, decision(budget.decider, BUDGET, paid), Role.SYSTEM, case)

@@ -9,6 +9,7 @@ import pytest
 
 from shared import catching_up
 from shared.catching_up import CatchingUp
+from shared.commands import Request
 from shared.contracts import contract
 from shared.decider import Context, Decision, decision
 from shared.formats import Frame, frame_of
@@ -20,7 +21,6 @@ from shared.parking import DiscardParked, parked
 from shared.records import replace
 from shared.service import Blueprint, House
 from shared.topology import lane, stream_of
-from shared.writer import Request
 from tests.machinery import toys
 from tests.machinery.test_lanes import followed
 from tests.machinery.test_negative_controls import applied, four_frames

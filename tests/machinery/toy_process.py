@@ -1,6 +1,5 @@
 """A toy service as a process: `python -m tests.machinery.toy_process`, told by its environment like any service."""
 
-from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -8,6 +7,7 @@ from fastapi import APIRouter
 
 from shared.decider import Decision, decision
 from shared.identity import Role
+from shared.records import replace
 from shared.service import Blueprint, House, application, build, prepare
 from shared.settings import Settings
 from shared.web import Action, Ask, Body
