@@ -186,8 +186,10 @@ async def test_two_writers_without_a_seat_are_told_apart_by_the_fence(place: Pla
 async def test_without_seat_fence_and_unique_positions_two_writers_fork_the_money(
     place: Place, postgres: str, monkeypatch: pytest.MonkeyPatch
 ):
-    open_fence = "UPDATE {s}head SET position={p}, chain={p} WHERE {p}::text<>'' AND {p}::bigint>=0 AND {p}::text<>''"
-    monkeypatch.setattr(recorders, "_FENCE", open_fence)
+    fence = "WHERE epoch={p} AND position={p} AND chain={p}"
+    no_fence = "WHERE {p}::text<>'' AND {p}::bigint>=0 AND {p}::text<>''"
+    assert fence in recorders._APPEND
+    monkeypatch.setattr(recorders, "_APPEND", recorders._APPEND.replace(fence, no_fence))
     with psycopg.connect(postgres, autocommit=True) as owner:
         for name in ("stored_events_pkey", "stored_events_originator_id_originator_version_key"):
             owner.execute(f"ALTER TABLE intake.stored_events DROP CONSTRAINT {name}".encode())
