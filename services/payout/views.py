@@ -160,7 +160,11 @@ def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
     body = draft.get("totals", key) or {"status": of["status"], "year": of["year"], "count": 0, "cents": 0}
     body["count"] += by
     body["cents"] += by * of["cents"]
-    draft.put("totals", key, body, grp=of["status"])
+    if body["count"]:
+        draft.put("totals", key, body, grp=of["status"])
+    else:
+        # Which statuses were passed through depends on the stretches, and the views must not.
+        draft.delete("totals", key)
 
 
 def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
