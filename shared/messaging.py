@@ -216,11 +216,13 @@ class Messenger:
         """The frame under a sequence, or None when nothing, or nothing of ours, lies there."""
         try:
             message = await self.jetstream.get_msg(stream_of(subject), seq=sequence)
-            return frame_of(cast(dict[str, str], message.headers or {}), message.data or b"")
+            frame = frame_of(cast(dict[str, str], message.headers or {}), message.data or b"")
         except (NotFoundError, NotAFrame):
             return None
         except Exception as error:
             raise Lost(f"{subject}: {type(error).__name__}") from error
+        # A lane has one publisher: what names another was sent by nobody in the house.
+        return frame if frame.source == subject.rpartition(".")[2] else None
 
     async def _sequences(self, subject: str) -> tuple[int, int]:
         try:
