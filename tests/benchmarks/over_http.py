@@ -124,7 +124,7 @@ def environment(place: Place, port: int) -> dict[str, str]:
     told = {
         "port": port, "store": place.store, "nats_url": place.nats_url, "keys": f"sqlite:{place.folder / 'keys.sqlite'}",
         "kek_file": place.folder / "kek", "documents": place.folder / "documents", "jwks": place.folder / "jwks.json",
-        "issuer": ISSUER, "trace_ratio": TRACED,
+        "issuer": ISSUER, "trace_ratio": TRACED, "start_awaits_ledger": False,
     }  # fmt: skip
     return {f"FOERDERSTROM_{name.upper()}": str(it) for name, it in told.items()}
 
