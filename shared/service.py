@@ -239,7 +239,7 @@ async def _connect(house: House) -> None:
     failures = 0
     while True:
         try:
-            await asyncio.wait_for(house.messenger.broker.start(), 15)
+            await asyncio.wait_for(house.messenger.start(), 15)
             break
         except Exception as error:
             failures += 1

@@ -1,0 +1,69 @@
+"""One seed: a world, its people and its faults; healed in the end, and then everything must have arrived."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from tests.simulation.checker import violations
+from tests.simulation.faults import Faults
+from tests.simulation.world import Payment, World
+
+PAYMENTS = 15
+FAULTS_END = 12.0
+"""Virtual seconds after which nothing new goes wrong."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a seed."""
+
+    seed: int
+    trace: str
+    faults: tuple[str, ...]
+    violations: tuple[str, ...]
+    virtual_seconds: float
+    steps: int
+
+    @property
+    def replay(self) -> str:
+        return f"python -m tests.simulation {self.seed}"
+
+
+def simulate(seed: int, listener: Callable[[str], None] | None = None) -> Result:
+    """Run a seed; the same seed takes the same steps."""
+    world = World(seed)
+    world.loop.listener = listener
+    faults = Faults(world)
+    found: list[str] = []
+
+    async def story(it: World) -> None:
+        await it.begin()
+        faults.plan(it.random.randint(5, 15), FAULTS_END)
+        people = [asyncio.ensure_future(it.pay(list_of, 4.0)) for list_of in _payments(seed, it)]
+        await asyncio.sleep(FAULTS_END)
+        faults.heal()
+        await it.provision()
+        try:
+            await it.quiet()
+        except TimeoutError:
+            found.extend(f"stuck: {why}" for why in it.unquiet())
+            for person in people:
+                person.cancel()
+            return
+        await asyncio.gather(*people)
+        found.extend(violations(it))
+
+    world.run(story)
+    return Result(seed, world.loop.trace, tuple(faults.struck), tuple(found), world.loop.now, world.loop.steps)
+
+
+def _payments(seed: int, world: World) -> list[list[Payment]]:
+    """Who pays whom how much: three people, some cases, amounts that tell them apart."""
+    random = Random(f"{seed}/payments")
+    people: list[list[Payment]] = [[], [], []]
+    for number in range(PAYMENTS):
+        by, to = random.sample(world.names, 2)
+        cents = 1 + random.randrange(2_000 if random.random() < 0.9 else 20_000)
+        people[number % 3].append(Payment(f"p-{number}", f"case-{random.randrange(3)}", by, to, cents))
+    return people
