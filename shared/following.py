@@ -20,7 +20,7 @@ from shared.lanes import ForeignJob, FrameJob, Gap, LanePaused, LaneStopped, Rea
 from shared.messaging import Lost, Messenger
 from shared.observability import Metrics
 from shared.parking import ForeignMessageRefused
-from shared.recorders import Head, Lane, Row
+from shared.recorders import FenceLost, Head, Lane, Row
 from shared.store import Folded, Store
 from shared.topology import lane, mirror, record_lane
 from shared.views import Draft, Projection, Views
@@ -32,6 +32,9 @@ PAGE = 1_000
 FRAME_BYTES = MAX_BYTES - 12_000
 POLL = 1.0
 """A nudge wakes a follower at once; this many seconds later it looks all the same."""
+
+LOOK = 10.0
+"""Seconds after which a relay with nothing to send looks whether the stream still holds what it sent."""
 
 
 class Nudge:
@@ -184,9 +187,13 @@ class Relay:
                 await self._resume()
             self.compared, self.stopped = True, ""
             self.judged()
+            looked_at = time.monotonic()
             while True:
                 async with self._turn:
                     sent = await self._step()
+                    if not sent and time.monotonic() - looked_at > LOOK:
+                        await self._look()
+                        looked_at = time.monotonic()
                 if not sent:
                     self.waiting_since = 0.0
                     await wait(self.nudged)
@@ -203,6 +210,8 @@ class Relay:
         if newest is None:
             return
         head = self.head()
+        if newest.last > head.position and (await in_thread(self.store.recorder.head)).position > head.position:
+            raise FenceLost  # the store knows what this process does not: another one still wrote when this one began
         if newest.epoch != head.epoch or newest.last > head.position:
             raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
         rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)
@@ -210,6 +219,13 @@ class Relay:
             raise RelayStopped(f"andere Kette an Position {newest.last}")
         self.position = self.last = newest.last
         self.chain = newest.chain_last
+
+    async def _look(self) -> None:
+        """Begin again where the stream ends when it has lost what was sent: nobody else could tell its followers."""
+        newest = await self.messenger.last_frame(self.subject)
+        if (newest.last if newest else 0) != self.last:
+            log.warning("stream has changed", subject=self.subject, sent=self.last)
+            await self._resume()
 
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""

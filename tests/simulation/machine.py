@@ -16,6 +16,7 @@ from typing import Any
 import anyio._backends._asyncio  # imported by name later, which would take its time inside a simulation
 import anyio.to_thread
 import structlog
+from faststream._internal.broker import registrator
 
 from shared import clock, service, views
 from shared.messaging import Guard
@@ -51,6 +52,13 @@ class KeptViews(views._SQLite):
 
     def close(self) -> None:
         """The next process opens them again."""
+
+
+class _InOrder(dict[Any, None]):
+    """Instead of a set that FastStream walks through by address: subscribers in the order in which they came."""
+
+    def add(self, it: Any) -> None:
+        self[it] = None
 
 
 class _Instants:
@@ -104,6 +112,7 @@ def machine(
         (random, "_urandom", chance.randbytes),
         (threading.Thread, "start", no_thread),
         (anyio.to_thread, "run_sync", in_thread),
+        (registrator, "WeakSet", _InOrder),
         (clock, "datetime", _Instants(loop)),
         (service, "_end", end),
         (service, "Guard", SimulatedGuard),
