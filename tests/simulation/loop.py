@@ -21,7 +21,7 @@ STEP = 1e-6
 
 
 class Stuck(Exception):
-    """Nothing can ever happen again, yet something is awaited."""
+    """Nothing can ever happen again, or always the same."""
 
 
 class Process:
@@ -63,6 +63,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """The context of what belongs to no process: the network, the broker, the faults."""
         self.connect: Callable[[Any], Any] | None = None
         self.slow_threads = 0.02
+        self.patience = 200_000
+        """Steps that no world of ours needs."""
         self.listener: Callable[[str], None] | None = None
         """Hears what happens, for a person who looks at one seed."""
         self._trace = sha256()
@@ -116,12 +118,14 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             heapq.heappop(scheduled)._scheduled = False
         if not ready:
             if not scheduled:
-                raise Stuck
+                raise Stuck("nothing can happen any more")
             self.now = max(self.now, scheduled[0]._when)
         while scheduled and scheduled[0]._when <= self.now:
             handle = heapq.heappop(scheduled)
             handle._scheduled = False
             ready.append(handle)
+        if self.steps > self.patience:
+            raise Stuck(f"{self.steps} steps by {self.now:.1f} s: something spins")
         for _ in range(len(ready)):
             handle = ready.popleft()
             if not handle._cancelled and self._may_run(handle._context.get(PROCESS)):

@@ -113,6 +113,7 @@ def machine(
         (threading.Thread, "start", no_thread),
         (anyio.to_thread, "run_sync", in_thread),
         (registrator, "WeakSet", _InOrder),
+        (logging.getLogger("nats.aio.client"), "disabled", True),
         (clock, "datetime", _Instants(loop)),
         (service, "_end", end),
         (service, "Guard", SimulatedGuard),
@@ -125,14 +126,12 @@ def machine(
         wrapper_class=structlog.make_filtering_bound_logger(10),
         cache_logger_on_first_use=False,
     )
-    logging.disable()
     gc.disable()
     try:
         with _replaced(taken):
             yield
     finally:
         gc.enable()
-        logging.disable(logging.NOTSET)
         random.setstate(before)
         structlog.configure(**logs)
 

@@ -7,6 +7,7 @@ from random import Random
 
 from tests.simulation.checker import violations
 from tests.simulation.faults import Faults
+from tests.simulation.loop import Stuck
 from tests.simulation.world import Payment, World
 
 PAYMENTS = 15
@@ -54,7 +55,10 @@ def simulate(seed: int, listener: Callable[[str], None] | None = None) -> Result
         await asyncio.gather(*people)
         found.extend(violations(it))
 
-    world.run(story)
+    try:
+        world.run(story)
+    except Stuck as stuck:
+        found.append(f"stuck: {stuck}")
     return Result(seed, world.loop.trace, tuple(faults.struck), tuple(found), world.loop.now, world.loop.steps)
 
 
