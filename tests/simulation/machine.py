@@ -13,16 +13,15 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-import anyio._backends._asyncio  # imported by name later, which would take its time inside a simulation
 import anyio.to_thread
 import structlog
 from faststream._internal.broker import registrator
 
 from shared import clock, service, views
 from shared.messaging import Guard
-from tests.simulation.jetstream import EPOCH
-from tests.simulation.loop import PROCESS, Process, SimulatedLoop
+from tests.simulation.loop import PROCESS, SimulatedLoop
 from tests.simulation.network import Network
+from tests.simulation.streams import EPOCH
 
 
 class SimulatedGuard(Guard):
@@ -126,7 +125,7 @@ def machine(
         wrapper_class=structlog.make_filtering_bound_logger(10),
         cache_logger_on_first_use=False,
     )
-    gc.disable()
+    gc.disable()  # what is collected when depends on what else the process does
     try:
         with _replaced(taken):
             yield

@@ -75,11 +75,11 @@ class MemoryRecorder:
 
     def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
         self._step("commanded")
-        return {id: self._disk.commands[id] for id in ids if id in self._disk.commands}
+        return {it: self._disk.commands[it] for it in ids if it in self._disk.commands}
 
     def forget_commands(self, before: str) -> None:
-        for id in [id for id, it in self._disk.commands.items() if it.at < before]:
-            del self._disk.commands[id]
+        kept = {name: it for name, it in self._disk.commands.items() if it.at >= before}
+        self._disk.commands = kept
 
     def select_events(
         self,

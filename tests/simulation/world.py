@@ -15,7 +15,6 @@ from shared.decider import decision
 from shared.identity import Role
 from shared.service import House, build, running
 from shared.settings import Settings
-from shared.topology import FOLLOWS
 from shared.writer import Caller, NotWriting, Outcome, Request
 from tests.simulation.broker import Broker
 from tests.simulation.loop import Process, SimulatedLoop
