@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
@@ -104,10 +105,10 @@ class Messenger:
 
     async def start(self) -> None:
         """Connect, and begin to pull from the lanes."""
+        await self.broker.connect()
+        jetstream: Any = self.broker.config.connection_state.stream
+        jetstream.pull_subscribe = partial(_subscribe_patiently, jetstream)
         await self.broker.start()
-        for it in self.broker.subscribers:
-            pulls = cast(Any, it).subscription
-            pulls.fetch = _patiently(pulls.fetch)
 
     async def publish(self, frame: Frame, subject: str, *, refill: bool = False) -> int:
         """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed."""
@@ -209,6 +210,12 @@ class Messenger:
                 await answer(subject, int(position))
 
         await self.client.subscribe(refill_subject(self.service), cb=receive)
+
+
+async def _subscribe_patiently(jetstream: JetStreamContext, **options: Any) -> Any:
+    pulls: Any = await JetStreamContext.pull_subscribe(jetstream, **options)
+    pulls.fetch = _patiently(pulls.fetch)
+    return pulls
 
 
 def _patiently(fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

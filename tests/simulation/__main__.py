@@ -8,7 +8,7 @@ from tests.simulation.simulate import Result, simulate
 
 
 def _tell(result: Result) -> None:
-    print(f"seed {result.seed}: {len(result.faults)} faults, {result.virtual_seconds:.1f} s, trace {result.trace[:16]}")
+    print(f"seed {result.seed}: {len(result.faults)} faults, {result.virtual_seconds:.1f} s, trace {result.trace}")
     for why in result.violations:
         print(f"  {why}")
 

@@ -37,13 +37,18 @@ def violations(world: World) -> list[str]:
     """Everything that is not as it must be; empty when nothing was lost, doubled or altered."""
     logs = {name: entries(it.disk) for name, it in world.services.items()}
     return [
-        *(f"{name}: {why}" for name, it in world.services.items() for why in _proof(it.disk)),
+        *broken_logs(world),
         *_answered(world.payments, logs),
         *_followed(logs),
         *_money(world.payments, logs),
         *(f"{name}: {why}" for name in logs for why in _views(world, name, logs[name])),
         *(f"{name}: parked {it.facts}" for name, log in logs.items() for it in log if "parked" in it.topic),
     ]
+
+
+def broken_logs(world: World) -> list[str]:
+    """Logs that are no longer one history: nothing that is read from them would come to an end."""
+    return [f"{name}: {why}" for name, it in world.services.items() for why in _proof(it.disk)]
 
 
 def _proof(disk: Disk) -> Iterator[str]:

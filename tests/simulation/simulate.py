@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.simulation import faults_of_broker, faults_of_machines
-from tests.simulation.checker import violations
+from tests.simulation.checker import broken_logs, violations
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.loop import Stuck
 from tests.simulation.world import Payment, World
@@ -16,6 +16,8 @@ OFTEN = {**faults_of_broker.OFTEN, **faults_of_machines.OFTEN}
 PAYMENTS = 15
 FAULTS_END = 12.0
 """Virtual seconds after which nothing new goes wrong."""
+QUIET_WITHIN = 400.0
+"""Virtual seconds within which a healed world must have told everybody everything."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,13 @@ def _simulated(world: World, often: Mapping[Fault, float], listener: Callable[[s
         await asyncio.sleep(FAULTS_END)
         faults.heal()
         await it.provision()
+        found.extend(broken_logs(it))
         try:
-            await it.quiet()
+            await it.quiet(0 if found else QUIET_WITHIN)
         except TimeoutError:
             found.extend(f"stuck: {why}" for why in it.unquiet())
-            for person in people:
-                person.cancel()
-            return
-        await asyncio.gather(*people)
+        for person in people:
+            person.cancel()
         found.extend(violations(it))
 
     try:

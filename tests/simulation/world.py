@@ -23,9 +23,6 @@ from tests.simulation.network import Network
 from tests.simulation.purse import BLUEPRINTS, Pay, purse
 from tests.simulation.recorder import Disk, MemoryRecorder
 
-QUIET_WITHIN = 400.0
-"""Virtual seconds within which a healed world must have told everybody everything."""
-
 
 class Unanswered(Exception):
     """The process died or did not answer: nobody knows whether it happened."""
@@ -182,9 +179,9 @@ class World:
 
     # ---- The end ---------------------------------------------------------------------------------------------------
 
-    async def quiet(self) -> None:
+    async def quiet(self, within: float) -> None:
         """Until nobody has anything left to tell; `TimeoutError` when somebody is stuck."""
-        async with asyncio.timeout(QUIET_WITHIN):
+        async with asyncio.timeout(within):
             while self.unquiet():
                 await asyncio.sleep(0.2)
 
