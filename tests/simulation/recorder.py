@@ -63,7 +63,8 @@ class MemoryRecorder:
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         self._step("rows")
-        return self._disk.rows[max(0, after) : max(0, after) + limit] if limit > 0 else []
+        found = [it for it in self._disk.rows[max(0, after) :] if it.position > after]
+        return sorted(found, key=lambda it: it.position)[:limit]
 
     def rows_of(self, stream: str) -> Sequence[Row]:
         self._step("rows_of")

@@ -139,7 +139,7 @@ def test_a_lane_waits_for_ever_when_an_idle_publisher_does_not_look_at_its_strea
     def take_out(without: Patch) -> None:
         without.setattr(following.Relay, "_look", nothing)
 
-    assert "follows" in unprotected(monkeypatch, take_out, range(1, 400), LOSSES | {broker.outage: 1})
+    assert "follows" in unprotected(monkeypatch, take_out, range(1, 400), {**LOSSES, broker.outage: 1})
 
 
 def test_a_process_spins_when_an_absent_broker_is_asked_without_a_pause(monkeypatch: Patch) -> None:

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 from functools import cache
 
 import pytest
 
+from tests.simulation.campaign import campaign
 from tests.simulation.simulate import OFTEN, Result, simulate
 
 SEEDS = range(1, 201)
@@ -48,3 +50,9 @@ def test_a_seed_replays_exactly_in_another_process(hash_seed: str) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert lived(7).trace in done.stdout
+
+
+def test_a_campaign_goes_through_seeds_until_its_time_is_over() -> None:
+    reached = campaign(time.monotonic() + 8, first_seed=100_000)
+    assert reached.seeds > 0
+    assert reached.failed == []
