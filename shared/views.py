@@ -5,11 +5,14 @@ On SQLite they lie in a file of their own, apart from the log: losing it loses n
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+import psycopg
+from eventsourcing.persistence import OperationalError
 from psycopg_pool import ConnectionPool
 
 from shared.decider import value
@@ -57,6 +60,22 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+
+
+@contextmanager
+def _told_as_ours() -> Generator[None]:
+    """A full disk or a database that is away is a failure of the store's kind: tried again, and no end of the process."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise OperationalError(str(error)) from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _PASSING:
+            raise
+        raise OperationalError(str(error)) from error
+
+
 class _SQLite:
     prefix = ""
     text = "TEXT"
@@ -69,19 +88,19 @@ class _SQLite:
         self._lock = threading.Lock()
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
+        with self._lock, _told_as_ours():
             return self._connection.execute(statement, values).fetchall()
 
     def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        with self._lock:
+        with self._lock, _told_as_ours():
             self._connection.execute("BEGIN")
             try:
                 for statement, values in statements:
                     self._connection.execute(statement, values)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.rollback()  # does nothing where SQLite itself has rolled back, as on a full disk
                 raise
-            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         self._connection.close()
@@ -95,11 +114,11 @@ class _PostgreSQL:
         self._pool = ConnectionPool(with_password(url), min_size=1, max_size=4, open=True, timeout=10)
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._pool.connection() as connection:
+        with _told_as_ours(), self._pool.connection() as connection:
             return connection.execute(statement.replace("?", "%s").encode(), values).fetchall()
 
     def write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        with self._pool.connection() as connection:
+        with _told_as_ours(), self._pool.connection() as connection:
             connection.execute("SET LOCAL synchronous_commit = off")
             for statement, values in statements:
                 connection.execute(statement.replace("?", "%s").encode(), values)

@@ -20,6 +20,8 @@ class Proxy:
         self._open = set[asyncio.StreamWriter]()
         self.breaks = ""
         """The next commit: `before` it arrives, `after` it was done and before its answer, or it arrives `late`."""
+        self.marked = b""
+        """What must have been sent in the transaction, so that the commit of this one is meant and no other."""
         self.broken = 0
         self._unheard = set[asyncio.StreamReader]()
 
@@ -55,14 +57,17 @@ class Proxy:
         answers: asyncio.StreamReader,
         back: asyncio.StreamWriter,
     ) -> None:
+        begun = b""
         with suppress(OSError):
             while sent := await near.read(65536):
+                begun += sent
                 if far in self._swallowed:
                     continue
-                if self.breaks and COMMIT in sent:
+                if self.breaks and COMMIT in sent and self.marked in begun:
                     self._unheard.add(answers)
                     await self._break(sent, far, back)
                     return
+                begun = b"" if COMMIT in sent else begun
                 far.write(sent)
                 await far.drain()
         far.close()

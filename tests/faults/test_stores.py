@@ -119,7 +119,7 @@ async def cut_at_a_commit(world: World, proxy: Proxy, how: str, *unprotected: st
     await world.start("intake", unprotected=unprotected)
     for number in range(3):
         await world.ask("intake", "put", CASE, key=f"warm/{number}", cents=1)
-    proxy.breaks = how
+    proxy.marked, proxy.breaks = b'"note":"cut"', how
     await world.ask("intake", "put", CASE, key="cut", cents=5_000)
     assert proxy.broken == 1
     await world.ask("intake", "put", CASE, key="after", cents=70)
@@ -195,6 +195,8 @@ async def test_a_full_disk_refuses_clearly_and_forgets_nothing(make_world: MakeW
         assert {it["failed"] for it in refused} == {"OperationalError"}
         assert "full" in refused[0]["detail"]
         assert room["last"]
+        assert world.ends == [], "nobody had to be started again, and what there is was still shown"
+        await world.until(lambda it: it["idle"], "intake")
         found = await asyncio.to_thread(world.findings)
         assert not rules(found) & {"cents in the purse", "unbroken", "acknowledged once"}, found
 
