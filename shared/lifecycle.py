@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from shared.following import ConsumerGone, in_thread, persistently
+from shared.following import in_thread, persistently
+from shared.lane_following import ConsumerGone
 from shared.messaging import Guard
 from shared.recorders import FenceLost
 from shared.standby import STANDS_BY, SeatUnreachable

@@ -20,9 +20,9 @@ import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.addresses import with_password
 from shared.formats import encode
 from shared.identity import Erased, Sealed
-from shared.recorders import with_password
 
 KEEP_KEY_SECONDS = 60.0
 """How long an opened key may stay in memory: an erasure takes effect everywhere within this time."""

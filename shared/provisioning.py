@@ -6,8 +6,9 @@ from uuid import uuid4
 import structlog
 
 from shared import topology, view_tables
+from shared.opening import recorder
 from shared.privacy import vault
-from shared.recorders import StoreLocked, recorder
+from shared.recorders import StoreLocked
 from shared.settings import Settings, secret
 
 log = structlog.get_logger()

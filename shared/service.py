@@ -27,23 +27,27 @@ from shared.counter import Counter
 from shared.decider import AnyDecider, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
-from shared.following import LaneFollower, Nudge, Publish, Relay, ViewFollower, lane_follower
+from shared.following import Nudge
 from shared.handled import handled
 from shared.identity import Role
+from shared.lane_following import LaneFollower, lane_follower
 from shared.lanes import Reactions
 from shared.lifecycle import running
 from shared.messaging import Messenger
 from shared.observability import Metrics, configure_logging, configure_tracing
+from shared.opening import recorder
 from shared.pages import told_by_page
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
 from shared.problems import Problem
-from shared.recorders import NotProvisioned, Recorder, Row, recorder
+from shared.recorders import NotProvisioned, Recorder, Row
 from shared.refusals import attempts
+from shared.relaying import Publish, Relay
 from shared.rendering import environment
 from shared.settings import Settings, secret
 from shared.standby import LOST, Seat, seat
 from shared.store import Store
+from shared.view_following import ViewFollower
 from shared.views import Draft, Projection, Views
 from shared.web import REFUSALS, Action, routes
 from shared.witnessing import Witnessing

@@ -10,7 +10,7 @@ from typing import Protocol
 import psycopg
 import structlog
 
-from shared.recorders import with_password
+from shared.addresses import with_password
 
 log = structlog.get_logger()
 

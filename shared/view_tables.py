@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 from psycopg_pool import ConnectionPool
 
 from shared import arrays
+from shared.addresses import with_password
 from shared.arrays import BigintArray, TextArray
 from shared.decider import value
-from shared.recorders import with_password
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS {s}view (name {text}, key {text}, grp TEXT NOT NULL, sort {text} NOT NULL, body TEXT NOT NULL,

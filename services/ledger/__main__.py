@@ -15,7 +15,8 @@ from services.ledger import verify as verifier
 from services.ledger.export import NotAnExport, export
 from services.ledger.settings import Settings, settings
 from shared.cli import commands
-from shared.recorders import Recorder, StoreLocked, recorder
+from shared.opening import recorder
+from shared.recorders import Recorder, StoreLocked
 
 if TYPE_CHECKING:
     from shared.service import Blueprint

@@ -14,8 +14,9 @@ from services.ledger.chronicle import Chronicle
 from services.ledger.ledger import Ledger
 from services.ledger.log import leaf_hash
 from shared.access import Person, allowed_role
-from shared.following import LaneFollower, in_thread
+from shared.following import in_thread
 from shared.identity import Role
+from shared.lane_following import LaneFollower
 from shared.operations import READERS
 from shared.problems import Problem, not_writing
 from shared.recorders import Row

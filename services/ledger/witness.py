@@ -14,8 +14,8 @@ import msgspec
 
 from services.ledger.log import MAX_LEAF_BYTES
 from shared.decider import value
-from shared.following import LaneFollower
 from shared.formats import FORMAT, Frame, Header, NotCanonical, chain, digest, encode, link, unpack_records
+from shared.lane_following import LaneFollower
 from shared.lanes import UNSAMPLED, ForeignJob, LaneStopped, is_new
 from shared.messaging import Messenger
 from shared.observability import Metrics, span

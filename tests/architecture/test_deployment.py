@@ -15,7 +15,7 @@ import yaml
 from deploy.containers import prepare
 from deploy.embedded import House
 from shared.identity import Role
-from shared.recorders import PostgreSQLRecorder
+from shared.postgresql import PostgreSQLRecorder
 from tests.architecture.reading import ROOT, SERVICES, nouns, with_neighbours
 from tests.servers import PostgresServer, beside_python, postgres_programs
 

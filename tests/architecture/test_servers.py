@@ -4,7 +4,7 @@ import nats
 import psycopg
 import pytest
 
-from shared.recorders import recorder
+from shared.opening import recorder
 from tests.servers import NatsServer
 
 

@@ -22,8 +22,9 @@ from shared.formats import (
     topic_of,
 )
 from shared.identity import Role
+from shared.opening import recorder
 from shared.provisioning import provision
-from shared.recorders import Batch, Head, Row, recorder
+from shared.recorders import Batch, Head, Row
 from shared.records import replace
 from tests.benchmarks.content import POSITIVE
 from tests.benchmarks.conversation import BEGINS_AT

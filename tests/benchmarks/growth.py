@@ -14,7 +14,7 @@ from services.review import assessment, budget
 from services.review.programme import Basis
 from shared.decider import decision
 from shared.identity import Role
-from shared.recorders import recorder
+from shared.opening import recorder
 from shared.records import replace
 from shared.service import House
 from shared.store import Store

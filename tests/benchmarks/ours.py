@@ -18,9 +18,9 @@ from services.review import assessment, award, budget, programme
 from services.review.wiring import blueprint as review
 from shared.commands import Request
 from shared.decider import AnyDecider, Context, Decided, Decision, decision, value
-from shared.following import LaneFollower
 from shared.formats import ZERO, Frame, chain, digest, unpack_envelopes
 from shared.identity import Role
+from shared.lane_following import LaneFollower
 from shared.overlay import Caller
 from shared.recorders import Row
 from shared.records import replace

@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import Any
 
-from shared import following, view_tables
+from shared import view_following, view_tables
 from shared.records import replace
 from shared.view_tables import Stretch
 from tests.machinery.lived import log_of
@@ -39,7 +39,7 @@ def dying(database: Any, moment: str) -> None:
 
 if __name__ == "__main__":
     service, stores, where, moment = sys.argv[1:]
-    following.STRETCH = 1
+    view_following.STRETCH = 1
     target = view_tables.database(where, service)
     dying(target, moment)
     with log_of(service, stores) as log:

@@ -12,12 +12,13 @@ from typing import Any
 
 from shared import operations, view_tables
 from shared.decider import AnyDecider
-from shared.following import ViewFollower
+from shared.opening import recorder
 from shared.provisioning import provision
-from shared.recorders import Row, recorder
+from shared.recorders import Row
 from shared.service import MACHINERY
 from shared.store import Recorded, Store
 from shared.tail import Committed, Tail
+from shared.view_following import ViewFollower
 from shared.view_tables import Database, Name
 from shared.views import Draft, Entry, Standing, Views
 from tests.benchmarks import ours

@@ -21,11 +21,13 @@ from shared.cli import commands
 from shared.continuation import NotRecoverable
 from shared.formats import Frame, chain, digest, encode, frame_of, pack_records, record_bytes, unpack_records
 from shared.lanes import Reactions
-from shared.recorders import Batch, Row, SQLiteRecorder, recorder
+from shared.opening import recorder
+from shared.recorders import Batch, Row
 from shared.records import replace
 from shared.recovery import Recovered, recovered
 from shared.service import Blueprint, House, build
 from shared.settings import Settings
+from shared.sqlite import SQLiteRecorder
 from shared.topology import lane, record_lane, stream_of
 from tests.ledger.builders import SIGNER, checkpoint_over, header_of
 from tests.machinery.test_lanes import caught_up
@@ -410,7 +412,7 @@ FORGERIES: dict[str, tuple[str, Callable[[Sequence[Frame]], Sequence[Frame]]]] =
     ),
     "another version": ("folgt nicht auf", lambda it: [it[0], with_leaf(it[1], version=7), it[2]]),
     "another service's event": ("gefunden payout", lambda it: [it[0], with_leaf(it[1], service="payout"), it[2]]),
-    "another service's frame": ("Strom bei payout", lambda it: [it[0], replace(it[1], source="payout"), it[2]]),
+    "another service's frame": ("lane.intake reicht bis 3", lambda it: [it[0], replace(it[1], source="payout"), it[2]]),
     "another epoch": ("Epoche another", lambda it: [it[0], it[1], replace(it[2], epoch="another")]),
     "another epoch between": ("intake/another", lambda it: [it[0], replace(it[1], epoch="another"), it[2]]),
     "another chain": ("ledger.intake hat eine andere Kette", lambda it: [replace(it[0], chain_last="e" * 64)]),

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from deploy.ports import free_port
-from shared import lifecycle, recorders
+from shared import lifecycle, postgresql
 from shared.identity import Role
 from shared.provisioning import provision
 from shared.recorders import FenceLost
@@ -188,8 +188,8 @@ async def test_without_seat_fence_and_unique_positions_two_writers_fork_the_mone
 ):
     fence = "WHERE epoch={p} AND position={p} AND chain={p}"
     no_fence = "WHERE {p}::text<>'' AND {p}::bigint>=0 AND {p}::text<>''"
-    assert fence in recorders._APPEND
-    monkeypatch.setattr(recorders, "_APPEND", recorders._APPEND.replace(fence, no_fence))
+    assert fence in postgresql._APPEND
+    monkeypatch.setattr(postgresql, "_APPEND", postgresql._APPEND.replace(fence, no_fence))
     with psycopg.connect(postgres, autocommit=True) as owner:
         for name in ("stored_events_pkey", "stored_events_originator_id_originator_version_key"):
             owner.execute(f"ALTER TABLE intake.stored_events DROP CONSTRAINT {name}".encode())

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared import records
-from shared.following import ViewFollower
 from shared.projecting import FEW
 from shared.recorders import Row
 from shared.store import Recorded
+from shared.view_following import ViewFollower
 from shared.view_tables import SQLite, Stretch, provision
 from shared.views import FOLLOWER, Draft, Views
 from tests.benchmarks.conversation import SERVICES

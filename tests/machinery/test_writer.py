@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from shared.commands import KeyReused, Request, StaleVersion
 from shared.decider import decision
 from shared.formats import ZERO, chain, digest, link
+from shared.opening import recorder
 from shared.provisioning import provision
-from shared.recorders import Batch, FenceLost, Head, StoreLocked, recorder
+from shared.recorders import Batch, FenceLost, Head, StoreLocked
 from shared.refusals import AttemptRefused, attempts
 from shared.service import build
 from tests.machinery.toys import PERSON, PUBLISHER, Break, cents, purse, putting, writing

@@ -1,0 +1,183 @@
+"""A service's log in one SQLite file."""
+
+import contextlib
+import fcntl
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+
+from shared.formats import ZERO
+from shared.recorders import (
+    COMMANDS_BY_ID,
+    EVENTS_OF,
+    FENCE,
+    LANE,
+    ROWS,
+    ROWS_AT,
+    ROWS_OF,
+    STREAMS,
+    TABLES,
+    Batch,
+    Commanded,
+    FenceLost,
+    Head,
+    Lane,
+    NotProvisioned,
+    Row,
+    StoreLocked,
+    by_stream,
+    fence_of,
+    row_of,
+)
+from shared.records import astuple
+
+
+def _durable(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:
+        raise ProgrammingError("SQLite schreibt nicht mit synchronous=FULL")
+    return connection
+
+
+class _DurablePool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        with contextlib.closing(connection.cursor().sqlite_cursor) as cursor:
+            _durable(cursor.connection)
+        return connection
+
+
+@contextlib.contextmanager
+def _sqlite_errors() -> Generator[None]:
+    """The library's names for what went wrong, as its own connections would say it."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
+    except sqlite3.OperationalError as error:
+        raise OperationalError(error) from error
+    except sqlite3.Error as error:
+        raise DatabaseError(error) from error
+
+
+_INSERT = "INSERT INTO {table} VALUES {values} {otherwise}"
+
+
+def _insert_some(table: str, fields: int, otherwise: str = "") -> Sequence[tuple[str, int]]:
+    """Statements for 64, 16, 4 and one record, with the number of values each takes.
+
+    One statement for many records gives the interpreter away once, not once for each; few lengths stay prepared.
+    """
+    marks = f"({','.join('?' * fields)})"
+    return [
+        (_INSERT.format(table=table, values=",".join([marks] * records), otherwise=otherwise), fields * records)
+        for records in (64, 16, 4, 1)
+    ]
+
+
+_INSERT_ROWS = _insert_some("stored_events", 7)
+_INSERT_COMMANDS = _insert_some("command", 4, "ON CONFLICT (id) DO NOTHING")
+
+
+class SQLiteRecorder(SQLiteApplicationRecorder):
+    """One service's log in one SQLite file that one process may have open."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(file)
+        datastore = SQLiteDatastore(str(file), originator_id_type="text")
+        datastore.pool.close()
+        datastore.pool = _DurablePool(db_name=str(file))
+        super().__init__(datastore)
+        self._writing = _durable(sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=5))
+
+    def provision(self, epoch: str, reader: str) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            for statement in TABLES.format(s="", serial="INTEGER", blob="BLOB").split(";"):
+                cursor.execute(statement)
+            cursor.execute("INSERT INTO head VALUES (1, ?, 0, ?) ON CONFLICT DO NOTHING", (epoch, ZERO))
+
+    def head(self) -> Head:
+        try:
+            row = self._all("SELECT epoch, position, chain FROM head")[0]
+        except OperationalError as error:
+            raise NotProvisioned(self.datastore.pool.db_name) from error
+        return Head(epoch=row["epoch"], position=row["position"], chain=row["chain"])
+
+    def append(self, batch: Batch) -> None:
+        with _sqlite_errors():
+            self._writing.execute("BEGIN IMMEDIATE")
+            try:
+                self._write(batch)
+                self._writing.execute("COMMIT")
+            except BaseException:
+                if self._writing.in_transaction:
+                    self._writing.execute("ROLLBACK")
+                raise
+
+    def _write(self, batch: Batch) -> None:
+        if self._writing.execute(FENCE.format(s="", p="?"), fence_of(batch)).rowcount != 1:
+            raise FenceLost
+        for statements, records in ((_INSERT_ROWS, batch.rows), (_INSERT_COMMANDS, batch.commands)):
+            values = [it for record in records for it in astuple(record)]
+            at = 0
+            for statement, most in statements:
+                while len(values) - at >= most:
+                    self._writing.execute(statement, values[at : at + most])
+                    at += most
+        for lane in batch.lanes:
+            self._writing.execute(LANE.format(s="", p="?"), astuple(lane))
+
+    def rows(self, after: int, limit: int) -> Sequence[Row]:
+        return [row_of(it) for it in self._all(ROWS.format(s="", p="?"), (after, limit))]
+
+    def rows_of(self, stream: str) -> Sequence[Row]:
+        return [row_of(it) for it in self._all(ROWS_OF.format(s="", p="?"), (stream,))]
+
+    def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
+        with _sqlite_errors():
+            marks = ",".join("?" * len(streams))
+            return by_stream(self._writing.execute(EVENTS_OF.format(s="") + f"IN ({marks})", streams))
+
+    def streams_named(self, beginning: str) -> Sequence[str]:
+        return [it["originator_id"] for it in self._all(STREAMS.format(s="", p="?"), (f"{beginning}%",))]
+
+    def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
+        marks = ",".join("?" * len(positions))
+        return [row_of(it) for it in self._all(ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
+
+    def lanes(self) -> dict[str, Lane]:
+        return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
+
+    def commanded(self, ids: Sequence[str]) -> dict[str, Commanded]:
+        marks = ",".join("?" * len(ids))
+        return {it["id"]: Commanded(**it) for it in map(dict, self._all(COMMANDS_BY_ID + f"({marks})", ids))}
+
+    def forget_commands(self, before: str) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute("DELETE FROM command WHERE at < ?", (before,))
+
+    def close(self) -> None:
+        self._writing.close()
+        self.datastore.close()
+        self._lock.close()
+
+    def _all(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+
+def _lock(file: Path) -> IO[bytes]:
+    handle = file.with_suffix(".lock").open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.close()
+        raise StoreLocked(str(file.name)) from error
+    return handle
