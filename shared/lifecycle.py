@@ -53,7 +53,7 @@ async def _connect(house: "House") -> None:
         try:
             await asyncio.wait_for(house.messenger.broker.connect(), 15)
             await _agree(house)
-            await asyncio.wait_for(house.messenger.broker.start(), 15)
+            await asyncio.wait_for(house.messenger.start(), 15)
             break
         except Exception as error:
             failures += 1
