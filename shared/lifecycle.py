@@ -16,6 +16,7 @@ from shared.lane_following import ConsumerGone
 from shared.messaging import Guard
 from shared.recorders import FenceLost
 from shared.standby import STANDS_BY, SeatUnreachable
+from shared.topology import RECORDED
 from shared.views import FOLLOWER
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ async def _connect(house: "House") -> None:
                 await relay.refill(position)
 
     await house.messenger.on_refill(answer)
-    await house.messenger.on_witnessed(house.witnessing.hear)
+    if house.name in RECORDED:
+        await house.messenger.on_witnessed(house.witnessing.hear)
     for reached in house.connected:
         await reached()
 
