@@ -10,7 +10,7 @@ from shared.formats import ZERO, Header, chain, digest, link
 from shared.topology import FOLLOWS
 from tests.simulation.purse import START_CENTS
 from tests.simulation.recorder import Disk
-from tests.simulation.world import Payment, World
+from tests.simulation.world import LEDGER, Payment, World
 
 PUBLIC = ("simulation.paid.v1", "simulation.received.v1")
 
@@ -35,11 +35,12 @@ def entries(disk: Disk) -> list[Entry]:
 
 def violations(world: World) -> list[str]:
     """Everything that is not as it must be; empty when nothing was lost, doubled or altered."""
-    logs = {name: entries(it.disk) for name, it in world.services.items()}
+    logs = {name: entries(it.disk) for name, it in world.services.items() if name != LEDGER}
     return [
         *broken_logs(world),
         *_answered(world.payments, logs),
         *_followed(logs),
+        *_witnessed({name: it.disk for name, it in world.services.items()}),
         *_money(world.payments, logs),
         *(f"{name}: {why}" for name in logs for why in _views(world, name, logs[name])),
         *(f"{name}: parked {it.facts}" for name, log in logs.items() for it in log if "parked" in it.topic),
@@ -58,11 +59,12 @@ def _proof(disk: Disk) -> Iterator[str]:
         header = msgspec.json.decode(row.header, type=Header)
         follows = chain(follows, row.header)
         version, previous = links.get(row.stream, (0, ZERO))
-        if (row.position, header.position, row.chain) != (expected, expected, follows):
+        own = "/" not in row.stream
+        if (row.position, row.chain) != (expected, follows) or (own and header.position != expected):
             yield f"the log breaks at {expected}"
         if header.sha256 != digest(row.state) or (header.version, header.prev) != (version + 1, previous):
             yield f"the stream {row.stream} breaks at version {version + 1}"
-        links[row.stream] = row.version, link(row.stream, row.version, row.topic, row.state)
+        links[row.stream] = row.version, link(header.stream, row.version, row.topic, row.state)
     if (disk.head.position, disk.head.chain) != (len(disk.rows), follows):
         yield "the head is not the log's end"
 
@@ -93,6 +95,15 @@ def _followed(logs: Mapping[str, Sequence[Entry]]) -> Iterator[str]:
             ]
             if told != heard:
                 yield f"{follower} followed {publisher} at {heard}, told was {told}"
+
+
+def _witnessed(disks: Mapping[str, Disk]) -> Iterator[str]:
+    """The ledger holds every event of every service byte for byte, in its order, and nothing else but its own."""
+    for name, disk in disks.items():
+        told = [(it.header, it.state) for it in disk.rows]
+        held = [(it.header, it.state) for it in disks[LEDGER].rows if it.stream.startswith(f"{name}/")]
+        if name != LEDGER and told != held:
+            yield f"the ledger holds {len(held)} events of {name}, which has {len(told)}, or others"
 
 
 def _concerns(it: Entry, follower: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from shared.topology import lane, stream_of
+from shared.topology import RECORDED, lane, record_lane, stream_of
 from tests.simulation.streams import Consumer, Stream
 from tests.simulation.world import Running, Service, World
 
@@ -48,10 +48,19 @@ class Faults:
         jetstream.answers, jetstream.acks_lost = jetstream.answer, 0.0
         for stream in self.streams():
             stream.deliver = stream.deliver_once
+        self._correct()
         for service in self.world.services.values():
             service.fails = lambda _process, _step: False
             for it in service.alive:
                 it.process.dies_at = 0
+
+    def _correct(self) -> None:
+        """Take away what is not as agreed, so that it is made again as it should be."""
+        for stream in self.streams():
+            for consumer in list(stream.consumers.values()):
+                if consumer.config["deliver_policy"] != "all":
+                    del stream.consumers[consumer.name]
+                    consumer.gone()
 
     # ---- What may be struck ----------------------------------------------------------------------------------------
 
@@ -66,12 +75,14 @@ class Faults:
         return list(self.broker.jetstream.streams.values())
 
     def lane(self) -> Stream | None:
-        return self.broker.jetstream.streams.get(stream_of(lane(self.random.choice(self.world.names))))
+        """A stream that is followed; a lane rather than one of those for the ledger."""
+        records = self.random.random() < 0.25
+        subject = record_lane(self.random.choice(RECORDED)) if records else lane(self.random.choice(RECORDED))
+        return self.broker.jetstream.streams.get(stream_of(subject))
 
     def consumer(self) -> Consumer | None:
         found = self.lane()
-        names = sorted(set(found.consumers) & set(self.world.names)) if found else []
-        return found.consumers[self.random.choice(names)] if found and names else None
+        return found.consumers[self.random.choice(sorted(found.consumers))] if found and found.consumers else None
 
     def for_a_while(self, undo: Callable[[], Any], longest: float = 6.0) -> None:
         self.loop.later(self.random.uniform(0.1, longest), undo)
@@ -79,6 +90,7 @@ class Faults:
     def provision_later(self) -> None:
         async def provision() -> None:
             try:
+                self._correct()
                 await self.world.provision()
             except Exception as error:
                 self.loop.note("provision failed", type(error).__name__)

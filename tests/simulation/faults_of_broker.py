@@ -1,5 +1,6 @@
 """What goes wrong with the network and the broker behind it."""
 
+from shared.topology import RECORDED, refill_subject, subjects_published
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.streams import Stored
 
@@ -127,6 +128,8 @@ def consumer_deleted(it: Faults) -> None:
     if consumer is not None:
         del consumer.stream.consumers[consumer.name]
         consumer.gone()
+        if it.random.random() < 0.3:  # an operator's own idea of it, until somebody puts it right
+            it.broker.jetstream.follow(consumer.stream.name, {**consumer.config, "deliver_policy": "new"})
         it.provision_later()
 
 
@@ -172,8 +175,9 @@ def strange_message(it: Faults) -> None:
 
 
 def refill_asked(it: Faults) -> None:
-    name = it.random.choice(it.world.names)
-    it.broker.send(f"refill.{name}", "", b"", f"lane.{name} {it.random.randint(0, 10)}".encode())
+    name = it.random.choice(RECORDED)
+    subject = it.random.choice(subjects_published(name))
+    it.broker.send(refill_subject(name), "", b"", f"{subject} {it.random.randint(0, 10)}".encode())
 
 
 def credentials_rejected(it: Faults) -> None:

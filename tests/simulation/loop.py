@@ -184,6 +184,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """There are no other threads that would have to be woken."""
 
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+        """Only a dead process leaves one behind, and nothing of it runs any more."""
+
     # ---- The end ---------------------------------------------------------------------------------------------------
 
     def bury(self) -> None:

@@ -10,6 +10,7 @@ from tests.simulation import faults_of_broker, faults_of_machines
 from tests.simulation.checker import broken_logs, violations
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.loop import Stuck
+from tests.simulation.purse import NAMES
 from tests.simulation.world import Payment, World
 
 OFTEN = {**faults_of_broker.OFTEN, **faults_of_machines.OFTEN}
@@ -79,7 +80,7 @@ def _payments(world: World) -> list[list[Payment]]:
     random = Random(f"{world.seed}/payments")
     people: list[list[Payment]] = [[], [], []]
     for number in range(PAYMENTS):
-        by, to = random.sample(world.names, 2)
+        by, to = random.sample(NAMES, 2)
         cents = 1 + random.randrange(2_000 if random.random() < 0.9 else 20_000)
         people[number % 3].append(Payment(f"p-{number}", f"case-{random.randrange(3)}", by, to, cents))
     return people

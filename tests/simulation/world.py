@@ -1,19 +1,23 @@
-"""One simulated world: three services as processes, a broker, people who pay and ask again until they are answered."""
+"""One simulated world: three services and the ledger as processes, a broker, people who pay and ask again until they are answered."""
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
+import services.ledger.settings
+import services.ledger.wiring
 from shared import topology, view_tables
 from shared.commands import Outcome, Request
 from shared.decider import decision
 from shared.identity import Role
+from shared.lane_following import LaneFollower
 from shared.overlay import Caller
 from shared.service import House, build, running
 from shared.settings import Settings
@@ -23,7 +27,7 @@ from tests.simulation.broker import Broker
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.machine import Chair, KeptViews, machine
 from tests.simulation.network import Network
-from tests.simulation.purse import BLUEPRINTS, Pay, purse
+from tests.simulation.purse import BLUEPRINTS, NAMES, Pay, purse
 from tests.simulation.recorder import Disk, MemoryRecorder
 
 
@@ -35,16 +39,26 @@ class Dead(BaseException):
     """A process was killed in the middle of a step."""
 
 
-def _settings() -> Settings:
-    folder = Path(tempfile.mkdtemp(prefix="simulation-"))
-    (folder / "kek").write_bytes(bytes(range(32)))
-    return Settings(
-        store="memory", nats_url="nats://broker:4222", keys="", kek_file=folder / "kek", documents=folder,
-        jwks=str(folder / "jwks.json"), issuer="urn:simulation", trace_ratio=0.0, start_awaits_ledger=False,
-    )  # fmt: skip
+URL = "nats://broker:4222"
+LEDGER = "ledger"
+HOUSES = {**BLUEPRINTS, LEDGER: services.ledger.wiring.blueprint}
+_KEPT = tempfile.TemporaryDirectory(prefix="simulation-")
+FOLDER = Path(_KEPT.name)
 
 
-SETTINGS = _settings()
+@cache
+def settings(lane_awaits_ledger: bool) -> Mapping[str, Settings]:
+    """What each service is told."""
+    (FOLDER / "key").write_bytes(bytes(range(32)))
+    told: dict[str, Any] = {
+        "store": "memory", "nats_url": URL, "keys": "", "kek_file": FOLDER / "key", "documents": FOLDER,
+        "jwks": str(FOLDER / "jwks.json"), "issuer": "urn:simulation", "trace_ratio": 0.0,
+        "lane_awaits_ledger": lane_awaits_ledger,
+    }  # fmt: skip
+    of_ledger = services.ledger.settings.Settings(
+        **told, ledger_key_file=FOLDER / "key", ledger_origin="example.org/simulation"
+    )
+    return {**{name: Settings(**told) for name in NAMES}, LEDGER: of_ledger}
 
 
 class Running:
@@ -106,7 +120,7 @@ class Service:
     async def _live(self, one: Running) -> None:
         process = one.process
         recorder = MemoryRecorder(self.disk, lambda step: self.fails(process, step))
-        house = build(BLUEPRINTS[self.name], SETTINGS, recorder)
+        house = build(HOUSES[self.name], self._world.settings[self.name], recorder)
         async with running(house):
             one.house = house
             await one.stopping.wait()
@@ -170,7 +184,7 @@ class World:
     """Everything of one seed."""
 
     seed: int
-    names: Sequence[str] = ("intake", "review", "payout")
+    names: Sequence[str] = (*NAMES, LEDGER)
     payments: list[Payment] = field(default_factory=list[Payment])
 
     def __post_init__(self) -> None:
@@ -178,6 +192,7 @@ class World:
         self.loop = SimulatedLoop(self.seed)
         self.broker = Broker(self.loop)
         self.network = Network(self.loop, Random(f"{self.seed}/network"), self.broker.accept)
+        self.settings = settings(lane_awaits_ledger=self.random.random() < 0.2)
         self.answers_lost = 0.0
         """How often a person does not get the answer that was sent."""
 
@@ -187,8 +202,8 @@ class World:
             asyncio.set_event_loop(self.loop)
             try:
                 self.services = {name: Service(self, name) for name in self.names}
-                for name in self.names:
-                    view_tables.provision("memory", name, "")
+                for service in self.services.values():
+                    service.views.provision("")
                 self.loop.run_until_complete(self.loop.create_task(story(self), context=self.loop.outside))
             finally:
                 asyncio.set_event_loop(None)
@@ -206,7 +221,7 @@ class World:
             service.start()
 
     async def provision(self) -> None:
-        await topology.provision(SETTINGS.nats_url, "")
+        await topology.provision(URL, "")
 
     # ---- People ----------------------------------------------------------------------------------------------------
 
@@ -244,20 +259,22 @@ class World:
                 found.append(f"{name} does not write: {house.writer.refusing or 'busy'}")
             if not house.view_follower.idle:
                 found.append(f"{name}'s views are at {house.view_follower.position}")
+            found += [f"{name}: {reason}" for reason in (check() for check in house.problems) if reason]
             found += [
                 f"{name}: relay {it.subject} at {it.position}" for it in house.relays if not (it.idle and it.compared)
             ]
             found += [
                 f"{name} follows {it.source} only to {it.followed().position} {it.stopped} {it.paused}"
                 for it in house.lanes
-                if not self._followed(name, it.source)
+                if not self._followed(name, it)
             ]
         return found
 
-    def _followed(self, follower: str, publisher: str) -> bool:
-        house = self.services[publisher].house
-        lane = self.services[follower].disk.lanes.get(publisher)
-        return house is not None and (lane.position if lane else 0) >= house.relays[0].last
+    def _followed(self, follower: str, it: LaneFollower) -> bool:
+        house = self.services[it.source].house
+        lane = self.services[follower].disk.lanes.get(it.source)
+        sent = [relay.last for relay in house.relays if relay.subject == it.subject] if house else []
+        return sent == [lane.position if lane else 0]
 
 
 def requested(payment: Payment) -> Request:
