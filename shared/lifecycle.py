@@ -185,11 +185,7 @@ async def running(house: "House") -> AsyncGenerator[None]:
     finally:
         log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
-        house.messenger.leaving = True
-        try:
-            await asyncio.wait_for(house.messenger.broker.stop(), 10)
-        except Exception as error:
-            log.warning("broker did not stop cleanly", error=type(error).__name__)
+        await house.messenger.leave()
         until = time.monotonic() + 10
         while not house.writer.idle and time.monotonic() < until:  # noqa: ASYNC110 (a thread works it off)
             await asyncio.sleep(0.02)

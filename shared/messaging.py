@@ -144,6 +144,14 @@ class Messenger:
         jetstream.pull_subscribe = partial(_subscribe_patiently, jetstream)
         await self.broker.start()
 
+    async def leave(self) -> None:
+        """Close the connection on purpose; what is just being reconnected cannot be closed in good order."""
+        self.leaving = True
+        try:
+            await asyncio.wait_for(self.broker.stop(), 10)
+        except Exception as error:
+            log.warning("broker did not stop cleanly", error=type(error).__name__)
+
     async def publish(self, frame: Frame, subject: str, *, refill: bool = False, after: int | None = None) -> int:
         """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed.
 

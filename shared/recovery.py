@@ -206,6 +206,6 @@ async def recovered(
     except Lost as error:
         raise NotRecoverable(f"der Broker antwortet nicht, sind die Ströme angelegt? ({error})") from error
     finally:
-        await messenger.broker.stop()
+        await messenger.leave()
         views.close()
         recorder.close()
