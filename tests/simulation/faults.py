@@ -21,7 +21,7 @@ class Faults:
         self.broker = world.broker
         self.random = Random(f"{world.seed}/faults")
         self.struck: list[str] = []
-        self._healed = False
+        self.healed = False
 
     def plan(self, often: Mapping[Fault, float], number: int, within: float) -> None:
         """Let so many of these faults strike, each as often as it is said to."""
@@ -30,7 +30,7 @@ class Faults:
             self.loop.later(at, self._strike, *self.random.choices(kinds, weights))
 
     def _strike(self, fault: Fault) -> None:
-        if self._healed:
+        if self.healed:
             return
         self.struck.append(fault.__name__)
         self.loop.note("fault", fault.__name__)
@@ -38,7 +38,7 @@ class Faults:
 
     def heal(self) -> None:
         """No more faults; what is broken for good stays broken until somebody notices."""
-        self._healed = True
+        self.healed = True
         self.loop.note("healed")
         self.network.up, self.network.black_hole, self.network.slowness = True, False, 0.001
         self.broker.rejects_next = 0

@@ -36,7 +36,7 @@ def terminated(it: Faults) -> None:
 def started_twice(it: Faults) -> None:
     """A second process on the same store stands by; or writes, while the first still believes to have the seat."""
     service = it.service()
-    if len(service.alive) < 2:
+    if len(service.alive) < 2 and not service.kept_down:
         service.start()
     if it.random.random() < 0.5:
         it.loop.later(it.random.uniform(0, 2), service.chair.lose)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation import faults_of_broker, faults_of_machines
+from tests.simulation import faults_of_broker, faults_of_machines, restoring
 from tests.simulation.checker import broken_logs, violations
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.loop import Stuck
 from tests.simulation.purse import NAMES
 from tests.simulation.world import Payment, World
 
-OFTEN = {**faults_of_broker.OFTEN, **faults_of_machines.OFTEN}
+OFTEN = {**faults_of_broker.OFTEN, **faults_of_machines.OFTEN, **restoring.OFTEN}
 PAYMENTS = 15
 FAULTS_END = 8.0
 """Virtual seconds after which nothing new goes wrong."""

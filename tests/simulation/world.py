@@ -56,7 +56,10 @@ def settings(lane_awaits_ledger: bool) -> Mapping[str, Settings]:
         "lane_awaits_ledger": lane_awaits_ledger,
     }  # fmt: skip
     of_ledger = services.ledger.settings.Settings(
-        **told, ledger_key_file=FOLDER / "key", ledger_origin="example.org/simulation"
+        **told,
+        ledger_key_file=FOLDER / "key",
+        ledger_origin="example.org/simulation",
+        ledger_exports=FOLDER / "exports",
     )
     return {**{name: Settings(**told) for name in NAMES}, LEDGER: of_ledger}
 
@@ -86,6 +89,8 @@ class Service:
         self.fails: Callable[[Process, str], bool] = lambda _process, _step: False
         self.alive: list[Running] = []
         """The newest last."""
+        self.kept_down = False
+        """Whether an operator sees to it that nothing starts it."""
         self._world = world
 
     @property
@@ -114,8 +119,13 @@ class Service:
 
     def start_again(self) -> None:
         """What a supervisor does: one process is enough."""
-        if not self.alive:
+        if not self.alive and not self.kept_down:
             self.start()
+
+    def kill(self) -> None:
+        """All of its processes."""
+        for one in list(self.alive):
+            one.process.kill()
 
     async def _live(self, one: Running) -> None:
         process = one.process
