@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import structlog
 from faststream import AckPolicy
+from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
@@ -87,7 +88,11 @@ class Messenger:
 
     @property
     def client(self) -> Client:
-        return self.broker.connection
+        """The connection's own client; `Lost` before there is one, and after a stopping service has closed it."""
+        try:
+            return self.broker.connection
+        except IncorrectState as error:
+            raise Lost(str(error)) from error
 
     @property
     def jetstream(self) -> JetStreamContext:
