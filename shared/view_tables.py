@@ -165,7 +165,8 @@ class SQLite:
                 raise
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:  # SQLite takes the process down when its connection is closed under a reader
+            self._connection.close()
 
 
 _DOCUMENTS = "SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[])"

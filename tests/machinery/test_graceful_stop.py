@@ -1,6 +1,8 @@
 """A service that is stopped ends well: what is being committed is acknowledged first, although the broker is already left."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -39,3 +41,9 @@ async def test_a_commit_that_takes_long_is_still_acknowledged_and_no_part_ends_t
     finally:
         again.views.close()
         again.store.recorder.close()
+
+
+@pytest.mark.parametrize("what", ["log", "views"])
+def test_a_store_that_is_closed_while_threads_read_in_it_takes_no_process_down(tmp_path: Path, what: str):
+    command = [sys.executable, "-m", "tests.machinery.closing_early", str(tmp_path), what]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 0
