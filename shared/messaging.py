@@ -88,11 +88,11 @@ class Messenger:
 
     @property
     def client(self) -> Client:
-        """The client below; `Lost` while the broker was not reached for the first time."""
+        """The connection's own client; `Lost` before there is one, and after a stopping service has closed it."""
         try:
             return self.broker.connection
         except IncorrectState as error:
-            raise Lost("not connected yet") from error
+            raise Lost(str(error)) from error
 
     @property
     def jetstream(self) -> JetStreamContext:

@@ -26,6 +26,7 @@ from shared.formats import ZERO, Header
 from shared.overlay import Overlay
 from shared.parking import parked
 from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Recorder
+from shared.states import States
 from shared.store import Folded, Store
 from shared.tail import Tail
 
@@ -89,6 +90,7 @@ class Writer:
         self._queue: asyncio.Queue[Job] = asyncio.Queue(maxsize=8 * GROUP)
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._answered: OrderedDict[str, Commanded] = OrderedDict()
+        self._read_states = States(self.store)
         self._parked: set[str] = set()
         self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -123,7 +125,10 @@ class Writer:
     async def state(self, noun: AnyDecider, id: str) -> Folded:
         """The committed state of a stream, for reading."""
         stream = noun.stream(id)
-        return self.cached(stream) or await asyncio.to_thread(self.store.load, noun, stream)
+        if not self._stale and (known := self.cached(stream)) is not None:
+            self._read_states.forget(stream)
+            return known
+        return await asyncio.to_thread(self._read_states.read, noun, stream)
 
     async def execute(self, request: Request) -> Outcome:
         """Have a command decided; returns after its commit. Raises `NotWriting`, `StaleVersion`, `KeyReused`."""

@@ -81,12 +81,12 @@ def _amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
     return tuple(YearAmount(year=it.year, cents=it.cents) for it in rows if it.cents)
 
 
-def _told(state: Any) -> dict[str, Any]:
+def _told(state: Any, _ask: Ask) -> dict[str, Any]:
     """What an answer tells of its primary stream."""
     return {"state": type(state).__name__.lower()}
 
 
-def _opened(state: budgets.Budget) -> dict[str, Any]:
+def _opened(state: budgets.Budget, _ask: Ask) -> dict[str, Any]:
     return {"title": state.title, "year": state.year} if isinstance(state, budgets.Open) else {}
 
 
