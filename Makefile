@@ -8,6 +8,8 @@ READY := .venv/.synced
 
 # Only what this project says decides, never a virtual environment or uv setting that happens to be active.
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
+# A house of many processes would compile every library anew at each start.
+unexport PYTHONDONTWRITEBYTECODE
 # Offices put their own certificate into the machine's store; a machine without a store is served by uv's own.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
 export UV_SYSTEM_CERTS := 1
@@ -23,7 +25,7 @@ help: ## diese Liste
 
 $(READY): Makefile deploy/toolchain.sh pyproject.toml uv.lock
 	@sh deploy/toolchain.sh $(UV_VERSION)
-	@UV_PYTHON="$$(cat .tools/python-path)" $(UV) sync --locked --quiet
+	@UV_PYTHON="$$(cat .tools/python-path)" $(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
 demo: $(READY) ## ein Programmjahr in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort

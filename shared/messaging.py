@@ -18,7 +18,6 @@ import structlog
 from faststream import AckPolicy
 from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, PullSub
-from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -76,6 +75,7 @@ class Messenger:
             pending_size=0,  # what cannot be sent now must fail now, not wait in a buffer
             ack_policy=AckPolicy.MANUAL,
             graceful_timeout=20,
+            apply_types=False,  # nothing is injected, so nothing has to be looked for in every message
             logger=None,
         )
         # FastStream's own callback re-raises authorisation errors inside the reconnect task, which ends it for good.
@@ -125,9 +125,6 @@ class Messenger:
     def subscribe(self, subject: str, handle: Callable[[Any], Awaitable[None]]) -> None:
         """Hand every message of a lane to `handle`, one at a time; it acknowledges by itself, after the commit."""
 
-        async def receive(_body: bytes, message: NatsMessage) -> None:
-            await handle(message)
-
         subscriber = self.broker.subscriber(
             subject,
             stream=JStream(stream_of(subject), declare=False),
@@ -136,9 +133,9 @@ class Messenger:
             ack_policy=AckPolicy.MANUAL,
             inbox_prefix=f"_INBOX_{self.service}.".encode(),
             no_reply=True,  # a forged `reply_to` header must not make this service publish
-            decoder=_raw,
+            decoder=_as_it_is,
         )
-        subscriber(receive)
+        subscriber(handle)
 
     async def publish(self, frame: Frame, subject: str, *, refill: bool = False, after: int | None = None) -> int:
         """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed.
@@ -295,8 +292,8 @@ class Messenger:
             raise Lost(f"{subject}: {type(error).__name__}") from error
 
 
-async def _raw(message: Any, _original: Any = None) -> bytes:
-    return message.body
+async def _as_it_is(message: Any, _original: Any = None) -> Any:
+    return message
 
 
 # ---- The guard -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A service's log in one PostgreSQL schema."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString, cast
 from urllib.parse import unquote, urlsplit
 
@@ -33,13 +33,27 @@ from shared.recorders import (
 )
 from shared.records import astuple
 
+_BY_KEY: LiteralString = "SET enable_seqscan = off; SET jit = off"
+"""Everything is read by a key. What was prepared while a table was small would else read all of it when it is large."""
+
+
+class _KeyedDatastore(PostgresDatastore):
+    def after_connect_func(self) -> Callable[[psycopg.Connection[Any]], None]:
+        configure = super().after_connect_func()
+
+        def after_connect(connection: psycopg.Connection[Any]) -> None:
+            configure(connection)
+            connection.execute(_BY_KEY)
+
+        return after_connect
+
 
 class PostgreSQLRecorder(PostgresApplicationRecorder):
     """One service's log in one schema; the serving role may insert and read events, and no more."""
 
     def __init__(self, url: str, schema: str) -> None:
         parts = urlsplit(url)
-        datastore = PostgresDatastore(
+        datastore = _KeyedDatastore(
             dbname=parts.path.lstrip("/"),
             host=parts.hostname or "",
             port=parts.port or 5432,
@@ -86,7 +100,7 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
     def head(self) -> Head:
         with self.datastore.transaction(commit=True) as cursor:
             # The lock waits for a commit whose answer was lost: without it, "not there" could still become "there".
-            cursor.execute(self._sql("SELECT epoch, position, chain FROM {s}head FOR UPDATE"))
+            cursor.execute(self._sql("SELECT epoch, position, chain FROM {s}head WHERE one = 1 FOR UPDATE"))
             row = cursor.fetchone()
         if row is None:
             raise NotProvisioned(self._schema)
@@ -152,6 +166,7 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        connection.execute(_BY_KEY)
         arrays.register(connection)
         return connection
 
@@ -174,11 +189,11 @@ _LANE_ARRAYS = (TextArray, TextArray, BigintArray, TextArray)
 _COMMAND_ARRAYS = (TextArray, TextArray, ByteaArray, TextArray)
 
 _APPEND = (
-    "WITH fence AS (UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p} RETURNING 1), "
+    "WITH fence AS (UPDATE {s}head SET position={p}, chain={p} WHERE one=1 AND epoch={p} AND position={p} AND chain={p} RETURNING 1), "
     "events AS (INSERT INTO {s}stored_events SELECT it.* FROM fence, unnest({p},{p},{p},{p},{p},{p},{p}) it), "
     "lanes AS (INSERT INTO {s}lane SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain), "
-    "commands AS (INSERT INTO {s}command SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (id) DO NOTHING) "
+    "commands AS (INSERT INTO {s}command SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it) "
     "SELECT count(*) FROM fence"
 )
 

@@ -149,7 +149,7 @@ LANE = (
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain"
 )
 COMMANDS_BY_ID = "SELECT * FROM command WHERE id IN "
-FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE epoch={p} AND position={p} AND chain={p}"
+FENCE = "UPDATE {s}head SET position={p}, chain={p} WHERE one=1 AND epoch={p} AND position={p} AND chain={p}"
 
 
 def row_of(it: Any) -> Row:

@@ -92,23 +92,23 @@ def _sqlite_errors() -> Generator[None]:
         raise DatabaseError(error) from error
 
 
-_INSERT = "INSERT INTO {table} VALUES {values} {otherwise}"
+_INSERT = "INSERT INTO {table} VALUES {values}"
 
 
-def _insert_some(table: str, fields: int, otherwise: str = "") -> Sequence[tuple[str, int]]:
+def _insert_some(table: str, fields: int) -> Sequence[tuple[str, int]]:
     """Statements for 64, 16, 4 and one record, with the number of values each takes.
 
     One statement for many records gives the interpreter away once, not once for each; few lengths stay prepared.
     """
     marks = f"({','.join('?' * fields)})"
     return [
-        (_INSERT.format(table=table, values=",".join([marks] * records), otherwise=otherwise), fields * records)
+        (_INSERT.format(table=table, values=",".join([marks] * records)), fields * records)
         for records in (64, 16, 4, 1)
     ]
 
 
 _INSERT_ROWS = _insert_some("stored_events", 7)
-_INSERT_COMMANDS = _insert_some("command", 4, "ON CONFLICT (id) DO NOTHING")
+_INSERT_COMMANDS = _insert_some("command", 4)
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):

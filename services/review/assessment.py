@@ -608,7 +608,8 @@ def _settle(command: SettleWithdrawal, assessment: Assessment, context: Context)
 
 
 def _with(file: File, person: str, role: Role, action: str) -> File:
-    return replace(file, acted=(*file.acted, Acted(person=person, role=role, action=action)))
+    act = Acted(person=person, role=role, action=action)
+    return file if act in file.acted else replace(file, acted=(*file.acted, act))
 
 
 def evolve(assessment: Assessment, it: Event) -> Assessment:

@@ -186,7 +186,7 @@ async def test_two_writers_without_a_seat_are_told_apart_by_the_fence(place: Pla
 async def test_without_seat_fence_and_unique_positions_two_writers_fork_the_money(
     place: Place, postgres: str, monkeypatch: pytest.MonkeyPatch
 ):
-    fence = "WHERE epoch={p} AND position={p} AND chain={p}"
+    fence = "WHERE one=1 AND epoch={p} AND position={p} AND chain={p}"
     no_fence = "WHERE {p}::text<>'' AND {p}::bigint>=0 AND {p}::text<>''"
     assert fence in postgresql._APPEND
     monkeypatch.setattr(postgresql, "_APPEND", postgresql._APPEND.replace(fence, no_fence))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
 from hypothesis import HealthCheck, given, settings
@@ -53,6 +54,19 @@ async def test_the_first_outcome_is_returned_again_also_after_a_restart(tmp_path
     async with writing(PUBLISHER, at) as house:
         assert await putting(house, 5, "c", id="k1", expected=99) == first, "the key is looked up before If-Match"
         assert cents(house, "c") == 5
+
+
+async def test_a_key_from_before_the_start_is_found_among_new_ones_in_a_group(tmp_path: Path, store_setting: str):
+    async with writing(PUBLISHER, settings_of(tmp_path, None, store_setting)) as house:
+        first = await putting(house, 5, "c", id="old")
+    async with writing(PUBLISHER, settings_of(tmp_path, None, store_setting)) as house:
+        asked = [
+            putting(house, 1, "c", id="new-1"),
+            putting(house, 5, "c", id="old"),
+            putting(house, 1, "c", id="new-2"),
+        ]
+        assert (await asyncio.gather(*asked))[1] == first
+        assert cents(house, "c") == 7
 
 
 async def test_the_same_key_twice_in_one_group_is_decided_once(tmp_path: Path):
@@ -110,6 +124,23 @@ async def test_a_bug_in_one_command_does_not_touch_the_others_of_its_group(tmp_p
         results = await asyncio.gather(putting(house, 1, "c"), broken, putting(house, 2, "c"), return_exceptions=True)
         assert isinstance(results[1], ZeroDivisionError)
         assert cents(house, "c") == 3
+
+
+@pytest.mark.postgres
+async def test_no_lookup_reads_a_whole_table_even_when_it_was_prepared_while_that_was_small(
+    tmp_path: Path, postgres_server: PostgresServer, postgres_database: str
+):
+    at = settings_of(tmp_path, None, postgres_server.url(postgres_database))
+    async with writing(PUBLISHER, at) as house:
+        for number in range(10):
+            await putting(house, 1, f"few-{number}", id=f"key-{number}")
+        await asyncio.gather(*(putting(house, 1, f"many-{number}", id=f"many-{number}") for number in range(300)))
+        await putting(house, 1, "last", id="last")
+    with psycopg.connect(postgres_server.dsn(postgres_database)) as owner:
+        found = owner.execute(
+            "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname IN ('stored_events', 'command')"
+        )
+        assert dict(found.fetchall()) == {"stored_events": 0, "command": 0}
 
 
 async def test_a_second_writer_cannot_commit(tmp_path: Path, store_setting: str):
