@@ -17,8 +17,8 @@ from uuid import uuid4
 
 import structlog
 from faststream import AckPolicy
+from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, PullSub
-from faststream.nats.annotations import NatsMessage
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.errors import TimeoutError as NatsTimeout
@@ -77,6 +77,7 @@ class Messenger:
             pending_size=0,  # what cannot be sent now must fail now, not wait in a buffer
             ack_policy=AckPolicy.MANUAL,
             graceful_timeout=20,
+            apply_types=False,  # nothing is injected, so nothing has to be looked for in every message
             logger=None,
         )
         # FastStream's own callback re-raises authorisation errors inside the reconnect task, which ends it for good.
@@ -89,7 +90,11 @@ class Messenger:
 
     @property
     def client(self) -> Client:
-        return self.broker.connection
+        """The connection's own client; `Lost` before there is one, and after a stopping service has closed it."""
+        try:
+            return self.broker.connection
+        except IncorrectState as error:
+            raise Lost(str(error)) from error
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -122,9 +127,6 @@ class Messenger:
     def subscribe(self, subject: str, handle: Callable[[Any], Awaitable[None]]) -> None:
         """Hand every message of a lane to `handle`, one at a time; it acknowledges by itself, after the commit."""
 
-        async def receive(_body: bytes, message: NatsMessage) -> None:
-            await handle(message)
-
         subscriber = self.broker.subscriber(
             subject,
             stream=JStream(stream_of(subject), declare=False),
@@ -133,9 +135,9 @@ class Messenger:
             ack_policy=AckPolicy.MANUAL,
             inbox_prefix=f"_INBOX_{self.service}.".encode(),
             no_reply=True,  # a forged `reply_to` header must not make this service publish
-            decoder=_raw,
+            decoder=_as_it_is,
         )
-        subscriber(receive)
+        subscriber(handle)
 
     async def start(self) -> None:
         """Connect, and begin to pull from the lanes."""
@@ -328,8 +330,8 @@ def _patiently(fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[
     return fetch_or_pause
 
 
-async def _raw(message: Any, _original: Any = None) -> bytes:
-    return message.body
+async def _as_it_is(message: Any, _original: Any = None) -> Any:
+    return message
 
 
 # ---- The guard -----------------------------------------------------------------------------------------------------

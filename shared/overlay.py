@@ -52,12 +52,12 @@ class Known(Protocol):
 class Overlay:
     """What a group of jobs has decided so far."""
 
-    def __init__(self, known: Known, now: datetime) -> None:
+    def __init__(self, known: Known, now: datetime, commands: Mapping[str, Commanded]) -> None:
         self.now = now
         self.head = known.head
         self.laid: list[Committed] = []
         self.lanes: dict[str, Lane] = {}
-        self.commands: dict[str, Commanded] = {}
+        self.commands = dict(commands)
         self.states: dict[str, Folded] = {}
         self._changes: list[tuple[str, Folded | None]] = []
         self._known = known

@@ -193,7 +193,7 @@ _APPEND = (
     "events AS (INSERT INTO {s}stored_events SELECT it.* FROM fence, unnest({p},{p},{p},{p},{p},{p},{p}) it), "
     "lanes AS (INSERT INTO {s}lane SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (source) DO UPDATE "
     "SET epoch=excluded.epoch, position=excluded.position, chain=excluded.chain), "
-    "commands AS (INSERT INTO {s}command SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it ON CONFLICT (id) DO NOTHING) "
+    "commands AS (INSERT INTO {s}command SELECT it.* FROM fence, unnest({p},{p},{p},{p}) it) "
     "SELECT count(*) FROM fence"
 )
 

@@ -156,8 +156,8 @@ class House:
             return [self.writer.refusing]
         if self.writer.refusing:
             found.append(f"Schreiber: {self.writer.refusing}")
-        if self.view_follower.position < self.view_follower.goal:
-            found.append(f"Ansichten: {self.view_follower.position} von {self.view_follower.goal} gelesen")
+        if self.view_follower.behind:
+            found.append(f"Ansichten: {self.view_follower.behind}")
         for relay in self.relays:
             if relay.stopped:
                 found.append(f"Relais {relay.subject}: {relay.stopped}")

@@ -3,11 +3,18 @@
 import contextlib
 import fcntl
 import sqlite3
+import threading
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
 from shared.formats import ZERO
@@ -35,6 +42,9 @@ from shared.recorders import (
 )
 from shared.records import astuple
 
+READ_WITHIN = 10.0
+"""Seconds that a store which is closed waits for those who still read in it."""
+
 
 def _durable(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
@@ -45,6 +55,23 @@ def _durable(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 class _DurablePool(SQLiteConnectionPool):
+    """Connections for reading. SQLite takes the process down when one is closed under its reader: the pool waits for them."""
+
+    _ending = False
+
+    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+        connection = super().get_connection(timeout, is_writer=is_writer)
+        if self._ending:
+            self.put_connection(connection)
+            raise ConnectionPoolClosedError
+        return connection
+
+    def close(self) -> None:
+        self._ending = True
+        with self._put_condition:
+            self._put_condition.wait_for(lambda: self.closed or not self._in_use, READ_WITHIN)
+        super().close()
+
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         with contextlib.closing(connection.cursor().sqlite_cursor) as cursor:
@@ -65,23 +92,23 @@ def _sqlite_errors() -> Generator[None]:
         raise DatabaseError(error) from error
 
 
-_INSERT = "INSERT INTO {table} VALUES {values} {otherwise}"
+_INSERT = "INSERT INTO {table} VALUES {values}"
 
 
-def _insert_some(table: str, fields: int, otherwise: str = "") -> Sequence[tuple[str, int]]:
+def _insert_some(table: str, fields: int) -> Sequence[tuple[str, int]]:
     """Statements for 64, 16, 4 and one record, with the number of values each takes.
 
     One statement for many records gives the interpreter away once, not once for each; few lengths stay prepared.
     """
     marks = f"({','.join('?' * fields)})"
     return [
-        (_INSERT.format(table=table, values=",".join([marks] * records), otherwise=otherwise), fields * records)
+        (_INSERT.format(table=table, values=",".join([marks] * records)), fields * records)
         for records in (64, 16, 4, 1)
     ]
 
 
 _INSERT_ROWS = _insert_some("stored_events", 7)
-_INSERT_COMMANDS = _insert_some("command", 4, "ON CONFLICT (id) DO NOTHING")
+_INSERT_COMMANDS = _insert_some("command", 4)
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -95,6 +122,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         datastore.pool = _DurablePool(db_name=str(file))
         super().__init__(datastore)
         self._writing = _durable(sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=5))
+        self._turn = threading.Lock()
 
     def provision(self, epoch: str, reader: str) -> None:
         with self.datastore.transaction(commit=True) as cursor:
@@ -110,7 +138,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return Head(epoch=row["epoch"], position=row["position"], chain=row["chain"])
 
     def append(self, batch: Batch) -> None:
-        with _sqlite_errors():
+        with self._turn, _sqlite_errors():
             self._writing.execute("BEGIN IMMEDIATE")
             try:
                 self._write(batch)
@@ -140,7 +168,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return [row_of(it) for it in self._all(ROWS_OF.format(s="", p="?"), (stream,))]
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
-        with _sqlite_errors():
+        with self._turn, _sqlite_errors():
             marks = ",".join("?" * len(streams))
             return by_stream(self._writing.execute(EVENTS_OF.format(s="") + f"IN ({marks})", streams))
 
@@ -163,7 +191,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             cursor.execute("DELETE FROM command WHERE at < ?", (before,))
 
     def close(self) -> None:
-        self._writing.close()
+        with self._turn:  # what is being committed is committed first
+            self._writing.close()
         self.datastore.close()
         self._lock.close()
 

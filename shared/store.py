@@ -136,8 +136,8 @@ class Store:
             return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
         return Folded(state=None)
 
-    def forward(self, noun: AnyDecider, stream: str, folded: Folded, version: int) -> Folded:
-        """A folded state brought up to `version` by the events after it."""
+    def forward(self, noun: AnyDecider, stream: str, folded: Folded, version: int | None = None) -> Folded:
+        """A folded state brought up to `version`, or to the present one, by the events after it."""
         events = self._events.get(stream, gt=folded.version, lte=version)
         return self._fold(noun, folded, cast(Iterator[Recorded], events), None)
 

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from eventsourcing.persistence import PersistenceError
+
 from shared.following import PAGE, in_thread, wait
 from shared.projecting import DOCUMENTS, Events, Projector
 from shared.recorders import Head, Row
@@ -34,6 +36,8 @@ class ViewFollower:
     """How far the views have read, and show."""
     goal: int = 0
     """The log's end when the process started: before the views have reached it, lists would be told incomplete."""
+    failing: str = ""
+    """Why the views could not be read on; empty as soon as they are."""
 
     def __post_init__(self) -> None:
         self._projector = Projector(self.store, self.views, self._draw, self.documents)
@@ -90,9 +94,12 @@ class ViewFollower:
             count = drawing.position - start
             if count and drawing.write(epoch):
                 self.position = drawing.position
-        except BaseException:
+        except BaseException as error:
             drawing.forget()
+            if isinstance(error, PersistenceError):
+                self.failing = str(error).partition("\n")[0]
             raise
+        self.failing = ""
         return count
 
     def _read(self, after: int) -> Events:
@@ -109,6 +116,13 @@ class ViewFollower:
             self.foreign(it.row, draft)
         else:
             self.project(it.recorded, it.row, draft)
+
+    @property
+    def behind(self) -> str:
+        """Why lists would be told incomplete; empty when they are not, or not for long."""
+        if self.failing:
+            return f"{self.position} von {self.head().position} gelesen, nicht weiter wegen: {self.failing}"
+        return f"{self.position} von {self.goal} gelesen" if self.position < self.goal else ""
 
     @property
     def idle(self) -> bool:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import psycopg
+from eventsourcing.persistence import OperationalError
 from psycopg_pool import ConnectionPool
 
 from shared import arrays
@@ -91,6 +93,28 @@ def _concerned(stretch: Stretch) -> list[tuple[str, int, str]]:
     return [(case, it[0], " ".join(map(str, it))) for case, it in sorted(stretch.concerned.items())]
 
 
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+@contextmanager
+def passing_failures() -> Generator[None]:
+    """A full disk or a database that is away, told as a failure of the store's kind: it is tried again and ends no process."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise OperationalError(error) from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _PASSING:
+            raise
+        raise OperationalError(error) from error
+
+
 class SQLite:
     """A file of the service's own."""
 
@@ -102,12 +126,12 @@ class SQLite:
         self._lock = threading.Lock()
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
+        with self._lock, passing_failures():
             return self._connection.execute(statement.replace("{s}", ""), values).fetchall()
 
     def documents(self, wanted: Sequence[Name]) -> list[Document]:
         statement = "SELECT name, key, grp, sort, body FROM view WHERE name=? AND key=?"
-        with self._lock:
+        with self._lock, passing_failures():
             return [Document(*it) for name in wanted for it in self._connection.execute(statement, name)]
 
     def write(self, stretch: Stretch) -> bool:
@@ -131,17 +155,18 @@ class SQLite:
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, passing_failures():
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.rollback()  # does nothing where SQLite has done so itself, as it may on a full disk
                 raise
-            self._connection.execute("COMMIT")
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:  # SQLite takes the process down when its connection is closed under a reader
+            self._connection.close()
 
 
 _DOCUMENTS = "SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[])"
@@ -158,7 +183,7 @@ class PostgreSQL:
         )
 
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._pool.connection() as connection:
+        with self._connected() as connection:
             return connection.execute(self._sql(statement), values).fetchall()
 
     def documents(self, wanted: Sequence[Name]) -> list[Document]:
@@ -170,7 +195,7 @@ class PostgreSQL:
         return [Document(*it) for it in found]
 
     def write(self, stretch: Stretch) -> bool:
-        with self._pool.connection() as connection:
+        with self._connected() as connection:
             connection.execute("SET LOCAL synchronous_commit = off")
             if connection.execute(self._sql(_MOVE), _moved(stretch)).rowcount != 1:
                 return False
@@ -186,7 +211,7 @@ class PostgreSQL:
         return True
 
     def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        with self._pool.connection() as connection:
+        with self._connected() as connection:
             for statement, values in statements:
                 connection.execute(self._sql(statement), values)
 
@@ -201,6 +226,11 @@ class PostgreSQL:
 
     def close(self) -> None:
         self._pool.close()
+
+    @contextmanager
+    def _connected(self) -> Generator[psycopg.Connection[Any]]:
+        with passing_failures(), self._pool.connection() as connection:
+            yield connection
 
     def _sql(self, statement: str) -> bytes:
         return statement.replace("{s}", self._schema).replace("?", "%s").encode()

@@ -110,10 +110,10 @@ MAX_KEY, MAX_IF_MATCH = 200, 40
 """Characters of the headers that safeguard an action."""
 
 type Decide = Callable[[Any, Ask], Awaitable[Decision]]
-type Answer = Callable[[Any], Mapping[str, Any]]
+type Answer = Callable[[Any, Ask], Mapping[str, Any]]
 
 
-def _nothing_more(_state: Any) -> Mapping[str, Any]:
+def _nothing_more(_state: Any, _ask: Ask) -> Mapping[str, Any]:
     return {}
 
 
@@ -121,7 +121,8 @@ def _nothing_more(_state: Any) -> Mapping[str, Any]:
 class Action:
     """Something a person may do: one row of the permissions, one endpoint, one form.
 
-    `case` names the path parameter that holds the case; `answer` tells the outcome from the primary stream's folded state.
+    `case` names the path parameter that holds the case; `answer` tells the outcome from the primary stream's folded state;
+    what a request made it names by the request's own ids, because a repeated one may come when the state has gone on.
     """
 
     name: str
@@ -232,7 +233,7 @@ async def answer(site: Site, action: Action, outcome: Outcome, ask: Ask) -> Resp
         raise problem_of(outcome)
     content: dict[str, Any] = {"stream": outcome.stream, "version": outcome.version, "position": outcome.last}
     if action.answer is not _nothing_more:
-        content |= action.answer(await _state(site.writer, outcome))
+        content |= action.answer(await _state(site.writer, outcome), ask)
     headers = {"ETag": etag(outcome.version), "Foerderstrom-Position": str(outcome.last)}
     if action.location:
         headers["Location"] = action.location.format(**{**ask.path, "id": outcome.stream.rpartition("-")[2], **content})

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from shared.commands import KEEP_COMMANDS, CommandJob, Outcome, Request, repeated
 from shared.decider import AnyDecider
@@ -26,6 +26,7 @@ from shared.formats import ZERO, Header
 from shared.overlay import Overlay
 from shared.parking import parked
 from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Recorder
+from shared.states import States
 from shared.store import Folded, Store
 from shared.tail import Tail
 
@@ -34,6 +35,9 @@ log = structlog.get_logger()
 GROUP = 256
 """How many jobs one commit takes at most: bounds the latency of the first."""
 CACHE = 20_000
+"""Folded states at hand."""
+ANSWERS = 10_000
+"""First answers at hand: who repeats a request does so soon."""
 
 
 class NotWriting(Exception):
@@ -85,6 +89,8 @@ class Writer:
     def __post_init__(self) -> None:
         self._queue: asyncio.Queue[Job] = asyncio.Queue(maxsize=8 * GROUP)
         self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._answered: OrderedDict[str, Commanded] = OrderedDict()
+        self._read_states = States(self.store)
         self._parked: set[str] = set()
         self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -119,7 +125,10 @@ class Writer:
     async def state(self, noun: AnyDecider, id: str) -> Folded:
         """The committed state of a stream, for reading."""
         stream = noun.stream(id)
-        return self.cached(stream) or await asyncio.to_thread(self.store.load, noun, stream)
+        if not self._stale and (known := self.cached(stream)) is not None:
+            self._read_states.forget(stream)
+            return known
+        return await asyncio.to_thread(self._read_states.read, noun, stream)
 
     async def execute(self, request: Request) -> Outcome:
         """Have a command decided; returns after its commit. Raises `NotWriting`, `StaleVersion`, `KeyReused`."""
@@ -170,6 +179,7 @@ class Writer:
         if last is not None:
             self._not_before = last
         self._cache.clear()
+        self._answered.clear()
         self.tail.forget()
         self._stale = False
 
@@ -203,22 +213,35 @@ class Writer:
         return results
 
     async def _commit(self, jobs: Sequence[Job]) -> Sequence[_Result]:
-        overlay = Overlay(self, max(self.clock(), self._not_before))
+        """Decide as if every key were new, and commit; where one was not, its first answer is read and all is decided again."""
+        keys = {job.request.id for job in jobs if isinstance(job, CommandJob)} - {""}
+        known = {key: self._answered[key] for key in keys if key in self._answered}
+        overlay = Overlay(self, max(self.clock(), self._not_before), known)
         await self._look_up(jobs, overlay)
-        known = set(overlay.commands)
         results = [self._decide(job, overlay) for job in jobs]
-        new = [it for key, it in overlay.commands.items() if key not in known]
-        if overlay.laid or overlay.lanes or new:
-            batch = Batch(
-                before=self.head,
-                after=overlay.head,
-                rows=[it.row for it in overlay.laid],
-                lanes=list(overlay.lanes.values()),
-                commands=new,
-            )
-            await self._in_thread(self._append, batch)
+        # Who gets no outcome now may have got one before; who gets one cannot be committed if there was another.
+        first = await self._first_answers(keys - overlay.commands.keys())
+        if not first:
+            new = {key: it for key, it in overlay.commands.items() if key not in known}
+            try:
+                await self._record(overlay, list(new.values()))
+            except IntegrityError:
+                first = await self._first_answers(new.keys())
+                if not first:
+                    raise
+        if first:
+            self._remember(first)
+            return await self._commit(jobs)
         self._keep(overlay)
         return results
+
+    async def _first_answers(self, keys: Collection[str]) -> dict[str, Commanded]:
+        return await self._in_thread(self.recorder.commanded, list(keys)) if keys else {}
+
+    def _remember(self, answers: Mapping[str, Commanded]) -> None:
+        self._answered |= answers
+        while len(self._answered) > ANSWERS:
+            self._answered.popitem(last=False)
 
     def _decide(self, job: Job, overlay: Overlay) -> _Result:
         try:
@@ -229,23 +252,24 @@ class Writer:
             return _Result(job, error=error)
 
     async def _look_up(self, jobs: Sequence[Job], overlay: Overlay) -> None:
-        """Read what this group needs and nobody knows yet: first answers and streams, all in one go."""
+        """Read the streams that this group needs and nobody knows yet, all in one go."""
         needed: dict[str, AnyDecider | None] = {}
         for job in jobs:
             needed |= job.prepare(overlay)
         streams = {stream: noun for stream, noun in needed.items() if self.cached(stream) is None}
-        ids = [job.request.id for job in jobs if isinstance(job, CommandJob) and job.request.id]
-        if streams or ids:
-            overlay.commands, found = await self._in_thread(self._find, ids, streams)
-            self._cache |= found
+        if streams:
+            self._cache |= await self._in_thread(self.store.load_all, streams)
 
-    def _find(
-        self, ids: Sequence[str], streams: Mapping[str, AnyDecider | None]
-    ) -> tuple[dict[str, Commanded], dict[str, Folded]]:
-        return (
-            self.recorder.commanded(ids) if ids else {},
-            self.store.load_all(streams) if streams else {},
-        )
+    async def _record(self, overlay: Overlay, commands: Sequence[Commanded]) -> None:
+        if overlay.laid or overlay.lanes or commands:
+            batch = Batch(
+                before=self.head,
+                after=overlay.head,
+                rows=[it.row for it in overlay.laid],
+                lanes=list(overlay.lanes.values()),
+                commands=commands,
+            )
+            await self._in_thread(self._append, batch)
 
     def _append(self, batch: Batch) -> None:
         """Commit; an answer that was lost is looked up in the fence, which names exactly this batch by its chain."""
@@ -260,6 +284,7 @@ class Writer:
     def _keep(self, overlay: Overlay) -> None:
         self.head = overlay.head
         self.lanes |= overlay.lanes
+        self._remember(overlay.commands)
         self.tail.grew(overlay.laid)
         for stream, folded in overlay.states.items():
             self._cache[stream] = folded

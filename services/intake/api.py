@@ -111,7 +111,7 @@ def actions(house: House) -> list[Action]:
         )
         return drawdown.request(command)
 
-    def receipt(state: Application) -> dict[str, Any]:
+    def receipt(state: Application, _ask: Ask) -> dict[str, Any]:
         state = cast(Submitted, state)
         warnings = submission.warnings(state, house.privacy.open)
         return {
@@ -123,9 +123,8 @@ def actions(house: House) -> list[Action]:
             "warnings": [{"field": it.field, "code": it.code, "message": it.message} for it in warnings],
         }
 
-    def received(state: Application) -> dict[str, Any]:
-        opened = cast(Submitted, state).progress.open_drawdown
-        return {"drawdown": opened.drawdown if opened else ""}
+    def received(_state: Application, ask: Ask) -> dict[str, Any]:
+        return {"drawdown": ask.new_id("drawdown")}
 
     return [
         Action(

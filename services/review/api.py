@@ -31,6 +31,7 @@ from services.review.bodies import (
     YearCentsBody,
 )
 from services.review.case_file import BudgetSheet, CaseFile, case_file, facts_of
+from services.review.examination import AssessedLine, ExaminationNote
 from services.review.reading import (
     PDF,
     BudgetList,
@@ -81,12 +82,12 @@ def _amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
     return tuple(YearAmount(year=it.year, cents=it.cents) for it in rows if it.cents)
 
 
-def _told(state: Any) -> dict[str, Any]:
+def _told(state: Any, _ask: Ask) -> dict[str, Any]:
     """What an answer tells of its primary stream."""
     return {"state": type(state).__name__.lower()}
 
 
-def _opened(state: budgets.Budget) -> dict[str, Any]:
+def _opened(state: budgets.Budget, _ask: Ask) -> dict[str, Any]:
     return {"title": state.title, "year": state.year} if isinstance(state, budgets.Open) else {}
 
 
@@ -117,19 +118,17 @@ def _examining(house: House) -> list[Action]:
     async def assess(body: ExpenditureBody, ask: Ask) -> Decision:
         case = await _opened_case(house, ask)
         lines = tuple(
-            assessments.AssessedLine(
-                line=one.line, eligible_cents=one.eligible_cents, reason=one.reason, text=one.text or ""
-            )
+            AssessedLine(line=one.line, eligible_cents=one.eligible_cents, reason=one.reason, text=one.text or "")
             for one in body.lines
         )
         return decision(assessments.decider, case, assessments.AssessExpenditure(lines=lines))
 
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         case = await _opened_case(house, ask)
-        topics = {topic: getattr(body.note, topic) for topic in field_names(assessments.ExaminationNote)}
+        topics = {topic: getattr(body.note, topic) for topic in field_names(ExaminationNote)}
         return assessments.propose(
             case, office().programme, by_year=_amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
-            note=assessments.ExaminationNote(**topics),
+            note=ExaminationNote(**topics),
         )  # fmt: skip
 
     async def propose_refusal(body: RefusalProposalBody, ask: Ask) -> Decision:

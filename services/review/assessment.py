@@ -4,17 +4,26 @@ The file carries who took part (`acted`), because the person who approves may ha
 Every step may be done again as long as no reservation stands; what was built on it then has to be done again too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any, assert_never
 
 from services.review import budget as budgets
 from services.review import programme as programmes
+from services.review.examination import (
+    Application,
+    AssessedLine,
+    ExaminationNote,
+    Opinion,
+    ReasonMissing,
+    check_lines,
+    check_note,
+    check_period,
+    check_split,
+    grant_cents,
+)
 from services.review.programme import Basis, Terms, policy_in_force
-from shared.calendar import add_months
 from shared.contracts import Acted, YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
 from shared.decider import (
     Context,
     Decided,
@@ -23,51 +32,17 @@ from shared.decider import (
     DomainError,
     RefusedAttempt,
     event,
-    field_names,
     replace,
     value,
 )
-from shared.identity import DocumentReference, Role, Sealed
-from shared.money import at_rate
+from shared.identity import Role
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
 
 
 @value
-class Application:
-    """What intake declared complete, as it arrived; sealed values stay sealed."""
-
-    file_number: str
-    applicant_key: str
-    applicant_name: str
-    item: str
-    title: str
-    lines: tuple[ExpenditureLine, ...]
-    financing: Financing
-    by_year: tuple[YearAmount, ...]
-    starts_on: date
-    ends_on: date
-    account_holder: Sealed
-    iban: Sealed
-    contact_name: Sealed
-    contact_mail: Sealed
-    documents: tuple[DocumentReference, ...]
-    submitted_on: date
-    completed_on: date
-    acted: tuple[Acted, ...]
-
-
-@value
 class OpenAssessment:
     application: Application
-
-
-class Opinion(StrEnum):
-    """What the expert recommends (fachliches Votum)."""
-
-    POSITIVE = "positive"
-    POSITIVE_WITH_CONDITIONS = "positive-with-conditions"
-    NEGATIVE = "negative"
 
 
 @value
@@ -77,52 +52,9 @@ class RecordExpertOpinion:
     conditions: tuple[str, ...] = ()
 
 
-class CutReason(StrEnum):
-    """Why expenditure is not eligible, or not wholly."""
-
-    NOT_PART_OF_ITEM = "not-part-of-item"
-    NOT_NECESSARY = "not-necessary"
-    NOT_ADEQUATE = "not-adequate"
-    OUTSIDE_PERIOD = "outside-period"
-    FUNDED_ELSEWHERE = "funded-elsewhere"
-    OWN_STAFF = "own-staff"
-
-
-CUT_TITLES: Mapping[CutReason, str] = {
-    CutReason.NOT_PART_OF_ITEM: "nicht Teil des Fördergegenstands",
-    CutReason.NOT_NECESSARY: "nicht notwendig",
-    CutReason.NOT_ADEQUATE: "nicht angemessen",
-    CutReason.OUTSIDE_PERIOD: "außerhalb des Bewilligungszeitraums",
-    CutReason.FUNDED_ELSEWHERE: "anderweitig gefördert",
-    CutReason.OWN_STAFF: "eigenes Personal",
-}
-
-
-@value
-class AssessedLine:
-    """What of one applied line is eligible; a cut needs its reason as code and text."""
-
-    line: int
-    eligible_cents: int
-    reason: CutReason | None = None
-    text: str = ""
-
-
 @value
 class AssessExpenditure:
     lines: tuple[AssessedLine, ...]
-
-
-@value
-class ExaminationNote:
-    """The six topics of the examination note (Antragsprüfvermerk, VV Nr. 3.3 zu § 44)."""
-
-    necessity: str
-    other_offices: str
-    eligible_extent: str
-    financing_type: str
-    secured_financing: str
-    later_budgets: str
 
 
 @value
@@ -429,38 +361,6 @@ class OpinionIsNegative(DomainError):
     title = "Das fachliche Votum ist negativ; eine Bewilligung kann nicht vorgeschlagen werden."
 
 
-class ReasonMissing(DomainError):
-    code = "reason-missing"
-    title = "Die Begründung fehlt."
-    status = 422
-
-
-class LinesNotMatching(DomainError):
-    """Not every applied line is assessed exactly once."""
-
-    code = "lines-not-matching"
-    title = "Jede beantragte Position ist genau einmal festzustellen."
-    status = 422
-
-
-class EligibleBeyondApplied(DomainError):
-    code = "eligible-beyond-applied"
-    title = "Zuwendungsfähig ist höchstens der beantragte Betrag einer Position."
-    status = 422
-
-
-class SplitNotMatching(DomainError):
-    code = "split-not-matching"
-    title = "Die Jahresbeträge ergeben zusammen nicht die Zuwendung."
-    status = 422
-
-
-class PeriodNotValid(DomainError):
-    code = "period-not-valid"
-    title = "Der Bewilligungszeitraum ist nicht zulässig."
-    status = 422
-
-
 class NothingToGrant(DomainError):
     code = "nothing-to-grant"
     title = "Es bleiben keine zuwendungsfähigen Ausgaben; vorzuschlagen ist die Ablehnung."
@@ -600,28 +500,17 @@ def _assess(command: AssessExpenditure, assessment: Assessment, context: Context
     if not isinstance(assessment, Opined | Assessed | Proposed):
         raise _impossible(assessment)
     refuse_if_acted(assessment.file, frozenset({OPINED}), context, "AssessExpenditure", "expert-not-officer")
-    applied = {it.line: it.cents for it in assessment.file.application.lines}
-    if sorted(it.line for it in command.lines) != sorted(applied):
-        raise LinesNotMatching(field="lines")
-    for index, it in enumerate(command.lines):
-        if not 0 <= it.eligible_cents <= applied[it.line]:
-            raise EligibleBeyondApplied(field=f"lines.{index}.eligible_cents")
-        if it.eligible_cents < applied[it.line] and not (it.reason and it.text.strip()):
-            raise ReasonMissing("Jede Kürzung braucht einen Grund.", field=f"lines.{index}.reason")
+    applied = assessment.file.application.lines
+    check_lines(command.lines, applied)
     return [
         EligibleExpenditureAssessed(
             lines=command.lines,
-            applied_cents=sum(applied.values()),
+            applied_cents=sum(it.cents for it in applied),
             eligible_cents=sum(it.eligible_cents for it in command.lines),
             assessed_by=context.actor,
             assessed_on=context.valid_on,
         )
     ]
-
-
-def grant_cents(application: Application, eligible_cents: int, rate_bp: int) -> int:
-    """The rate's share of the eligible expenditure, rounded down, and never more than was applied for (domain 2.3)."""
-    return min(at_rate(eligible_cents, rate_bp), application.financing.grant_cents)
 
 
 def _propose(command: ProposeAward, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -640,7 +529,9 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     granted = grant_cents(assessment.file.application, assessment.expenditure.eligible_cents, command.terms.rate_bp)
     if granted <= 0:
         raise NothingToGrant
-    _check_split(command, granted, context)
+    check_period(command.starts_on, command.ends_on, command.terms.period_months)
+    check_split(command.by_year, granted, context.valid_on.year, command.ends_on.year)
+    check_note(command.note)
     return [
         AwardProposed(
             number=assessment.file.proposals + 1,
@@ -654,21 +545,6 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
             proposed_on=context.valid_on,
         )
     ]
-
-
-def _check_split(command: ProposeAward, granted: int, context: Context) -> None:
-    if not command.starts_on <= command.ends_on < add_months(command.starts_on, command.terms.period_months):
-        raise PeriodNotValid(f"höchstens {command.terms.period_months} Monate", field="ends_on")
-    years = [it.year for it in command.by_year]
-    in_order = years == sorted(set(years)) and all(it.cents > 0 for it in command.by_year)
-    if not in_order or sum(it.cents for it in command.by_year) != granted:
-        raise SplitNotMatching(f"die Zuwendung beträgt {granted} Cent", field="by_year")
-    # Money of a year gone by cannot be promised any more, nor money for a year in which nothing may be spent.
-    if years[0] < context.valid_on.year or years[-1] > command.ends_on.year:
-        raise PeriodNotValid("Ein Jahresbetrag liegt außerhalb des Bewilligungszeitraums.", field="by_year")
-    for topic in field_names(ExaminationNote):
-        if not getattr(command.note, topic).strip():
-            raise ReasonMissing("Der Prüfvermerk behandelt sechs Punkte (VV Nr. 3.3).", field=f"note.{topic}")
 
 
 def _propose_refusal(command: ProposeRefusal, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -732,7 +608,8 @@ def _settle(command: SettleWithdrawal, assessment: Assessment, context: Context)
 
 
 def _with(file: File, person: str, role: Role, action: str) -> File:
-    return replace(file, acted=(*file.acted, Acted(person=person, role=role, action=action)))
+    act = Acted(person=person, role=role, action=action)
+    return file if act in file.acted else replace(file, acted=(*file.acted, act))
 
 
 def evolve(assessment: Assessment, it: Event) -> Assessment:

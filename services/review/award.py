@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from services.review import assessment as assessments
 from services.review import budget as budgets
 from services.review import programme as programmes
+from services.review.examination import ReasonMissing
 from services.review.programme import Basis, policy_in_force
 from shared.calendar import add_months, deemed_served_on, remedy_ends_on
 from shared.contracts import Acted, YearAmount
@@ -541,7 +542,7 @@ def refuse(case: str, reasons: tuple[str, ...] = ()) -> Decision:
             return {}
         given = reasons or assessment.refusal.reasons
         if not all(it.strip() for it in given):
-            raise assessments.ReasonMissing("Eine Ablehnung ist zu begründen (§ 39 VwVfG).", field="reasons")
+            raise ReasonMissing("Eine Ablehnung ist zu begründen (§ 39 VwVfG).", field="reasons")
         command = RefuseGrant(file_number=assessment.file.application.file_number, reasons=given)
         return {file: concluded, award: decide(command, states[1], context)}
 

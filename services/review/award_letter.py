@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.review.assessment import CUT_TITLES, AssessedLine, Reserved
+from services.review.assessment import Reserved
 from services.review.award import Grant
+from services.review.examination import CUT_TITLES, AssessedLine
 from services.review.programme import Programme
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import DomainError, value

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from services.review.assessment import CutReason, Opinion
+from services.review.examination import CutReason, Opinion
 from services.review.settings import office
 from shared.web import Body, Cents, Id, Line, Text, Year
 

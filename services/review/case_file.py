@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from services.review import budget as budgets
 from services.review.assessment import (
-    AssessedLine,
     Assessment,
     AwardProposed,
     Concluded,
@@ -18,6 +17,7 @@ from services.review.assessment import (
     Unopened,
 )
 from services.review.award import Approved, Award, Final, GrantRefused, HalfSigned, Notified, Refused
+from services.review.examination import AssessedLine
 from services.review.standing import STATUS, Status, status_of
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from services.review import assessment as assessments
-from services.review.assessment import CUT_TITLES, Application, Assessment, Unopened
+from services.review.assessment import Assessment, Unopened
 from services.review.award import Award, Notified
 from services.review.case_file import TOPICS, NextAction, facts_of
+from services.review.examination import CUT_TITLES, Application, grant_cents
 from services.review.programme import Terms
 from services.review.settings import office
 from services.review.views import OPINIONS, split
@@ -160,7 +161,7 @@ def _proposal(
     today: date,
 ) -> Form:
     eligible = expenditure.eligible_cents if expenditure else 0
-    granted = assessments.grant_cents(application, eligible, terms.rate_bp) if terms else 0
+    granted = grant_cents(application, eligible, terms.rate_bp) if terms else 0
     amounts = {it.year: it.cents for it in (made.by_year if made else suggested(application, granted, today))}
     last = max(application.ends_on.year, *amounts)
     fields: list[FormField] = []

@@ -16,9 +16,10 @@ from services.review import budget as budgets
 from services.review import programme as programmes
 from services.review import views
 from services.review.api import actions
-from services.review.assessment import CUT_TITLES, CutReason, Unopened
+from services.review.assessment import Unopened
 from services.review.award import Approved, Final, Notified
 from services.review.case_file import TOPICS, BudgetSheet, CaseFile, case_file
+from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, budget_form, decision_of, form_of, shown
 from services.review.programme import Terms, policy_in_force
 from services.review.reading import Known, known, next_actions, sheet_of, sheets

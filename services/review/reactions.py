@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.review import assessment, budget
+from services.review.examination import Application
 from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn
 from shared.contracts.payout import PaymentSettled
 from shared.decider import Decision, decision, field_names
@@ -21,7 +22,7 @@ def react(contract: object, case: str, title: str) -> Decision | None:
     match contract:
         case ApplicationCompleted():
             content: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
-            command = assessment.OpenAssessment(application=assessment.Application(**content))
+            command = assessment.OpenAssessment(application=Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():
             withdrawn_on = contract.withdrawn_on

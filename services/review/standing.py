@@ -15,7 +15,6 @@ from services.review.assessment import (
     Concluded,
     Opened,
     Opined,
-    Opinion,
     Proposed,
     RefusalPending,
     Reserved,
@@ -23,6 +22,7 @@ from services.review.assessment import (
     Withdrawn,
 )
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.examination import Opinion
 from shared.decider import Context, RefusedAttempt, value
 from shared.identity import Role
 

@@ -7,6 +7,7 @@ from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
 from services.review import programme as p
+from services.review.examination import Opinion
 from services.review.standing import Status
 from shared.decider import value
 from shared.money import euros
@@ -99,10 +100,10 @@ class Words:
     why: str = ""
 
 
-OPINIONS: Mapping[a.Opinion, str] = {
-    a.Opinion.POSITIVE: "positiv",
-    a.Opinion.POSITIVE_WITH_CONDITIONS: "positiv mit Auflagen",
-    a.Opinion.NEGATIVE: "negativ",
+OPINIONS: Mapping[Opinion, str] = {
+    Opinion.POSITIVE: "positiv",
+    Opinion.POSITIVE_WITH_CONDITIONS: "positiv mit Auflagen",
+    Opinion.NEGATIVE: "negativ",
 }
 SHORTFALLS: Mapping[b.Shortfall, str] = {
     b.Shortfall.FUNDS_EXHAUSTED: "Die freien Mittel reichen nicht.",
@@ -140,7 +141,7 @@ def _of_assessment(it: object) -> Words | None:
             return Words(title="Prüfung eröffnet", why="Die Antragsannahme hat die Vollständigkeit festgestellt.")
         case a.ExpertOpinionRecorded():
             reasons = "; ".join((it.reasons, *(f"Auflage: {one}" for one in it.conditions)))
-            tone = "warning" if it.opinion == a.Opinion.NEGATIVE else "info"
+            tone = "warning" if it.opinion == Opinion.NEGATIVE else "info"
             return Words(title=f"Votum {OPINIONS[it.opinion]}", tone=tone, why=reasons)
         case a.EligibleExpenditureAssessed():
             cut = it.applied_cents - it.eligible_cents

@@ -16,15 +16,10 @@ from uuid import uuid4
 
 import psycopg
 
-from services.review import assessment
-from shared.decider import decision
-from shared.identity import Role
-from shared.records import replace
-from shared.service import House
 from tests.benchmarks import library
 from tests.benchmarks.content import DAY, POSITIVE
-from tests.benchmarks.ours import blueprint
 from tests.benchmarks.process import Place
+from tests.benchmarks.reviewing import Experts, open_cases, review
 from tests.benchmarks.running import (
     CLIENTS,
     Asked,
@@ -37,37 +32,19 @@ from tests.benchmarks.running import (
     check,
     fresh_place,
     on_loop,
-    recorded,
     stored,
     together,
-    writing,
 )
-from tests.review.builders import OPEN
 
 # ---- Ours -----------------------------------------------------------------------------------------------------------
 
 
-class Experts:
-    """Clients that give an opinion on a case of theirs again and again, each time with other reasons."""
-
-    def __init__(self, house: House, cases: dict[int, tuple[str, int]]) -> None:
-        self._house = house
-        self._cases = cases
-
-    async def act(self, number: int) -> None:
-        case, version = self._cases[number]
-        asked = decision(assessment.decider, case, replace(POSITIVE, reasons=f"{POSITIVE.reasons} ({version})"))
-        outcome = await recorded(self._house, asked, Role.EXPERT, case, version)
-        self._cases[number] = case, outcome.version
-
-
 async def append(place: Place, asked: Asked) -> Figures:
     """Clients at the command seam of review."""
-    async with writing(blueprint("review", views=False), place) as house:
-        cases = {number: uuid4().hex for number in range(CLIENTS)}
-        for case in cases.values():
-            await recorded(house, decision(assessment.decider, case, OPEN), Role.SYSTEM, case)
-        found = await together(Experts(house, {it: (case, 1) for it, case in cases.items()}).act, asked)
+    async with review(place) as house:
+        cases = {number: (uuid4().hex, 1) for number in range(CLIENTS)}
+        await open_cases(house, [case for case, _ in cases.values()])
+        found = await together(Experts(house, cases).act, asked)
         return {**found, "bytes": len(house.store.recorder.rows(house.writer.head.position - 1, 1)[0].state)}
 
 

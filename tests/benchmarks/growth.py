@@ -18,11 +18,10 @@ from shared.opening import recorder
 from shared.records import replace
 from shared.service import House
 from shared.store import Store
-from tests.benchmarks.appends import Experts
-from tests.benchmarks.conversation import APPROPRIATION_CENTS, TITLE, YEAR
 from tests.benchmarks.filling import PER_CASE, case_of, fill
-from tests.benchmarks.ours import DAY, blueprint
+from tests.benchmarks.ours import DAY
 from tests.benchmarks.process import Place
+from tests.benchmarks.reviewing import Experts, open_budget, review
 from tests.benchmarks.running import (
     CLIENTS,
     Asked,
@@ -40,7 +39,6 @@ from tests.benchmarks.running import (
     recorded,
     stored,
     together,
-    writing,
 )
 from tests.review.builders import BUDGET, cents
 
@@ -58,7 +56,7 @@ ENTERED = 3_000
 
 async def append(place: Place, events: int, asked: Asked) -> Figures:
     """Clients that append to cases which the store holds."""
-    async with writing(blueprint("review", views=False), place) as house:
+    async with review(place) as house:
         cases: dict[int, tuple[str, int]] = {}
         for client, number in enumerate(random.sample(range(events // PER_CASE), CLIENTS)):
             case = case_of(number)
@@ -108,9 +106,8 @@ class BudgetOfficers:
 
 async def enter(place: Place, entries: int, asked: Asked) -> Figures:
     """Fill a budget to so many entries, then measure the next ones."""
-    async with writing(blueprint("review", views=False), place) as house:
-        opened = budget.open_next_budget(TITLE, YEAR, APPROPRIATION_CENTS, cents(y2026=1))
-        await recorded(house, opened, Role.BUDGET_OFFICER, "")
+    async with review(place) as house:
+        await open_budget(house, 1)
         officers, numbers = BudgetOfficers(house), count()
 
         async def filling(client: int) -> None:

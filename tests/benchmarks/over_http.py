@@ -21,14 +21,13 @@ import httpx2
 
 from deploy.people import Person
 from deploy.sign_in import TokenDesk
-from services.review import assessment
-from shared.decider import decision, value
+from shared.decider import value
 from shared.identity import Role
 from shared.topology import provision as provision_streams
 from tests.benchmarks import clients
 from tests.benchmarks.content import POSITIVE
-from tests.benchmarks.ours import blueprint
 from tests.benchmarks.process import Place
+from tests.benchmarks.reviewing import open_cases, review
 from tests.benchmarks.running import (
     CLIENTS,
     WITHIN,
@@ -42,11 +41,8 @@ from tests.benchmarks.running import (
     fresh_place,
     in_process,
     on_loop,
-    recorded,
     stored,
-    writing,
 )
-from tests.review.builders import OPEN
 from tests.servers import free_port
 
 ISSUER = "https://sign-in.example"
@@ -83,9 +79,8 @@ def opinions(place: Place) -> Opinions:
 
 async def opened(place: Place, cases: tuple[str, ...]) -> Figures:
     """Open the cases in review's store, before it serves."""
-    async with writing(blueprint("review", views=False), place) as house:
-        for case in cases:
-            await recorded(house, decision(assessment.decider, case, OPEN), Role.SYSTEM, case)
+    async with review(place) as house:
+        await open_cases(house, cases)
         return {"opened": house.writer.head.position}
 
 

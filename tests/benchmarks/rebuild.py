@@ -6,15 +6,16 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
-from services.review import assessment, budget, programme
+from services.review import budget, programme
 from services.review.views import CASES
 from shared.decider import decision
 from shared.following import PAGE
 from shared.identity import Role
 from shared.service import House, build
 from tests.benchmarks import content, ours
-from tests.benchmarks.conversation import APPROPRIATION_CENTS, DRAWN_CENTS, TITLE, TURNS, YEAR, payment_of
+from tests.benchmarks.conversation import APPROPRIATION_CENTS, DRAWN_CENTS, TURNS, payment_of
 from tests.benchmarks.process import Place
+from tests.benchmarks.reviewing import open_budget, open_cases, review
 from tests.benchmarks.running import (
     Bench,
     Figures,
@@ -27,9 +28,8 @@ from tests.benchmarks.running import (
     in_process,
     on_loop,
     recorded,
-    writing,
 )
-from tests.review.builders import BUDGET, OPEN, cents
+from tests.review.builders import BUDGET
 
 STORES = ("sqlite", "postgresql")
 CASES_LIVED = 2_000
@@ -41,7 +41,7 @@ FURNISHED = 3
 
 async def lived(place: Place, cases: int) -> Figures:
     """Fill review's log with cases, each from its opening to its first payment."""
-    async with writing(ours.blueprint("review", views=True), place) as house:
+    async with review(place, views=True) as house:
         await _furnish(house)
         slots = asyncio.Semaphore(64)
 
@@ -56,13 +56,11 @@ async def lived(place: Place, cases: int) -> Figures:
 async def _furnish(house: House) -> None:
     for text in (content.GUIDELINE, content.PRACTICE):
         await recorded(house, programme.publish_policy(text), Role.CASE_OFFICER, "")
-    authorised = cents(y2026=APPROPRIATION_CENTS)
-    opened = budget.open_next_budget(TITLE, YEAR, APPROPRIATION_CENTS, authorised)
-    await recorded(house, opened, Role.BUDGET_OFFICER, "")
+    await open_budget(house, APPROPRIATION_CENTS)
 
 
 async def _live(house: House, case: str) -> None:
-    await recorded(house, decision(assessment.decider, case, OPEN), Role.SYSTEM, case)
+    await open_cases(house, [case])
     for name in TURNS["review"][0].acts:
         _actor, role, asked = ours.ACTS[name]
         await recorded(house, asked(case), role, case)

@@ -56,6 +56,19 @@ async def test_the_first_outcome_is_returned_again_also_after_a_restart(tmp_path
         assert cents(house, "c") == 5
 
 
+async def test_a_key_from_before_the_start_is_found_among_new_ones_in_a_group(tmp_path: Path, store_setting: str):
+    async with writing(PUBLISHER, settings_of(tmp_path, None, store_setting)) as house:
+        first = await putting(house, 5, "c", id="old")
+    async with writing(PUBLISHER, settings_of(tmp_path, None, store_setting)) as house:
+        asked = [
+            putting(house, 1, "c", id="new-1"),
+            putting(house, 5, "c", id="old"),
+            putting(house, 1, "c", id="new-2"),
+        ]
+        assert (await asyncio.gather(*asked))[1] == first
+        assert cents(house, "c") == 7
+
+
 async def test_the_same_key_twice_in_one_group_is_decided_once(tmp_path: Path):
     async with writing(PUBLISHER, settings_of(tmp_path, None)) as house:
         outcomes = await asyncio.gather(*(putting(house, 5, "c", id="k1") for _ in range(20)))

@@ -398,6 +398,22 @@ def test_a_repeated_batch_is_the_same_batch_also_after_a_restart(nats_server: Na
         assert len(road.read("/payout/batches")["items"]) == 1
 
 
+def test_a_key_whose_first_answer_was_forgotten_still_seals_nothing_else(road: Road, case: str) -> None:
+    other_case = uuid4().hex
+    for it in (case, other_case):
+        road.assign(it)
+        road.request("d1", it)
+    payment, other = road.ordered("d1", case), road.ordered("d1", other_case)
+    first = road.act("p-orderer", "/payout/batches", {"payments": [payment]}, key="forgotten")
+    road.service.house.store.recorder.forget_commands("9999")
+    answer = road.act("p-orderer", "/payout/batches", {"payments": [other]}, key="forgotten")
+    assert problem(answer) == (422, "idempotency-key-reused")
+    assert road.read(f"/payout/payments/{other}")["status"] == "ordered"
+    again = road.act("p-orderer", "/payout/batches", {"payments": [payment]}, key="forgotten")
+    assert (again.status_code, again.json()["batch"]) == (201, first.json()["batch"])
+    road.sealed(other)
+
+
 # ---- Lists -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,17 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from services.review import assessment, award, budget, programme
-from services.review.assessment import (
-    Application,
-    AssessedLine,
-    AssessExpenditure,
-    CutReason,
-    ExaminationNote,
-    OpenAssessment,
-    Opinion,
-    RecordExpertOpinion,
-)
+from services.review.assessment import AssessExpenditure, OpenAssessment, RecordExpertOpinion
 from services.review.award import DispatchNotice, RecordWaiver
+from services.review.examination import Application, AssessedLine, CutReason, ExaminationNote, Opinion
 from services.review.programme import Terms, policy_in_force, publish_policy
 from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Financing

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
-from services.review.assessment import Application
+from services.review.examination import Application
 from shared.identity import Role, Sealed
 from shared.privacy import Privacy
 from tests.review.builders import TITLE, application, completed

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
 from shared.formats import ZERO
 from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Row
@@ -33,13 +33,14 @@ class Disk:
     def commit(self, batch: Batch) -> None:
         if batch.before != self.head:
             raise FenceLost
+        if any(it.id in self.commands for it in batch.commands):
+            raise IntegrityError("a key that was answered")
         self.head = batch.after
         for row in batch.rows:
             self.rows.append(row)
             self.streams.setdefault(row.stream, []).append(row)
         self.lanes |= {it.source: it for it in batch.lanes}
-        for command in batch.commands:
-            self.commands.setdefault(command.id, command)
+        self.commands |= {it.id: it for it in batch.commands}
 
 
 type Fails = Callable[[str], bool]

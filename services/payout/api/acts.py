@@ -15,6 +15,7 @@ from services.payout.api.lookup import known_batch, known_case, payment_of, stag
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
 from shared.calendar import next_target_day
+from shared.commands import KeyReused
 from shared.decider import Decision, decision
 from shared.identity import Role
 from shared.problems import Problem
@@ -88,8 +89,12 @@ async def _of_case(house: House, ask: Ask, command: disbursements.Command) -> De
 
 async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
     name = ask.new_id("batch")
-    if (await house.writer.state(batches.decider, name)).version:
-        # The same request again: the writer remembers its outcome, and other payments may be open by now.
+    known = (await house.writer.state(batches.decider, name)).state
+    if not isinstance(known, batches.Unsealed):
+        # The same request again: the writer remembers its outcome, and other payments may be open by now. Where it does
+        # not (its 30 days are over, the store was recovered), another request with this key must not pass for sealed.
+        if body.payments and set(body.payments) != {it.payment for it in known.sealed.entries}:
+            raise KeyReused
         stream = batches.decider.stream(name)
         return Decision(reads={stream: batches.decider}, judge=lambda _states, _context: {}, creates=True)
     orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house))
@@ -134,7 +139,7 @@ async def _open_orders(house: House) -> Sequence[payments.PaymentOrdered]:
     return [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
 
 
-def _told_drawdowns(state: disbursements.Disbursement) -> Mapping[str, Any]:
+def _told_drawdowns(state: disbursements.Disbursement, _ask: Ask) -> Mapping[str, Any]:
     told = [
         {"drawdown": it.id, "stage": stage_of(it), "accepted_cents": it.accepted_cents, "reason": it.reason, "payment": payment_of(it)}
         for it in state.drawdowns
@@ -142,7 +147,7 @@ def _told_drawdowns(state: disbursements.Disbursement) -> Mapping[str, Any]:
     return {"drawdowns": told}
 
 
-def _told_batch(state: batches.Batch) -> Mapping[str, Any]:
+def _told_batch(state: batches.Batch, _ask: Ask) -> Mapping[str, Any]:
     if isinstance(state, batches.Unsealed):
         return {}
     sealed = state.sealed
