@@ -16,7 +16,8 @@ from shared.decider import value
 from shared.following import in_thread, wait
 from shared.formats import encode
 from shared.messaging import Messenger
-from shared.recorders import Head, Recorder
+from shared.recorders import FenceLost, Head, Recorder
+from shared.standby import was_overtaken
 from shared.topology import RECORDED
 
 log = structlog.get_logger()
@@ -130,7 +131,10 @@ class Witnessing:
             if self.known is None and not self.agreed.is_set():
                 self._go_on_without(until)
             await self.messenger.ask_ledger()
-            await wait(self._heard, AGAIN if self.stopped else pause)
+            if self.stopped:
+                await asyncio.sleep(AGAIN)  # not until the answer: it would be asked for again at once, and again
+            else:
+                await wait(self._heard, pause)
             pause = min(5.0, pause * 1.5)
 
     def _go_on_without(self, until: float) -> None:
@@ -168,6 +172,8 @@ class Witnessing:
         head = self.head()
         if not known.position:
             return ""
+        if known.position > head.position and was_overtaken(self.recorder, head):
+            raise FenceLost
         if known.epoch != head.epoch or known.position > head.position:
             return f"Prüfkette bei {known.epoch}/{known.position}, Bestand bei {head.epoch}/{head.position}"
         rows = self.recorder.rows(known.position - 1, 1)

@@ -7,6 +7,7 @@ import pytest
 from shared import relaying
 from shared.recorders import FenceLost
 from shared.topology import lane, stream_of
+from shared.witnessing import Witnessed
 from tests.machinery.toys import PUBLISHER, as_operator, putting, serving, settings, until
 from tests.servers import NatsServer
 
@@ -39,7 +40,10 @@ async def test_a_process_that_began_while_another_still_wrote_ends_instead_of_wa
         before = publisher.writer.head
         await putting(publisher, 1, "case")
         await until(lambda: publisher.idle)
-        relay = publisher.relays[0]
-        relay.head = lambda: before  # what the later process read when it began
+        after = publisher.writer.head
+        relay, witnessing = publisher.relays[0], publisher.witnessing
+        relay.head = witnessing.head = lambda: before  # what the later process read when it began
         with pytest.raises(FenceLost):
             await relay._resume()
+        with pytest.raises(FenceLost):
+            witnessing._contradiction(Witnessed(epoch=after.epoch, position=after.position, chain=after.chain))
