@@ -17,6 +17,7 @@ from shared.lane_following import ConsumerGone
 from shared.messaging import Guard
 from shared.recorders import FenceLost
 from shared.standby import STANDS_BY, SeatUnreachable
+from shared.topology import RECORDED
 from shared.views import FOLLOWER
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ async def _connect(house: "House") -> None:
         try:
             await asyncio.wait_for(house.messenger.broker.connect(), 15)
             await _agree(house)
-            await asyncio.wait_for(house.messenger.broker.start(), 15)
+            await asyncio.wait_for(house.messenger.start(), 15)
             break
         except Exception as error:
             failures += 1
@@ -72,7 +73,8 @@ async def _connect(house: "House") -> None:
                 await relay.refill(position)
 
     await house.messenger.on_refill(answer)
-    await house.messenger.on_witnessed(house.witnessing.hear)
+    if house.name in RECORDED:
+        await house.messenger.on_witnessed(house.witnessing.hear)
     for reached in house.connected:
         await reached()
 
