@@ -15,7 +15,7 @@ endif
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench verify docs format generate browser clean
+.PHONY: help demo up test campaign check bench verify docs format generate browser clean
 .DELETE_ON_ERROR:
 
 help: ## diese Liste
@@ -35,6 +35,9 @@ up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
 	@$(PYTHON) -m pytest $(PYTEST)
+
+campaign: $(READY) ## weitere Saaten der Fehlerversuche, MINUTES=10 lang
+	@$(PYTHON) -m tests.faults.campaign --minutes $(or $(MINUTES),10)
 
 check: $(READY) ## Format, Regeln, Typen, Importgrenzen, erzeugte Dokumente
 	.venv/bin/ruff format --check .

@@ -1,0 +1,143 @@
+"""A broker that is away or half there, a process that only looks alive, an end in the middle: what was put arrives."""
+
+import asyncio
+
+from shared.records import replace
+from shared.topology import lane, stream_of
+from tests.faults.checker import Finding
+from tests.faults.conftest import MakeWorld
+from tests.faults.outage import broker_away
+from tests.faults.proxy import Proxy
+from tests.faults.world import SERVICES, World
+
+CASE = "a" * 32
+PATIENCE = 3.0
+
+
+def rules(found: list[Finding]) -> set[str]:
+    return {it.rule for it in found}
+
+
+async def arrives(world: World, position: int, within: float = 30.0) -> None:
+    await world.until(lambda it: it["lanes"]["intake"]["position"] >= position, "review", within)
+
+
+async def test_people_work_on_while_the_broker_is_away_and_all_of_it_arrives(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        number, found = await broker_away(world, 5)
+        assert number > 10
+        assert found == []
+
+
+async def frozen(world: World, *unprotected: str) -> None:
+    await world.start("intake", "payout")
+    await world.start("review", patience=PATIENCE, unprotected=unprotected)
+    world.keep()
+    await world.ask("intake", "put", CASE, cents=1)
+    await arrives(world, 1)
+    freezing = asyncio.ensure_future(world.once("review", {"act": "freeze"}))
+    await world.ask("intake", "put", CASE, cents=2)
+    await asyncio.wait([freezing], timeout=4 * PATIENCE)
+
+
+async def test_a_process_whose_loop_is_frozen_ends_and_the_next_one_goes_on(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        await frozen(world)
+        await arrives(world, 2)
+        await world.at_rest()
+        assert world.ends == [("review", 71)]
+        assert await asyncio.to_thread(world.findings) == []
+
+
+async def test_without_a_guard_it_looks_alive_and_the_cents_never_arrive(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        await frozen(world, "guard")
+        assert world.ends == []
+        assert "no cent less" in rules(await asyncio.to_thread(world.findings))
+
+
+async def half_open(world: World, proxy: Proxy, *unprotected: str) -> None:
+    """The broker swallows what review sends, and nobody closes the connection; then the road is mended, for new ones."""
+    await world.start("intake", "payout")
+    told = replace(world.life, nats_url=f"nats://127.0.0.1:{proxy.port}")
+    await world.begin(replace(told, service="review", patience=PATIENCE, unprotected=unprotected))
+    world.keep()
+    await world.ask("intake", "put", CASE, cents=1)
+    await arrives(world, 1)
+    proxy.swallow()
+    await world.ask("intake", "put", CASE, cents=2)
+
+
+async def test_a_half_open_connection_is_noticed_and_made_again(make_world: MakeWorld) -> None:
+    async with make_world() as world, Proxy(world.nats.port) as proxy:
+        await half_open(world, proxy)
+        await world.at_rest()
+        assert await asyncio.to_thread(world.findings) == []
+
+
+async def test_without_pings_a_half_open_connection_keeps_the_cents_for_ever(make_world: MakeWorld) -> None:
+    async with make_world() as world, Proxy(world.nats.port) as proxy:
+        await half_open(world, proxy, "pings")
+        await asyncio.sleep(4 * PATIENCE)
+        assert world.ends == []
+        assert "no cent less" in rules(await asyncio.to_thread(world.findings))
+
+
+async def without_its_consumer(world: World) -> None:
+    await world.start(*SERVICES)
+    world.keep()
+    await world.ask("intake", "put", CASE, cents=1)
+    await arrives(world, 1)
+    async with world.operator() as jetstream:
+        await jetstream.delete_consumer(stream_of(lane("intake")), "review")
+    await world.ask("intake", "put", CASE, cents=2)
+    await asyncio.sleep(5)
+    await world.provision_streams()
+
+
+async def test_a_process_whose_consumer_was_deleted_ends_and_the_next_one_goes_on(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        await without_its_consumer(world)
+        assert ("review", 73) in world.ends
+        await world.at_rest()
+        assert await asyncio.to_thread(world.findings) == []
+
+
+async def test_asked_to_end_in_the_middle_a_service_finishes_what_it_acknowledges(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        await world.start(*SERVICES)
+        world.keep()
+        puts = [
+            asyncio.ensure_future(world.ask("intake", "put", CASE, key=str(it), cents=1 + it % 5)) for it in range(200)
+        ]
+        await asyncio.wait(puts, return_when=asyncio.FIRST_COMPLETED)
+        assert await world.stop("intake") == 0
+        await asyncio.gather(*puts)
+        await world.at_rest()
+        assert await asyncio.to_thread(world.findings) == []
+
+
+async def forged(world: World, *unprotected: str) -> int:
+    """A message in a lane asks for an answer in another one; how much there is in that lane then that nobody put there."""
+    await world.start("intake", "payout")
+    await world.start("review", unprotected=unprotected)
+    await world.ask("intake", "put", CASE, cents=1)
+    await world.at_rest()
+    known = (await world.look("review"))["head"]
+    async with world.operator() as jetstream:
+        before = (await jetstream.stream_info(stream_of(lane("review")))).state.messages
+        await jetstream.publish(lane("intake"), b"forged", headers={"reply_to": lane("review")})
+        await world.until(lambda it: it["head"] > known, "review")
+        await world.at_rest()
+        await asyncio.sleep(0.5)
+        return (await jetstream.stream_info(stream_of(lane("review")))).state.messages - before
+
+
+async def test_a_forged_reply_to_makes_no_service_publish(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        assert await forged(world) == 0
+
+
+async def test_without_that_a_service_publishes_where_a_stranger_says(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        assert await forged(world, "no-reply") == 1
