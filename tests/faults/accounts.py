@@ -106,6 +106,16 @@ def the_money(case: Case) -> Iterator[str]:
         if not ordered[key] - returned[key] <= assigned[key] <= committed[key]:
             yield f"{key}: {ordered[key]} angeordnet, {assigned[key]} zugewiesen, {committed[key]} festgelegt"
     yield from _beyond_the_budget(case, committed)
+    yield from _after_the_year(case)
+
+
+def _after_the_year(case: Case) -> Iterator[str]:
+    """A year's money is ordered while the year lasts: in the log nothing of a later year may lie before the order."""
+    latest = ""
+    for row in case.logs["payout"].rows:
+        if row.name == "payout.payment-ordered" and latest > str(row.facts["year"]):
+            yield f"{row.facts['payment']}: für {row.facts['year']} angeordnet, als das Jahr vorüber war"
+        latest = max(latest, row.context["at"][:4])
 
 
 def _payment(row: Row) -> str:

@@ -1,5 +1,6 @@
 """What one process is told for its life: which service it is, when it dies, what protects it no longer."""
 
+import signal
 from pathlib import Path
 
 from shared.decider import value
@@ -23,6 +24,8 @@ class Life:
     dies: bool = False
     moment: str = ""
     """Where it dies, if not where the seed says, at the first time."""
+    ends_by: int = signal.SIGKILL
+    """By which signal it ends there."""
     unreliable: bool = False
     unprotected: tuple[str, ...] = ()
     """Protections that are switched off, by the names of `tests.faults.unprotected`."""

@@ -6,8 +6,8 @@ The services' code knows nothing of this. A seed chooses the moment and how ofte
 import inspect
 import os
 import random
-import signal
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -64,16 +64,16 @@ _before_answer: list[Callable[[], None]] = []
 
 
 class Fuse:
-    """Counts how often a moment is passed, and ends the process at the last of them."""
+    """Counts how often a moment is passed, and at the last of them sends the process the signal that ends it."""
 
-    def __init__(self, passes: int) -> None:
-        self._left = passes
+    def __init__(self, passes: int, how: int) -> None:
+        self._left, self._how = passes, how
 
     def __call__(self) -> None:
         self._left -= 1
-        if self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-            signal.pause()
+        if self._left == 0:
+            os.kill(os.getpid(), self._how)
+            time.sleep(0.2)  # time for another thread to hear of it, before what comes next is done
 
 
 def moments_of(service: str) -> list[str]:
@@ -84,7 +84,7 @@ def arm(life: Life) -> None:
     """Choose by the seed when this process dies."""
     chance = random.Random(life.seed)
     name = life.moment or chance.choice(moments_of(life.service))
-    fuse = Fuse(1 if life.moment else chance.choice((1, 1, 2, 3, 5, 8, 13)))
+    fuse = Fuse(1 if life.moment else chance.choice((1, 1, 2, 3, 5, 8, 13)), life.ends_by)
     print("dies at", name, flush=True)
     if name == ANSWERING:
         _before_answer.append(fuse)

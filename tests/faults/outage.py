@@ -10,9 +10,9 @@ from tests.faults.world import SERVICES, World
 CASE = "d" * 32
 
 
-async def broker_away(world: World, seconds: float) -> tuple[int, Sequence[Finding]]:
+async def broker_away(world: World, seconds: float, *unprotected: str) -> tuple[int, Sequence[Finding]]:
     """One outage of so many seconds; how often somebody put cents during it, and what the checker finds after it."""
-    await world.start(*SERVICES)
+    await world.start(*SERVICES, unprotected=unprotected)
     await world.ask("intake", "put", CASE, key="before", cents=1)
     await world.at_rest()
     await asyncio.to_thread(world.nats.kill)

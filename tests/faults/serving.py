@@ -44,6 +44,9 @@ def settings_of(life: Life) -> Settings:
         "issuer": "urn:test", "calendar": folder / "calendar.json", "trace_ratio": 0.0,
         "start_awaits_ledger": False,
     }  # fmt: skip
+    password = folder / f"{life.service}.password"
+    if password.exists():
+        told["nats_password_file"] = password
     return PayoutSettings(**told, treasury=folder / "treasury") if life.service == "payout" else Settings(**told)
 
 
@@ -60,7 +63,7 @@ def serve(life: Life) -> int:
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        processors=[structlog.processors.KeyValueRenderer(key_order=["event"])],
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])],
     )
     messaging.UNANSWERED = life.patience
     _agree(life)
@@ -91,7 +94,12 @@ def _agree(life: Life) -> None:
 
 async def _serve(life: Life) -> None:
     ended = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+
+    def end() -> None:
+        unprotected.asked_to_end()
+        ended.set()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
     house = house_of(life)
     async with running(house):
         life.socket.unlink(missing_ok=True)
@@ -115,10 +123,11 @@ class Desk:
             task.add_done_callback(self._asked.discard)
 
     async def _answer(self, ask: dict[str, Any], writer: asyncio.StreamWriter) -> None:
-        answer = msgspec.json.encode({"id": ask["id"]} | await self._do(ask)) + b"\n"
-        with suppress(OSError, RuntimeError):
+        answer = await self._do(ask)
+        if answer.get("last"):
             moments.answering()
-            writer.write(answer)
+        with suppress(OSError, RuntimeError):
+            writer.write(msgspec.json.encode({"id": ask["id"]} | answer) + b"\n")
 
     async def _do(self, ask: dict[str, Any]) -> dict[str, Any]:
         match ask["act"]:

@@ -1,25 +1,17 @@
 """A broker that is away or half there, a process that only looks alive, an end in the middle: what was put arrives."""
 
 import asyncio
+from contextlib import suppress
 
 from shared.records import replace
 from shared.topology import lane, stream_of
-from tests.faults.checker import Finding
 from tests.faults.conftest import MakeWorld
 from tests.faults.outage import broker_away
 from tests.faults.proxy import Proxy
-from tests.faults.world import SERVICES, World
+from tests.faults.stories import CASE, arrives, judged, rules
+from tests.faults.world import World
 
-CASE = "a" * 32
 PATIENCE = 3.0
-
-
-def rules(found: list[Finding]) -> set[str]:
-    return {it.rule for it in found}
-
-
-async def arrives(world: World, position: int, within: float = 30.0) -> None:
-    await world.until(lambda it: it["lanes"]["intake"]["position"] >= position, "review", within)
 
 
 async def test_people_work_on_while_the_broker_is_away_and_all_of_it_arrives(make_world: MakeWorld) -> None:
@@ -27,6 +19,12 @@ async def test_people_work_on_while_the_broker_is_away_and_all_of_it_arrives(mak
         number, found = await broker_away(world, 5)
         assert number > 10
         assert found == []
+
+
+async def test_where_the_relay_does_not_compare_what_they_did_meanwhile_never_arrives(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        _, found = await broker_away(world, 2, "comparing")
+        assert "no cent less" in rules(found)
 
 
 async def frozen(world: World, *unprotected: str) -> None:
@@ -46,14 +44,14 @@ async def test_a_process_whose_loop_is_frozen_ends_and_the_next_one_goes_on(make
         await arrives(world, 2)
         await world.at_rest()
         assert world.ends == [("review", 71)]
-        assert await asyncio.to_thread(world.findings) == []
+        assert await judged(world) == []
 
 
 async def test_without_a_guard_it_looks_alive_and_the_cents_never_arrive(make_world: MakeWorld) -> None:
     async with make_world() as world:
         await frozen(world, "guard")
         assert world.ends == []
-        assert "no cent less" in rules(await asyncio.to_thread(world.findings))
+        assert "no cent less" in rules(await judged(world))
 
 
 async def half_open(world: World, proxy: Proxy, *unprotected: str) -> None:
@@ -72,7 +70,7 @@ async def test_a_half_open_connection_is_noticed_and_made_again(make_world: Make
     async with make_world() as world, Proxy(world.nats.port) as proxy:
         await half_open(world, proxy)
         await world.at_rest()
-        assert await asyncio.to_thread(world.findings) == []
+        assert await judged(world) == []
 
 
 async def test_without_pings_a_half_open_connection_keeps_the_cents_for_ever(make_world: MakeWorld) -> None:
@@ -80,41 +78,39 @@ async def test_without_pings_a_half_open_connection_keeps_the_cents_for_ever(mak
         await half_open(world, proxy, "pings")
         await asyncio.sleep(4 * PATIENCE)
         assert world.ends == []
-        assert "no cent less" in rules(await asyncio.to_thread(world.findings))
+        assert "no cent less" in rules(await judged(world))
 
 
-async def without_its_consumer(world: World) -> None:
-    await world.start(*SERVICES)
+async def without_its_consumer(world: World, *unprotected: str) -> None:
+    """An operator deletes a consumer by mistake, and makes it again as soon as a process has ended because of that."""
+    await world.start("intake", "payout")
+    await world.start("review", unprotected=unprotected)
     world.keep()
     await world.ask("intake", "put", CASE, cents=1)
     await arrives(world, 1)
+    review = world.running["review"]
     async with world.operator() as jetstream:
         await jetstream.delete_consumer(stream_of(lane("intake")), "review")
     await world.ask("intake", "put", CASE, cents=2)
-    await asyncio.sleep(5)
-    await world.provision_streams()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(review.ended.wait(), 6)
+        await world.provision_streams()
 
 
 async def test_a_process_whose_consumer_was_deleted_ends_and_the_next_one_goes_on(make_world: MakeWorld) -> None:
     async with make_world() as world:
         await without_its_consumer(world)
-        assert ("review", 73) in world.ends
+        await arrives(world, 2)
         await world.at_rest()
-        assert await asyncio.to_thread(world.findings) == []
+        assert world.ends == [("review", 73)]
+        assert await judged(world) == []
 
 
-async def test_asked_to_end_in_the_middle_a_service_finishes_what_it_acknowledges(make_world: MakeWorld) -> None:
+async def test_where_nobody_watches_a_lane_without_its_consumer_the_cents_never_arrive(make_world: MakeWorld) -> None:
     async with make_world() as world:
-        await world.start(*SERVICES)
-        world.keep()
-        puts = [
-            asyncio.ensure_future(world.ask("intake", "put", CASE, key=str(it), cents=1 + it % 5)) for it in range(200)
-        ]
-        await asyncio.wait(puts, return_when=asyncio.FIRST_COMPLETED)
-        assert await world.stop("intake") == 0
-        await asyncio.gather(*puts)
-        await world.at_rest()
-        assert await asyncio.to_thread(world.findings) == []
+        await without_its_consumer(world, "watching")
+        assert world.ends == []
+        assert "no cent less" in rules(await judged(world))
 
 
 async def forged(world: World, *unprotected: str) -> int:

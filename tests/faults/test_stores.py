@@ -13,15 +13,9 @@ from shared.records import replace
 from tests.faults.checker import Finding
 from tests.faults.conftest import MakeWorld
 from tests.faults.proxy import LATE, Proxy
+from tests.faults.stories import CASE, OTHER, judged, rules
 from tests.faults.world import World
 from tests.servers import PostgresServer, wait_until
-
-CASE, OTHER = "a" * 32, "b" * 32
-
-
-def rules(found: list[Finding]) -> set[str]:
-    return {it.rule for it in found}
-
 
 # ---- The fence ------------------------------------------------------------------------------------------------------
 
@@ -42,7 +36,7 @@ async def two_writers(world: World, *unprotected: str) -> list[Finding]:
     assert (await world.ask("second", "put", CASE, key="third", cents=300_000))["refusal"] == (
         "" if unprotected else "purse-full"
     )
-    return await asyncio.to_thread(world.findings)
+    return await judged(world)
 
 
 @pytest.mark.postgres
@@ -77,7 +71,7 @@ async def test_of_commands_that_saw_the_same_version_one_is_done_although_they_m
 ) -> None:
     async with make_world() as world:
         assert await many_at_once(world) == 1
-        assert "cents in the purse" not in rules(await asyncio.to_thread(world.findings))
+        assert "cents in the purse" not in rules(await judged(world))
 
 
 async def test_without_the_expected_version_all_of_them_pay(make_world: MakeWorld) -> None:
@@ -96,7 +90,7 @@ async def in_two_purses(world: World, **life: Any) -> list[Finding]:
     await world.start("intake", **life)
     await world.ask("intake", "both", CASE, key="fits", cents=500, other=OTHER)
     assert world.ends == [("intake", 0), ("intake", -9)]
-    return await asyncio.to_thread(world.findings)
+    return await judged(world)
 
 
 async def test_cents_for_two_purses_are_in_both_or_in_neither_also_when_one_refuses_or_the_process_dies(
@@ -124,7 +118,7 @@ async def cut_at_a_commit(world: World, proxy: Proxy, how: str, *unprotected: st
     assert proxy.broken == 1
     await world.ask("intake", "put", CASE, key="after", cents=70)
     await asyncio.sleep(2 * LATE if how == "late" else 0)
-    return await asyncio.to_thread(world.findings)
+    return await judged(world)
 
 
 def through(proxy: Proxy, store: str) -> str:
@@ -197,7 +191,7 @@ async def test_a_full_disk_refuses_clearly_and_forgets_nothing(make_world: MakeW
         assert room["last"]
         assert world.ends == [], "nobody had to be started again, and what there is was still shown"
         await world.until(lambda it: it["idle"], "intake")
-        found = await asyncio.to_thread(world.findings)
+        found = await judged(world)
         assert not rules(found) & {"cents in the purse", "unbroken", "acknowledged once"}, found
 
 
@@ -205,4 +199,4 @@ async def test_without_minding_the_error_acknowledged_cents_are_lost(make_world:
     async with make_world(store=f"sqlite:{small_disk}") as world:
         # The relay's alarm would be the second protection: it has told of cents that the store does not hold.
         await with_a_full_disk(world, small_disk, 1, "commit-errors", "refusing-while-behind")
-        assert "cents in the purse" in rules(await asyncio.to_thread(world.findings))
+        assert "cents in the purse" in rules(await judged(world))

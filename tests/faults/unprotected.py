@@ -1,10 +1,12 @@
 """The protections, each with what the code is without it: switched off in a process before its service starts."""
 
+import asyncio
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,11 +14,14 @@ from eventsourcing.persistence import PersistenceError
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
+from services.payout import disbursement
 from shared import lanes, messaging, service
 from shared.commands import CommandJob
 from shared.formats import Frame
+from shared.lane_following import LaneFollower
 from shared.lanes import FrameJob, Message, Reactions
 from shared.overlay import Overlay
+from shared.parking import ParkedMessageDiscarded, parked
 from shared.postgresql import PostgreSQLRecorder
 from shared.recorders import Batch, Head, Lane
 from shared.records import replace
@@ -159,6 +164,30 @@ def commit_errors() -> None:
     SQLiteRecorder.append = whatever
 
 
+def log_time() -> None:
+    """A process that starts does not look when the last event was recorded."""
+    read = Writer._read
+
+    def without(self: Writer) -> Any:
+        return *read(self)[:2], None
+
+    Writer._read = without
+
+
+_at_the_end: list[Callable[[], None]] = []
+
+
+def graceful_end() -> None:
+    """Asked to end, a process ends at once."""
+    _at_the_end.append(lambda: os._exit(0))
+
+
+def asked_to_end() -> None:
+    """The moment in which a process is asked to end."""
+    for it in _at_the_end:
+        it()
+
+
 # ---- Lanes ----------------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +272,28 @@ def parking() -> None:
     lanes.handle = without_looking
 
 
+def only_the_oldest() -> None:
+    """What waits behind a discarded message is given up with it."""
+    evolve = parked.evolve
+
+    def all_of_it(waiting: Any, it: Any) -> Any:
+        return () if isinstance(it, ParkedMessageDiscarded) else evolve(waiting, it)
+
+    object.__setattr__(parked, "evolve", all_of_it)
+
+
+def waiting_for_the_other_lane() -> None:
+    """A drawdown of which payout hears before it hears of the grant is passed over."""
+    decide = disbursement.decider.decide
+
+    def too_early(command: Any, state: Any, context: Any) -> Any:
+        if isinstance(command, disbursement.RegisterDrawdown) and state == disbursement.decider.initial:
+            return []
+        return decide(command, state, context)
+
+    object.__setattr__(disbursement.decider, "decide", too_early)
+
+
 def waiting_behind() -> None:
     """What comes after a parked message is handled before it."""
 
@@ -312,6 +363,26 @@ def pings() -> None:
     Client.connect = never
 
 
+def watching() -> None:
+    """Nobody compares a lane with its stream, or looks whether it is followed at all."""
+
+    async def never(self: LaneFollower) -> None:
+        await asyncio.Event().wait()
+
+    LaneFollower.watch = never
+
+
+def own_callback() -> None:
+    """The framework's own callback hears of errors, and nobody watches whether the process still lives."""
+    guard()
+    noted = messaging.Messenger._noted
+
+    async def raising(self: messaging.Messenger, error: Exception) -> None:
+        await self.broker._log_connection_broken(partial(noted, self))(error)
+
+    messaging.Messenger._noted = raising
+
+
 def no_reply() -> None:
     """A handler's end is answered to wherever the message says."""
     subscriber = NatsBroker.subscriber
@@ -343,4 +414,10 @@ PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "pings": pings,
     "no-reply": no_reply,
     "one-transaction": one_transaction,
+    "log-time": log_time,
+    "graceful-end": graceful_end,
+    "only-the-oldest": only_the_oldest,
+    "waiting-for-the-other-lane": waiting_for_the_other_lane,
+    "watching": watching,
+    "own-callback": own_callback,
 }
