@@ -109,7 +109,7 @@ def gather(store: str, nats_url: str, history: Path, treasury: Path) -> Case:
     """Read everything; the house may run or lie still."""
     streams, missing = _in_a_loop(_streams(nats_url))
     return Case(
-        logs={it: _log(store, it) for it in SERVICES},
+        logs={it: log_of(store, it) for it in SERVICES},
         streams=streams,
         history=[json.loads(line) for line in history.read_text().splitlines()] if history.exists() else [],
         orders=_orders(treasury),
@@ -121,7 +121,8 @@ def gather(store: str, nats_url: str, history: Path, treasury: Path) -> Case:
 # ---- Stores ---------------------------------------------------------------------------------------------------------
 
 
-def _log(store: str, service: str) -> Log:
+def log_of(store: str, service: str) -> Log:
+    """One service's store as it lies there."""
     if store.startswith("sqlite:"):
         connection: Any = sqlite3.connect(f"file:{store.removeprefix('sqlite:')}/{service}.sqlite?mode=ro", uri=True)
         schema = ""

@@ -4,7 +4,6 @@ Where only bytes were altered the chain tells. Where whoever altered them made a
 """
 
 import ast
-import asyncio
 import json
 import shutil
 import sqlite3
@@ -17,35 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import StartNats
 from tests.faults import accounts, checker, evidence
 from tests.faults.checker import RULES, ZERO, Evidence
-from tests.faults.kills import APPROPRIATION_CENTS, insist, through_the_house
-from tests.faults.world import SERVICES, World, Zygote
-
-CASE = "c" * 32
-
-
-@pytest.fixture(scope="session")
-def calm(zygote: Zygote, start_nats: StartNats, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """A house in which one case went from the form to the money and some cents went round, and nothing went wrong."""
-    world = World(folder=tmp_path_factory.mktemp("calm") / "house", nats=start_nats(), zygote=zygote)
-
-    async def live() -> None:
-        async with world:
-            await world.start(*SERVICES, "treasury")
-            await insist(world, "review", "open_budget", "", cents=APPROPRIATION_CENTS)
-            for number in range(4):
-                await world.ask("intake", "put", CASE, key=f"put/{number}", cents=1 + number)
-            await through_the_house(world, CASE)
-            await world.until(lambda it: it["idle"], "payout")
-            async with asyncio.timeout(30):
-                while not accounts.settled(await asyncio.to_thread(evidence.gather, **vars(world.evidence()))):
-                    await asyncio.sleep(0.1)
-            await world.at_rest()
-
-    asyncio.run(live())
-    return world.evidence()
+from tests.faults.stories import CASE
 
 
 @pytest.fixture

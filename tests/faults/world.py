@@ -185,6 +185,13 @@ class World:
                     config.ack_wait, config.max_ack_pending = self.life.ack_wait, self.max_ack_pending
                     await jetstream.add_consumer(name, config)
 
+    async def empty_streams(self) -> None:
+        """All streams as they were made, with nothing in them."""
+        async with self.operator() as jetstream:
+            for stream in await jetstream.streams_info():
+                await jetstream.delete_stream(str(stream.config.name))
+        await self.provision_streams()
+
     def operator(self) -> "Operator":
         """A connection that may do all: what an operator, or whoever got hold of their password, can do."""
         return Operator(self.nats.url)
@@ -301,7 +308,7 @@ class World:
                     seen = await self.look(service)
                     if is_so(seen):
                         return seen
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.01)
         except TimeoutError as error:
             error.add_note(f"{service}: {seen}")
             raise
