@@ -176,10 +176,10 @@ def carrying(blueprint: Blueprint, variants: Sequence[str] = ()) -> Blueprint:
     if "upgraded" in variants:
         known_unit = 10
         setattr(heard, "VERSION", 2)
-    handled = {**blueprint.reactions.handled, heard.CONTRACT: heard}
+    known = () if "deaf" in variants else (heard,)
     return replace(
         blueprint,
         nouns=(*blueprint.nouns, purse),
-        reactions=Reactions.of(handled.values(), react),
+        reactions=Reactions.of([*blueprint.reactions.handled.values(), *known], react),
         publish=publish,
     )

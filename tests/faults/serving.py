@@ -28,7 +28,7 @@ from shared.decider import Decision
 from shared.service import House, build, running
 from shared.settings import Settings
 from shared.writer import NotWriting
-from tests.faults import moments, unprotected, unreliable
+from tests.faults import moments, unprotected, unprotected_writer, unreliable
 from tests.faults.acts import ACTS, caller_of, retry
 from tests.faults.life import Life
 from tests.faults.purse import carrying
@@ -96,7 +96,7 @@ async def _serve(life: Life) -> None:
     ended = asyncio.Event()
 
     def end() -> None:
-        unprotected.asked_to_end()
+        unprotected_writer.asked_to_end()
         ended.set()
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.faults.checker import Finding
 from tests.faults.conftest import MakeWorld
 from tests.faults.kills import APPROPRIATION_CENTS, DAILY_LIVES, insist
 from tests.faults.purse import POISON
@@ -122,3 +123,26 @@ async def test_read_as_if_it_were_known_a_newer_contract_makes_tenfold_money(mak
         await newer(world, "newer-contracts")
         await world.at_rest()
         assert "no cent more" in rules(await judged(world))
+
+
+async def newly_handled(world: World, *unprotected: str) -> list[Finding]:
+    """Review does not know purses yet when the first cents are put; its next version does."""
+    await world.start("intake", "payout")
+    await world.start("review", variants=("deaf",))
+    await put(world, 1, 2)
+    await world.at_rest()
+    await world.stop("review")
+    await world.start("review", unprotected=unprotected)
+    await put(world, 4)
+    await world.at_rest()
+    return await judged(world)
+
+
+async def test_a_newly_handled_contract_is_handled_from_the_beginning(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        assert await newly_handled(world) == []
+
+
+async def test_handled_from_now_on_only_the_cents_of_before_never_arrive(make_world: MakeWorld) -> None:
+    async with make_world() as world:
+        assert "no cent less" in rules(await newly_handled(world, "catching-up"))
