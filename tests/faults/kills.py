@@ -70,7 +70,7 @@ class Campaigner:
         self._births += 1
         seed = f"{self.seed}/{service}/{self._births}"
         if not self.peace:
-            asyncio.get_running_loop().call_later(self._chance.uniform(0.1, 1.5), self._strike, service, seed)
+            asyncio.get_running_loop().call_later(self._chance.uniform(0.1, 1.0), self._strike, service, seed)
         return replace(
             self.world.life, service=service, seed=seed, unreliable=self.unreliable, unprotected=self.unprotected,
             moment=self.moment if service == "intake" else "", dies=not self.peace and service != "treasury" and self._chance.random() < 0.8,

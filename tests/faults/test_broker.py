@@ -16,7 +16,7 @@ PATIENCE = 3.0
 
 async def test_people_work_on_while_the_broker_is_away_and_all_of_it_arrives(make_world: MakeWorld) -> None:
     async with make_world() as world:
-        number, found = await broker_away(world, 5)
+        number, found = await broker_away(world, 3)
         assert number > 10
         assert found == []
 
@@ -35,7 +35,7 @@ async def frozen(world: World, *unprotected: str) -> None:
     await arrives(world, 1)
     freezing = asyncio.ensure_future(world.once("review", {"act": "freeze"}))
     await world.ask("intake", "put", CASE, cents=2)
-    await asyncio.wait([freezing], timeout=4 * PATIENCE)
+    await asyncio.wait([freezing], timeout=2.5 * PATIENCE)
 
 
 async def test_a_process_whose_loop_is_frozen_ends_and_the_next_one_goes_on(make_world: MakeWorld) -> None:
@@ -76,7 +76,7 @@ async def test_a_half_open_connection_is_noticed_and_made_again(make_world: Make
 async def test_without_pings_a_half_open_connection_keeps_the_cents_for_ever(make_world: MakeWorld) -> None:
     async with make_world() as world, Proxy(world.nats.port) as proxy:
         await half_open(world, proxy, "pings")
-        await asyncio.sleep(4 * PATIENCE)
+        await asyncio.sleep(3 * PATIENCE)
         assert world.ends == []
         assert "no cent less" in rules(await judged(world))
 

@@ -83,6 +83,6 @@ async def test_left_to_the_framework_whoever_was_turned_out_stays_out_and_the_ce
 ) -> None:
     async with make_world(nats=guarded) as world:
         await STORIES[story](world, "own-callback")
-        await asyncio.sleep(3 * PATIENCE)
+        await asyncio.sleep(2 * PATIENCE)
         assert world.ends == []
         assert "no cent less" in rules(await judged(world))
