@@ -38,8 +38,9 @@ up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
 	@$(PYTHON) -m pytest $(PYTEST)
 
-campaign: $(READY) ## SEEDS=10000 simulierte Welten ab FROM=1, auf Wunsch nur MINUTES=n lang; nennt jede, in der etwas fehlt
+campaign: $(READY) ## SEEDS=10000 simulierte Welten, dann Fehlerversuche am echten Haus mit weiteren Saaten, je MINUTES=10 lang
 	@$(PYTHON) -m tests.simulation --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1) --minutes $(or $(MINUTES),0)
+	@$(PYTHON) -m tests.faults.campaign --minutes $(or $(MINUTES),10)
 
 check: $(READY) ## Format, Regeln, Typen, Importgrenzen, erzeugte Dokumente
 	.venv/bin/ruff format --check .

@@ -5,7 +5,7 @@ import gc
 import os
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -104,15 +104,33 @@ def _reachable(url: str) -> Callable[[], bool]:
     return reachable
 
 
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class _Loops:
     """The loops of one service, started once it may write."""
 
     def __init__(self, house: "House") -> None:
         self.house = house
-        self.tasks: list[asyncio.Task[None]] = []
+        self._inside: list[asyncio.Task[None]] = []
+        self._outside: list[asyncio.Task[None]] = []
 
     def start(self, what: str, it: Awaitable[None]) -> None:
-        self.tasks.append(asyncio.ensure_future(_vital(what, it)))
+        self._inside.append(asyncio.ensure_future(_vital(what, it)))
+
+    def start_outside(self, what: str, it: Awaitable[None]) -> None:
+        """Start what talks to the broker."""
+        self._outside.append(asyncio.ensure_future(_vital(what, it)))
+
+    async def end_outside(self) -> None:
+        """End it before the connection is closed: meeting a closed one, a part would take the whole process with it."""
+        await _cancelled(self._outside)
+
+    async def end(self) -> None:
+        await _cancelled(self._inside)
 
     async def begin(self) -> None:
         """Write, see, exchange, and whatever else this service does by itself."""
@@ -124,7 +142,7 @@ class _Loops:
         house.view_follower.goal = house.writer.head.position
         self.start("seat", self._keep_seat())
         self.start("views", persistently("views", house.view_follower.run))
-        self.start("exchange", self._exchange())
+        self.start_outside("exchange", self._exchange())
         for follower in house.blueprint.followers(house):
             self.start("follower", persistently("follower", follower))
         log.info("serving", epoch=house.writer.head.epoch, position=house.writer.head.position)
@@ -163,10 +181,10 @@ class _Loops:
         house = self.house
         await _connect(house)
         for relay in house.relays:
-            self.start(f"relay {relay.subject}", persistently(relay.subject, relay.run))
-        self.start("witnessing", persistently("witnessing", house.witnessing.run))
+            self.start_outside(f"relay {relay.subject}", persistently(relay.subject, relay.run))
+        self.start_outside("witnessing", persistently("witnessing", house.witnessing.run))
         for it in house.lanes:
-            self.start(f"lane {it.source}", persistently(it.subject, it.watch))
+            self.start_outside(f"lane {it.source}", persistently(it.subject, it.watch))
         await asyncio.Event().wait()
 
 
@@ -190,13 +208,13 @@ async def running(house: "House") -> AsyncGenerator[None]:
     finally:
         log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
+        house.messenger.leaving = True
+        await loops.end_outside()
         await house.messenger.leave()
         until = time.monotonic() + 10
         while not house.writer.idle and time.monotonic() < until:  # noqa: ASYNC110 (a thread works it off)
             await asyncio.sleep(0.02)
-        for task in loops.tasks:
-            task.cancel()
-        await asyncio.gather(*loops.tasks, return_exceptions=True)
+        await loops.end()
         guard.stop()
         house.views.close()
         house.store.recorder.close()

@@ -25,8 +25,7 @@ from shared.formats import (
 )
 from shared.messaging import Messenger
 from shared.observability import Metrics
-from shared.recorders import FenceLost, Head, Row
-from shared.standby import was_overtaken
+from shared.recorders import Head, Row, still_written_alone
 from shared.store import Folded, Store
 from shared.tail import Committed, Tail
 from shared.topology import mirror, record_lane
@@ -134,8 +133,8 @@ class Relay:
         self.met_empty = newest is None
         if newest is not None:
             head = self.head()
-            if newest.last > head.position and await in_thread(was_overtaken, self.store.recorder, head):
-                raise FenceLost
+            if newest.last > head.position:
+                await in_thread(still_written_alone, self.store.recorder, head)
             if newest.epoch != head.epoch or newest.last > head.position:
                 raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
             rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)

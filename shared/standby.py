@@ -11,17 +11,11 @@ import psycopg
 import structlog
 
 from shared.addresses import with_password
-from shared.recorders import Head, Recorder
 
 log = structlog.get_logger()
 
 STANDS_BY = "in Bereitschaft: ein anderer Prozess dieses Dienstes schreibt"
 LOST = "der Platz des Schreibers ging verloren"
-
-
-def was_overtaken(recorder: Recorder, head: Head) -> bool:
-    """Whether another process has written this store since the head was read: it still wrote when this one began."""
-    return recorder.head().position > head.position
 
 
 class SeatUnreachable(OSError):

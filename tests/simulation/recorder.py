@@ -34,7 +34,7 @@ class Disk:
         if batch.before != self.head:
             raise FenceLost
         if any(it.id in self.commands for it in batch.commands):
-            raise IntegrityError("a key that was answered")
+            raise IntegrityError("command")
         self.head = batch.after
         for row in batch.rows:
             self.rows.append(row)

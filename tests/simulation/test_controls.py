@@ -143,8 +143,8 @@ def test_a_lane_waits_for_ever_when_an_idle_publisher_does_not_look_at_its_strea
 
 def test_a_process_stands_still_for_ever_when_it_does_not_see_that_another_wrote_its_store(monkeypatch: Patch) -> None:
     def take_out(without: Patch) -> None:
-        without.setattr(relaying, "was_overtaken", lambda _recorder, _head: False)
-        without.setattr(witnessing, "was_overtaken", lambda _recorder, _head: False)
+        for where in (relaying, witnessing):
+            without.setattr(where, "still_written_alone", lambda _recorder, _head: None)
 
     often: Mapping[Fault, float] = {machines.started_twice: 1, machines.slow_threads: 1, broker.slow_network: 1}
     assert "does not write" in unprotected(monkeypatch, take_out, range(1, 200), often)
