@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def backup(at: Settings, name: str) -> Callable[[], None]:
     if at.store.startswith("sqlite:"):
         folder = Path(at.store.removeprefix("sqlite:"))
         kept = folder.parent / f"backup-of-{name}"
-        with sqlite3.connect(folder / f"{name}.sqlite") as source, sqlite3.connect(kept) as target:
+        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as source, closing(sqlite3.connect(kept)) as target:
             source.backup(target)
 
         def put_back() -> None:
