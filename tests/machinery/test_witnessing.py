@@ -164,6 +164,27 @@ async def test_a_new_store_begins_at_once_unless_the_ledger_knows_another(tmp_pa
         await until(lambda: "Prüfkette bei" in another.writer.refusing)
 
 
+async def test_a_ledger_that_contradicts_is_not_asked_all_the_time(
+    tmp_path: Path, nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+):
+    real, asked_for = Messenger.ask_ledger, 0
+
+    async def counted(self: Messenger) -> None:
+        nonlocal asked_for
+        asked_for += 1
+        await real(self)
+
+    monkeypatch.setattr(Messenger, "ask_ledger", counted)
+    await witness(tmp_path, nats_server, settings(tmp_path / "p", nats_server), 1)
+    await wiped(nats_server)
+    async with ledger(tmp_path, nats_server), starting(settings(tmp_path / "new", nats_server)) as another:
+        await until(lambda: bool(another.witnessing.stopped))
+        before = asked_for
+        for _ in range(50):  # time enough for as many answers
+            await another.messenger.last_frame("lane.intake")
+        assert asked_for - before <= 2
+
+
 async def test_an_altered_store_is_noticed_although_its_stream_is_gone(tmp_path: Path, nats_server: NatsServer):
     at = settings(tmp_path / "p", nats_server)
     await witness(tmp_path, nats_server, at, 1)
