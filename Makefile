@@ -17,7 +17,7 @@ endif
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench verify docs format generate browser clean
+.PHONY: help demo up test campaign check bench verify docs format generate browser clean
 .DELETE_ON_ERROR:
 
 help: ## diese Liste
@@ -37,6 +37,9 @@ up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
 	@$(PYTHON) -m pytest $(PYTEST)
+
+campaign: $(READY) ## SEEDS=10000 simulierte Welten ab FROM=1, auf Wunsch nur MINUTES=n lang; nennt jede, in der etwas fehlt
+	@$(PYTHON) -m tests.simulation --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1) --minutes $(or $(MINUTES),0)
 
 check: $(READY) ## Format, Regeln, Typen, Importgrenzen, erzeugte Dokumente
 	.venv/bin/ruff format --check .

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.errors import BadRequestError, NotFoundError
 
@@ -136,6 +138,13 @@ class Messenger:
             decoder=_as_it_is,
         )
         subscriber(handle)
+
+    async def start(self) -> None:
+        """Connect, and begin to pull from the lanes."""
+        await self.broker.connect()
+        jetstream: Any = self.broker.config.connection_state.stream
+        jetstream.pull_subscribe = partial(_subscribe_patiently, jetstream)
+        await self.broker.start()
 
     async def publish(self, frame: Frame, subject: str, *, refill: bool = False, after: int | None = None) -> int:
         """Put a frame into its lane and wait for the broker's fsync; returns its sequence. `Lost` when not confirmed.
@@ -292,6 +301,27 @@ class Messenger:
             raise Lost(f"{subject}: {type(error).__name__}") from error
 
 
+async def _subscribe_patiently(jetstream: JetStreamContext, **options: Any) -> Any:
+    pulls: Any = await JetStreamContext.pull_subscribe(jetstream, **options)
+    pulls.fetch = _patiently(pulls.fetch)
+    return pulls
+
+
+def _patiently(fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """FastStream asks again at once, whatever went wrong: a broker that is away would cost a whole core."""
+
+    async def fetch_or_pause(**asked: Any) -> Any:
+        try:
+            return await fetch(**asked)
+        except NatsTimeout:
+            raise
+        except Exception as error:
+            await asyncio.sleep(0.5)
+            raise NatsTimeout from error
+
+    return fetch_or_pause
+
+
 async def _as_it_is(message: Any, _original: Any = None) -> Any:
     return message
 
@@ -321,16 +351,19 @@ class Guard(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(2):
-            now = time.monotonic()
-            if self._messenger.connected or not self._reachable():
-                self._connected = now
-            if self._messenger.closed:
-                # The subscribers would spin on a closed client and starve the event loop.
-                self._end(70, "connection closed for good")
-            if now - self.beat > UNANSWERED:
-                self._end(71, "event loop frozen")
-            if now - self._connected > UNANSWERED:
-                self._end(70, "disconnected from a reachable broker")
+            self.look()
+
+    def look(self) -> None:
+        """Judge once; the process ends when it is not alive."""
+        now = time.monotonic()
+        if self._messenger.connected or not self._reachable():
+            self._connected = now
+        if self._messenger.closed:
+            self._end(70, "connection closed for good")
+        if now - self.beat > UNANSWERED:
+            self._end(71, "event loop frozen")
+        if now - self._connected > UNANSWERED:
+            self._end(70, "disconnected from a reachable broker")
 
     def _end(self, code: int, reason: str) -> None:
         log.critical("guard ends the process", reason=reason)

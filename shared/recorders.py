@@ -116,6 +116,12 @@ class Recorder(Protocol):
     def close(self) -> None: ...
 
 
+def still_written_alone(recorder: Recorder, head: Head) -> None:
+    """`FenceLost` when the store knows more than this process believes: another one wrote after it began."""
+    if recorder.head().position > head.position:
+        raise FenceLost
+
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS {s}stored_events (
     notification_id {serial} PRIMARY KEY, originator_id TEXT NOT NULL, originator_version BIGINT NOT NULL,

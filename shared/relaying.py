@@ -25,7 +25,7 @@ from shared.formats import (
 )
 from shared.messaging import Messenger
 from shared.observability import Metrics
-from shared.recorders import Head, Row
+from shared.recorders import Head, Row, still_written_alone
 from shared.store import Folded, Store
 from shared.tail import Committed, Tail
 from shared.topology import mirror, record_lane
@@ -33,6 +33,9 @@ from shared.topology import mirror, record_lane
 log = structlog.get_logger()
 
 FRAME_BYTES = MAX_BYTES - 12_000
+
+LOOK = 10.0
+"""Seconds after which a relay with nothing to send looks whether its stream still holds what it sent."""
 
 
 class RelayStopped(Exception):
@@ -104,10 +107,14 @@ class Relay:
             self.compared, self.stopped = True, ""
             self.judged()
             # A broker that was away may be back with less than it had, and nobody might publish for a long time.
+            looked_at = time.monotonic()
             while not self.stopped and self.messenger.connection == connection:
                 await self.may_send.wait()
                 async with self._turn:
                     sent = await self._step()
+                    if not sent and time.monotonic() - looked_at > LOOK:
+                        looked_at = time.monotonic()
+                        await self._look()
                 if not sent:
                     await wait(self.nudged)
         except RelayStopped as error:
@@ -126,6 +133,8 @@ class Relay:
         self.met_empty = newest is None
         if newest is not None:
             head = self.head()
+            if newest.last > head.position:
+                await in_thread(still_written_alone, self.store.recorder, head)
             if newest.epoch != head.epoch or newest.last > head.position:
                 raise RelayStopped(f"Strom bei {newest.epoch}/{newest.last}, Bestand bei {head.epoch}/{head.position}")
             rows = await in_thread(self.store.recorder.rows, newest.last - 1, 1)
@@ -134,6 +143,13 @@ class Relay:
         self.sequence = sequence
         self.position = self.last = newest.last if newest else 0
         self.chain = newest.chain_last if newest else ZERO
+
+    async def _look(self) -> None:
+        """Begin again where the stream ends when it has lost what was sent: nobody else could tell its followers."""
+        newest = await self.messenger.last_frame(self.subject)
+        if (newest.last if newest else 0) != self.last:
+            log.warning("stream has changed", subject=self.subject, sent=self.last)
+            await self._resume()
 
     async def refill(self, position: int) -> None:
         """Send again what follows a position, because a follower's stream has lost it."""

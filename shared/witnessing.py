@@ -16,7 +16,7 @@ from shared.decider import value
 from shared.following import in_thread, wait
 from shared.formats import encode
 from shared.messaging import Messenger
-from shared.recorders import Head, Recorder
+from shared.recorders import Head, Recorder, still_written_alone
 from shared.topology import RECORDED
 
 log = structlog.get_logger()
@@ -168,6 +168,8 @@ class Witnessing:
         head = self.head()
         if not known.position:
             return ""
+        if known.position > head.position:
+            still_written_alone(self.recorder, head)
         if known.epoch != head.epoch or known.position > head.position:
             return f"Prüfkette bei {known.epoch}/{known.position}, Bestand bei {head.epoch}/{head.position}"
         rows = self.recorder.rows(known.position - 1, 1)

@@ -107,7 +107,7 @@ def _asked() -> tuple[list[Part], Asked]:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="how long a run lasts, about")
     parser.add_argument("--count", type=int, default=0, help="operations per run, instead of --seconds")
-    parser.add_argument("--in-flight", type=int, default=64, help="lifecycles at the same time")
+    parser.add_argument("--in-flight", type=int, default=512, help="lifecycles at the same time")
     parser.add_argument(
         "--few", type=int, default=10_000, help="events in the small store; the large has a hundredfold"
     )

@@ -75,7 +75,7 @@ def measure(side: str, place: Place, asked: Asked) -> Figures:
     in_flight, count = asked.in_flight, asked.count
     with parties(side, place) as pipes:
         before = _ask(pipes, "tally")
-        alone, warm = 10, 2 * in_flight
+        alone, warm = 10, in_flight
 
         def live(number: int, at_once: int) -> dict[str, Any]:
             pipes["intake"].send(("live", number, at_once))
@@ -83,7 +83,7 @@ def measure(side: str, place: Place, asked: Asked) -> Figures:
 
         quiet = live(alone, 1)
         rate = warm / live(warm, in_flight)["seconds"]
-        count = count or min(MOST - alone - warm, max(in_flight, int(rate * asked.seconds)))
+        count = count or min(MOST - alone - warm, max(2 * in_flight, int(rate * asked.seconds)))
         idle = _ask(pipes, "used")
         load = live(count, in_flight)
         _arrived(pipes, before, alone + warm + count)

@@ -50,7 +50,7 @@ class Asked:
     rounds: int = 3
     seconds: float = 5
     count: int = 0
-    in_flight: int = 64
+    in_flight: int = 512
     variant: str = ""
     folder: Path | None = None
     few: int = 10_000
