@@ -100,6 +100,11 @@ class Running:
         """Wait until everything recorded so far is in the views."""
         wait_until(lambda: self.house.writer.idle and self.house.view_follower.idle, "die Sichten")
 
+    def forget_first_answers(self) -> None:
+        """As after thirty days, or a recovery: neither the store nor the process knows what a key was answered."""
+        self.house.store.recorder.forget_commands("9999")
+        self.house.writer._answered.clear()  # pyright: ignore[reportPrivateUsage]
+
     def tell(self, source: str, case: str, *contracts: Any) -> None:
         """Publish contracts as another service would, and wait until this one has followed and seen them."""
         before, chain = self._told.get(source) or self._followed(source)

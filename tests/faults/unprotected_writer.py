@@ -21,11 +21,17 @@ from shared.writer import Writer
 
 
 def first_answer() -> None:
-    """A repeated request is decided as if it were new."""
+    """A repeated request is decided as if it were new, and its key is not part of the commit."""
+    decide = CommandJob.decide
+
+    def as_new(self: CommandJob, overlay: Overlay) -> Any:
+        self.request = replace(self.request, id="")
+        return decide(self, overlay)
 
     def nothing(_self: Any, _ids: Any) -> dict[str, Any]:
         return {}
 
+    CommandJob.decide = as_new
     for kind in (SQLiteRecorder, PostgreSQLRecorder):
         setattr(kind, "commanded", nothing)
 
@@ -60,7 +66,7 @@ def expected_version() -> None:
     CommandJob.decide = whatever
 
 
-_REMEMBER = "INSERT INTO {s}command VALUES ({p}, {p}, {p}, {p}) ON CONFLICT (id) DO NOTHING"
+_REMEMBER = "INSERT INTO {s}command VALUES ({p}, {p}, {p}, {p})"
 
 
 def fence() -> None:

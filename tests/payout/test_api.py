@@ -405,7 +405,7 @@ def test_a_key_whose_first_answer_was_forgotten_still_seals_nothing_else(road: R
         road.request("d1", it)
     payment, other = road.ordered("d1", case), road.ordered("d1", other_case)
     first = road.act("p-orderer", "/payout/batches", {"payments": [payment]}, key="forgotten")
-    road.service.house.store.recorder.forget_commands("9999")
+    road.service.forget_first_answers()
     answer = road.act("p-orderer", "/payout/batches", {"payments": [other]}, key="forgotten")
     assert problem(answer) == (422, "idempotency-key-reused")
     assert road.read(f"/payout/payments/{other}")["status"] == "ordered"
