@@ -70,7 +70,7 @@ def serve(life: Life) -> int:
     unprotected.switch_off(life.unprotected)
     if life.unreliable:
         unreliable.arm(life)
-    if life.dies:
+    if life.moment:
         moments.arm(life)
     try:
         uvloop.run(_serve(life))
