@@ -57,7 +57,7 @@ class Campaigner:
     unreliable: bool = False
     cases: int = PURSES
     moment: str = ""
-    """Where intake dies each time, if not where the seed says."""
+    """Where all die each time, if not where the seed says."""
     killed: int = 0
     peace: bool = False
     _births: int = 0
@@ -81,7 +81,7 @@ class Campaigner:
 
     def _next_moment(self, service: str) -> str:
         """One after the other, so that each has its turn; sometimes none, so that it lives until somebody kills it."""
-        if self.moment and service == "intake":
+        if self.moment:
             return self.moment
         waiting = self._moments.setdefault(service, [])
         if not waiting:
