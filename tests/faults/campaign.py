@@ -23,6 +23,7 @@ from typing import Any
 from shared.decider import value
 from tests.faults.checker import Finding
 from tests.faults.kills import Campaigner
+from tests.faults.moments import EVERYWHERE
 from tests.faults.outage import broker_away
 from tests.faults.world import World, Zygote
 from tests.servers import NatsServer, running_postgres
@@ -38,6 +39,8 @@ class Reached:
 
     seeds: Sequence[int]
     counted: int = 0
+    moments: Sequence[str] = ()
+    """At which processes killed themselves."""
     failed: Sequence[str] = ()
 
 
@@ -62,7 +65,7 @@ def in_houses(
     part: str, live: Live, deadline: float, seeds: Sequence[int], *, store: str = "", once: bool = False, **more: Any
 ) -> Reached:
     """Each seed in a house of its own."""
-    reached, failed, counted = list[int](), list[str](), 0
+    reached, failed, counted, moments = list[int](), list[str](), 0, set[str]()
     waiting = iter(seeds or range(random.SystemRandom().randrange(10**6), 10**7))
     with ExitStack() as stack:
         zygote = Zygote()
@@ -79,13 +82,14 @@ def in_houses(
             nats.stop()
             reached.append(seed)
             counted += count
+            moments |= world.died_at().keys()
             if found:
                 failed.append(f"python -m tests.faults.campaign --part {part} --seed {seed}: {list(found)[:5]}")
                 break
             shutil.rmtree(folder)
             if not seeds and (once or time.monotonic() > deadline):
                 break
-    return Reached(seeds=reached, counted=counted, failed=failed)
+    return Reached(seeds=reached, counted=counted, moments=sorted(moments), failed=failed)
 
 
 async def _in(world: World, seed: int, live: Live, left: float) -> tuple[int, Sequence[Finding]]:
@@ -108,7 +112,8 @@ def _reached(name: str, part: Part, deadline: float, seeds: Sequence[int]) -> Se
     begun = time.monotonic()
     reached = part(deadline, seeds)
     took, span = time.monotonic() - begun, f"{reached.seeds[0]}–{reached.seeds[-1]}"
-    print(f"{name}: {len(reached.seeds)} seeds ({span}), {reached.counted} faults in {took:.0f} s", flush=True)
+    at = f", at {len(reached.moments)} of {len(EVERYWHERE)} moments" if reached.moments else ""
+    print(f"{name}: {len(reached.seeds)} seeds ({span}), {reached.counted} faults{at} in {took:.0f} s", flush=True)
     return reached.failed
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from shared.records import replace
 from tests.faults.checker import Finding
 from tests.faults.life import Life
+from tests.faults.moments import SELDOM, moments_of
 from tests.faults.world import SERVICES, World
 
 PURSES = 4
@@ -56,7 +57,7 @@ class Campaigner:
     unreliable: bool = False
     cases: int = PURSES
     moment: str = ""
-    """Where intake dies each time, if not where the seed says."""
+    """Where all die each time, if not where the seed says."""
     killed: int = 0
     peace: bool = False
     _births: int = 0
@@ -64,17 +65,29 @@ class Campaigner:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
+        self._moments: dict[str, list[str]] = {}
 
     def life(self, service: str) -> Life:
         """The next life: it ends at a moment of its own, or else when somebody kills it."""
         self._births += 1
         seed = f"{self.seed}/{service}/{self._births}"
         if not self.peace:
-            asyncio.get_running_loop().call_later(self._chance.uniform(0.1, 1.0), self._strike, service, seed)
+            asyncio.get_running_loop().call_later(self._chance.uniform(0.3, 2.0), self._strike, service, seed)
+        moment = "" if self.peace or service == "treasury" else self._next_moment(service)
         return replace(
             self.world.life, service=service, seed=seed, unreliable=self.unreliable, unprotected=self.unprotected,
-            moment=self.moment if service == "intake" else "", dies=not self.peace and service != "treasury" and self._chance.random() < 0.8,
+            moment=moment, passes=1 if moment in SELDOM else self._chance.choice((1, 1, 2, 3, 5, 8)),
         )  # fmt: skip
+
+    def _next_moment(self, service: str) -> str:
+        """One after the other, so that each has its turn; sometimes none, so that it lives until somebody kills it."""
+        if self.moment:
+            return self.moment
+        waiting = self._moments.setdefault(service, [])
+        if not waiting:
+            waiting += [*moments_of(service), "", ""]
+            self._chance.shuffle(waiting)
+        return waiting.pop()
 
     def _strike(self, service: str, seed: str) -> None:
         process = self.world.running.get(service)
@@ -134,5 +147,5 @@ class Campaigner:
     def _make_peace(self) -> None:
         self.peace = True
         for service, process in list(self.world.running.items()):
-            if process.life.dies:
+            if process.life.moment:
                 self.world.kill(service)

@@ -20,10 +20,11 @@ class Life:
     max_ack_pending: int = 1
     """More than one lets frames overtake each other: a broker that was set up wrongly."""
     seed: str = ""
-    """When it dies, and how its broker misbehaves; empty: it lives and all is well."""
-    dies: bool = False
+    """Which life it is, and how its broker misbehaves."""
     moment: str = ""
-    """Where it dies, if not where the seed says, at the first time."""
+    """Where it dies, by the names of `tests.faults.moments`; empty: it lives."""
+    passes: int = 1
+    """When it is there for so many times."""
     ends_by: int = signal.SIGKILL
     """By which signal it ends there."""
     unreliable: bool = False

@@ -1,11 +1,10 @@
 """The boundaries of writer, relay, follower, views and treasury's desk, at which a process kills itself (SIGKILL).
 
-The services' code knows nothing of this. A seed chooses the moment and how often it is passed before it is the last.
+The services' code knows nothing of this.
 """
 
 import inspect
 import os
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
@@ -56,22 +55,29 @@ IN_A_COMMIT: Mapping[str, str] = {
     "commit-written-not-committed": "COMMIT",
 }
 """Statements in the middle of an SQLite commit, seen by SQLite itself, at which the process dies before they are done."""
+SELDOM = frozenset(
+    ("log-opened", "relay-before-resuming", "relay-resumed", "before-catching-up", "caught-up", *AT_THE_TREASURY)
+)
+"""Not every life comes there twice."""
 ANSWERING = "committed-before-answer"
 EVERYWHERE = (*MOMENTS, *IN_A_COMMIT, ANSWERING)
 """Payout passes them all; the others pass those that are not the treasury's."""
 
+DIED_AT = "died at"
+"""What a process writes with its last breath, before the moment's name."""
 _before_answer: list[Callable[[], None]] = []
 
 
 class Fuse:
     """Counts how often a moment is passed, and at the last of them sends the process the signal that ends it."""
 
-    def __init__(self, passes: int, how: int) -> None:
-        self._left, self._how = passes, how
+    def __init__(self, name: str, passes: int, how: int) -> None:
+        self._name, self._left, self._how = name, passes, how
 
     def __call__(self) -> None:
         self._left -= 1
         if self._left == 0:
+            print(DIED_AT, self._name, flush=True)
             os.kill(os.getpid(), self._how)
             time.sleep(0.2)  # time for another thread to hear of it, before what comes next is done
 
@@ -81,11 +87,8 @@ def moments_of(service: str) -> list[str]:
 
 
 def arm(life: Life) -> None:
-    """Choose by the seed when this process dies."""
-    chance = random.Random(life.seed)
-    name = life.moment or chance.choice(moments_of(life.service))
-    fuse = Fuse(1 if life.moment else chance.choice((1, 1, 2, 3, 5, 8, 13)), life.ends_by)
-    print("dies at", name, flush=True)
+    """Let this process die where and when its life says."""
+    name, fuse = life.moment, Fuse(life.moment, life.passes, life.ends_by)
     if name == ANSWERING:
         _before_answer.append(fuse)
     elif name in IN_A_COMMIT:

@@ -67,11 +67,11 @@ def serve(life: Life) -> int:
     )
     messaging.UNANSWERED = life.patience
     _agree(life)
-    unprotected.switch_off(life.unprotected)
+    if life.moment:
+        moments.arm(life)
+    unprotected.switch_off(life.unprotected)  # later, so that it can also die between the pieces of what was one
     if life.unreliable:
         unreliable.arm(life)
-    if life.dies:
-        moments.arm(life)
     try:
         uvloop.run(_serve(life))
     except BaseException:

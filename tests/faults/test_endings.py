@@ -31,7 +31,7 @@ async def asked_to_end(world: World, *unprotected: str) -> list[Finding]:
     """Just when a group is committed and nobody was told yet, the process is asked to end; the next one is as forgetful."""
     world.restarts = lambda _service: replace(world.life, service="intake", unprotected=(FORGETFUL,))
     await world.start(
-        "intake", dies=True, moment="group-committed-told-nobody", ends_by=signal.SIGTERM,
+        "intake", moment="group-committed-told-nobody", ends_by=signal.SIGTERM,
         unprotected=(FORGETFUL, *unprotected),
     )  # fmt: skip
     first = world.running["intake"]
@@ -53,7 +53,7 @@ async def test_ending_at_once_it_lets_people_ask_again_for_what_was_done(make_wo
 
 async def crashed_before_the_answer(world: World, *unprotected: str) -> list[Finding]:
     world.restarts = lambda _service: replace(world.life, service="intake", unprotected=unprotected)
-    await world.start("intake", dies=True, moment="committed-before-answer", unprotected=unprotected)
+    await world.start("intake", moment="committed-before-answer", unprotected=unprotected)
     await world.ask("intake", "put", CASE, key="unheard", cents=500)
     assert world.ends == [("intake", -9)]
     return await judged(world)

@@ -97,7 +97,7 @@ async def test_cents_for_two_purses_are_in_both_or_in_neither_also_when_one_refu
     make_world: MakeWorld,
 ) -> None:
     async with make_world() as world:
-        found = await in_two_purses(world, dies=True, moment="commit-written-not-committed")
+        found = await in_two_purses(world, moment="commit-written-not-committed")
         assert not rules(found) & {"limits", "unbroken", "acknowledged once"}, found
 
 

@@ -10,9 +10,11 @@ async with World(folder=tmp_path, nats=nats_server, zygote=zygote) as world:
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +34,7 @@ from tests.benchmarks.conversation import BEGINS_AT
 from tests.faults import checker
 from tests.faults.checker import Evidence, Finding
 from tests.faults.life import Life
+from tests.faults.moments import DIED_AT
 from tests.faults.serving import settings_of
 from tests.servers import NatsServer
 
@@ -205,7 +208,7 @@ class World:
 
     def keep(self) -> None:
         """From now on whoever ends is started again as it was, as a supervisor does it."""
-        self.restarts = lambda it: replace(self._last[it], dies=False)
+        self.restarts = lambda it: replace(self._last[it], moment="")
 
     async def begin(self, life: Life) -> Process:
         self.zygote.fork(self._expect(life))
@@ -333,6 +336,11 @@ class World:
     def findings(self) -> list[Finding]:
         """What the independent checker says of stores, streams and the treasury's book."""
         return checker.check(self.evidence())
+
+    def died_at(self) -> Counter[str]:
+        """At which moments processes have killed themselves, and how often."""
+        logs = [it.read_text() for it in self.folder.glob("*.log")]
+        return Counter(name for log in logs for name in re.findall(rf"^{DIED_AT} (\S+)$", log, re.MULTILINE))
 
     def log(self, service: str) -> str:
         """What the service's processes wrote."""
