@@ -40,6 +40,9 @@ ANSWERS = 10_000
 """First answers at hand: who repeats a request does so soon."""
 
 
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC) + KEEP_COMMANDS
+
+
 class NotWriting(Exception):
     """This process cannot write now (standby, behind its own stream, or stopping): try again later."""
 
@@ -92,7 +95,7 @@ class Writer:
         self._answered: OrderedDict[str, Commanded] = OrderedDict()
         self._read_states = States(self.store)
         self._parked: set[str] = set()
-        self._not_before = datetime.min.replace(tzinfo=UTC)  # a machine's clock set back must not turn the log's time
+        self._logged_at = _BEFORE_ALL  # a machine's clock set back must not turn the log's time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self.topics = self.store.mapper.topics
         self.busy = False
@@ -177,7 +180,7 @@ class Writer:
     async def _reload(self) -> None:
         self.head, self.lanes, last = await self._in_thread(self._read)
         if last is not None:
-            self._not_before = last
+            self._logged_at = last
         self._cache.clear()
         self._answered.clear()
         self.tail.forget()
@@ -192,7 +195,8 @@ class Writer:
         """Commit the group; if that fails, drop what is believed and decide again one by one."""
         if time.monotonic() - self._forgot_at > 86_400:
             self._forgot_at = time.monotonic()
-            await self._in_thread(self.recorder.forget_commands, (self.clock() - KEEP_COMMANDS).isoformat())
+            # By the log's own time: a clock that jumped must not make anybody's answer old.
+            await self._in_thread(self.recorder.forget_commands, (self._logged_at - KEEP_COMMANDS).isoformat())
         try:
             if self._stale:
                 await self._reload()
@@ -216,7 +220,7 @@ class Writer:
         """Decide as if every key were new, and commit; where one was not, its first answer is read and all is decided again."""
         keys = {job.request.id for job in jobs if isinstance(job, CommandJob)} - {""}
         known = {key: self._answered[key] for key in keys if key in self._answered}
-        overlay = Overlay(self, max(self.clock(), self._not_before), known)
+        overlay = Overlay(self, max(self.clock(), self._logged_at), known)
         await self._look_up(jobs, overlay)
         results = [self._decide(job, overlay) for job in jobs]
         # Who gets no outcome now may have got one before; who gets one cannot be committed if there was another.
@@ -283,6 +287,8 @@ class Writer:
 
     def _keep(self, overlay: Overlay) -> None:
         self.head = overlay.head
+        if overlay.laid:
+            self._logged_at = overlay.now
         self.lanes |= overlay.lanes
         self._remember(overlay.commands)
         self.tail.grew(overlay.laid)

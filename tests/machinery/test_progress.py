@@ -60,6 +60,7 @@ async def test_one_span_per_frame_linked_to_the_cases_whose_own_traces_go_on(tmp
 async def test_first_answers_are_forgotten_after_thirty_days_and_not_before(tmp_path: Path, store_setting: str):
     at = settings(tmp_path, None, store_setting)
     async with writing(PUBLISHER, at) as house:
+        await putting(house, 1, "case")
         now, head = datetime.now(UTC), house.writer.head
         known = [
             Commanded(id=f"k{days}", body_hash="h", outcome=b"{}", at=(now - timedelta(days=days)).isoformat())
