@@ -17,7 +17,7 @@ import anyio.to_thread
 import structlog
 from faststream._internal.broker import registrator
 
-from shared import clock, lifecycle, service, view_tables
+from shared import clock, lifecycle, observability, service, view_tables
 from shared.messaging import Guard
 from shared.standby import Seat
 from tests.simulation.loop import PROCESS, Process, SimulatedLoop
@@ -162,6 +162,7 @@ def machine(
         (registrator, "WeakSet", _InOrder),
         (logging.getLogger("nats.aio.client"), "disabled", True),
         (clock, "datetime", _Instants(loop)),
+        (observability, "_share", 0.0),  # whether this process traces must not take draws from the seed
         (lifecycle, "_end", end),
         (lifecycle, "Guard", SimulatedGuard),
         (service, "seat", lambda _store, name: seats(name)),

@@ -40,12 +40,29 @@ def test_another_seed_takes_others(worlds: Sequence[Result]):
     assert len({it.trace for it in worlds}) == len(SEEDS)
 
 
-@pytest.mark.parametrize("hash_seed", ["0", "4711"])
-def test_a_seed_replays_exactly_in_another_process(worlds: Sequence[Result], hash_seed: str):
+def told_by_another_process(*asked: str, hash_seed: str = "0") -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "7"],
+        [sys.executable, *asked],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert worlds[6].trace in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_a_seed_replays_exactly_in_another_process(worlds: Sequence[Result], hash_seed: str):
+    assert worlds[6].trace in told_by_another_process("-m", "tests.simulation", "7", hash_seed=hash_seed)
+
+
+TRACED = """
+from shared.observability import configure_tracing
+from tests.simulation.simulate import simulate
+
+configure_tracing("any", file=None, ratio=1.0)
+print(simulate(7).trace)
+"""
+
+
+def test_a_seed_replays_exactly_in_a_process_that_traces(worlds: Sequence[Result]):
+    assert worlds[6].trace in told_by_another_process("-c", TRACED)
