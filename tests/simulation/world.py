@@ -142,6 +142,7 @@ class Service:
         world.network.cut_of(one.process)
         self.chair.free(one.process)
         self.alive.remove(one)
+        one.house = None
         for answer in one.asked:
             if not answer.done():
                 answer.set_exception(Unanswered())
