@@ -50,7 +50,7 @@ async def _vital(what: str, running: Awaitable[None]) -> None:
 
 
 async def _connect(house: "House") -> None:
-    """Connect as soon as the broker is there; commands are taken meanwhile."""
+    """Connect as soon as the broker is there and as agreed, and hear what others ask."""
     for it in house.lanes:
         house.messenger.subscribe(it.subject, it.receive)
     failures = 0
@@ -208,7 +208,6 @@ async def running(house: "House") -> AsyncGenerator[None]:
     finally:
         log.info("stopping", position=house.writer.head.position)
         house.writer.refusing = "wird beendet"
-        house.messenger.leaving = True
         await loops.end_outside()
         await house.messenger.leave()
         until = time.monotonic() + 10
