@@ -1,0 +1,21 @@
+"""Was in der Prüfung getan werden kann, desk by desk."""
+
+from services.review.api.budgeting import budgeting
+from services.review.api.deciding import deciding
+from services.review.api.examining import examining
+from services.review.api.notifying import notifying
+from shared.service import House
+from shared.web import Action
+
+REFUSALS = {
+    "funds-not-available": "Der Haushalt kann diese Mittel nicht vormerken; die Ablehnung ist festgehalten.",
+    "funds-not-committable": "Die vorgemerkten Mittel lassen sich nicht festlegen; es ist nichts bewilligt.",
+    "practice-changed-since-proposal": (
+        "Seit dem Vorschlag hat sich Richtlinie oder Verwaltungspraxis geändert; der Vorgang ist zurück in der Prüfung."
+    ),
+}
+
+
+def actions(house: House) -> list[Action]:
+    """What people may do in review."""
+    return [*budgeting(house), *examining(house), *deciding(house), *notifying(house)]

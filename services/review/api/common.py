@@ -1,0 +1,38 @@
+"""What every action of review is made with: its road, its roles, and what an answer tells."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.review.bodies import (
+    YearCentsBody,
+)
+from services.review.reading import (
+    opened,
+)
+from shared.contracts import YearAmount
+from shared.identity import Role
+from shared.service import House
+from shared.web import Ask
+
+ROAD = "/review/cases/{case}"
+OFFICER, APPROVER, BUDGET = (
+    frozenset({Role.CASE_OFFICER}),
+    frozenset({Role.APPROVER}),
+    frozenset({Role.BUDGET_OFFICER}),
+)
+
+
+async def opened_case(house: House, ask: Ask) -> str:
+    """The path's case, or a 404 problem."""
+    await opened(house, ask.path["case"])
+    return ask.path["case"]
+
+
+def amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
+    """The rows of a form that say something: a year with nothing in it is none."""
+    return tuple(YearAmount(year=it.year, cents=it.cents) for it in rows if it.cents)
+
+
+def told(state: Any, _ask: Ask) -> dict[str, Any]:
+    """What an answer tells of its primary stream."""
+    return {"state": type(state).__name__.lower()}

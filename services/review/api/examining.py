@@ -1,0 +1,66 @@
+"""Prüfung: opinion, eligible expenditure, proposals."""
+
+from services.review import assessment as assessments
+from services.review.api.common import OFFICER, ROAD, amounts, opened_case, told
+from services.review.bodies import (
+    ExpenditureBody,
+    OpinionBody,
+    ProposalBody,
+    RefusalProposalBody,
+)
+from services.review.examination import AssessedLine, ExaminationNote
+from services.review.settings import office
+from shared.decider import Decision, decision, field_names
+from shared.identity import Role
+from shared.service import House
+from shared.web import Action, Ask
+
+
+def examining(house: House) -> list[Action]:
+    """Opinion, expenditure, proposals."""
+
+    async def opine(body: OpinionBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        command = assessments.RecordExpertOpinion(
+            opinion=body.opinion, reasons=body.reasons, conditions=body.conditions
+        )
+        return decision(assessments.decider, case, command)
+
+    async def assess(body: ExpenditureBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        lines = tuple(
+            AssessedLine(line=one.line, eligible_cents=one.eligible_cents, reason=one.reason, text=one.text or "")
+            for one in body.lines
+        )
+        return decision(assessments.decider, case, assessments.AssessExpenditure(lines=lines))
+
+    async def propose(body: ProposalBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        topics = {topic: getattr(body.note, topic) for topic in field_names(ExaminationNote)}
+        return assessments.propose(
+            case, office().programme, by_year=amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
+            note=ExaminationNote(**topics),
+        )  # fmt: skip
+
+    async def propose_refusal(body: RefusalProposalBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(assessments.decider, case, assessments.ProposeRefusal(reasons=body.reasons))
+
+    return [
+        Action(
+            name="record-expert-opinion", title="Fachliches Votum abgeben", path=f"{ROAD}/opinion",
+            roles=frozenset({Role.EXPERT}), body=OpinionBody, decide=opine, answer=told,
+        ),
+        Action(
+            name="assess-expenditure", title="Zuwendungsfähige Ausgaben feststellen", path=f"{ROAD}/expenditure",
+            roles=OFFICER, body=ExpenditureBody, decide=assess, answer=told,
+        ),
+        Action(
+            name="propose-award", title="Bewilligung vorschlagen", path=f"{ROAD}/proposal", roles=OFFICER,
+            body=ProposalBody, decide=propose, answer=told,
+        ),
+        Action(
+            name="propose-refusal", title="Ablehnung vorschlagen", path=f"{ROAD}/refusal-proposal", roles=OFFICER,
+            body=RefusalProposalBody, decide=propose_refusal, answer=told,
+        ),
+    ]  # fmt: skip
