@@ -120,8 +120,9 @@ def event_catalogue() -> str:
             lines += ["Recorded by the machinery of every service.", ""]
         module = ""
         for it in found:
-            if it.__module__ != module:
-                module = it.__module__
+            home = ".".join(it.__module__.split(".")[:3])  # a noun may be a package
+            if home != module:
+                module = home
                 streams = ", ".join(f"`{noun.name}-…`" for noun in nouns_of(import_module(module)))
                 lines += [f"### {module.rpartition('.')[2]}" + (f" (streams {streams})" if streams else ""), ""]
             lines += event_entry(it)

@@ -76,26 +76,43 @@ def classes(file: Path) -> Iterator[tuple[ast.ClassDef, set[str]]]:
             yield node, {it.id for it in called if isinstance(it, ast.Name)}
 
 
+def service_of(file: Path) -> str:
+    """The service that a file belongs to."""
+    return file.relative_to(ROOT).parts[1]
+
+
+def noun_name(file: Path) -> str:
+    """`budget` for budget.py and for every file of the package budget/."""
+    return file.relative_to(ROOT).with_suffix("").parts[2]
+
+
+def _files_of(module: str) -> Iterator[Path]:
+    """The file of a module, and the packages' files that are read before it; none when it is no module."""
+    parts = module.split(".")
+    for length in range(3, len(parts) + 1):
+        place = ROOT.joinpath(*parts[:length])
+        yield from (it for it in (place.with_suffix(".py"), place / "__init__.py") if it.is_file())
+
+
 def with_neighbours(noun: Path) -> set[Path]:
     """A noun's file and the files of its own service that it stands on."""
     found, to_read = set[Path](), [noun]
+    own = f"services.{service_of(noun)}."
     while to_read:
         file = to_read.pop()
         if file in found:
             continue
         found.add(file)
-        own = f"services.{noun.parent.name}."
-        beside = {
-            noun.parent / f"{it.removeprefix(own).partition('.')[0]}.py" for it in imports(file) if it.startswith(own)
-        }
-        to_read += [it for it in beside if it.is_file()]
+        to_read += [it for name in imports(file) if name.startswith(own) for it in _files_of(name)]
     return found
 
 
 def nouns() -> list[Path]:
-    """The files that hold a decider: what the services are about."""
-    return [
+    """The files of the nouns: what the services are about. A noun is a file that defines events, or a package with such a file."""
+    telling = [
         file
         for file in sources(*(f"services/{name}" for name in SERVICES))
-        if file.parent.name in SERVICES and any("event" in decorators for _, decorators in classes(file))
+        if any("event" in decorators for _, decorators in classes(file))
     ]
+    whole = [sources(str(it.parent.relative_to(ROOT))) if it.parent.name not in SERVICES else [it] for it in telling]
+    return sorted({file for files in whole for file in files})

@@ -16,7 +16,7 @@ from deploy.containers import prepare
 from deploy.embedded import House
 from shared.identity import Role
 from shared.postgresql import PostgreSQLRecorder
-from tests.architecture.reading import ROOT, SERVICES, nouns, with_neighbours
+from tests.architecture.reading import ROOT, SERVICES, nouns, service_of, with_neighbours
 from tests.servers import PostgresServer, beside_python, postgres_programs
 
 COMPOSE: Mapping[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -91,7 +91,7 @@ def test_a_services_container_holds_its_own_secrets_only(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_image_holds_shared_and_exactly_one_service(service: str) -> None:
     assert copied(stage("house")) == {"shared/"}
-    whole = {it for it in copied(stage(service)) if it.endswith("/")}
+    whole = {it for it in copied(stage(service)) if it.endswith("/") and it.count("/") == 2}
     assert whole == {f"services/{service}/"}
     parts = copied(stage(service)) - whole
     if service != "ledger":
@@ -99,8 +99,10 @@ def test_an_image_holds_shared_and_exactly_one_service(service: str) -> None:
 
 
 def test_the_ledgers_image_has_the_pure_nouns_of_the_others_and_nothing_else_of_them() -> None:
-    files = {it for noun in nouns() if noun.parent.name != "ledger" for it in with_neighbours(noun)}
-    wanted = {str(it.relative_to(ROOT)) for it in files if it.name != "__init__.py"}
+    files = {it for noun in nouns() if service_of(noun) != "ledger" for it in with_neighbours(noun)}
+    wanted = {
+        str(it.relative_to(ROOT)) if it.parent.name in SERVICES else f"{it.parent.relative_to(ROOT)}/" for it in files
+    }
     assert copied(stage("ledger")) - {"services/ledger/"} == wanted
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.reading import ROOT, classes, identifiers, module_name, nouns, sources, words
+from tests.architecture.reading import ROOT, classes, identifiers, module_name, noun_name, nouns, sources, words
 
 GLOSSARY: dict[str, Any] = tomllib.loads((ROOT / "docs/glossary.toml").read_text("utf-8"))
 TERMS: list[dict[str, Any]] = GLOSSARY["term"]
@@ -76,7 +76,7 @@ def test_events_commands_and_nouns_are_named_in_the_words_of_the_glossary(file: 
         for node, decorators in classes(file)
         if decorators & {"event", "value"} and not node.name.startswith("_")
     ]
-    strange = {name: its for name in (*named, file.stem) if (its := unknown(name))}
+    strange = {name: its for name in (*named, noun_name(file)) if (its := unknown(name))}
     assert strange == {}, "ein Fachwort gehört in docs/glossary.toml, ein Alltagswort in docs/ordinary-words.txt"
 
 

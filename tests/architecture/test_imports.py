@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.reading import AROUND, ROOT, imports, module_name, nouns, sources, with_neighbours
+from tests.architecture.reading import (
+    AROUND,
+    ROOT,
+    imports,
+    module_name,
+    noun_name,
+    nouns,
+    service_of,
+    sources,
+    with_neighbours,
+)
 
 VOCABULARY = ("decider", "identity", "money", "calendar", "records", "persistent")
 PURE = frozenset({
@@ -21,12 +31,12 @@ def top(module: str) -> str:
     return module.partition(".")[0]
 
 
-@pytest.mark.parametrize("noun", [file for file in nouns() if file.parent.name != "ledger"], ids=module_name)
+@pytest.mark.parametrize("noun", [file for file in nouns() if service_of(file) != "ledger"], ids=module_name)
 def test_a_noun_stands_on_the_vocabulary_the_contracts_and_its_own_service_only(noun: Path) -> None:
-    own = f"services.{noun.parent.name}"
+    own = f"services.{service_of(noun)}"
     shared = ("shared.contracts", *(f"shared.{word}" for word in VOCABULARY))
     for file in with_neighbours(noun):
-        assert file.stem not in AROUND, f"{module_name(noun)} steht auf {module_name(file)}"
+        assert noun_name(file) not in AROUND, f"{module_name(noun)} steht auf {module_name(file)}"
         for it in imports(file):
             allowed = top(it) in PURE or it in ("shared", own) or it.startswith((*shared, f"{own}."))
             allowed = allowed or (module_name(file), top(it)) in READS_ITS_OWN_TABLE

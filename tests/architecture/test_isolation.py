@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.reading import ROOT, SERVICES, module_name, nouns, sources, with_neighbours
+from tests.architecture.reading import ROOT, SERVICES, module_name, nouns, service_of, sources, with_neighbours
 
 IMPORT_ALL = """
 import importlib, sys
@@ -50,7 +50,7 @@ def test_the_pure_nouns_can_be_laid_beside_the_ledger_without_their_services(tmp
     shutil.copytree(ROOT / "shared", tmp_path / "shared", ignore=WITHOUT_CACHES)
     shutil.copytree(ROOT / "services/ledger", tmp_path / "services/ledger", ignore=WITHOUT_CACHES)
     laid: list[str] = []
-    for file in sorted({it for noun in nouns() if noun.parent.name != "ledger" for it in with_neighbours(noun)}):
+    for file in sorted({it for noun in nouns() if service_of(noun) != "ledger" for it in with_neighbours(noun)}):
         target = tmp_path / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
