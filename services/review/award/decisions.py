@@ -1,0 +1,103 @@
+"""Decisions with assessment, budget and programme: over several nouns, in one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.review import assessment as assessments
+from services.review import budget as budgets
+from services.review import programme as programmes
+from services.review.award.commands import ApproveGrant, Grant, RefuseGrant
+from services.review.award.deciding import decide
+from services.review.award.events import GrantApproved
+from services.review.award.folding import decider
+from services.review.examination import ReasonMissing
+from services.review.programme import policy_in_force
+from shared.calendar import add_months
+from shared.decider import Context, Decided, Decision
+
+
+def _grant(case: str, it: assessments.Reserved) -> Grant:
+    application, proposal, terms = it.file.application, it.proposal, it.proposal.terms
+    return Grant(
+        case=case,
+        file_number=application.file_number,
+        applicant_key=application.applicant_key,
+        applicant_name=application.applicant_name,
+        item=application.item,
+        project=application.title,
+        budget_title=terms.budget_title,
+        by_year=proposal.by_year,
+        granted_cents=proposal.granted_cents,
+        eligible_cents=it.expenditure.eligible_cents,
+        cut_cents=it.expenditure.applied_cents - it.expenditure.eligible_cents,
+        rate_bp=terms.rate_bp,
+        starts_on=proposal.starts_on,
+        ends_on=proposal.ends_on,
+        conditions=it.opinion.conditions,
+        drawdown_months=terms.drawdown_months,
+        proof_due_on=add_months(proposal.ends_on, terms.proof_months),
+        basis=terms.basis,
+        account_holder=application.account_holder,
+        iban=application.iban,
+        acted=it.file.acted,
+    )
+
+
+def approve(case: str, programme: str, budget: str) -> Decision:
+    """Approve the proposed grant and commit its money, in one transaction; `budget` is the id that holds the reservation.
+
+    Records nothing but the budget's refusal when the budget refuses; sends the case back and releases its reservation
+    when guideline or practice changed since the proposal; above the signing limit the first of two records a signature.
+    """
+    file, award, fund, policy = (
+        assessments.decider.stream(case),
+        decider.stream(case),
+        budgets.decider.stream(budget),
+        programmes.decider.stream(programme),
+    )
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: assessments.Assessment = states[0]
+        concluded = assessments.decide(assessments.Conclude(granted=True), assessment, context)
+        if not concluded or not isinstance(assessment, assessments.Reserved):
+            return {}
+        if assessment.reservation.budget != budget:
+            raise assessments.OtherBudget(assessment.reservation.budget)
+        proposal = assessment.proposal
+        terms = policy_in_force(states[3], context.valid_on, assessment.file.application.item)
+        if terms.basis != proposal.terms.basis:
+            back = assessments.decide(assessments.SendBack(in_force=terms.basis), assessment, context)
+            freed = budgets.ReleaseReservation(case=case, reason="practice-changed")
+            return {file: back, fund: budgets.decide(freed, states[2], context)}
+        approval = ApproveGrant(
+            grant=_grant(case, assessment), proposal=proposal.number, signing_limit_cents=terms.signing_limit_cents
+        )
+        signed = decide(approval, states[1], context)
+        if not any(isinstance(it, GrantApproved) for it in signed):
+            return {award: signed}
+        commitment = budgets.CommitFunds(case=case, by_year=proposal.by_year, basis=terms.basis)
+        entered = budgets.decide(commitment, states[2], context)
+        if any(isinstance(it, budgets.FundsCommitmentRefused) for it in entered):
+            return {fund: entered}
+        return {file: concluded, award: signed, fund: entered}
+
+    reads = {file: assessments.decider, award: decider, fund: budgets.decider, policy: programmes.decider}
+    return Decision(reads=reads, judge=judge, action="ApproveGrant")
+
+
+def refuse(case: str, reasons: tuple[str, ...] = ()) -> Decision:
+    """Refuse the application as proposed, for the proposed reasons unless others are given."""
+    file, award = assessments.decider.stream(case), decider.stream(case)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: assessments.Assessment = states[0]
+        concluded = assessments.decide(assessments.Conclude(granted=False), assessment, context)
+        if not concluded or not isinstance(assessment, assessments.RefusalPending):
+            return {}
+        given = reasons or assessment.refusal.reasons
+        if not all(it.strip() for it in given):
+            raise ReasonMissing("Eine Ablehnung ist zu begründen (§ 39 VwVfG).", field="reasons")
+        command = RefuseGrant(file_number=assessment.file.application.file_number, reasons=given)
+        return {file: concluded, award: decide(command, states[1], context)}
+
+    return Decision(reads={file: assessments.decider, award: decider}, judge=judge, action="RefuseGrant")
