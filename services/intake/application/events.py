@@ -1,0 +1,61 @@
+"""What happens to an application."""
+
+from datetime import date
+
+from services.intake.application.commands import Declarations
+from services.intake.progress import Fact
+from shared.contracts import YearAmount
+from shared.contracts.intake import ExpenditureLine, Financing
+from shared.decider import event
+from shared.identity import DocumentReference, Sealed
+
+
+@event("intake.application-submitted")
+class ApplicationSubmitted:
+    """A municipality handed in its application (Antrag eingegangen), with everything it declared."""
+
+    applicant_key: str
+    applicant_name: str
+    item: str
+    title: str
+    lines: tuple[ExpenditureLine, ...]
+    financing: Financing
+    by_year: tuple[YearAmount, ...]
+    starts_on: date
+    ends_on: date
+    contact_name: Sealed
+    contact_mail: Sealed
+    account_holder: Sealed
+    iban: Sealed
+    documents: tuple[DocumentReference, ...]
+    declarations: Declarations
+    submission_sha256: str
+    submitted_on: date
+    submitted_by: str
+
+
+@event("intake.receipt-acknowledged")
+class ReceiptAcknowledged:
+    """The applicant was given the file number and the hash of what arrived (Eingangsbestätigung)."""
+
+    file_number: str
+    submission_sha256: str
+
+
+@event("intake.application-declared-complete")
+class ApplicationDeclaredComplete:
+    """Intake found nothing missing (Vollständigkeit festgestellt): the authority's clock runs."""
+
+    completed_on: date
+    completed_by: str
+
+
+@event("intake.application-withdrawn")
+class ApplicationWithdrawn:
+    """The applicant took the application back (Antragsrücknahme). Once complete, review says whether in time."""
+
+    withdrawn_on: date
+    withdrawn_by: str
+
+
+type Event = ApplicationSubmitted | ReceiptAcknowledged | ApplicationDeclaredComplete | ApplicationWithdrawn | Fact

@@ -1,0 +1,49 @@
+"""What an event makes of an application."""
+
+from typing import assert_never
+
+from services.intake.application.commands import Command
+from services.intake.application.deciding import decide
+from services.intake.application.events import (
+    ApplicationDeclaredComplete,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    Event,
+    ReceiptAcknowledged,
+)
+from services.intake.application.states import Application, Submitted, Unsubmitted
+from services.intake.progress import FACTS
+from shared.decider import Decider, replace
+
+
+def evolve(application: Application, it: Event) -> Application:
+    match it, application:
+        case ApplicationSubmitted(), _:
+            return Submitted(form=it)
+        case _, Unsubmitted():
+            return application
+        case ReceiptAcknowledged(), Submitted():
+            return replace(application, file_number=it.file_number)
+        case ApplicationDeclaredComplete(), Submitted():
+            return replace(application, completed=it)
+        case ApplicationWithdrawn(), Submitted():
+            return replace(application, withdrawn=it)
+        case _, Submitted():
+            return Submitted(
+                form=application.form,
+                file_number=application.file_number,
+                completed=application.completed,
+                withdrawn=application.withdrawn,
+                progress=application.progress.with_fact(it),
+            )
+        case _ as missing:
+            assert_never(missing)
+
+
+decider = Decider[Command, Event, Application](
+    name="application",
+    initial=Unsubmitted(),
+    decide=decide,
+    evolve=evolve,
+    events=[ApplicationSubmitted, ReceiptAcknowledged, ApplicationDeclaredComplete, ApplicationWithdrawn, *FACTS],
+)

@@ -1,0 +1,30 @@
+"""Where an application stands."""
+
+from services.intake.application.events import ApplicationDeclaredComplete, ApplicationSubmitted, ApplicationWithdrawn
+from services.intake.progress import Progress, WithdrawalSettled
+from shared.decider import value
+
+
+@value
+class Unsubmitted:
+    pass
+
+
+@value
+class Submitted:
+    """The form as submitted, what intake did with it, and what the others told about it."""
+
+    form: ApplicationSubmitted
+    file_number: str = ""
+    completed: ApplicationDeclaredComplete | None = None
+    withdrawn: ApplicationWithdrawn | None = None
+    progress: Progress = Progress()
+
+    @property
+    def withdrawal_effective(self) -> bool:
+        """Taken back for good: before it was complete nobody decides on it, afterwards review says whether in time."""
+        settled = self.progress.only(WithdrawalSettled)
+        return self.withdrawn is not None and (self.completed is None or (settled is not None and settled.effective))
+
+
+type Application = Unsubmitted | Submitted
