@@ -1,0 +1,100 @@
+"""Decisions over the assessment together with programme and budget, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from services.review import budget as budgets
+from services.review import programme as programmes
+from services.review.assessment.commands import DropReservation, NoteReservation, ProposeAward, SettleWithdrawal
+from services.review.assessment.deciding import decide
+from services.review.assessment.errors import OtherBudget, impossible
+from services.review.assessment.noun import decider
+from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
+from services.review.examination import ExaminationNote
+from services.review.programme import policy_in_force
+from shared.contracts import YearAmount
+from shared.decider import Context, Decided, Decision
+
+
+def propose(
+    case: str, programme: str, *, by_year: tuple[YearAmount, ...], starts_on: date, ends_on: date, note: ExaminationNote
+) -> Decision:
+    """Propose an award under the policy in force at the writer's turn; `programme` is the programme's id."""
+    stream, policy = decider.stream(case), programmes.decider.stream(programme)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        if isinstance(assessment, Unopened):
+            raise impossible(assessment)
+        terms = policy_in_force(states[1], context.valid_on, assessment.file.application.item)
+        command = ProposeAward(by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note, terms=terms)
+        return {stream: decide(command, assessment, context)}
+
+    return Decision(reads={stream: decider, policy: programmes.decider}, judge=judge, action="ProposeAward")
+
+
+def reserve(case: str, title: str, year: int) -> Decision:
+    """Set the proposed money aside in the title's budget of the decision's year, or record the budget's refusal alone."""
+    budget = budgets.budget_id(title, year)
+    stream, fund = decider.stream(case), budgets.decider.stream(budget)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        noted = decide(NoteReservation(budget=budget), assessment, context)
+        if not noted or not isinstance(assessment, Proposed):
+            return {}
+        proposal = assessment.proposal
+        if proposal.terms.budget_title != title or year != context.valid_on.year:
+            raise OtherBudget(f"Titel {proposal.terms.budget_title}, Haushaltsjahr {context.valid_on.year}")
+        command = budgets.ReserveFunds(
+            case=case,
+            by_year=proposal.by_year,
+            expires_on=context.valid_on + timedelta(days=proposal.terms.reservation_days),
+            basis=proposal.terms.basis,
+        )
+        entered = budgets.decide(command, states[1], context)
+        if any(isinstance(it, budgets.FundsReservationRefused) for it in entered):
+            return {fund: entered}
+        return {stream: noted, fund: entered}
+
+    return Decision(reads={stream: decider, fund: budgets.decider}, judge=judge, action="ReserveFunds")
+
+
+def release(case: str, budget: str, reason: str) -> Decision:
+    """Take the case's reservation back, by a person or because it expired; the proposal stands."""
+    stream, fund = decider.stream(case), budgets.decider.stream(budget)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        if isinstance(assessment, Reserved) and assessment.reservation.budget != budget:
+            raise OtherBudget(assessment.reservation.budget)
+        dropped = decide(DropReservation(reason=reason), assessment, context)
+        if not dropped:
+            return {}
+        command = budgets.ReleaseReservation(case=case, reason=reason)
+        return {stream: dropped, fund: budgets.decide(command, states[1], context)}
+
+    return Decision(reads={stream: decider, fund: budgets.decider}, judge=judge, action="ReleaseReservation")
+
+
+def settle_withdrawal(case: str, withdrawn_on: date, candidates: Sequence[str]) -> Decision:
+    """Settle the applicant's withdrawal: effective until the decision, and then a reservation is released with it.
+
+    `candidates` are the ids of all budgets that may hold the case's reservation: a message does not say which.
+    """
+    stream = decider.stream(case)
+    funds = {budgets.decider.stream(budget): budgets.decider for budget in candidates}
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        settled = decide(SettleWithdrawal(withdrawn_on=withdrawn_on), assessment, context)
+        if not settled or not isinstance(assessment, Reserved):
+            return {stream: settled}
+        fund = budgets.decider.stream(assessment.reservation.budget)
+        if fund not in funds:
+            raise OtherBudget(assessment.reservation.budget)
+        command = budgets.ReleaseReservation(case=case, reason="withdrawn")
+        return {stream: settled, fund: budgets.decide(command, states[1 + list(funds).index(fund)], context)}
+
+    return Decision(reads={stream: decider, **funds}, judge=judge, action="SettleWithdrawal")

@@ -1,0 +1,80 @@
+"""What can be asked of an assessment."""
+
+from datetime import date
+
+from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
+from services.review.programme import Basis, Terms
+from shared.contracts import YearAmount
+from shared.decider import value
+
+
+@value
+class OpenAssessment:
+    application: Application
+
+
+@value
+class RecordExpertOpinion:
+    opinion: Opinion
+    reasons: str
+    conditions: tuple[str, ...] = ()
+
+
+@value
+class AssessExpenditure:
+    lines: tuple[AssessedLine, ...]
+
+
+@value
+class ProposeAward:
+    by_year: tuple[YearAmount, ...]
+    starts_on: date
+    ends_on: date
+    note: ExaminationNote
+    terms: Terms
+
+
+@value
+class ProposeRefusal:
+    reasons: tuple[str, ...]
+
+
+@value
+class NoteReservation:
+    budget: str
+
+
+@value
+class DropReservation:
+    reason: str
+
+
+@value
+class SendBack:
+    """The policy in force is another one than the proposal's."""
+
+    in_force: Basis
+
+
+@value
+class Conclude:
+    granted: bool
+
+
+@value
+class SettleWithdrawal:
+    withdrawn_on: date
+
+
+type Command = (
+    OpenAssessment
+    | RecordExpertOpinion
+    | AssessExpenditure
+    | ProposeAward
+    | ProposeRefusal
+    | NoteReservation
+    | DropReservation
+    | SendBack
+    | Conclude
+    | SettleWithdrawal
+)

@@ -1,0 +1,128 @@
+"""What can have happened in an assessment."""
+
+from datetime import date
+
+from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
+from services.review.programme import Basis, Terms
+from shared.contracts import YearAmount
+from shared.decider import event
+
+
+@event("review.assessment-opened")
+class AssessmentOpened:
+    """The ministry examines a complete application (Bewilligungsverfahren eröffnet)."""
+
+    application: Application
+    opened_on: date
+
+
+@event("review.expert-opinion-recorded")
+class ExpertOpinionRecorded:
+    """The expert's recommendation with its reasons (fachliches Votum)."""
+
+    opinion: Opinion
+    reasons: str
+    conditions: tuple[str, ...]
+    recorded_by: str
+    recorded_on: date
+
+
+@event("review.eligible-expenditure-assessed")
+class EligibleExpenditureAssessed:
+    """What of the applied expenditure is eligible, line by line, each cut with its reason (zuwendungsfähige Ausgaben)."""
+
+    lines: tuple[AssessedLine, ...]
+    applied_cents: int
+    eligible_cents: int
+    assessed_by: str
+    assessed_on: date
+
+
+@event("review.award-proposed")
+class AwardProposed:
+    """A grant is proposed, with the terms it was computed under (Bewilligungsvorschlag). `number` counts the case's proposals."""
+
+    number: int
+    granted_cents: int
+    by_year: tuple[YearAmount, ...]
+    starts_on: date
+    ends_on: date
+    note: ExaminationNote
+    terms: Terms
+    proposed_by: str
+    proposed_on: date
+
+
+@event("review.refusal-proposed")
+class RefusalProposed:
+    """A refusal is proposed, with reasons for the applicant (Ablehnungsvorschlag)."""
+
+    reasons: tuple[str, ...]
+    proposed_by: str
+    proposed_on: date
+
+
+@event("review.reservation-noted")
+class ReservationNoted:
+    """The budget set the proposed money aside until a day (Mittel vorgemerkt)."""
+
+    budget: str
+    expires_on: date
+    noted_on: date
+
+
+@event("review.reservation-dropped")
+class ReservationDropped:
+    """The reservation was taken back; the proposal stands and needs a new one."""
+
+    reason: str
+    dropped_on: date
+
+
+@event("review.practice-changed-since-proposal", refusal="practice-changed-since-proposal")
+class PracticeChangedSinceProposal:
+    """At approval another guideline or practice is in force than at the proposal: the case goes back to its assessment."""
+
+    proposed: Basis
+    in_force: Basis
+    noticed_on: date
+
+
+@event("review.assessment-concluded")
+class AssessmentConcluded:
+    """The application is decided; a withdrawal comes too late from here on."""
+
+    granted: bool
+    concluded_by: str
+    concluded_on: date
+
+
+@event("review.withdrawal-awaiting-application")
+class WithdrawalAwaitingApplication:
+    """The withdrawal arrived before the application; it is settled when the application comes."""
+
+    withdrawn_on: date
+
+
+@event("review.withdrawal-settled")
+class WithdrawalSettled:
+    """Whether the applicant's withdrawal came before the decision (Antragsrücknahme wirksam) or after it."""
+
+    effective: bool
+    withdrawn_on: date
+    settled_on: date
+
+
+type Event = (
+    AssessmentOpened
+    | ExpertOpinionRecorded
+    | EligibleExpenditureAssessed
+    | AwardProposed
+    | RefusalProposed
+    | ReservationNoted
+    | ReservationDropped
+    | PracticeChangedSinceProposal
+    | AssessmentConcluded
+    | WithdrawalAwaitingApplication
+    | WithdrawalSettled
+)

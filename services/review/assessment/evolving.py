@@ -1,0 +1,94 @@
+"""What an assessment is after an event: no rules."""
+
+from typing import assert_never
+
+from services.review.assessment.duties import ASSESSED, OPINED, PROPOSED, REFUSAL_PROPOSED
+from services.review.assessment.events import (
+    AssessmentConcluded,
+    AssessmentOpened,
+    AwardProposed,
+    EligibleExpenditureAssessed,
+    Event,
+    ExpertOpinionRecorded,
+    PracticeChangedSinceProposal,
+    RefusalProposed,
+    ReservationDropped,
+    ReservationNoted,
+    WithdrawalAwaitingApplication,
+    WithdrawalSettled,
+)
+from services.review.assessment.states import (
+    Assessed,
+    Assessment,
+    Concluded,
+    File,
+    Opened,
+    Opined,
+    Proposed,
+    RefusalPending,
+    Reserved,
+    Unopened,
+    Withdrawn,
+)
+from shared.contracts import Acted
+from shared.decider import replace
+from shared.identity import Role
+
+
+def _with(file: File, person: str, role: Role, action: str) -> File:
+    act = Acted(person=person, role=role, action=action)
+    return file if act in file.acted else replace(file, acted=(*file.acted, act))
+
+
+def evolve(assessment: Assessment, it: Event) -> Assessment:
+    if isinstance(it, AssessmentOpened):
+        return Opened(file=File(application=it.application, acted=it.application.acted))
+    if isinstance(it, WithdrawalAwaitingApplication):
+        return Unopened(withdrawn_on=it.withdrawn_on)
+    if isinstance(assessment, Unopened):
+        return assessment
+    file = assessment.file
+    match it:
+        case ExpertOpinionRecorded():
+            return Opined(file=_with(file, it.recorded_by, Role.EXPERT, OPINED), opinion=it)
+        case EligibleExpenditureAssessed():
+            file = _with(file, it.assessed_by, Role.CASE_OFFICER, ASSESSED)
+            if isinstance(assessment, Opined | Assessed | Proposed):
+                return Assessed(file=file, opinion=assessment.opinion, expenditure=it)
+        case AwardProposed():
+            file = replace(_with(file, it.proposed_by, Role.CASE_OFFICER, PROPOSED), proposals=it.number)
+            if isinstance(assessment, Assessed | Proposed):
+                return Proposed(file=file, opinion=assessment.opinion, expenditure=assessment.expenditure, proposal=it)
+        case RefusalProposed():
+            file = _with(file, it.proposed_by, Role.CASE_OFFICER, REFUSAL_PROPOSED)
+            return RefusalPending(file=file, refusal=it)
+        case ReservationNoted():
+            if isinstance(assessment, Proposed):
+                return Reserved(
+                    file=file,
+                    opinion=assessment.opinion,
+                    expenditure=assessment.expenditure,
+                    proposal=assessment.proposal,
+                    reservation=it,
+                )
+        case ReservationDropped():
+            if isinstance(assessment, Reserved):
+                return Proposed(
+                    file=file,
+                    opinion=assessment.opinion,
+                    expenditure=assessment.expenditure,
+                    proposal=assessment.proposal,
+                )
+        case PracticeChangedSinceProposal():
+            if isinstance(assessment, Reserved):
+                return Assessed(file=file, opinion=assessment.opinion, expenditure=assessment.expenditure)
+        case AssessmentConcluded():
+            if isinstance(assessment, Reserved | RefusalPending):
+                return Concluded(file=file, granted=it.granted, grounds=assessment)
+        case WithdrawalSettled():
+            if isinstance(assessment, Concluded):
+                return replace(assessment, late_withdrawal=True)
+            return Withdrawn(file=file)
+        case _ as missing:
+            assert_never(missing)
+    return assessment

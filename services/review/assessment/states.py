@@ -1,0 +1,87 @@
+"""How far an assessment can be, and what is known there."""
+
+from datetime import date
+
+from services.review.assessment.events import (
+    AwardProposed,
+    EligibleExpenditureAssessed,
+    ExpertOpinionRecorded,
+    RefusalProposed,
+    ReservationNoted,
+)
+from services.review.examination import Application
+from shared.contracts import Acted
+from shared.decider import value
+
+
+@value
+class File:
+    """What is known however far the case is: the application, who took part, how many awards were proposed."""
+
+    application: Application
+    acted: tuple[Acted, ...]
+    proposals: int = 0
+
+
+@value
+class Unopened:
+    withdrawn_on: date | None = None
+
+
+@value
+class Opened:
+    file: File
+
+
+@value
+class Opined:
+    file: File
+    opinion: ExpertOpinionRecorded
+
+
+@value
+class Assessed:
+    file: File
+    opinion: ExpertOpinionRecorded
+    expenditure: EligibleExpenditureAssessed
+
+
+@value
+class Proposed:
+    file: File
+    opinion: ExpertOpinionRecorded
+    expenditure: EligibleExpenditureAssessed
+    proposal: AwardProposed
+
+
+@value
+class Reserved:
+    file: File
+    opinion: ExpertOpinionRecorded
+    expenditure: EligibleExpenditureAssessed
+    proposal: AwardProposed
+    reservation: ReservationNoted
+
+
+@value
+class RefusalPending:
+    file: File
+    refusal: RefusalProposed
+
+
+@value
+class Concluded:
+    """Decided; `grounds` is the state the decision was made on, which letter and file keep telling."""
+
+    file: File
+    granted: bool
+    grounds: Reserved | RefusalPending
+    late_withdrawal: bool = False
+
+
+@value
+class Withdrawn:
+    file: File
+
+
+type Assessment = Unopened | Opened | Opined | Assessed | Proposed | Reserved | RefusalPending | Concluded | Withdrawn
