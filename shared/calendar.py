@@ -1,9 +1,11 @@
-"""Days of the law: Thuringia's holidays, working days, months, TARGET days. Standard library only."""
+"""Days of the law: Thuringia's holidays, working days, months, deadlines, TARGET days. No library but that of records."""
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from shared.records import value
 
 
 def easter(year: int) -> date:
@@ -47,6 +49,36 @@ def add_months(day: date, months: int) -> date:
     """The day with the same number `months` later, or the month's last (§ 188 II, III BGB)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@value
+class Deadline:
+    """The last day on which something is still in time (Frist), and the rule it was computed by, as a clerk and a court read it."""
+
+    ends_on: date
+    rule: str
+
+    @property
+    def expired_from(self) -> date:
+        """The first day on which it is too late."""
+        return self.ends_on + timedelta(days=1)
+
+
+def _ending(day: date, begins_on: date, length: str) -> Deadline:
+    ends_on, rule = next_working_day(day), f"{length} ab {begins_on:%d.%m.%Y} (§ 31 I VwVfG, §§ 187, 188 BGB)"
+    if ends_on != day:
+        rule += f"; der {day:%d.%m.%Y} ist kein Werktag, daher bis {ends_on:%d.%m.%Y} (§ 31 III VwVfG)"
+    return Deadline(ends_on=ends_on, rule=rule)
+
+
+def days_after(begins_on: date, days: int) -> Deadline:
+    """A deadline of so many days; the day of the event does not count, the last day is a working day."""
+    return _ending(begins_on + timedelta(days=days), begins_on, f"{days} Tage" if days != 1 else "1 Tag")
+
+
+def months_after(begins_on: date, months: int) -> Deadline:
+    """A deadline of so many months; it ends on the day of the same number, or on the next working day."""
+    return _ending(add_months(begins_on, months), begins_on, f"{months} Monate" if months != 1 else "1 Monat")
 
 
 def deemed_served_on(dispatched_on: date) -> date:

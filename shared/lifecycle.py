@@ -142,6 +142,7 @@ class _Loops:
         house.view_follower.goal = house.writer.head.position
         self.start("seat", self._keep_seat())
         self.start("views", persistently("views", house.view_follower.run))
+        self.start("clock", persistently("clock", house.clock_follower.run))
         self.start_outside("exchange", self._exchange())
         for follower in house.blueprint.followers(house):
             self.start("follower", persistently("follower", follower))

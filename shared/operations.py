@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from shared.access import allowed_role
+from shared.deadlines import falling_due
 from shared.decider import decision
 from shared.identity import Role, is_id
 from shared.lanes import RetryJob
@@ -56,6 +57,22 @@ class PastEvent(BaseModel):
     cause: str
     facts: dict[str, Any]
     sha256: str
+
+
+class FallsDue(BaseModel):
+    """A deadline that is not settled: from `on` the clock acts on it; `rule` is how it was computed."""
+
+    kind: str
+    id: str
+    case: str
+    on: date
+    rule: str
+    hindered: str
+
+
+class Deadlines(BaseModel):
+    items: list[FallsDue]
+    next: str
 
 
 class History(BaseModel):
@@ -168,6 +185,18 @@ def reads(house: "House") -> APIRouter:
         permit(request, frozenset({Role.OPERATOR, Role.AUDITOR}), "read-parked")
         page = house.views.find("parked", after=checked_cursor(after), limit=limit)
         return {"items": [it.body for it in page.entries], "next": page.next}
+
+    @router.get(f"/{name}/deadlines", operation_id=f"{name}-deadlines")
+    def deadlines(request: Request, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Deadlines:
+        """What is to fall due here, the earliest first; `hindered` says why a day came and yet nothing could be decided."""
+        permit(request, READERS, "read-deadlines")
+        found, following = falling_due(house.views, checked_cursor(after), limit)
+        hindered = house.clock_follower.hindered
+        items = [
+            FallsDue(kind=it.kind, id=it.id, case=it.case, on=it.on, rule=it.rule, hindered=hindered.get(it, ""))
+            for it in found
+        ]
+        return Deadlines(items=items, next=following)
 
     @router.post(f"/{name}/parked/{{case}}/retry", operation_id=f"{name}-retry-parked")
     async def retry(request: Request, case: str) -> dict[str, int]:

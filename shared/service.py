@@ -22,9 +22,11 @@ from starlette.exceptions import HTTPException
 
 from shared import operations, records, topology, view_tables
 from shared.access import Gate
+from shared.calendar import local_date
 from shared.clock import Clock
 from shared.counter import Counter
-from shared.decider import AnyDecider, DomainError
+from shared.deadlines import Asked, ClockFollower, Due
+from shared.decider import AnyDecider, Decision, DomainError
 from shared.documents import DocumentDirectory, Documents
 from shared.edge import Edge
 from shared.following import Nudge
@@ -74,6 +76,8 @@ class Blueprint:
     pages: Callable[["House"], APIRouter]
     followers: Callable[["House"], Sequence[Callable[[], Awaitable[None]]]] = lambda _house: ()
     """Further loops of its own, e.g. the treasury's."""
+    due: Asked = records.field(default_factory=dict[str, Callable[[Due], Decision]])
+    """For each kind of deadline what its day brings."""
     refusals: Mapping[str, str] = records.field(default_factory=dict[str, str])
     history_readers: frozenset[Role] = operations.READERS
     furnish: Callable[["House"], None] = lambda _house: None
@@ -108,6 +112,7 @@ class House:
     relays: list[Relay] = field(default_factory=list[Relay])
     lanes: list[LaneFollower] = field(default_factory=list[LaneFollower])
     view_follower: ViewFollower
+    clock_follower: ClockFollower
     witnessing: Witnessing
     seat: Seat
     standing_by: bool = False
@@ -140,7 +145,14 @@ class House:
     def idle(self) -> bool:
         """Nothing waits: no command, no event to relay or to see, no frame to follow."""
         followed = all(it.idle for it in self.relays) and all(it.idle for it in self.lanes)
-        return self.writer.idle and self.view_follower.idle and followed and all(it() for it in self.idle_checks)
+        looked = self.clock_follower.idle
+        return (
+            self.writer.idle
+            and self.view_follower.idle
+            and looked
+            and followed
+            and all(it() for it in self.idle_checks)
+        )
 
     def permit(self) -> None:
         """Take commands only while the store knows all that it has already told others: else it was restored from a backup."""
@@ -194,6 +206,10 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         store=store, views=seen, project=operations.with_machinery(blueprint.project), nudged=nudge.listener(),
         head=lambda: writer.head, tail=writer.tail, foreign=blueprint.foreign,
     )  # fmt: skip
+    clock_follower = ClockFollower(
+        views=seen, view_follower=view_follower, writer=writer, today=lambda: local_date(clock()), asked=blueprint.due,
+        nudged=nudge.listener(),
+    )  # fmt: skip
     records = topology.record_lane(blueprint.name)
     witnessing = Witnessing(
         service=blueprint.name, messenger=messenger, recorder=log_of, head=lambda: writer.head,
@@ -206,7 +222,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         privacy=Privacy(keys, blueprint.name), documents=DocumentDirectory(settings.documents, keys),
         gate=Gate(settings.jwks, settings.issuer), clock=clock, metrics=metrics, messenger=messenger, nudge=nudge,
         pages=environment(_HOUSE / "services" / blueprint.name / "pages"),
-        pepper=settings.pepper(), view_follower=view_follower, witnessing=witnessing,
+        pepper=settings.pepper(), view_follower=view_follower, clock_follower=clock_follower, witnessing=witnessing,
         seat=seat(settings.store, blueprint.name),
     )  # fmt: skip
     witnessing.judged = house.permit

@@ -7,6 +7,7 @@ from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
 from services.review import programme as p
+from services.review.deadlines import note_deadlines
 from services.review.examination import Opinion
 from services.review.standing import Status
 from shared.decider import value
@@ -37,6 +38,7 @@ LEADS_TO: Mapping[type, Status] = {
 
 def project(it: Recorded, row: Row, draft: Draft) -> None:
     """One event into the views."""
+    note_deadlines(it, draft)
     case = getattr(it.event, "case", "") or it.context.correlation
     if case != it.context.correlation:
         draft.concern(case, row)  # a title's next budget takes over the promises of many cases at once

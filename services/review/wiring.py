@@ -10,6 +10,7 @@ import structlog
 
 from services.review import assessment, award, budget, programme
 from services.review.api import REFUSALS, actions, reads
+from services.review.deadlines import DUE
 from services.review.pages import pages
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
@@ -63,6 +64,7 @@ blueprint = Blueprint(
     reads=reads,
     pages=pages,
     followers=policies,
+    due=DUE,
     refusals=REFUSALS,
 )
 
