@@ -11,7 +11,6 @@ from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
 from shared.decider import DomainError, field_names, value
 from shared.identity import DocumentReference, Sealed
-from shared.money import at_rate
 
 
 @value
@@ -125,11 +124,6 @@ class PeriodNotValid(DomainError):
 
 
 # ---- Figures --------------------------------------------------------------------------------------------------------
-
-
-def grant_cents(application: Application, eligible_cents: int, rate_bp: int) -> int:
-    """The rate's share of the eligible expenditure, rounded down, and never more than was applied for (domain 2.3)."""
-    return min(at_rate(eligible_cents, rate_bp), application.financing.grant_cents)
 
 
 def check_lines(assessed: Sequence[AssessedLine], applied: Sequence[ExpenditureLine]) -> None:

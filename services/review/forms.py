@@ -8,7 +8,8 @@ from services.review import assessment as assessments
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Award, Notified
 from services.review.case_file import TOPICS, NextAction, facts_of
-from services.review.examination import CUT_TITLES, Application, grant_cents
+from services.review.examination import CUT_TITLES, Application
+from services.review.financing import basis_in_words, granted_cents, sought
 from services.review.programme import Terms
 from services.review.settings import office
 from services.review.views import OPINIONS, split
@@ -161,7 +162,7 @@ def _proposal(
     today: date,
 ) -> Form:
     eligible = expenditure.eligible_cents if expenditure else 0
-    granted = grant_cents(application, eligible, terms.rate_bp) if terms else 0
+    granted = granted_cents(terms, eligible, sought(application, eligible)) if terms else 0
     amounts = {it.year: it.cents for it in (made.by_year if made else suggested(application, granted, today))}
     last = max(application.ends_on.year, *amounts)
     fields: list[FormField] = []
@@ -180,7 +181,7 @@ def _proposal(
     ]
     text = "Für diesen Tag gilt keine Richtlinie mit Verwaltungspraxis."
     if terms:
-        share = f"{terms.rate_bp // 100} % von {euros(eligible)}, höchstens der beantragte Betrag"
+        share = f"{basis_in_words(terms)} von {euros(eligible)}, höchstens der beantragte Betrag"
         text = f"Die Zuwendung beträgt {euros(granted)}: {share}. Die Jahre ergeben zusammen diesen Betrag."
     return Form(fields=fields, submit="Bewilligung vorschlagen", text=text)
 

@@ -1,7 +1,7 @@
 """review put together: what the shared machinery is told to make this service of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from shared.commands import Request
 from shared.identity import SYSTEM, Role
 from shared.lanes import Reactions
 from shared.overlay import Caller
+from shared.policy import read
 from shared.service import Blueprint, House
 from shared.writer import NotWriting
 
@@ -29,26 +30,35 @@ log = structlog.get_logger()
 POLICIES = Path(__file__).parent / "policies"
 
 
+def shipped() -> Mapping[str, Sequence[str]]:
+    """The policy files that ship with this version, by programme: a programme's files begin to apply together."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(POLICIES.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        found.setdefault(read(text).programme, []).append(text)
+    return found
+
+
 def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
-    """Publishes every policy file that ships with this version, once; until then the service is not ready."""
-    waiting = sorted(POLICIES.glob("*.toml"))
-    house.problems.append(lambda: f"Regelungen: {len(waiting)} noch nicht veröffentlicht" if waiting else "")
+    """Publishes every programme that ships with this version, once; until then the service is not ready."""
+    waiting = dict(shipped())
+    house.problems.append(lambda: f"Regelungen: {len(waiting)} Programme noch nicht veröffentlicht" if waiting else "")
     house.idle_checks.append(lambda: not waiting)
 
     async def publish_all() -> None:
         caller = Caller(actor=SYSTEM, role=Role.SYSTEM)
         while waiting:
-            text = waiting[0].read_text(encoding="utf-8")
+            name, texts = next(iter(waiting.items()))
             try:
-                outcome = await house.writer.execute(Request(decision=programme.publish_policy(text), caller=caller))
+                outcome = await house.writer.execute(Request(decision=programme.publish_policy(*texts), caller=caller))
             except NotWriting:
                 await asyncio.sleep(0.2)
                 continue
             if outcome.problem:
-                raise RuntimeError(f"{waiting[0].name}: {outcome.problem}")
+                raise RuntimeError(f"{name}: {outcome.problem}")
             if outcome.last:
-                log.info("policy published", file=waiting[0].name)
-            waiting.pop(0)
+                log.info("policies published", programme=name)
+            del waiting[name]
         await asyncio.Event().wait()
 
     return [publish_all]

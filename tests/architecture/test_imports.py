@@ -18,6 +18,8 @@ from tests.architecture.reading import (
 )
 
 VOCABULARY = ("decider", "identity", "money", "calendar", "records", "persistent")
+READ_BY_LAW = ("policy",)
+"""What of `shared` reads the rules of law that are data: as pure as the vocabulary it stands on."""
 PURE = frozenset({
     "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json",
     "math", "operator", "re", "string", "tomllib", "types", "typing", "unicodedata", "base64", "zlib",
@@ -34,7 +36,7 @@ def top(module: str) -> str:
 @pytest.mark.parametrize("noun", [file for file in nouns() if service_of(file) != "ledger"], ids=module_name)
 def test_a_noun_stands_on_the_vocabulary_the_contracts_and_its_own_service_only(noun: Path) -> None:
     own = f"services.{service_of(noun)}"
-    shared = ("shared.contracts", *(f"shared.{word}" for word in VOCABULARY))
+    shared = ("shared.contracts", *(f"shared.{word}" for word in (*VOCABULARY, *READ_BY_LAW)))
     for file in with_neighbours(noun):
         assert noun_name(file) not in AROUND, f"{module_name(noun)} steht auf {module_name(file)}"
         for it in imports(file):
@@ -49,6 +51,17 @@ def test_the_vocabulary_imports_the_standard_library_only_but_for_the_material_o
     for it in imports(ROOT / "shared" / f"{name}.py"):
         allowed = top(it) in sys.stdlib_module_names or it.startswith(known)
         assert allowed or (name, it) == ("records", "msgspec"), it
+
+
+def test_what_reads_policy_imports_the_vocabulary_only() -> None:
+    known = tuple(f"shared.{word}" for word in (*VOCABULARY, *READ_BY_LAW))
+    files = [
+        file for file in sources("shared") if module_name(file).startswith(tuple(f"shared.{it}" for it in READ_BY_LAW))
+    ]
+    assert files
+    for file in files:
+        for it in imports(file):
+            assert top(it) in PURE or it.startswith(known), f"{file.name}: {it}"
 
 
 def test_the_contracts_import_the_vocabulary_only() -> None:

@@ -6,9 +6,9 @@ import msgspec
 
 from tests.benchmarks.conversation import BEGINS_AT
 from tests.intake.builders import SUBMISSION
-from tests.review.builders import D1_LINES, D1_SPLIT, GUIDELINE, LETTER, NOTE, POSITIVE, PRACTICE, terms
+from tests.review.builders import D1_LINES, D1_SPLIT, GUIDELINE, LETTER, NOTE, PARAMETERS, POSITIVE, PRACTICE, terms
 
-__all__ = ["D1_LINES", "D1_SPLIT", "GUIDELINE", "LETTER", "NOTE", "POSITIVE", "PRACTICE", "SUBMISSION"]
+__all__ = ["D1_LINES", "D1_SPLIT", "GUIDELINE", "LETTER", "NOTE", "PARAMETERS", "POSITIVE", "PRACTICE", "SUBMISSION"]
 
 DAY = BEGINS_AT[:10]
 

@@ -159,8 +159,8 @@ class OwnParty:
             if it.catching_up is not None:  # notes once what is handled, which is no part of a lifecycle
                 await it.catching_up.finish()
         if self._house.name == "review":
-            for text in (content.GUIDELINE, content.PRACTICE):
-                await self._execute(programme.publish_policy(text), "p-officer", Role.CASE_OFFICER)
+            policies = programme.publish_policy(content.GUIDELINE, content.PRACTICE, content.PARAMETERS)
+            await self._execute(policies, "p-officer", Role.CASE_OFFICER)
             authorised = cents(y2026=APPROPRIATION_CENTS)
             opened = budget.open_next_budget(TITLE, YEAR, APPROPRIATION_CENTS, authorised)
             await self._execute(opened, "p-budget", Role.BUDGET_OFFICER)

@@ -54,8 +54,8 @@ async def lived(place: Place, cases: int) -> Figures:
 
 
 async def _furnish(house: House) -> None:
-    for text in (content.GUIDELINE, content.PRACTICE):
-        await recorded(house, programme.publish_policy(text), Role.CASE_OFFICER, "")
+    policies = programme.publish_policy(content.GUIDELINE, content.PRACTICE, content.PARAMETERS)
+    await recorded(house, policies, Role.CASE_OFFICER, "")
     await open_budget(house, APPROPRIATION_CENTS)
 
 

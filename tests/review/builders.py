@@ -23,8 +23,15 @@ TITLE = "1605-63371"
 BUDGET = f"{TITLE}-2025"
 PROGRAMME = "thueregovrl"
 
-POLICIES = sorted(Path(programme.__file__).with_name("policies").glob("*.toml"))
-GUIDELINE, PRACTICE = (path.read_text(encoding="utf-8") for path in POLICIES)
+POLICIES = {
+    path.stem: path.read_text(encoding="utf-8")
+    for path in sorted(Path(programme.__file__).with_name("policies").glob("*.toml"))
+}
+GUIDELINE, PARAMETERS, PRACTICE = (
+    POLICIES[f"{PROGRAMME}-{kind}-2024-07"] for kind in ("guideline", "parameters", "practice")
+)
+LATER_PRACTICE = POLICIES[f"{PROGRAMME}-practice-2026-03"]
+"""Grants interfaces and training only."""
 
 
 def expert(on: date = date(2025, 6, 23)) -> Context:
@@ -124,13 +131,19 @@ D1_LINES = AssessExpenditure(
 D1_SPLIT = cents(y2025=30_000_00, y2026=14_800_00)
 
 
-def published(*texts: str) -> programme.Programme:
-    """The programme's state after these files."""
+def practice_of(on: date, *, closed: str = "") -> str:
+    """The practice published anew for a day, with one item closed if it is named."""
+    text = PRACTICE.replace("in_force_on = 2024-07-01", f"in_force_on = {on}")
+    opened = f'code = "{closed}"\nopens_on = 2024-07-01'
+    return text.replace(opened, f'code = "{closed}"\nclosed_because = "Die Mittel reichen nicht."')
+
+
+def published(*later: str) -> programme.Programme:
+    """The programme's state after its first files and these, published one after the other."""
     state = programme.Programme()
-    for text in texts or (GUIDELINE, PRACTICE):
-        state = programme.decider.fold(
-            programme.decide(programme.PublishPolicy(text=text), state, officer()), start=state
-        )
+    for texts in ((GUIDELINE, PRACTICE, PARAMETERS), *((text,) for text in later)):
+        command = programme.PublishPolicy(texts=texts)
+        state = programme.decider.fold(programme.decide(command, state, officer()), start=state)
     return state
 
 
@@ -167,8 +180,7 @@ class House:
 def opened_house(appropriation_cents: int = 1_000_000_000, authorised_cents: int = 600_000_000) -> House:
     """Policies published and the budget of 2025 open, with authorisations for 2026 and 2027."""
     house = House()
-    for text in (GUIDELINE, PRACTICE):
-        house.perform(publish_policy(text), officer(date(2025, 1, 2)))
+    house.perform(publish_policy(GUIDELINE, PRACTICE, PARAMETERS), officer(date(2025, 1, 2)))
     authorised = cents(y2026=authorised_cents, y2027=authorised_cents)
     house.perform(
         budget.open_next_budget(TITLE, 2025, appropriation_cents, authorised), budget_officer(date(2025, 1, 2))

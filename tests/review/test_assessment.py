@@ -5,8 +5,6 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import strategies as st
 
 from services.review.assessment import (
     AlreadyDecided,
@@ -49,7 +47,6 @@ from services.review.examination import (
     PeriodNotValid,
     ReasonMissing,
     SplitNotMatching,
-    grant_cents,
 )
 from shared.contracts import YearAmount
 from shared.decider import DomainError, RefusedAttempt, decision
@@ -162,16 +159,6 @@ def test_the_proposal_of_example_d1_is_44800_euros():
     it = given(opened, opined, assessed).when(propose, officer()).then_one(AwardProposed)
     assert (it.number, it.granted_cents, it.by_year) == (1, 44_800_00, D1_SPLIT)
     given(opened, opined, assessed, it).when(propose, officer()).then()
-
-
-@for_all(st.integers(0, 10**10), st.integers(1, 10_000), st.integers(0, 10**10))
-def test_a_grant_is_never_above_its_rate_nor_above_what_was_applied_for(eligible: int, rate: int, applied: int):
-    base = application()
-    it = replace(base, financing=replace(base.financing, grant_cents=applied))
-    granted = grant_cents(it, eligible, rate)
-    assert granted * 10_000 <= eligible * rate
-    assert granted <= applied
-    assert granted == applied or (granted + 1) * 10_000 > eligible * rate
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from tests.review.builders import (
     LETTER,
     OPEN,
     OTHER_CASE,
-    PRACTICE,
+    PARAMETERS,
     House,
     approve,
     approver,
@@ -47,6 +47,7 @@ from tests.review.builders import (
     cents,
     officer,
     opened_house,
+    practice_of,
     proposal,
     propose_d1,
     propose_flat,
@@ -152,8 +153,7 @@ def test_when_the_budget_refuses_at_approval_only_its_refusal_is_recorded():
 
 def test_a_practice_that_changed_since_the_proposal_sends_the_case_back_and_frees_its_money():
     house = reserved_house()
-    closing = PRACTICE.replace("closed_items = []", 'closed_items = ["interfaces"]')
-    house.perform(publish_policy(closing.replace("2024-07-01", "2025-07-25")), officer())
+    house.perform(publish_policy(practice_of(date(2025, 7, 25), closed="interfaces")), officer())
     events = house.perform(approve(), approver())
     assert [type(it).__name__ for recorded in events.values() for it in recorded] == [
         "PracticeChangedSinceProposal",
@@ -167,15 +167,25 @@ def test_a_practice_that_changed_since_the_proposal_sends_the_case_back_and_free
         house.perform(proposal(), officer(date(2025, 7, 28)))
 
 
+def test_parameters_that_changed_since_the_proposal_send_the_case_back():
+    house = reserved_house()
+    longer = PARAMETERS.replace("in_force_on = 2024-07-01", "in_force_on = 2025-07-25")
+    house.perform(publish_policy(longer.replace("proof_months = 6", "proof_months = 9")), officer())
+    changed = house.perform(approve(), approver())[ASSESSMENT][0]
+    assert changed.REFUSAL == "practice-changed-since-proposal"
+    assert changed.proposed.parameters_sha256 != changed.in_force.parameters_sha256
+    assert changed.proposed.practice_sha256 == changed.in_force.practice_sha256
+
+
 def test_a_practice_that_begins_later_does_not_touch_the_approval():
     house = reserved_house()
-    house.perform(publish_policy(PRACTICE.replace("2024-07-01", "2025-07-26")), officer())
+    house.perform(publish_policy(practice_of(date(2025, 7, 26))), officer())
     assert "GrantApproved" in house.kinds(approve(), approver())
 
 
 def test_a_proposal_under_the_new_practice_is_approved():
     house = reserved_house()
-    house.perform(publish_policy(PRACTICE.replace("2024-07-01", "2025-07-25")), officer())
+    house.perform(publish_policy(practice_of(date(2025, 7, 25))), officer())
     house.perform(approve(), approver())
     house.perform(proposal(), officer(date(2025, 7, 28)))
     house.perform(reserve(), budget_officer(date(2025, 7, 28)))

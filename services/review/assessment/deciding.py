@@ -52,8 +52,8 @@ from services.review.examination import (
     check_note,
     check_period,
     check_split,
-    grant_cents,
 )
+from services.review.financing import granted_cents, sought
 from shared.decider import Context
 
 
@@ -157,8 +157,9 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     if assessment.opinion.opinion == Opinion.NEGATIVE:
         raise OpinionIsNegative
     if not command.terms.is_open:
-        raise ItemClosed(command.terms.item_title)
-    granted = grant_cents(assessment.file.application, assessment.expenditure.eligible_cents, command.terms.rate_bp)
+        raise ItemClosed(f"{command.terms.item_title}: {command.terms.closed_because}")
+    eligible = assessment.expenditure.eligible_cents
+    granted = granted_cents(command.terms, eligible, sought(assessment.file.application, eligible))
     if granted <= 0:
         raise NothingToGrant
     check_period(command.starts_on, command.ends_on, command.terms.period_months)

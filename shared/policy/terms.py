@@ -1,0 +1,182 @@
+"""What policy says, as values: a guideline, a practice, parameters, and what the three come to for one item on one day."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from shared.decider import value
+
+
+class PolicyKind(StrEnum):
+    """Guideline (Richtlinie: what may be granted), practice (Verwaltungspraxis: how the authority handles it),
+    parameters (Parameter: the periods, limits and samples that both leave to be set)."""
+
+    GUIDELINE = "guideline"
+    PRACTICE = "practice"
+    PARAMETERS = "parameters"
+
+
+KIND_TITLES: Mapping[PolicyKind, str] = {
+    PolicyKind.GUIDELINE: "Richtlinie",
+    PolicyKind.PRACTICE: "Verwaltungspraxis",
+    PolicyKind.PARAMETERS: "Parameter",
+}
+
+
+class FinancingType(StrEnum):
+    """Anteilfinanzierung, Fehlbedarfsfinanzierung, Festbetragsfinanzierung (VV Nr. 2 zu § 44 ThürLHO)."""
+
+    SHARE = "share"
+    GAP = "gap"
+    FIXED = "fixed"
+
+
+FINANCING_TITLES: Mapping[FinancingType, str] = {
+    FinancingType.SHARE: "Anteilfinanzierung",
+    FinancingType.GAP: "Fehlbedarfsfinanzierung",
+    FinancingType.FIXED: "Festbetragsfinanzierung",
+}
+
+
+class FieldKind(StrEnum):
+    """What an applicant enters into a field that only this item asks for."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    YES_NO = "yes-no"
+
+
+@value
+class ItemField:
+    """One field that a measure of an item has to tell, e.g. which systems an interface links (B13)."""
+
+    code: str
+    title: str
+    kind: FieldKind
+
+
+@value
+class Item:
+    """A funding item (Fördergegenstand) as the guideline defines it.
+
+    `fixed_cents` is the amount of a fixed financing; a `maximum_cents` of 0 is none; in a cooperation the rate rises by
+    `cooperation_bonus_bp`; no `categories` means that expenditure of every category is eligible.
+    """
+
+    code: str
+    letter: str
+    title: str
+    financing_type: FinancingType = FinancingType.SHARE
+    rate_bp: int
+    fixed_cents: int = 0
+    minimum_cents: int = 0
+    maximum_cents: int = 0
+    cooperation_bonus_bp: int = 0
+    categories: tuple[str, ...] = ()
+    fields: tuple[ItemField, ...] = ()
+
+
+@value
+class Handling:
+    """How the practice handles one item: open from `opens_on` through `closes_on`, or closed for the reason given."""
+
+    code: str
+    opens_on: date | None = None
+    closes_on: date | None = None
+    closed_because: str = ""
+
+    def is_open(self, on: date) -> bool:
+        if self.closed_because:
+            return False
+        return (self.opens_on is None or self.opens_on <= on) and (self.closes_on is None or on <= self.closes_on)
+
+
+@value
+class Parameters:
+    """The periods, limits and samples in force on a day. Months and days count as the name of the period says.
+
+    A rate in basis points; `day_count` is how days of interest are counted; a bagatelle is an amount below which nothing
+    is demanded back; `service_on_working_day` moves the day on which a notice counts as served to a working day.
+    """
+
+    document_request_days: int
+    document_extension_days: int
+    hearing_days: int
+    reservation_days: int
+    early_start_months: int
+    period_months: int
+    drawdown_months: int
+    proof_months: int
+    interim_proof_months: int
+    proof_check_months: int
+    repayment_days: int
+    revocation_months: int
+    service_on_working_day: bool
+    signing_limit_cents: int
+    proof_sample_bp: int
+    recovery_bagatelle_cents: int
+    interest_bagatelle_cents: int
+    day_count: str
+    withheld_bp: int
+    line_excess_bp: int
+    payout_only_when_final: bool
+    alarms_bp: tuple[int, ...]
+    last_order_month: int
+    last_order_day: int
+    cooperation_members: int
+    retention_years: int
+    recipient_retention_years: int
+
+
+@value
+class Basis:
+    """The policy a decision was made under, by the SHA-256 of the files (Entscheidungsgrundlage)."""
+
+    guideline_sha256: str
+    practice_sha256: str
+    parameters_sha256: str = ""
+
+
+@value
+class Terms:
+    """What guideline, practice and parameters say about one funding item on one day, as a decision keeps it.
+
+    `rate_bp` is the funding rate in basis points; above `signing_limit_cents` two approvers sign;
+    months count after the award's end (`proof_months`), as the award's longest period (`period_months`),
+    or from payment to use (`drawdown_months`). The amounts are those of `Item`.
+    """
+
+    item: str
+    letter: str
+    item_title: str
+    is_open: bool
+    budget_title: str
+    rate_bp: int
+    signing_limit_cents: int
+    reservation_days: int
+    period_months: int
+    proof_months: int
+    drawdown_months: int
+    basis: Basis
+    programme: str = "thueregovrl"
+    closed_because: str = ""
+    financing_type: FinancingType = FinancingType.SHARE
+    fixed_cents: int = 0
+    minimum_cents: int = 0
+    maximum_cents: int = 0
+    cooperation_bonus_bp: int = 0
+    categories: tuple[str, ...] = ()
+
+
+class Published(Protocol):
+    """A policy file as a service's log keeps it; the attributes of an event."""
+
+    @property
+    def kind(self) -> PolicyKind: ...
+    @property
+    def in_force_on(self) -> date: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
