@@ -9,13 +9,14 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.intake import application, drawdown, submission, views
+from services.intake import application, drawdown, submission, territory_desk, views
 from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication
 from services.intake.bodies import ApplicationBody, DrawdownBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
-from services.intake.municipality import Kind, existing
+from services.intake.municipality import Kind, Register
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
+from services.intake.territory_desk import register_of
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import Decision, decision, replace
@@ -127,6 +128,7 @@ def actions(house: House) -> list[Action]:
         return {"drawdown": ask.new_id("drawdown")}
 
     return [
+        *territory_desk.actions(),
         Action(
             name="submit-application", title="Antrag einreichen", path="/intake/applications", roles=APPLICANT,
             body=ApplicationBody, decide=submit, creates=True, status=201, answer=receipt, location="/intake/cases/{case}",
@@ -187,10 +189,10 @@ def entries(house: House, person: Person, status: StatusCode | None, after: str,
     return ApplicationList(items=items, next=page.next)
 
 
-def municipalities(on: date, q: str, after: str, limit: int) -> MunicipalityList:
+def municipalities(register: Register, on: date, q: str, after: str, limit: int) -> MunicipalityList:
     """A page of the bodies that may apply on this day and whose name holds the text or whose key begins with it, by key."""
     wanted = q.strip().casefold()
-    found = [it for it in existing(on) if wanted in it.full_name.casefold() or it.key.startswith(wanted)]
+    found = [it for it in register.existing(on) if wanted in it.full_name.casefold() or it.key.startswith(wanted)]
     page = sorted((it for it in found if it.key > after), key=lambda it: it.key)[: limit + 1]
     items = tuple(
         MunicipalityEntry(
@@ -272,8 +274,10 @@ def reads(house: House) -> APIRouter:
         request: Request, q: Annotated[str, Query(max_length=100)] = "", after: str = "", limit: Limit = 50
     ) -> MunicipalityList:
         permitted(request, "find-municipalities")
-        return municipalities(local_date(house.now()), q, checked_cursor(after), limit)
+        register = await register_of(house)
+        return municipalities(register, local_date(house.now()), q, checked_cursor(after), limit)
 
+    router.include_router(territory_desk.reads(house))
     return router
 
 

@@ -26,7 +26,8 @@ def _known_item(it: str) -> str:
 
 
 Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=str)]
-ApplicantKey = Annotated[str, StringConstraints(pattern=r"^[0-9]{5,9}$")]
+ApplicantKey = Annotated[str, StringConstraints(pattern=r"^([0-9]{5,9}|16[0-9]{3}-zv-[a-z0-9-]{2,40})$")]
+"""An official key, or the free one of a Zweckverband."""
 Mail = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
 ]

@@ -10,10 +10,11 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.intake import municipality, showing, views
+from services.intake import showing, views
 from services.intake.api import actions, entries, readable, record_of
 from services.intake.bodies import ApplicationBody
 from services.intake.status import TITLES, StatusCode
+from services.intake.territory_desk import register_of
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEMS
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -56,7 +57,7 @@ def pages(house: House) -> APIRouter:
     @router.get("/intake/new")
     async def new(request: Request) -> Response:
         allowed_role(house.gate.person(request), {Role.APPLICANT}, "submit-application")
-        return _new(house, request)
+        return await _new(house, request)
 
     @router.get("/intake/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
@@ -76,7 +77,7 @@ def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Respons
             if typed.status in (401, 404):
                 raise
             if action.creates and "case" not in request.path_params:
-                return _new(house, request, typed)
+                return await _new(house, request, typed)
             return await _case(house, request, request.path_params["case"], action, typed)
 
     return send
@@ -155,9 +156,10 @@ def _filter(house: House, chosen: str) -> dict[str, Any]:
 # ---- The form ------------------------------------------------------------------------------------------------------
 
 
-def _new(house: House, request: Request, typed: Typed | None = None) -> Response:
+async def _new(house: House, request: Request, typed: Typed | None = None) -> Response:
     person, today = house.gate.person(request), local_date(house.now())
-    own = [found for key in person.applicant_keys if (found := municipality.find(key, today))]
+    register = await register_of(house)
+    own = [found for key in person.applicant_keys if (found := register.find(key, today))]
     values = _closed_up(typed.typed) if typed else {}
     if len(own) == 1:
         values = {"applicant_key": own[0].key, **values}

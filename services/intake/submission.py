@@ -4,6 +4,7 @@ Nothing personal goes further than this module unsealed. Everything here is bloc
 """
 
 import json
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,6 @@ from schwifty.exceptions import SchwiftyException
 from services.intake import application
 from services.intake.application import Declarations, SubmitApplication, Submitted
 from services.intake.bodies import ApplicationBody, AttachmentBody
-from services.intake.municipality import find
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
 from shared.documents import Documents
@@ -23,6 +23,9 @@ from shared.identity import DocumentReference, Erased, Sealed
 from shared.privacy import Privacy
 from shared.problems import FieldError, Problem
 from shared.web import Ask
+
+_ITS_KIND = re.compile("^(Stadt|Landkreis|Verwaltungsgemeinschaft) ")
+"""What a full name says beside the name; an account is seldom held under both."""
 
 MAX_ATTACHMENT = 10_000_000
 """Bytes of one attachment at most."""
@@ -130,8 +133,8 @@ def warnings(submitted: Submitted, open_seal: Callable[[Sealed], str | Erased]) 
     iban, holder = open_seal(submitted.form.iban), open_seal(submitted.form.account_holder)
     if isinstance(iban, str) and not iban.startswith("DE"):
         found.append(FieldError(field="iban", code="iban-foreign", message="Erwartet wird ein Konto in Deutschland."))
-    applicant = find(submitted.form.applicant_key, submitted.form.submitted_on)
-    if applicant and isinstance(holder, str) and applicant.name.casefold() not in holder.casefold():
+    name = _ITS_KIND.sub("", submitted.form.applicant_name)
+    if isinstance(holder, str) and name.casefold() not in holder.casefold():
         message = "Das Konto scheint nicht der Kommune zu gehören."
         found.append(FieldError(field="account_holder", code="account-holder-differs", message=message))
     return found

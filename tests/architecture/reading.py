@@ -107,6 +107,11 @@ def with_neighbours(noun: Path) -> set[Path]:
     return found
 
 
+def its_table(file: Path) -> list[Path]:
+    """The table that ships beside a file and that it reads."""
+    return [it for it in file.parent.glob("*.csv") if it.name in file.read_text("utf-8")]
+
+
 def nouns() -> list[Path]:
     """The files of the nouns: what the services are about. A noun is a file that defines events, or a package with such a file."""
     telling = [

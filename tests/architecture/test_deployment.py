@@ -16,7 +16,7 @@ from deploy.containers import prepare
 from deploy.embedded import House
 from shared.identity import Role
 from shared.postgresql import PostgreSQLRecorder
-from tests.architecture.reading import ROOT, SERVICES, nouns, service_of, with_neighbours
+from tests.architecture.reading import ROOT, SERVICES, its_table, nouns, service_of, with_neighbours
 from tests.servers import PostgresServer, beside_python, postgres_programs
 
 COMPOSE: Mapping[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -100,6 +100,7 @@ def test_an_image_holds_shared_and_exactly_one_service(service: str) -> None:
 
 def test_the_ledgers_image_has_the_pure_nouns_of_the_others_and_nothing_else_of_them() -> None:
     files = {it for noun in nouns() if service_of(noun) != "ledger" for it in with_neighbours(noun)}
+    files |= {table for file in files for table in its_table(file)}
     wanted = {
         str(it.relative_to(ROOT)) if it.parent.name in SERVICES else f"{it.parent.relative_to(ROOT)}/" for it in files
     }

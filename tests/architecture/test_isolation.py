@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.reading import ROOT, SERVICES, module_name, nouns, service_of, sources, with_neighbours
+from tests.architecture.reading import (
+    ROOT,
+    SERVICES,
+    its_table,
+    module_name,
+    nouns,
+    service_of,
+    sources,
+    with_neighbours,
+)
 
 IMPORT_ALL = """
 import importlib, sys
@@ -54,6 +63,8 @@ def test_the_pure_nouns_can_be_laid_beside_the_ledger_without_their_services(tmp
         target = tmp_path / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
+        for table in its_table(file):
+            shutil.copy(table, target.parent)
         laid.append(module_name(file))
 
     done = subprocess.run(

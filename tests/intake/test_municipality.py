@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.municipality import Kind, existing, find, successors
+from services.intake.municipality import Kind, shipped
 
 TODAY = date(2025, 5, 12)
 BEFORE = date(2023, 12, 31)
@@ -13,19 +13,19 @@ AFTER = date(2024, 1, 1)
 
 
 def test_the_register_holds_605_municipalities_17_districts_and_42_associations() -> None:
-    kinds = Counter(it.kind for it in existing(TODAY))
+    kinds = Counter(it.kind for it in shipped().existing(TODAY))
     assert kinds[Kind.MUNICIPALITY] + kinds[Kind.TOWN] + kinds[Kind.INDEPENDENT_CITY] == 605
     assert (kinds[Kind.INDEPENDENT_CITY], kinds[Kind.DISTRICT], kinds[Kind.ASSOCIATION]) == (5, 17, 42)
 
 
 def test_before_the_mergers_of_2024_there_were_624_municipalities_and_43_associations() -> None:
-    kinds = Counter(it.kind for it in existing(BEFORE))
+    kinds = Counter(it.kind for it in shipped().existing(BEFORE))
     assert kinds[Kind.MUNICIPALITY] + kinds[Kind.TOWN] + kinds[Kind.INDEPENDENT_CITY] == 624
     assert kinds[Kind.ASSOCIATION] == 43
 
 
 def test_the_inhabitants_of_all_municipalities_sum_to_those_of_the_land() -> None:
-    municipal = [it for it in existing(TODAY) if it.kind not in {Kind.DISTRICT, Kind.ASSOCIATION}]
+    municipal = [it for it in shipped().existing(TODAY) if it.kind not in {Kind.DISTRICT, Kind.ASSOCIATION}]
     assert sum(it.inhabitants or 0 for it in municipal) == 2_122_335
 
 
@@ -41,45 +41,48 @@ def test_the_inhabitants_of_all_municipalities_sum_to_those_of_the_land() -> Non
     ],
 )
 def test_a_body_is_found_by_its_key(key: str, name: str, inhabitants: int) -> None:
-    found = find(key, TODAY)
+    found = shipped().find(key, TODAY)
     assert found
     assert (found.full_name, found.inhabitants) == (name, inhabitants)
 
 
 @pytest.mark.parametrize("key", ["", "16", "99999999", "Stadtilm", "16070048 ", "../16070048"])
 def test_a_key_that_nobody_has_finds_nobody(key: str) -> None:
-    assert find(key, TODAY) is None
-    assert successors(key, TODAY) == []
+    assert shipped().find(key, TODAY) is None
+    assert shipped().successors(key, TODAY) == []
 
 
 @pytest.mark.parametrize("name", ["Elxleben", "Eichenberg", "Lehesten"])
 def test_two_bodies_of_one_name_are_told_apart_by_their_district(name: str) -> None:
-    districts = [it.district for it in existing(TODAY) if it.name == name]
+    districts = [it.district for it in shipped().existing(TODAY) if it.name == name]
     assert len(districts) == len(set(districts)) == 2
 
 
 def test_a_dissolved_municipality_exists_to_its_last_day_and_names_its_successor() -> None:
-    assert find("16076004", BEFORE)
-    assert find("16076004", AFTER) is None
-    assert [it.key for it in successors("16076004", AFTER)] == ["16076094"]
-    assert successors("16076004", BEFORE) == []
+    assert shipped().find("16076004", BEFORE)
+    assert shipped().find("16076004", AFTER) is None
+    assert [it.key for it in shipped().successors("16076004", AFTER)] == ["16076094"]
+    assert shipped().successors("16076004", BEFORE) == []
 
 
 def test_a_new_municipality_does_not_exist_before_its_first_day() -> None:
-    assert find("16076094", BEFORE) is None
-    assert find("16076094", AFTER)
+    assert shipped().find("16076094", BEFORE) is None
+    assert shipped().find("16076094", AFTER)
 
 
 def test_a_municipality_that_was_divided_has_two_successors() -> None:
-    assert {it.full_name for it in successors("16064055", AFTER)} == {"Stadt Dingelstädt", "Stadt Mühlhausen/Thüringen"}
+    assert {it.full_name for it in shipped().successors("16064055", AFTER)} == {
+        "Stadt Dingelstädt",
+        "Stadt Mühlhausen/Thüringen",
+    }
 
 
 def test_a_dissolved_association_is_succeeded_by_the_municipality_that_serves_its_members() -> None:
-    assert [it.full_name for it in successors("160615012", AFTER)] == ["Uder"]
+    assert [it.full_name for it in shipped().successors("160615012", AFTER)] == ["Uder"]
 
 
 def test_a_renamed_association_keeps_its_key() -> None:
-    before, after = find("160765004", BEFORE), find("160765004", AFTER)
+    before, after = shipped().find("160765004", BEFORE), shipped().find("160765004", AFTER)
     assert before
     assert after
     assert (before.name, after.name) == ("Wünschendorf/Elster", "Ländereck")
@@ -87,15 +90,15 @@ def test_a_renamed_association_keeps_its_key() -> None:
 
 @given(st.dates(date(2019, 1, 1), date(2030, 12, 31)))
 def test_on_every_day_a_key_means_at_most_one_body(on: date) -> None:
-    keys = [it.key for it in existing(on)]
+    keys = [it.key for it in shipped().existing(on)]
     assert len(keys) == len(set(keys))
 
 
 @given(st.dates(AFTER, date(2030, 12, 31)))
 def test_everything_dissolved_leads_to_somebody_who_exists(on: date) -> None:
-    gone = {it.key for it in existing(BEFORE)} - {it.key for it in existing(on)}
+    gone = {it.key for it in shipped().existing(BEFORE)} - {it.key for it in shipped().existing(on)}
     assert len(gone) == 22
     for key in gone:
-        heirs = successors(key, on)
+        heirs = shipped().successors(key, on)
         assert heirs
-        assert all(find(it.key, on) == it for it in heirs)
+        assert all(shipped().find(it.key, on) == it for it in heirs)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.intake.municipality import Register, shipped
 from services.intake.progress import Fact
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
@@ -21,7 +22,7 @@ class Declarations:
 @value
 class SubmitApplication:
     """Hand in an application. `applicant_keys` are the bodies the signed-in person acts for, `year` names the file
-    register, `submission_sha256` is the hash of the body as it was sent."""
+    register, `submission_sha256` is the hash of the body as it was sent; `register` is filled in by `submit`."""
 
     case: str
     year: int
@@ -41,6 +42,7 @@ class SubmitApplication:
     documents: tuple[DocumentReference, ...]
     declarations: Declarations
     submission_sha256: str
+    register: Register = shipped()
 
 
 @value

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import assert_never
 
-from services.intake import municipality
 from services.intake.application.commands import (
     AcknowledgeReceipt,
     Command,
@@ -33,6 +32,7 @@ from services.intake.application.events import (
 )
 from services.intake.application.states import Application, Submitted, Unsubmitted
 from services.intake.financing_plan import FinancingPlan, check
+from services.intake.municipality import Municipality, Register
 from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
 from shared.decider import Context, RefusedAttempt
 
@@ -70,7 +70,7 @@ def require_own(keys: tuple[str, ...], application: Submitted, action: str) -> N
 
 
 def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmitted:
-    applicant = _applicant(command.applicant_key, context.valid_on)
+    applicant = _applicant(command.applicant_key, command.register, context.valid_on)
     if command.applicant_key not in command.applicant_keys:
         raise RefusedAttempt("Sie handeln nicht für diese Kommune.", rule="foreign-case", action=type(command).__name__)
     for name, text in (("item", command.item), ("title", command.title)):
@@ -111,10 +111,10 @@ def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmi
     )
 
 
-def _applicant(key: str, on: date) -> municipality.Municipality:
-    if found := municipality.find(key, on):
+def _applicant(key: str, register: Register, on: date) -> Municipality:
+    if found := register.find(key, on):
         return found
-    if heirs := municipality.successors(key, on):
+    if heirs := register.successors(key, on):
         names = ", ".join(f"{it.full_name} ({it.key})" for it in heirs)
         raise DissolvedApplicant(f"Rechtsnachfolge: {names}", field="applicant_key")
     raise UnknownApplicant(field="applicant_key")
