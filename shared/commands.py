@@ -114,7 +114,9 @@ class CommandJob:
 
 def _refused(overlay: Overlay, caller: Caller, primary: str, refused: RefusedAttempt) -> Outcome:
     case = caller.correlation or overlay.states.get(primary, Folded(state=None)).correlation or primary
-    event = AttemptRefused(action=refused.action, rule=refused.rule, stream=primary)
+    event = AttemptRefused(
+        action=refused.action, rule=refused.rule, stream=primary, matrix_sha256=refused.matrix_sha256
+    )
     overlay.record(attempts, attempts.stream(case), [event], replace(caller, correlation=case))
     return Outcome(
         stream=primary, version=0, first=overlay.head.position, last=overlay.head.position, refusal=refused.rule,

@@ -93,10 +93,11 @@ class RefusedAttempt(DomainError):
     title = "Diese Handlung ist Ihnen in diesem Vorgang verwehrt."
     status = 403
 
-    def __init__(self, detail: str = "", *, rule: str, action: str) -> None:
+    def __init__(self, detail: str = "", *, rule: str, action: str, matrix_sha256: str = "") -> None:
         super().__init__(detail)
         self.rule = rule
         self.action = action
+        self.matrix_sha256 = matrix_sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,15 @@ from shared.decider import Context, Decider, event
 
 @event("house.attempt-refused")
 class AttemptRefused:
-    """A person tried an action that is forbidden to this person here; `rule` names why, `stream` where."""
+    """A person tried an action that is forbidden to this person here; `rule` names why, `stream` where.
+
+    `matrix_sha256` names the separation of duties that was in force (shared/duties.toml), where the rule is one of it.
+    """
 
     action: str
     rule: str
     stream: str
+    matrix_sha256: str = ""
 
 
 def _decide(command: Never, count: int, context: Context) -> Sequence[AttemptRefused]:

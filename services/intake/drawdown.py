@@ -11,6 +11,8 @@ from typing import Any, ClassVar, assert_never
 from services.intake import application
 from services.intake.application import Application, Note, Submitted, require_own
 from services.intake.progress import DrawdownExamined, DrawdownReceived, FundsAssigned, Progress
+from shared import duties
+from shared.contracts import Acted
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
 from shared.money import NotAnAmount, amount
 
@@ -172,17 +174,19 @@ def request(command: RequestDrawdown) -> Decision:
         asked: Application = states[0]
         if not isinstance(asked, Submitted):
             raise application.NotSubmitted
-        require_own(command.applicant_keys, asked, "RequestDrawdown")
+        require_own(command.applicant_keys, asked, "request-drawdown")
         requested = decide(command, states[1], context)
         if not requested:
             return {}
         _check_against(command, asked)
+        duties.refuse("request-drawdown", asked.acted, context)
         received = DrawdownReceived(
             drawdown=command.drawdown,
             year=command.year,
             eligible_due_cents=command.eligible_due_cents,
             requested_cents=command.requested_cents,
             received_on=context.valid_on,
+            acted=(Acted(person=context.actor, role=context.role, action="request-drawdown"),),
         )
         return {case: application.decide(Note(fact=received), asked, context), own: requested}
 

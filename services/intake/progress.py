@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from shared.contracts import YearAmount
+from shared.contracts import Acted, YearAmount
 from shared.decider import DomainError, event, field, value
 
 
@@ -64,6 +64,7 @@ class FundsAssigned:
     eligible_cents: int
     rate_bp: int
     assigned_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.drawdown-received")
@@ -75,6 +76,7 @@ class DrawdownReceived:
     eligible_due_cents: int
     requested_cents: int
     received_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.drawdown-examined")
@@ -86,6 +88,7 @@ class DrawdownExamined:
     accepted_cents: int
     reason: str
     examined_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.payment-ordered")
@@ -97,6 +100,7 @@ class PaymentOrdered:
     year: int
     cents: int
     ordered_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.payment-settled")
@@ -108,6 +112,7 @@ class PaymentSettled:
     year: int
     cents: int
     settled_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.payment-rejected")
@@ -184,6 +189,12 @@ class Progress:
     def only[F](self, kind: type[F]) -> F | None:
         """The fact of which an application has at most one."""
         return cast(F | None, self.facts.get((kind, "")))
+
+    @property
+    def acted(self) -> tuple[Acted, ...]:
+        """Who drew money down, and who took part elsewhere as far as the others told."""
+        told = (FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled)
+        return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 
     @property
     def accepted_cents(self) -> int:

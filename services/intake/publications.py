@@ -23,6 +23,7 @@ def publish(event: object, state: object) -> Published | None:
                 eligible_due_cents=event.eligible_due_cents,
                 requested_cents=event.requested_cents,
                 requested_on=event.requested_on,
+                acted=(Acted(person=event.requested_by, role=Role.APPLICANT, action="request-drawdown"),),
             )
         case _:
             return None
@@ -48,8 +49,5 @@ def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> in
         documents=form.documents,
         submitted_on=form.submitted_on,
         completed_on=event.completed_on,
-        acted=(
-            Acted(person=form.submitted_by, role=Role.APPLICANT, action="SubmitApplication"),
-            Acted(person=event.completed_by, role=Role.INTAKE_CLERK, action="DeclareComplete"),
-        ),
+        acted=application.acted,
     )

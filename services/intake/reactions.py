@@ -65,6 +65,7 @@ def _from_review(contract: object) -> Fact | None:
                 eligible_cents=contract.eligible_cents,
                 rate_bp=contract.rate_bp,
                 assigned_on=contract.assigned_on,
+                acted=contract.acted,
             )
         case _:
             return None
@@ -79,6 +80,7 @@ def _from_payout(contract: object) -> Fact | None:
                 accepted_cents=contract.accepted_cents,
                 reason=contract.reason,
                 examined_on=contract.examined_on,
+                acted=contract.acted,
             )
         case payout.PaymentOrdered():
             return PaymentOrdered(
@@ -87,6 +89,7 @@ def _from_payout(contract: object) -> Fact | None:
                 year=contract.year,
                 cents=contract.cents,
                 ordered_on=contract.ordered_on,
+                acted=contract.acted,
             )
         case payout.PaymentSettled():
             return PaymentSettled(
@@ -95,6 +98,7 @@ def _from_payout(contract: object) -> Fact | None:
                 year=contract.year,
                 cents=contract.cents,
                 settled_on=contract.settled_on,
+                acted=contract.acted,
             )
         case payout.PaymentRejected():
             return PaymentRejected(

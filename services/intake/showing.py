@@ -7,6 +7,7 @@ from typing import Any
 from services.intake.case_record import CaseRecord, Document, NextAction
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS
+from shared import duties
 from shared.identity import ROLE_TITLES, SYSTEM, Role
 from shared.operations import PastEvent
 from shared.pages import safeguards
@@ -233,6 +234,8 @@ def _entry(it: PastEvent, for_applicant: bool) -> Context:
 
 
 def _why(told: Mapping[str, Any]) -> str:
+    if "rule" in told:
+        return duties.sentence_of(told["rule"])
     cents = next(
         (told[key] for key in ("accepted_cents", "granted_cents", "requested_cents", "cents") if key in told), None
     )

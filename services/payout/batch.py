@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any, Protocol, assert_never
 
 from services.payout import payment as payments
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, value
-from shared.identity import Sealed
+from shared import duties
+from shared.contracts import Acted
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.identity import Role, Sealed
 
 MAX_ENTRIES = 400
 """So that a sealed batch stays below the 512 kB of one event."""
@@ -33,7 +35,7 @@ class Entry:
 
 @value
 class SealBatch:
-    """`took_part` are the persons who certified or ordered a payment in it; `debtor` names the treasury's account by its key in the settings."""
+    """`took_part` are the persons who took part in the order of a payment in it; `debtor` names the treasury's account by its key in the settings."""
 
     message_id: str
     created_at: datetime
@@ -132,23 +134,27 @@ class Unreleased:
 @value
 class Released:
     sealed: BatchSealed
+    released_by: str = ""
 
 
 @value
 class Submitting:
     sealed: BatchSealed
     attempt: int
+    released_by: str = ""
 
 
 @value
 class Unknown:
     sealed: BatchSealed
     attempt: int
+    released_by: str = ""
 
 
 @value
 class Transmitted:
     sealed: BatchSealed
+    released_by: str = ""
 
 
 type Batch = Unsealed | Unreleased | Released | Submitting | Unknown | Transmitted
@@ -256,13 +262,13 @@ def _sealed(command: SealBatch, context: Context) -> BatchSealed:
 
 
 def _released(sealed: BatchSealed, context: Context) -> BatchReleased:
-    if context.actor in sealed.took_part:
-        raise RefusedAttempt(
-            "Wer an einer Anordnung mitgewirkt hat, darf an ihrer Zahlung nicht mitwirken (§ 77 ThürLHO).",
-            rule="orderer-may-not-release",
-            action="ReleaseBatch",
-        )
+    duties.refuse("release-batch", acts_of(sealed.took_part), context)
     return BatchReleased(released_by=context.actor)
+
+
+def acts_of(took_part: Sequence[str]) -> tuple[Acted, ...]:
+    """What a batch knows of the acts in its cases: that these persons took part in an order."""
+    return tuple(Acted(person=it, role=Role.ORDERING_OFFICER, action="order-payment") for it in took_part)
 
 
 def _submitted(
@@ -299,13 +305,15 @@ def evolve(batch: Batch, it: Event) -> Batch:
         case _, Unsealed():
             return batch
         case BatchReleased(), _:
-            return Released(sealed=batch.sealed)
+            return Released(sealed=batch.sealed, released_by=it.released_by)
+        case _, Unreleased():
+            return batch
         case SubmissionStarted(), _:
-            return Submitting(sealed=batch.sealed, attempt=it.attempt)
+            return Submitting(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by)
         case SubmissionUnknown(), _:
-            return Unknown(sealed=batch.sealed, attempt=it.attempt)
+            return Unknown(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by)
         case BatchTransmitted(), _:
-            return Transmitted(sealed=batch.sealed)
+            return Transmitted(sealed=batch.sealed, released_by=batch.released_by)
         case _ as missing:
             assert_never(missing)
 
@@ -375,7 +383,7 @@ def draft(
 ) -> Draft:
     """The batch of these orders, sorted by reference so that the same choice makes the same file."""
     entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
-    persons = {person for order in orders for person in (order.certified_by, order.ordered_by)}
+    persons = {person for order in orders for person in _took_part(order)}
     return Draft(
         message_id=batch,
         created_at=created_at.replace(microsecond=0),
@@ -384,6 +392,10 @@ def draft(
         entries=tuple(entries),
         took_part=tuple(sorted(persons)),
     )
+
+
+def _took_part(order: payments.PaymentOrdered) -> frozenset[str]:
+    return frozenset((order.certified_by, order.ordered_by, *order.took_part))
 
 
 def groups(content: Sealable) -> tuple[Group, ...]:
@@ -424,7 +436,7 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
         took_part: set[str] = set()
         for entry, name, state in zip(content.entries, streams, states[1:], strict=True):
             decided[name] = _batched(content.message_id, entry, state, context)
-            took_part |= {state.order.certified_by, state.order.ordered_by}
+            took_part |= _took_part(state.order)
         if not took_part <= set(content.took_part):
             raise EntryDiffers
         return decided

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any, assert_never
 
 from services.payout import payment as payments
+from shared import duties
 from shared.contracts import Acted, YearAmount
-from shared.decider import Context, Decided, Decider, Decision, DomainError, RefusedAttempt, event, replace, value
-from shared.identity import Sealed
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
+from shared.identity import Role, Sealed
 from shared.money import at_rate
 
 REASONS = {
@@ -47,6 +48,7 @@ class RegisterDrawdown:
     eligible_due_cents: int
     requested_cents: int
     requested_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @value
@@ -71,6 +73,7 @@ class NoteSettlement:
     drawdown: str
     payment: str
     settled_on: date
+    released_by: str = ""
 
 
 @value
@@ -79,6 +82,7 @@ class NoteRejection:
     drawdown: str
     payment: str
     reason: str
+    released_by: str = ""
 
 
 type Command = (
@@ -114,6 +118,7 @@ class DrawdownRegistered:
     eligible_due_cents: int
     requested_cents: int
     requested_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("payout.drawdown-accepted")
@@ -170,12 +175,13 @@ class DrawdownOrdered:
 
 @event("payout.drawdown-paid")
 class DrawdownPaid:
-    """The treasury's account was debited for the drawdown's payment."""
+    """The treasury's account was debited for the drawdown's payment. `released_by` released the file that held it."""
 
     case: str
     drawdown: str
     payment: str
     settled_on: date
+    released_by: str = ""
 
 
 @event("payout.drawdown-freed")
@@ -186,6 +192,7 @@ class DrawdownFreed:
     drawdown: str
     payment: str
     reason: str
+    released_by: str = ""
 
 
 type Event = (
@@ -250,15 +257,17 @@ class Drawdown:
 
 @value
 class Waiting:
-    """No plan yet; what arrived before it waits."""
+    """No plan yet; what arrived before it waits. `acted` is who took part in the case, here and elsewhere."""
 
     drawdowns: tuple[Drawdown, ...] = ()
+    acted: tuple[Acted, ...] = ()
 
 
 @value
 class Open:
     plan: PlanOpened
     drawdowns: tuple[Drawdown, ...] = ()
+    acted: tuple[Acted, ...] = ()
 
 
 type Disbursement = Waiting | Open
@@ -385,6 +394,7 @@ def _register(command: RegisterDrawdown, state: Disbursement) -> Sequence[Event]
         eligible_due_cents=command.eligible_due_cents,
         requested_cents=command.requested_cents,
         requested_on=command.requested_on,
+        acted=command.acted,
     )
     for known in state.drawdowns:
         if known.id == command.drawdown:
@@ -398,6 +408,7 @@ def _examine(command: ExamineDrawdown, state: Disbursement, context: Context) ->
     plan, asked = _plan(state), _find(state, command.drawdown)
     if not isinstance(asked.stage, Registered):
         return []
+    duties.refuse("examine-drawdown", state.acted, context)
     cents, reason = payable(plan, state.drawdowns, asked)
     person, day = context.actor, context.valid_on
     if not cents:
@@ -418,6 +429,7 @@ def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) ->
         case Rejected():
             raise DrawdownIsRejected
         case Accepted():
+            duties.refuse("certify-drawdown", state.acted, context)
             return [
                 DrawdownCertified(
                     drawdown=asked.id,
@@ -444,7 +456,9 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
         case Certified():
             if command.payment in asked.refused:
                 return []  # The refused order, repeated: a new attempt is a new payment.
-            _may_order(asked, asked.stage, context)
+            duties.refuse("order-payment", state.acted, context)
+            if context.valid_on.year != asked.year:
+                raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
             return [
                 DrawdownOrdered(
                     drawdown=asked.id,
@@ -462,24 +476,17 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
             assert_never(missing)
 
 
-def _may_order(asked: Drawdown, stage: Certified, context: Context) -> None:
-    if context.actor == stage.certified_by:
-        raise RefusedAttempt(
-            "Wer sachlich und rechnerisch richtig festgestellt hat, darf nicht anordnen.",
-            rule="certifier-may-not-order",
-            action="OrderPayment",
-        )
-    if context.valid_on.year != asked.year:
-        raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
-
-
 def _settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
     asked = _find(state, command.drawdown)
     match asked.stage:
         case Ordered(payment=command.payment):
             return [
                 DrawdownPaid(
-                    case=command.case, drawdown=asked.id, payment=command.payment, settled_on=command.settled_on
+                    case=command.case,
+                    drawdown=asked.id,
+                    payment=command.payment,
+                    settled_on=command.settled_on,
+                    released_by=command.released_by,
                 )
             ]
         case Paid(payment=command.payment):
@@ -491,21 +498,46 @@ def _settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
 def _free(command: NoteRejection, state: Disbursement) -> Sequence[Event]:
     asked = _find(state, command.drawdown)
     if isinstance(asked.stage, Ordered) and asked.stage.payment == command.payment:
-        return [DrawdownFreed(case=command.case, drawdown=asked.id, payment=command.payment, reason=command.reason)]
+        return [
+            DrawdownFreed(
+                case=command.case,
+                drawdown=asked.id,
+                payment=command.payment,
+                reason=command.reason,
+                released_by=command.released_by,
+            )
+        ]
     if command.payment in asked.refused:
         return []
     raise NotThisPayment
 
 
 def evolve(state: Disbursement, it: Event) -> Disbursement:
+    acted = _acted(state.acted, it)
     match it:
         case PlanOpened():
-            return Open(plan=it, drawdowns=state.drawdowns)
+            return Open(plan=it, drawdowns=state.drawdowns, acted=acted)
         case DrawdownRegistered():
             drawdowns = (*state.drawdowns, _drawdown(it))
         case _:
             drawdowns = tuple(_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns)
-    return Open(plan=state.plan, drawdowns=drawdowns) if isinstance(state, Open) else Waiting(drawdowns=drawdowns)
+    return replace(state, drawdowns=drawdowns, acted=acted)
+
+
+def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
+    match it:
+        case PlanOpened() | DrawdownRegistered():
+            return (*acted, *(act for act in it.acted if act not in acted))
+        case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
+            return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")
+        case DrawdownCertified():
+            return duties.with_act(acted, it.certified_by, Role.CERTIFIER, "certify-drawdown")
+        case DrawdownOrdered():
+            return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
+        case DrawdownPaid() | DrawdownFreed():
+            return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
+        case _ as missing:
+            assert_never(missing)
 
 
 type Moving = (
@@ -624,4 +656,5 @@ def _order_of(case: str, drawdown: str, payment: str, state: Disbursement) -> pa
         account_holder=plan.account_holder,
         iban=plan.iban,
         certified_by=asked.stage.certified_by if isinstance(asked.stage, Certified) else "",
+        took_part=tuple(sorted(duties.barred("release-batch", state.acted))),
     )

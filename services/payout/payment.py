@@ -27,6 +27,7 @@ class OrderPayment:
     account_holder: Sealed
     iban: Sealed
     certified_by: str
+    took_part: tuple[str, ...] = ()
 
 
 @value
@@ -42,12 +43,13 @@ class AcceptPayment:
 
 @value
 class SettlePayment:
-    """`booking` names the debit on the account: a second debit with another name is never taken for a repetition."""
+    """`released_by` released its batch; `booking` names the debit on the account: a second debit with another name is never taken for a repetition."""
 
     batch: str
     cents: int
     booking: str
     settled_on: date
+    released_by: str = ""
 
 
 @value
@@ -63,7 +65,8 @@ type Command = OrderPayment | BatchPayment | AcceptPayment | SettlePayment | Rej
 class PaymentOrdered:
     """The treasury is told to pay (§ 70 ThürLHO): amount, title, year, payee, under a reference that is never used again.
 
-    `attempt` rises only after the treasury refused the attempt before it.
+    `attempt` rises only after the treasury refused the attempt before it; `took_part` are the persons who are kept from
+    releasing it.
     """
 
     payment: str
@@ -80,6 +83,7 @@ class PaymentOrdered:
     certified_by: str
     ordered_by: str
     ordered_on: date
+    took_part: tuple[str, ...] = ()
 
 
 @event("payout.payment-batched")
@@ -107,6 +111,7 @@ class PaymentSettled:
     cents: int
     booking: str
     settled_on: date
+    released_by: str = ""
 
 
 @event("payout.payment-rejected")
@@ -259,6 +264,7 @@ def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
         certified_by=command.certified_by,
         ordered_by=context.actor,
         ordered_on=context.valid_on,
+        took_part=command.took_part,
     )
 
 
@@ -282,6 +288,7 @@ def _answered(
                     cents=command.cents,
                     booking=command.booking,
                     settled_on=command.settled_on,
+                    released_by=command.released_by,
                 )
             ]
         case SettlePayment(), Settled():

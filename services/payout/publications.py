@@ -1,10 +1,12 @@
 """What payout tells the others: own event in, contract out. `state` is the noun's state after the event."""
 
-from datetime import date
 from typing import Any
 
 from services.payout import disbursement, payment
+from shared import duties
+from shared.contracts import Acted
 from shared.contracts.payout import DrawdownExamined, PaymentOrdered, PaymentRejected, PaymentSettled
+from shared.identity import Role
 
 type Published = DrawdownExamined | PaymentOrdered | PaymentSettled | PaymentRejected
 
@@ -23,11 +25,11 @@ def publish(event: object, state: Any) -> Published | None:
     """The contract that an event of disbursement or payment becomes, None when it is nobody else's business."""
     match event:
         case disbursement.DrawdownAccepted():
-            return _examined(event.drawdown, event.accepted_cents, "", event.examined_on, state)
+            return _examined(event, event.accepted_cents, "", state)
         case disbursement.DrawdownReduced():
-            return _examined(event.drawdown, event.accepted_cents, event.reason, event.examined_on, state)
+            return _examined(event, event.accepted_cents, event.reason, state)
         case disbursement.DrawdownRejected():
-            return _examined(event.drawdown, 0, event.reason, event.examined_on, state)
+            return _examined(event, 0, event.reason, state)
         case payment.PaymentOrdered():
             return PaymentOrdered(
                 payment=event.payment,
@@ -36,6 +38,10 @@ def publish(event: object, state: Any) -> Published | None:
                 year=event.year,
                 cents=event.cents,
                 ordered_on=event.ordered_on,
+                acted=(
+                    Acted(person=event.certified_by, role=Role.CERTIFIER, action="certify-drawdown"),
+                    Acted(person=event.ordered_by, role=Role.ORDERING_OFFICER, action="order-payment"),
+                ),
             )
         case payment.PaymentSettled():
             return PaymentSettled(
@@ -45,6 +51,7 @@ def publish(event: object, state: Any) -> Published | None:
                 year=state.order.year,
                 cents=event.cents,
                 settled_on=event.settled_on,
+                acted=duties.with_act((), event.released_by, Role.TREASURY, "release-batch"),
             )
         case payment.PaymentRejected():
             return PaymentRejected(
@@ -60,8 +67,15 @@ def publish(event: object, state: Any) -> Published | None:
             return None
 
 
-def _examined(drawdown: str, cents: int, reason: str, day: date, state: disbursement.Disbursement) -> DrawdownExamined:
-    requested = next(it.requested_cents for it in state.drawdowns if it.id == drawdown)
+type Examined = disbursement.DrawdownAccepted | disbursement.DrawdownReduced | disbursement.DrawdownRejected
+
+
+def _examined(it: Examined, cents: int, reason: str, state: disbursement.Disbursement) -> DrawdownExamined:
     return DrawdownExamined(
-        drawdown=drawdown, requested_cents=requested, accepted_cents=cents, reason=reason, examined_on=day
+        drawdown=it.drawdown,
+        requested_cents=next(one.requested_cents for one in state.drawdowns if one.id == it.drawdown),
+        accepted_cents=cents,
+        reason=reason,
+        examined_on=it.examined_on,
+        acted=(Acted(person=it.examined_by, role=Role.CASE_OFFICER, action="examine-drawdown"),),
     )

@@ -44,4 +44,5 @@ def register_drawdown(it: DrawdownRequested) -> disbursement.RegisterDrawdown:
         eligible_due_cents=it.eligible_due_cents,
         requested_cents=it.requested_cents,
         requested_on=it.requested_on,
+        acted=it.acted,
     )

@@ -357,6 +357,11 @@ class _Turn:
             return error.code
         return ""
 
+    def released_by(self, batch: str) -> str:
+        """Who released the batch, so that the case knows who took part in its payment."""
+        state: batches.Batch = self.states[batches.decider.stream(batch)]
+        return "" if isinstance(state, batches.Unsealed | batches.Unreleased) else state.released_by
+
     def payment(self, entry: batches.Entry) -> payments.Payment:
         return self.states[payments.decider.stream(entry.payment)]
 
@@ -405,7 +410,11 @@ def _answered(turn: _Turn, batch: str, entry: batches.Entry, status: Status) -> 
                 payments.RejectPayment(batch=batch, reason=reason),
                 disbursements.decider.stream(entry.case),
                 disbursements.NoteRejection(
-                    case=entry.case, drawdown=entry.drawdown, payment=entry.payment, reason=reason
+                    case=entry.case,
+                    drawdown=entry.drawdown,
+                    payment=entry.payment,
+                    reason=reason,
+                    released_by=turn.released_by(batch),
                 ),
             )
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
@@ -457,14 +466,23 @@ def _settled(
 ) -> list[Unmatched]:
     if reason := turn.proved(sealed):
         return [Unmatched(reference=entry.reference, reason=reason)]
+    released_by = turn.released_by(sealed.message_id)
     return turn.attempt(
         entry.reference,
         payments.decider.stream(entry.payment),
         payments.SettlePayment(
-            batch=sealed.message_id, cents=booking.cents, booking=line.key, settled_on=line.booked_on
+            batch=sealed.message_id,
+            cents=booking.cents,
+            booking=line.key,
+            settled_on=line.booked_on,
+            released_by=released_by,
         ),
         disbursements.decider.stream(entry.case),
         disbursements.NoteSettlement(
-            case=entry.case, drawdown=entry.drawdown, payment=entry.payment, settled_on=line.booked_on
+            case=entry.case,
+            drawdown=entry.drawdown,
+            payment=entry.payment,
+            settled_on=line.booked_on,
+            released_by=released_by,
         ),
     )

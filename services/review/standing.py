@@ -8,7 +8,6 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
-from services.review import assessment as assessments
 from services.review.assessment import (
     Assessed,
     Assessment,
@@ -21,9 +20,11 @@ from services.review.assessment import (
     Unopened,
     Withdrawn,
 )
-from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned, acts_of
 from services.review.examination import Opinion
-from shared.decider import Context, RefusedAttempt, value
+from shared import duties
+from shared.contracts import Acted
+from shared.decider import Context, value
 from shared.identity import Role
 
 
@@ -182,48 +183,26 @@ def _steps_of_award(award: Award) -> Sequence[Step]:
             assert_never(missing)
 
 
-_REASONS: Mapping[str, str] = {
-    "four-eyes": (
-        "Sie haben in diesem Vorgang das Votum abgegeben oder die Entscheidung vorbereitet. "
-        "Entscheiden muss eine andere Person (Vier-Augen-Prinzip)."
-    ),
-    "two-signatures": "Sie haben bereits gezeichnet. Die zweite Zeichnung muss eine andere Person leisten.",
-    "expert-not-officer": "Wer das Votum abgibt, prüft und schlägt in demselben Vorgang nicht vor, und umgekehrt.",
-}
-
-
 def hindrance(step: Step, assessment: Assessment, award: Award, context: Context) -> str:
     """Why this person may not take the step in this case, as a sentence; empty when nothing is in the way."""
-    if isinstance(assessment, Unopened):
-        return ""
-    try:
-        _refuse_beforehand(step.action, assessment.file, context)
-    except RefusedAttempt as refused:
-        return _REASONS[refused.rule]
-    if step.action == APPROVE and _has_signed(assessment, award, context.actor):
-        return _REASONS["two-signatures"]
+    if barred := duties.hindrance(step.action, _acted(step, assessment, award), context.actor):
+        return barred
     if step.action == DECLARE_FINAL and isinstance(award, Notified):
         return _running(award.notice.remedy_ends_on, context.valid_on)
     return ""
 
 
-def _has_signed(assessment: Assessment, award: Award, person: str) -> bool:
-    if not (isinstance(assessment, Reserved) and isinstance(award, HalfSigned)):
-        return False
-    return is_half_signed(assessment, award) and award.signature.signed_by == person
-
-
-def _refuse_beforehand(action: str, file: assessments.File, context: Context) -> None:
-    match action:
-        case "approve-grant" | "refuse-grant":
-            assessments.four_eyes(file, context, action)
-        case "record-expert-opinion":
-            assessments.refuse_if_acted(file, assessments.OFFICER_ACTIONS, context, action, "expert-not-officer")
-        case "assess-expenditure" | "propose-award" | "propose-refusal":
-            opined = frozenset({assessments.OPINED})
-            assessments.refuse_if_acted(file, opined, context, action, "expert-not-officer")
+def _acted(step: Step, assessment: Assessment, award: Award) -> tuple[Acted, ...]:
+    """Who took part. A first signature is no decision yet: it stands in the way of the second under the same proposal only."""
+    match assessment:
+        case Unopened():
+            return ()
+        case Reserved() if step.action == APPROVE and is_half_signed(assessment, award):
+            return (*assessment.file.acted, *acts_of(award))
+        case Concluded():
+            return (*assessment.file.acted, *acts_of(award))
         case _:
-            pass
+            return assessment.file.acted
 
 
 def _running(remedy_ends_on: date, today: date) -> str:

@@ -10,6 +10,7 @@ from services.review import programme as p
 from services.review.deadlines import note_deadlines
 from services.review.examination import Opinion
 from services.review.standing import Status
+from shared import duties
 from shared.decider import value
 from shared.money import euros
 from shared.recorders import Row
@@ -114,11 +115,6 @@ SHORTFALLS: Mapping[b.Shortfall, str] = {
     b.Shortfall.NOT_RESERVED: "Diese Beträge sind nicht vorgemerkt.",
     b.Shortfall.RESERVATION_EXPIRED: "Die Vormerkung ist verfallen.",
 }
-ATTEMPTS: Mapping[str, str] = {
-    "four-eyes": "Vier-Augen-Prinzip: Die Person hatte an der Vorbereitung mitgewirkt.",
-    "two-signatures": "Die Person hatte bereits gezeichnet.",
-    "expert-not-officer": "Votum und Sachbearbeitung liegen in verschiedenen Händen.",
-}
 
 
 def split(by_year: Sequence[Any]) -> str:
@@ -132,7 +128,7 @@ def tell(it: object) -> Words | None:
         case b.BudgetOpened() | b.BudgetCarriedOver() | p.PolicyPublished():
             return None
         case AttemptRefused():
-            return Words(title="Versuch zurückgewiesen", tone="danger", why=ATTEMPTS.get(it.rule, it.rule))
+            return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
             return _of_assessment(it) or _of_award(it) or _of_budget(it)
 

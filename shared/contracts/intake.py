@@ -58,7 +58,7 @@ class ApplicationWithdrawn:
     withdrawn_on: date
 
 
-@contract("intake.drawdown-requested")
+@contract("intake.drawdown-requested", version=2)
 class DrawdownRequested:
     """The recipient calls funds (Mittelabruf).
 
@@ -70,3 +70,4 @@ class DrawdownRequested:
     eligible_due_cents: int
     requested_cents: int
     requested_on: date
+    acted: tuple[Acted, ...] = ()

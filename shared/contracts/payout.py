@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from shared.contracts import contract
+from shared.contracts import Acted, contract
 
 
-@contract("payout.drawdown-examined")
+@contract("payout.drawdown-examined", version=2)
 class DrawdownExamined:
     """The drawdown was checked: what of the requested amount can be paid (`accepted_cents`, 0 when refused) and why not all."""
 
@@ -14,9 +14,10 @@ class DrawdownExamined:
     accepted_cents: int
     reason: str
     examined_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("payout.payment-ordered")
+@contract("payout.payment-ordered", version=2)
 class PaymentOrdered:
     """The treasury is told to pay (Auszahlungsanordnung)."""
 
@@ -26,9 +27,10 @@ class PaymentOrdered:
     year: int
     cents: int
     ordered_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("payout.payment-settled")
+@contract("payout.payment-settled", version=2)
 class PaymentSettled:
     """The treasury's account was debited for this payment: the money is on its way to, or on, the recipient's account."""
 
@@ -38,6 +40,7 @@ class PaymentSettled:
     year: int
     cents: int
     settled_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("payout.payment-rejected")

@@ -205,8 +205,17 @@ def test_the_checkpoint_over_both_leaves_is_this_note() -> None:
     assert f"{signer.verifier.vkey}\n".encode() == golden("vkey.txt")
 
 
+@value
+class DrawdownRequestedAsOfVersion1:
+    drawdown: str
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    requested_on: date
+
+
 def an_envelope(number: int, position: int) -> bytes:
-    requested = DrawdownRequested(
+    requested = DrawdownRequestedAsOfVersion1(
         drawdown=f"d{number}",
         year=2025,
         eligible_due_cents=2_400_000 * number,

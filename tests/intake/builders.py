@@ -28,7 +28,7 @@ from services.intake.progress import (
     PaymentRejected,
     PaymentSettled,
 )
-from shared.contracts import YearAmount
+from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing
 from shared.decider import Context, Decided, Decision
 from shared.identity import DocumentReference, Role, Sealed
@@ -129,12 +129,20 @@ FUNDS = FundsAssigned(
 UNTIL_FUNDS: tuple[Event, ...] = (*UNTIL_COMPLETE, BEGUN, AWARD, FINAL, FUNDS)
 
 
+REQUESTED = Acted(person="p-stadtilm", role=Role.APPLICANT, action="request-drawdown")
+
+
 def drawn(number: int, on: date, due: int, requested: int, accepted: int) -> tuple[Fact, Fact, Fact, Fact]:
     """A drawdown from its receipt to the settled payment."""
     drawdown, payment = f"d{number}", f"m{number}"
     return (
         DrawdownReceived(
-            drawdown=drawdown, year=on.year, eligible_due_cents=due, requested_cents=requested, received_on=on
+            drawdown=drawdown,
+            year=on.year,
+            eligible_due_cents=due,
+            requested_cents=requested,
+            received_on=on,
+            acted=(REQUESTED,),
         ),
         DrawdownExamined(
             drawdown=drawdown,

@@ -259,7 +259,7 @@ def test_who_acts_on_a_foreign_case_is_refused_and_the_attempt_recorded(desk: De
     answer = desk.other_town.post(f"/intake/cases/{case}/withdrawal", json={}, headers=headers)
     assert problem(answer)[:2] == (403, "attempt-refused")
     (recorded,) = desk.service.house.store.history(attempts.stream(case))
-    assert (recorded.event.action, recorded.event.rule) == ("WithdrawApplication", "foreign-case")
+    assert (recorded.event.action, recorded.event.rule) == ("withdraw-application", "foreign-case")
     assert recorded.context.actor == "p-arnstadt"
     assert desk.etag(case) == before
 

@@ -132,7 +132,7 @@ def test_another_application_in_the_same_case_is_refused() -> None:
 def test_nobody_applies_for_another_municipality(history: tuple[ApplicationSubmitted, ...]) -> None:
     with pytest.raises(RefusedAttempt) as caught:
         given(*history).when(replace(SUBMISSION, applicant_keys=(ARNSTADT,)), APPLICANT)
-    assert (caught.value.rule, caught.value.action) == ("foreign-case", "SubmitApplication")
+    assert (caught.value.rule, caught.value.action) == ("foreign-case", "submit-application")
 
 
 def test_an_unknown_municipality_may_not_apply() -> None:
@@ -268,7 +268,7 @@ def test_an_application_is_withdrawn_once_by_its_own_municipality() -> None:
 def test_another_municipality_cannot_withdraw_an_application() -> None:
     with pytest.raises(RefusedAttempt) as caught:
         given(SUBMITTED, RECEIPT).when(WithdrawApplication(applicant_keys=(ARNSTADT, "16070")), APPLICANT)
-    assert (caught.value.rule, caught.value.action) == ("foreign-case", "WithdrawApplication")
+    assert (caught.value.rule, caught.value.action) == ("foreign-case", "withdraw-application")
 
 
 def test_a_withdrawn_application_is_not_declared_complete_any_more() -> None:

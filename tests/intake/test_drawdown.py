@@ -92,7 +92,7 @@ def test_another_request_under_the_same_id_is_refused() -> None:
 def test_another_municipality_cannot_draw() -> None:
     caught = refused(RefusedAttempt, UNTIL_FUNDS, applicant_keys=(ARNSTADT,))
     assert isinstance(caught, RefusedAttempt)
-    assert (caught.rule, caught.action) == ("foreign-case", "RequestDrawdown")
+    assert (caught.rule, caught.action) == ("foreign-case", "request-drawdown")
 
 
 def test_another_municipality_learns_nothing_from_repeating_a_request() -> None:

@@ -22,6 +22,7 @@ from tests.intake.builders import (
     D1,
     LINES,
     RECEIPT,
+    REQUESTED,
     SUBMISSION,
     SUBMITTED,
     SYSTEM,
@@ -132,7 +133,12 @@ def test_a_drawdown_is_told_to_payout_and_its_note_is_not() -> None:
         requested_by="p-stadtilm",
     )
     assert publish(event, drawdown.decider.fold([event])) == intake.DrawdownRequested(
-        drawdown="d1", year=2025, eligible_due_cents=24_000_00, requested_cents=19_200_00, requested_on=ON
+        drawdown="d1",
+        year=2025,
+        eligible_due_cents=24_000_00,
+        requested_cents=19_200_00,
+        requested_on=ON,
+        acted=(REQUESTED,),
     )
     assert publish(RECEIVED, decider.fold([*UNTIL_COMPLETE, RECEIVED])) is None
 

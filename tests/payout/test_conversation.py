@@ -67,11 +67,23 @@ def test_a_settled_payment_is_told_from_examination_to_money() -> None:
     house.answered(statuses(accepted()))
     house.booked(bookings(debit(Booking(reference=house.reference("p1"), cents=19_200_00))))
     examined, ordered, settled = told(house)
-    assert examined == payout.DrawdownExamined(
-        drawdown="d1", requested_cents=19_200_00, accepted_cents=19_200_00, reason="", examined_on=date(2025, 8, 4)
-    )
+    assert isinstance(examined, payout.DrawdownExamined)
     assert isinstance(ordered, payout.PaymentOrdered)
     assert isinstance(settled, payout.PaymentSettled)
+    assert examined == payout.DrawdownExamined(
+        drawdown="d1",
+        requested_cents=19_200_00,
+        accepted_cents=19_200_00,
+        reason="",
+        examined_on=date(2025, 8, 4),
+        acted=examined.acted,
+    )
+    assert [(it.person, it.action) for it in (*examined.acted, *ordered.acted, *settled.acted)] == [
+        ("p-examiner", "examine-drawdown"),
+        ("p-certifier", "certify-drawdown"),
+        ("p-orderer", "order-payment"),
+        ("p-cashier", "release-batch"),
+    ]
     assert (settled.payment, settled.drawdown, settled.cents) == ("p1", "d1", 19_200_00)
     assert settled.settled_on == date(2025, 8, 6)
 

@@ -183,7 +183,7 @@ def test_who_certified_may_not_order() -> None:
     with pytest.raises(RefusedAttempt) as refused:
         # the same person under another role: the law asks for the person
         house.record(order(CASE, "d1", "p1"), acting("p-certifier", Role.ORDERING_OFFICER, date(2025, 8, 4)))
-    assert (refused.value.rule, refused.value.action) == ("certifier-may-not-order", "OrderPayment")
+    assert (refused.value.rule, refused.value.action) == ("certifier-may-not-order", "order-payment")
     house.order("d1", "p1")  # negative control: another person may
 
 

@@ -106,7 +106,7 @@ def test_who_certified_reads_why_they_may_not_order(road: Road, case: str) -> No
     road.done("p-examiner", f"{path}/examination")
     road.done("p-certifier", f"{path}/certification")
     both = road.service.client("p-certifier", Role.CERTIFIER, Role.ORDERING_OFFICER)
-    assert "Vier-Augen-Prinzip" in both.get(f"/payout/cases/{case}", headers=HTML).text
+    assert "darf in demselben Vorgang nicht anordnen" in both.get(f"/payout/cases/{case}", headers=HTML).text
 
 
 def test_a_form_that_was_overtaken_is_shown_again_with_the_reason(road: Road, case: str) -> None:

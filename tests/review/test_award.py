@@ -111,7 +111,7 @@ def test_who_took_part_in_the_proposal_does_not_approve_it(person: str):
     before = {stream: len(events) for stream, events in house.log.items()}
     with pytest.raises(RefusedAttempt) as refused:
         house.perform(approve(), approver(person=person))
-    assert (refused.value.rule, refused.value.action) == ("four-eyes", "ApproveGrant")
+    assert (refused.value.rule, refused.value.action) == ("four-eyes", "approve-grant")
     assert {stream: len(events) for stream, events in house.log.items()} == before
 
 
@@ -267,6 +267,7 @@ def test_d1_runs_to_the_cent_up_to_the_hand_over_of_its_money():
         ("p-expert", "record-expert-opinion"),
         ("p-officer", "assess-expenditure"),
         ("p-officer", "propose-award"),
+        ("p-budget", "reserve-funds"),
         ("p-approver", "approve-grant"),
         ("p-officer", "dispatch-notice"),
         ("p-officer", "record-waiver"),
@@ -316,7 +317,7 @@ def test_a_refusal_is_decided_by_another_person_for_the_proposed_reasons():
     house = proposed_refusal()
     with pytest.raises(RefusedAttempt) as refused:
         house.perform(refuse(CASE), approver(person="p-officer"))
-    assert (refused.value.rule, refused.value.action) == ("four-eyes", "RefuseGrant")
+    assert (refused.value.rule, refused.value.action) == ("four-eyes", "refuse-grant")
     events = house.perform(refuse(CASE), approver())
     assert events[AWARD] == [
         GrantRefused(

@@ -34,6 +34,7 @@ from services.intake.application.states import Application, Submitted, Unsubmitt
 from services.intake.financing_plan import FinancingPlan, check
 from services.intake.municipality import Municipality, Register
 from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
+from shared import duties
 from shared.decider import Context, RefusedAttempt
 
 
@@ -42,7 +43,7 @@ def decide(command: Command, application: Application, context: Context) -> list
         case SubmitApplication(), Unsubmitted():
             return [_submitted(command, context)]
         case SubmitApplication(), Submitted():
-            require_own(command.applicant_keys, application, "SubmitApplication")
+            require_own(command.applicant_keys, application, "submit-application")
             if command.submission_sha256 != application.form.submission_sha256:
                 raise AlreadySubmitted
             return []
@@ -72,7 +73,7 @@ def require_own(keys: tuple[str, ...], application: Submitted, action: str) -> N
 def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmitted:
     applicant = _applicant(command.applicant_key, command.register, context.valid_on)
     if command.applicant_key not in command.applicant_keys:
-        raise RefusedAttempt("Sie handeln nicht für diese Kommune.", rule="foreign-case", action=type(command).__name__)
+        raise RefusedAttempt("Sie handeln nicht für diese Kommune.", rule="foreign-case", action="submit-application")
     for name, text in (("item", command.item), ("title", command.title)):
         if not text.strip():
             raise TextMissing(field=name)
@@ -127,14 +128,12 @@ def _declared_complete(application: Submitted, context: Context) -> list[Event]:
         raise AlreadyWithdrawn
     if not application.file_number:
         raise NotAcknowledged
-    if context.actor == application.form.submitted_by:
-        # § 20 I Nr. 1 VwVfG: who is party to a procedure may not act in it for the authority.
-        raise RefusedAttempt(rule="own-application", action="DeclareComplete")
+    duties.refuse("declare-complete", application.acted, context)
     return [ApplicationDeclaredComplete(completed_on=context.valid_on, completed_by=context.actor)]
 
 
 def _withdrawn(command: WithdrawApplication, application: Submitted, context: Context) -> list[Event]:
-    require_own(command.applicant_keys, application, "WithdrawApplication")
+    require_own(command.applicant_keys, application, "withdraw-application")
     if application.withdrawn:
         return []
     if (

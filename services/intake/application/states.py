@@ -2,7 +2,10 @@
 
 from services.intake.application.events import ApplicationDeclaredComplete, ApplicationSubmitted, ApplicationWithdrawn
 from services.intake.progress import Progress, WithdrawalSettled
+from shared import duties
+from shared.contracts import Acted
 from shared.decider import value
+from shared.identity import Role
 
 
 @value
@@ -19,6 +22,16 @@ class Submitted:
     completed: ApplicationDeclaredComplete | None = None
     withdrawn: ApplicationWithdrawn | None = None
     progress: Progress = Progress()
+
+    @property
+    def acted(self) -> tuple[Acted, ...]:
+        """Who did what in this case, here and elsewhere."""
+        acted = duties.with_act((), self.form.submitted_by, Role.APPLICANT, "submit-application")
+        if self.completed:
+            acted = duties.with_act(acted, self.completed.completed_by, Role.INTAKE_CLERK, "declare-complete")
+        if self.withdrawn:
+            acted = duties.with_act(acted, self.withdrawn.withdrawn_by, Role.APPLICANT, "withdraw-application")
+        return (*acted, *self.progress.acted)
 
     @property
     def withdrawal_effective(self) -> bool:

@@ -15,6 +15,7 @@ from services.payout.api.acts import actions
 from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
 from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
+from shared import duties
 from shared.access import Person
 from shared.identity import is_id
 from shared.service import House
@@ -23,13 +24,14 @@ from shared.web import etag
 
 
 class NextAction(BaseModel):
-    """An act that the state asks for; `allowed` says whether the asking person has a role for it."""
+    """An act that the state asks for; `allowed` says whether the asking person may, `hindrance` what they did that bars them."""
 
     name: str
     title: str
     path: str
     roles: list[str]
     allowed: bool
+    hindrance: str
 
 
 class YearPlan(BaseModel):
@@ -269,11 +271,13 @@ def _told_drawdown(
         accepted_cents=it.accepted_cents, reason=reason, reason_text=disbursements.REASONS.get(reason, ""),
         stage=stage_of(it), payment=payment_of(it),
         certified_by=it.stage.certified_by if isinstance(it.stage, disbursements.Certified | disbursements.Ordered) else "",
-        refused=list(it.refused), next=_next_action(house, case, it, person) if isinstance(state, disbursements.Open) else None,
+        refused=list(it.refused), next=_next_action(house, case, it, state, person) if isinstance(state, disbursements.Open) else None,
     )  # fmt: skip
 
 
-def _next_action(house: House, case: str, it: disbursements.Drawdown, person: Person) -> NextAction | None:
+def _next_action(
+    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Open, person: Person
+) -> NextAction | None:
     match it.stage:
         case disbursements.Registered():
             name = "examine-drawdown"
@@ -284,9 +288,10 @@ def _next_action(house: House, case: str, it: disbursements.Drawdown, person: Pe
         case disbursements.Rejected() | disbursements.Ordered() | disbursements.Paid():
             return None
     action = next(one for one in actions(house) if one.name == name)
+    hindrance = duties.hindrance(name, state.acted, person.id)
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
-        allowed=bool(person.roles & action.roles),
+        allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,
     )  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.payout import batch as batches
 from services.payout.api.answers import Batch, told_batch, told_payment
 from services.payout.api.reads import FILE_READERS, reader
 from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
+from shared import duties
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
@@ -53,7 +55,7 @@ def release_form(
         path=action.path.format(batch=it["batch"]),
         back=back,
         if_match=f'"{it["version"]}"',
-        reason=wording.TAKEN_PART if person.id in it["took_part"] else "",
+        reason=duties.hindrance("release-batch", batches.acts_of(it["took_part"]), person.id),
         consequence=_leaves(it["count"], it["sum_cents"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}

@@ -15,6 +15,7 @@ from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
 from services.payout.views import STEPS, next_of
+from shared import duties
 from shared.access import Person
 from shared.identity import ROLE_TITLES, Erased, Role, Sealed
 from shared.money import euros
@@ -66,7 +67,6 @@ def _form(
 ) -> dict[str, Any]:
     assert it.next is not None
     action = acts[it.next.name]
-    certified_it = action.name == "order-payment" and it.certified_by == person.id
     told_form = form(
         action,
         person,
@@ -75,7 +75,7 @@ def _form(
         back=f"/payout/cases/{told.case}",
         about=it.drawdown,
         if_match=told.etag,
-        reason=wording.CERTIFIED if certified_it else "",
+        reason=it.next.hindrance,
         consequence=_consequence(it),
     )
     return told_form | {"title": f"{it.tranche}. Mittelabruf: {action.title}"}
@@ -209,5 +209,7 @@ def _why(facts: Mapping[str, Any]) -> str:
     """The amount and the reason, where an event has them."""
     cents = next((facts[it] for it in ("accepted_cents", "requested_cents", "cents") if it in facts), None)
     reason = str(facts.get("reason", ""))
+    if "rule" in facts:
+        return duties.sentence_of(facts["rule"])
     parts = [f"{euros(cents)}." if cents is not None else "", disbursements.REASONS.get(reason, reason)]
     return " ".join(it for it in parts if it)

@@ -82,9 +82,6 @@ EVENTS: Mapping[str, tuple[str, str]] = {
 }
 """Title and tone of an event in a case's history, by its name without the version."""
 
-TAKEN_PART = "Sie haben an einer der Anordnungen mitgewirkt. Freigeben muss eine andere Person der Kasse."
-CERTIFIED = "Sie haben diesen Mittelabruf festgestellt. Anordnen muss eine andere Person (Vier-Augen-Prinzip)."
-
 
 def titled(topic: str) -> tuple[str, str]:
     """Title and tone of a stored topic."""

@@ -19,15 +19,6 @@ from services.review.assessment.commands import (
     SettleWithdrawal,
 )
 from services.review.assessment.deciding import decide
-from services.review.assessment.duties import (
-    ASSESSED,
-    OFFICER_ACTIONS,
-    OPINED,
-    PROPOSED,
-    REFUSAL_PROPOSED,
-    four_eyes,
-    refuse_if_acted,
-)
 from services.review.assessment.errors import (
     AlreadyDecided,
     ApplicationIsWithdrawn,
@@ -75,11 +66,6 @@ from services.review.assessment.states import (
 )
 
 __all__ = [
-    "ASSESSED",
-    "OFFICER_ACTIONS",
-    "OPINED",
-    "PROPOSED",
-    "REFUSAL_PROPOSED",
     "AlreadyDecided",
     "ApplicationIsWithdrawn",
     "AssessExpenditure",
@@ -130,10 +116,8 @@ __all__ = [
     "decide",
     "decider",
     "evolve",
-    "four_eyes",
     "impossible",
     "propose",
-    "refuse_if_acted",
     "release",
     "reserve",
     "settle_withdrawal",

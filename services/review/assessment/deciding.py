@@ -17,7 +17,6 @@ from services.review.assessment.commands import (
     SendBack,
     SettleWithdrawal,
 )
-from services.review.assessment.duties import OFFICER_ACTIONS, OPINED, four_eyes, refuse_if_acted
 from services.review.assessment.errors import ItemClosed, NothingToGrant, OpinionIsNegative, impossible
 from services.review.assessment.events import (
     AssessmentConcluded,
@@ -54,6 +53,7 @@ from services.review.examination import (
     check_split,
 )
 from services.review.financing import granted_cents, sought
+from shared import duties
 from shared.decider import Context
 
 
@@ -72,9 +72,7 @@ def decide(command: Command, assessment: Assessment, context: Context) -> Sequen
         case NoteReservation():
             return _note_reservation(command, assessment, context)
         case DropReservation():
-            if isinstance(assessment, Reserved):
-                return [ReservationDropped(reason=command.reason, dropped_on=context.valid_on)]
-            return []
+            return _drop_reservation(command, assessment, context)
         case SendBack():
             return _send_back(command, assessment, context)
         case Conclude():
@@ -110,7 +108,7 @@ def _opine(command: RecordExpertOpinion, assessment: Assessment, context: Contex
             pass
     if isinstance(assessment, Unopened | Reserved | Concluded | Withdrawn):
         raise impossible(assessment)
-    refuse_if_acted(assessment.file, OFFICER_ACTIONS, context, "RecordExpertOpinion", "expert-not-officer")
+    duties.refuse("record-expert-opinion", assessment.file.acted, context)
     if not command.reasons.strip():
         raise ReasonMissing(field="reasons")
     if (command.opinion == Opinion.POSITIVE_WITH_CONDITIONS) != bool(command.conditions):
@@ -131,7 +129,7 @@ def _assess(command: AssessExpenditure, assessment: Assessment, context: Context
         return []
     if not isinstance(assessment, Opined | Assessed | Proposed):
         raise impossible(assessment)
-    refuse_if_acted(assessment.file, frozenset({OPINED}), context, "AssessExpenditure", "expert-not-officer")
+    duties.refuse("assess-expenditure", assessment.file.acted, context)
     applied = assessment.file.application.lines
     check_lines(command.lines, applied)
     return [
@@ -153,7 +151,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
             return []
     if not isinstance(assessment, Assessed | Proposed):
         raise impossible(assessment)
-    refuse_if_acted(assessment.file, frozenset({OPINED}), context, "ProposeAward", "expert-not-officer")
+    duties.refuse("propose-award", assessment.file.acted, context)
     if assessment.opinion.opinion == Opinion.NEGATIVE:
         raise OpinionIsNegative
     if not command.terms.is_open:
@@ -185,7 +183,7 @@ def _propose_refusal(command: ProposeRefusal, assessment: Assessment, context: C
         return []
     if isinstance(assessment, Unopened | Reserved | Concluded | Withdrawn):
         raise impossible(assessment)
-    refuse_if_acted(assessment.file, frozenset({OPINED}), context, "ProposeRefusal", "expert-not-officer")
+    duties.refuse("propose-refusal", assessment.file.acted, context)
     if not command.reasons or not all(it.strip() for it in command.reasons):
         raise ReasonMissing("Eine Ablehnung ist zu begründen (§ 39 VwVfG).", field="reasons")
     return [RefusalProposed(reasons=command.reasons, proposed_by=context.actor, proposed_on=context.valid_on)]
@@ -196,8 +194,20 @@ def _note_reservation(command: NoteReservation, assessment: Assessment, context:
         return []
     if not isinstance(assessment, Proposed):
         raise impossible(assessment)
+    duties.refuse("reserve-funds", assessment.file.acted, context)
     expires_on = context.valid_on + timedelta(days=assessment.proposal.terms.reservation_days)
-    return [ReservationNoted(budget=command.budget, expires_on=expires_on, noted_on=context.valid_on)]
+    return [
+        ReservationNoted(
+            budget=command.budget, expires_on=expires_on, noted_on=context.valid_on, noted_by=context.actor
+        )
+    ]
+
+
+def _drop_reservation(command: DropReservation, assessment: Assessment, context: Context) -> Sequence[Event]:
+    if not isinstance(assessment, Reserved):
+        return []
+    duties.refuse("release-reservation", assessment.file.acted, context)
+    return [ReservationDropped(reason=command.reason, dropped_on=context.valid_on, dropped_by=context.actor)]
 
 
 def _send_back(command: SendBack, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -215,8 +225,7 @@ def _conclude(command: Conclude, assessment: Assessment, context: Context) -> Se
         return []
     if not isinstance(assessment, Reserved if command.granted else RefusalPending):
         raise impossible(assessment)
-    action = "ApproveGrant" if command.granted else "RefuseGrant"
-    four_eyes(assessment.file, context, action)
+    duties.refuse("approve-grant" if command.granted else "refuse-grant", assessment.file.acted, context)
     return [AssessmentConcluded(granted=command.granted, concluded_by=context.actor, concluded_on=context.valid_on)]
 
 

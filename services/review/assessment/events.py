@@ -69,6 +69,7 @@ class ReservationNoted:
     budget: str
     expires_on: date
     noted_on: date
+    noted_by: str = ""
 
 
 @event("review.reservation-dropped")
@@ -77,6 +78,7 @@ class ReservationDropped:
 
     reason: str
     dropped_on: date
+    dropped_by: str = ""
 
 
 @event("review.practice-changed-since-proposal", refusal="practice-changed-since-proposal")

@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from services.review.assessment.duties import ASSESSED, OPINED, PROPOSED, REFUSAL_PROPOSED
 from services.review.assessment.events import (
     AssessmentConcluded,
     AssessmentOpened,
@@ -30,14 +29,13 @@ from services.review.assessment.states import (
     Unopened,
     Withdrawn,
 )
-from shared.contracts import Acted
+from shared import duties
 from shared.decider import replace
 from shared.identity import Role
 
 
 def _with(file: File, person: str, role: Role, action: str) -> File:
-    act = Acted(person=person, role=role, action=action)
-    return file if act in file.acted else replace(file, acted=(*file.acted, act))
+    return replace(file, acted=duties.with_act(file.acted, person, role, action))
 
 
 def evolve(assessment: Assessment, it: Event) -> Assessment:
@@ -50,19 +48,20 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
     file = assessment.file
     match it:
         case ExpertOpinionRecorded():
-            return Opined(file=_with(file, it.recorded_by, Role.EXPERT, OPINED), opinion=it)
+            return Opined(file=_with(file, it.recorded_by, Role.EXPERT, "record-expert-opinion"), opinion=it)
         case EligibleExpenditureAssessed():
-            file = _with(file, it.assessed_by, Role.CASE_OFFICER, ASSESSED)
+            file = _with(file, it.assessed_by, Role.CASE_OFFICER, "assess-expenditure")
             if isinstance(assessment, Opined | Assessed | Proposed):
                 return Assessed(file=file, opinion=assessment.opinion, expenditure=it)
         case AwardProposed():
-            file = replace(_with(file, it.proposed_by, Role.CASE_OFFICER, PROPOSED), proposals=it.number)
+            file = replace(_with(file, it.proposed_by, Role.CASE_OFFICER, "propose-award"), proposals=it.number)
             if isinstance(assessment, Assessed | Proposed):
                 return Proposed(file=file, opinion=assessment.opinion, expenditure=assessment.expenditure, proposal=it)
         case RefusalProposed():
-            file = _with(file, it.proposed_by, Role.CASE_OFFICER, REFUSAL_PROPOSED)
+            file = _with(file, it.proposed_by, Role.CASE_OFFICER, "propose-refusal")
             return RefusalPending(file=file, refusal=it)
         case ReservationNoted():
+            file = _with(file, it.noted_by, Role.BUDGET_OFFICER, "reserve-funds")
             if isinstance(assessment, Proposed):
                 return Reserved(
                     file=file,
@@ -72,6 +71,7 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
                     reservation=it,
                 )
         case ReservationDropped():
+            file = _with(file, it.dropped_by, Role.BUDGET_OFFICER, "release-reservation")
             if isinstance(assessment, Reserved):
                 return Proposed(
                     file=file,
@@ -83,6 +83,7 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
             if isinstance(assessment, Reserved):
                 return Assessed(file=file, opinion=assessment.opinion, expenditure=assessment.expenditure)
         case AssessmentConcluded():
+            file = _with(file, it.concluded_by, Role.APPROVER, "approve-grant" if it.granted else "refuse-grant")
             if isinstance(assessment, Reserved | RefusalPending):
                 return Concluded(file=file, granted=it.granted, grounds=assessment)
         case WithdrawalSettled():

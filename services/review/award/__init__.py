@@ -4,6 +4,7 @@ Approval is one decision over assessment, award, budget and programme: the reser
 transaction, and the policy is resolved at that moment. Finality hands the money to payout (`FundsAssigned`).
 """
 
+from services.review.award.acts import acts_of
 from services.review.award.commands import (
     ApproveGrant,
     Command,
@@ -67,6 +68,7 @@ __all__ = [
     "RemedyWaived",
     "Unsigned",
     "WaiverDateNotValid",
+    "acts_of",
     "approve",
     "decide",
     "decider",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from services.review.award.acts import acts_of
 from services.review.award.commands import DispatchNotice, RecordWaiver
 from services.review.award.errors import (
     GrantIsRefused,
@@ -14,6 +15,7 @@ from services.review.award.errors import (
 )
 from services.review.award.events import DecisionBecameFinal, Event, FundsAssigned, NoticeDispatched, RemedyWaived
 from services.review.award.states import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from shared import duties
 from shared.calendar import deemed_served_on, remedy_ends_on
 from shared.contracts import Acted
 from shared.decider import Context
@@ -27,6 +29,7 @@ def dispatch(command: DispatchNotice, award: Award, context: Context) -> Sequenc
                 raise OtherLetterDispatched
             return []
         case Approved():
+            duties.refuse("dispatch-notice", acts_of(award), context)
             served_on = deemed_served_on(context.valid_on)
             return [
                 NoticeDispatched(
@@ -68,9 +71,10 @@ def waive(command: RecordWaiver, award: Award, context: Context) -> Sequence[Eve
         return []
     if not notified.notice.dispatched_on <= command.declared_on <= context.valid_on:
         raise WaiverDateNotValid(field="declared_on")
+    duties.refuse("record-waiver", acts_of(notified), context)
     waived = RemedyWaived(declared_on=command.declared_on, recorded_by=context.actor, recorded_on=context.valid_on)
-    recorded = Acted(person=context.actor, role=context.role, action="record-waiver")
-    return [waived, *_final(notified, context, by_waiver=True, acted=(recorded,))]
+    acted = duties.with_act(acts_of(notified), context.actor, Role.CASE_OFFICER, "record-waiver")
+    return [waived, *_final(notified, context, by_waiver=True, acted=acted)]
 
 
 def declare_final(award: Award, context: Context) -> Sequence[Event]:
@@ -78,13 +82,14 @@ def declare_final(award: Award, context: Context) -> Sequence[Event]:
         return []
     if context.valid_on <= notified.notice.remedy_ends_on:
         raise RemedyPeriodRunning(f"bis {notified.notice.remedy_ends_on:%d.%m.%Y}")
-    return _final(notified, context, by_waiver=False)
+    duties.refuse("declare-final", acts_of(notified), context)
+    acted = duties.with_act(acts_of(notified), context.actor, Role.CASE_OFFICER, "declare-final")
+    return _final(notified, context, by_waiver=False, acted=acted)
 
 
-def _final(notified: Notified, context: Context, *, by_waiver: bool, acted: tuple[Acted, ...] = ()) -> Sequence[Event]:
+def _final(notified: Notified, context: Context, *, by_waiver: bool, acted: tuple[Acted, ...]) -> Sequence[Event]:
     """Finality and the hand-over of the money are one: there is no final award whose money nobody owns."""
-    grant, notice = notified.grant, notified.notice
-    dispatched = Acted(person=notice.dispatched_by, role=Role.CASE_OFFICER, action="dispatch-notice")
+    grant = notified.grant
     return [
         DecisionBecameFinal(by_waiver=by_waiver, final_on=context.valid_on),
         FundsAssigned(
@@ -99,6 +104,6 @@ def _final(notified: Notified, context: Context, *, by_waiver: bool, acted: tupl
             account_holder=grant.account_holder,
             iban=grant.iban,
             assigned_on=context.valid_on,
-            acted=(*grant.acted, dispatched, *acted),
+            acted=acted,
         ),
     ]

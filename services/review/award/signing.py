@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from services.review.award.acts import signature_of
 from services.review.award.commands import ApproveGrant, RefuseGrant
 from services.review.award.errors import GrantIsApproved, GrantIsRefused
 from services.review.award.events import Event, FirstSignatureGiven, GrantApproved, GrantRefused
 from services.review.award.states import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from shared import duties
 from shared.contracts import Acted
-from shared.decider import Context, RefusedAttempt, replace
+from shared.decider import Context, replace
 from shared.identity import Role
 
 
@@ -35,8 +37,7 @@ def approve(command: ApproveGrant, award: Award, context: Context) -> Sequence[E
                     signed_on=context.valid_on,
                 )
             ]
-        if award.signature.signed_by == context.actor:
-            raise RefusedAttempt("Sie haben bereits gezeichnet.", rule="two-signatures", action="ApproveGrant")
+        duties.refuse("approve-grant", (signature_of(award.signature),), context)
         signers.insert(0, award.signature.signed_by)
     acted = tuple(Acted(person=it, role=Role.APPROVER, action="approve-grant") for it in signers)
     grant = replace(command.grant, acted=(*command.grant.acted, *acted))

@@ -1,0 +1,286 @@
+"""A case walked through the real deciders of all services, each act by a person of its own, to be renamed afterwards.
+
+`p-approve-grant` is who approved. Making a history in which one person did several acts is then a matter of names: the
+recorded events are taken as their bytes, some of these names become `p-x`, and the states are folded anew.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from services.intake import application, drawdown
+from services.intake import publications as intake_publications
+from services.intake import reactions as intake_reactions
+from services.payout import batch, disbursement
+from services.payout import publications as payout_publications
+from services.payout import reactions as payout_reactions
+from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
+from services.review import assessment, award
+from services.review import publications as review_publications
+from services.review import reactions as review_reactions
+from services.review.assessment import AssessExpenditure, ProposeRefusal, RecordExpertOpinion
+from services.review.examination import AssessedLine, CutReason, Opinion
+from shared.contracts import YearAmount
+from shared.contracts.intake import ExpenditureLine, Financing
+from shared.decider import Context, Decision, decision
+from shared.duties import MATRIX
+from shared.formats import encode
+from shared.identity import SYSTEM, Role
+from shared.records import replace
+from tests.intake.builders import STADTILM, SUBMISSION
+from tests.review.builders import BUDGET, LETTER, NOTE, PROGRAMME, TITLE, House, opened_house
+from tests.scenario import acting
+
+CASE = SUBMISSION.case
+X = "p-x"
+"""The one person who did several acts."""
+TOLD = {
+    "intake": (intake_publications.publish, intake_reactions.react),
+    "review": (review_publications.publish, lambda it, case: review_reactions.react(it, case, TITLE)),
+    "payout": (payout_publications.publish, payout_reactions.react),
+}
+SERVICE_OF = {
+    "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
+    "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """One log over all services, and what they tell each other, delivered at once."""
+
+    house: House = field(default_factory=opened_house)
+
+    def act(self, action: str, decided: Decision, on: date, person: str = "") -> None:
+        """One act by a person in a role that may do it."""
+        self._perform(decided, acting(person or f"p-{action}", min(MATRIX.roles[action]), on))
+
+    def run(self, decided: Decision, on: date) -> None:
+        """What nobody does: an answer of the treasury, a message."""
+        self._perform(decided, acting(SYSTEM, Role.SYSTEM, on))
+
+    def point(self, name: str, action: str, decided: Decision, on: date) -> "Point":
+        log = {stream: tuple(events) for stream, events in self.house.log.items()}
+        return Point(name=name, action=action, log=log, decided=decided, on=on)
+
+    def _perform(self, decided: Decision, context: Context) -> None:
+        recorded = self.house.perform(decided, context)
+        assert recorded, f"{decided.action} hat nichts entschieden"
+        system = acting(SYSTEM, Role.SYSTEM, context.valid_on)
+        waiting = list(recorded.items())
+        while waiting:
+            stream, events = waiting.pop(0)
+            for answer in self._answers(stream, events):
+                waiting += self.house.perform(answer, system).items()
+
+    def _answers(self, stream: str, events: Sequence[Any]) -> Iterator[Decision]:
+        """What the other services decide when they hear of these events of a stream."""
+        teller = SERVICE_OF.get(stream.partition("-")[0], "")
+        for it in events if teller else ():
+            contract = TOLD[teller][0](it, self.house.state(stream))
+            for service, (_, react) in TOLD.items():
+                if contract is not None and service != teller and (answer := react(contract, CASE)):
+                    yield answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """Where an action is possible: the log until then, and the decision."""
+
+    name: str
+    action: str
+    log: Mapping[str, Sequence[Any]]
+    decided: Decision
+    on: date
+
+    @property
+    def acts(self) -> list[str]:
+        """What was done in the case before, by a person each."""
+        text = b"".join(encode(it) for events in self.log.values() for it in events).decode()
+        return sorted(it for it in MATRIX.roles if f'"p-{it}"' in text)
+
+    def attempt(self, person: str, history: Sequence[str]) -> Mapping[str, Sequence[Any]]:
+        """What the deciders answer this person, when X did these acts before; raises what they raise."""
+        states = [noun.fold(self._renamed(stream, history)) for stream, noun in self.decided.reads.items()]
+        context = acting(person, min(MATRIX.roles[self.action]), self.on)
+        return {stream: events for stream, events in self.decided.judge(states, context).items() if events}
+
+    def _renamed(self, stream: str, history: Sequence[str]) -> Iterator[Any]:
+        for it in self.log.get(stream, ()):
+            raw = encode(it)
+            for act in history:
+                raw = raw.replace(f'"p-{act}"'.encode(), f'"{X}"'.encode())
+            yield msgspec.json.decode(raw, type=type(it))
+
+
+# ---- The roads -------------------------------------------------------------------------------------------------------
+
+
+def _submission(cents: int) -> application.SubmitApplication:
+    """An application for 80 per cent of one line, half of it in each year."""
+    half = cents * 2 // 5
+    return replace(
+        SUBMISSION, item="interfaces", ends_on=date(2026, 4, 30),
+        lines=(ExpenditureLine(line=1, category="development", description="Schnittstelle", year=2025, cents=cents),),
+        financing=Financing(own_cents=cents - 2 * half, third_party_cents=0, grant_cents=2 * half),
+        by_year=(YearAmount(year=2025, cents=half), YearAmount(year=2026, cents=half)),
+    )  # fmt: skip
+
+
+def _opinion(reasons: str) -> Decision:
+    return decision(assessment.decider, CASE, RecordExpertOpinion(opinion=Opinion.POSITIVE, reasons=reasons))
+
+
+def _expenditure(cents: int, text: str = "") -> Decision:
+    return decision(assessment.decider, CASE, AssessExpenditure(lines=(_line(cents, text),)))
+
+
+def _line(cents: int, text: str) -> AssessedLine:
+    return AssessedLine(line=1, eligible_cents=cents, reason=CutReason.NOT_PART_OF_ITEM if text else None, text=text)
+
+
+def _proposal(submission: application.SubmitApplication, ends_on: date = date(2026, 4, 30)) -> Decision:
+    return assessment.propose(
+        CASE, PROGRAMME, by_year=submission.by_year, starts_on=submission.starts_on, ends_on=ends_on, note=NOTE
+    )
+
+
+def _refusal(reason: str) -> Decision:
+    return decision(assessment.decider, CASE, ProposeRefusal(reasons=(reason,)))
+
+
+def _submitted(submission: application.SubmitApplication) -> World:
+    world = World()
+    world.act("submit-application", application.submit(submission), date(2025, 5, 12))
+    return world
+
+
+def _proposed(submission: application.SubmitApplication) -> World:
+    """Proposed, after a refusal was proposed and a reservation taken back: everybody who prepares has acted."""
+    world, cents = _submitted(submission), submission.lines[0].cents
+    world.act("declare-complete", COMPLETE, date(2025, 5, 28))
+    world.act("propose-refusal", _refusal("zu früh"), date(2025, 6, 2))
+    world.act("record-expert-opinion", _opinion("nachnutzbar"), date(2025, 6, 3))
+    world.act("assess-expenditure", _expenditure(cents), date(2025, 6, 4))
+    world.act("propose-award", _proposal(submission), date(2025, 6, 5))
+    world.act("reserve-funds", RESERVE, date(2025, 6, 6))
+    world.act("release-reservation", RELEASE, date(2025, 6, 7))
+    return world
+
+
+COMPLETE = decision(application.decider, CASE, application.DeclareComplete())
+WITHDRAW = decision(application.decider, CASE, application.WithdrawApplication(applicant_keys=(STADTILM,)))
+RESERVE, RELEASE = assessment.reserve(CASE, TITLE, 2025), assessment.release(CASE, BUDGET, "anders verplant")
+APPROVE = award.approve(CASE, PROGRAMME, BUDGET)
+DISPATCH = decision(award.decider, CASE, award.DispatchNotice(letter=LETTER))
+SMALL, LARGE = _submission(100_000_00), _submission(500_000_00)
+
+
+def _before_the_decision() -> Iterator[Point]:
+    on = date(2025, 6, 10)
+    yield _submitted(SMALL).point("Eingang", "declare-complete", COMPLETE, on)
+    world = _proposed(SMALL)
+    at = world.point
+    yield at("Eingang zurück", "withdraw-application", WITHDRAW, on)
+    yield at("anderes Votum", "record-expert-opinion", _opinion("anders gesehen"), on)
+    yield at("andere Ausgaben", "assess-expenditure", _expenditure(90_000_00, "nicht notwendig"), on)
+    yield at("anderer Vorschlag", "propose-award", _proposal(SMALL, date(2026, 3, 31)), on)
+    yield at("Ablehnung vorschlagen", "propose-refusal", _refusal("nicht nachnutzbar"), on)
+    yield at("Vormerkung", "reserve-funds", RESERVE, on)
+    world.act("reserve-funds", RESERVE, on)
+    yield world.point("Vormerkung aufheben", "release-reservation", RELEASE, on)
+    yield world.point("Bewilligung", "approve-grant", APPROVE, on)
+    large = _proposed(LARGE)
+    large.act("reserve-funds", RESERVE, on)
+    large.act("approve-grant", APPROVE, on)
+    yield large.point("zweite Zeichnung", "approve-grant", APPROVE, on)
+    refused = _proposed(SMALL)
+    refused.act("propose-refusal", _refusal("nicht nachnutzbar"), on)
+    yield refused.point("Ablehnung", "refuse-grant", award.refuse(CASE), on)
+
+
+def _approved() -> World:
+    world = _proposed(SMALL)
+    world.act("reserve-funds", RESERVE, date(2025, 6, 10))
+    world.act("approve-grant", APPROVE, date(2025, 6, 11))
+    return world
+
+
+def _notifying() -> Iterator[Point]:
+    world, on = _approved(), date(2025, 6, 12)
+    yield world.point("Versand", "dispatch-notice", DISPATCH, on)
+    world.act("dispatch-notice", DISPATCH, on)
+    yield world.point("Verzicht", "record-waiver", _waiver(on), on)
+    final = decision(award.decider, CASE, award.DeclareFinal())
+    yield world.point("Bestandskraft", "declare-final", final, date(2025, 9, 1))
+
+
+def _waiver(on: date) -> Decision:
+    return decision(award.decider, CASE, award.RecordWaiver(declared_on=on))
+
+
+def _drawdown(number: int) -> Decision:
+    return drawdown.request(
+        drawdown.RequestDrawdown(
+            drawdown=f"d{number}", case=CASE, applicant_keys=(STADTILM,), year=2025,
+            eligible_due_cents=number * 20_000_00, requested_cents=16_000_00,
+        )
+    )  # fmt: skip
+
+
+def _of_drawdown(command: Any) -> Decision:
+    return decision(disbursement.decider, CASE, command)
+
+
+def _seal(world: World, number: int, on: date) -> Decision:
+    order = world.house.state(f"payment-p{number}").order
+    draft = batch.draft(
+        f"b{number}",
+        [order],
+        created_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
+        execution_on=on,
+        debtor="kasse",
+    )
+    return batch.seal(draft, f"{number}" * 64)
+
+
+def _paying() -> Iterator[Point]:
+    """The first drawdown is paid by everybody's acts; the second is where they are judged."""
+    world = _approved()
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    for number, on in ((1, date(2025, 8, 4)), (2, date(2025, 10, 6))):
+        steps: Sequence[tuple[str, Decision]] = (
+            ("request-drawdown", _drawdown(number)),
+            ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown=f"d{number}"))),
+            ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown=f"d{number}"))),
+            ("order-payment", disbursement.order(CASE, f"d{number}", f"p{number}")),
+        )
+        for action, decided in steps:
+            if number == 2:
+                yield world.point(f"zweiter Abruf: {action}", action, decided, on)
+            world.act(action, decided, on)
+        world.act("seal-batch", _seal(world, number, on), on)
+        release = decision(batch.decider, f"b{number}", batch.ReleaseBatch())
+        yield world.point(f"{number}. Freigabe", "release-batch", release, on)
+        world.act("release-batch", release, on)
+        world.run(decision(batch.decider, f"b{number}", batch.StartSubmission(attempt=1)), on)
+        world.run(_booking(world, number, on), on)
+
+
+def _booking(world: World, number: int, on: date) -> Decision:
+    order = world.house.state(f"payment-p{number}").order
+    line = AccountEntry(
+        key=f"K-{number}", cents=order.cents, debit=True, booked=True, booked_on=on,
+        bookings=(Booking(reference=order.reference, cents=order.cents),),
+    )  # fmt: skip
+    sealed = world.house.state(f"batch-b{number}").sealed
+    return apply_booking(BookingReport(message_id=f"C-{number}", entries=(line,)), f"{number}" * 64, [sealed])
+
+
+def points() -> Sequence[Point]:
+    """Every place of the roads where a person acts in a case."""
+    return [*_before_the_decision(), *_notifying(), *_paying()]
