@@ -15,6 +15,7 @@ from services.intake.bodies import ApplicationBody, DrawdownBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
 from services.intake.municipality import Kind, Register
+from services.intake.offers import programmes
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
 from services.intake.territory_desk import register_of
 from shared.access import Person, allowed_role
@@ -216,6 +217,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 def reads(house: House) -> APIRouter:
     """What may be read."""
     router = APIRouter(responses={it: PROBLEMS[it] for it in (400, 401, 403, 404, 422)})
+    router.include_router(programmes(house))
 
     def permitted(request: Request, action: str, roles: frozenset[Role] = EVERYBODY) -> Person:
         person = house.gate.person(request)

@@ -1,6 +1,6 @@
 """Other services' contracts → notes on the application. Translation only, no rules."""
 
-from services.intake import application
+from services.intake import application, policies
 from services.intake.application import Note
 from services.intake.progress import (
     AssessmentBegun,
@@ -25,6 +25,7 @@ HANDLED: tuple[type, ...] = (
     review.WithdrawalSettled,
     review.AwardFinal,
     review.FundsAssigned,
+    review.PolicyPublished,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -35,8 +36,21 @@ HANDLED: tuple[type, ...] = (
 
 def react(contract: object, case: str) -> Decision | None:
     """What to decide about a case because of this contract, or None when it is none of intake's."""
+    if isinstance(contract, review.PolicyPublished):
+        return decision(policies.decider, contract.programme, _policy(contract))
     fact = _from_review(contract) or _from_payout(contract)
     return decision(application.decider, case, Note(fact=fact)) if fact else None
+
+
+def _policy(contract: review.PolicyPublished) -> policies.NotePolicy:
+    return policies.NotePolicy(
+        kind=contract.kind,
+        version=contract.version,
+        title=contract.title,
+        in_force_on=contract.in_force_on,
+        text=contract.text,
+        sha256=contract.sha256,
+    )
 
 
 def _from_review(contract: object) -> Fact | None:

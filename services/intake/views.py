@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake import application
+from services.intake import application, policies
 from services.intake.application import Submitted
 from services.intake.status import StatusCode, status
 from shared.formats import topic_of
@@ -13,6 +13,7 @@ from shared.store import Recorded
 from shared.views import Body, Draft, Page, Standing, Views
 
 ALL = "applications"
+PROGRAMMES = "programmes"
 _CLASSES: Sequence[type[Any]] = application.decider.events
 _TOPICS = frozenset(topic_of(it.TOPIC, it.VERSION) for it in _CLASSES)
 
@@ -29,6 +30,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         if isinstance(standing.state, Submitted):
             case = row.stream.removeprefix(f"{application.decider.name}-")
             draft.at_last(case, partial(_list, case, standing.state, standing))
+    elif isinstance(it.event, policies.PolicyNoted):
+        programme = row.stream.removeprefix(f"{policies.decider.name}-")
+        draft.put(PROGRAMMES, programme, {"programme": programme})
 
 
 def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None:
@@ -67,6 +71,11 @@ def applications_of(views: Views, keys: Sequence[str], status: StatusCode | None
     more = len(entries) > limit or any(page.next for page in pages)
     last = entries[:limit][-1] if entries else None
     return Page(entries=entries[:limit], next=f"{last.sort}\x1f{last.key}" if more and last else "")
+
+
+def programmes(views: Views) -> Sequence[str]:
+    """The ids of all programmes whose policies were told."""
+    return [it.key for it in views.find(PROGRAMMES, limit=200).entries]
 
 
 def counts(views: Views) -> Mapping[StatusCode, int]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import shared.service
-from services.intake import application, drawdown, file_register, territory
+from services.intake import application, drawdown, file_register, policies, territory
 from services.intake.api import actions, reads
 from services.intake.pages import pages
 from services.intake.publications import publish
@@ -14,7 +14,7 @@ from shared.service import Blueprint
 
 blueprint = Blueprint(
     name="intake",
-    nouns=(application.decider, drawdown.decider, file_register.decider, territory.decider),
+    nouns=(application.decider, drawdown.decider, file_register.decider, policies.decider, territory.decider),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,

@@ -35,6 +35,7 @@ class Application:
     submitted_on: date
     completed_on: date
     acted: tuple[Acted, ...]
+    programme: str = "thueregovrl"
 
 
 class Opinion(StrEnum):

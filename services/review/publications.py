@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from services.review import assessment, award
+from services.review import assessment, award, programme
 from shared.contracts import review
 from shared.decider import field_names
+from shared.policy import read
 
 
 def publish(event: object, state: object) -> object | None:
@@ -30,5 +31,15 @@ def publish(event: object, state: object) -> object | None:
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
+        case programme.PolicyPublished(), _:
+            return review.PolicyPublished(
+                programme=read(event.text).programme,
+                kind=event.kind,
+                version=event.version,
+                title=event.title,
+                in_force_on=event.in_force_on,
+                text=event.text,
+                sha256=event.sha256,
+            )
         case _:
             return None

@@ -21,7 +21,8 @@ def react(contract: object, case: str, title: str) -> Decision | None:
     """The decision a contract calls for, None when it is none of review's; `title` is the programme's budget title."""
     match contract:
         case ApplicationCompleted():
-            content: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
+            known = set(field_names(Application)) & set(field_names(contract))
+            content: dict[str, Any] = {it: getattr(contract, it) for it in known}
             command = assessment.OpenAssessment(application=Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():

@@ -69,3 +69,19 @@ class FundsAssigned:
     iban: Sealed
     assigned_on: date
     acted: tuple[Acted, ...]
+
+
+@contract("review.policy-published")
+class PolicyPublished:
+    """A guideline, practice or parameters of a programme apply from a day on. Belongs to no case.
+
+    `kind` is guideline, practice or parameters; `text` is the whole file and `sha256` its hash.
+    """
+
+    programme: str
+    kind: str
+    version: str
+    title: str
+    in_force_on: date
+    text: str
+    sha256: str

@@ -113,7 +113,8 @@ def application(lines: tuple[ExpenditureLine, ...] = (), grant_cents: int = 0, *
 
 def completed(it: Application) -> ApplicationCompleted:
     """The contract by which intake hands this application over."""
-    return ApplicationCompleted(**{name: getattr(it, name) for name in field_names(it)})
+    told = set(field_names(it)) & set(field_names(ApplicationCompleted))
+    return ApplicationCompleted(**{name: getattr(it, name) for name in told})
 
 
 OPEN = OpenAssessment(application=application())

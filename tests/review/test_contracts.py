@@ -13,7 +13,11 @@ from tests.review.builders import (
     BUDGET,
     CASE,
     D1_SPLIT,
+    GUIDELINE,
     OPEN,
+    PARAMETERS,
+    PRACTICE,
+    PROGRAMME,
     TITLE,
     House,
     application,
@@ -41,7 +45,7 @@ def hear(house: House, contract: object, on: date = date(2025, 7, 22)) -> list[s
     return house.kinds(decided, system(on))
 
 
-def published(house: House) -> list[object]:
+def told_by(house: House) -> list[object]:
     """All contracts of a house, stream by stream."""
     told: list[object] = []
     for stream, events in house.log.items():
@@ -51,6 +55,20 @@ def published(house: House) -> list[object]:
             state = noun.evolve(state, it)
             told.append(publish(it, state))
     return [it for it in told if it is not None]
+
+
+def published(house: House) -> list[object]:
+    """All contracts that belong to a case."""
+    return [it for it in told_by(house) if not isinstance(it, review.PolicyPublished)]
+
+
+def test_a_published_policy_is_told_with_its_full_text():
+    told = told_by(opened_house())
+    assert [(it.programme, it.kind, it.text) for it in told if isinstance(it, review.PolicyPublished)] == [
+        (PROGRAMME, "guideline", GUIDELINE),
+        (PROGRAMME, "practice", PRACTICE),
+        (PROGRAMME, "parameters", PARAMETERS),
+    ]
 
 
 def test_a_complete_application_opens_an_assessment_with_everything_it_carries():
