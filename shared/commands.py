@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from shared.decider import AnyDecider, Decision, DomainError, RefusedAttempt
+from shared.decider import AnyDecider, Decision, DomainError, FieldError, RefusedAttempt
 from shared.overlay import Caller, Overlay
 from shared.recorders import Commanded
 from shared.records import replace, value
@@ -37,6 +37,7 @@ class Outcome:
     status: int = 0
     field: str = ""
     detail: str = ""
+    errors: tuple[FieldError, ...] = ()
 
 
 class StaleVersion(DomainError):
@@ -100,7 +101,7 @@ class CommandJob:
         except DomainError as error:
             return Outcome(
                 stream=primary, version=version, problem=error.code, title=error.title,
-                status=error.status, field=error.field, detail=error.detail,
+                status=error.status, field=error.field, detail=error.detail, errors=error.errors,
             )  # fmt: skip
         refusals = [it.event.REFUSAL for it in recorded if it.event.REFUSAL]
         return Outcome(

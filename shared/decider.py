@@ -15,7 +15,7 @@ from shared.identity import SYSTEM, Role
 from shared.records import field, field_names, replace, value
 
 __all__ = [
-    "AnyDecider", "Context", "Decided", "Decider", "Decision", "DomainError", "Event", "RefusedAttempt",
+    "AnyDecider", "Context", "Decided", "Decider", "Decision", "DomainError", "Event", "FieldError", "RefusedAttempt",
     "decision", "event", "field", "field_names", "replace", "value",
 ]  # fmt: skip
 
@@ -67,6 +67,19 @@ class Context:
         return self.actor == SYSTEM
 
 
+@value
+class FieldError:
+    """What is wrong with one field: its path in the request (`lines.0.cents`), a stable code, a German sentence.
+
+    `severity` is empty for what must be corrected; else it says how much the finding weighs.
+    """
+
+    field: str
+    code: str
+    message: str
+    severity: str = ""
+
+
 class DomainError(Exception):
     """A command that makes no sense in this state: a named exception that becomes `409 problem+json`.
 
@@ -81,6 +94,8 @@ class DomainError(Exception):
         super().__init__(detail or self.title)
         self.detail = detail
         self.field = field
+        self.errors: tuple[FieldError, ...] = ()
+        """All that is wrong, when it is more than this one thing."""
 
 
 class RefusedAttempt(DomainError):

@@ -8,19 +8,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.decider import DomainError, value
+from shared.decider import DomainError, FieldError
 from shared.writer import NotWriting
 
+__all__ = [
+    "CONTENT_TYPE",
+    "FieldError",
+    "Problem",
+    "invalid",
+    "not_writing",
+    "of_domain_error",
+    "of_error",
+    "of_http_error",
+]
+
 CONTENT_TYPE = "application/problem+json"
-
-
-@value
-class FieldError:
-    """What is wrong with one field: its path in the request (`lines.0.cents`), a stable code, a German sentence."""
-
-    field: str
-    code: str
-    message: str
 
 
 class Problem(Exception):
@@ -55,11 +57,16 @@ class Problem(Exception):
         if self.detail and self.detail != self.title:
             found["detail"] = self.detail
         if self.errors:
-            found["errors"] = [{"field": it.field, "code": it.code, "message": it.message} for it in self.errors]
+            found["errors"] = [_error(it) for it in self.errors]
         return found
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.body(), self.status, headers=self.headers, media_type=CONTENT_TYPE)
+
+
+def _error(it: FieldError) -> dict[str, str]:
+    found = {"field": it.field, "code": it.code, "message": it.message}
+    return {**found, "severity": it.severity} if it.severity else found
 
 
 _MESSAGES = {
@@ -108,7 +115,7 @@ def invalid(errors: Sequence[Any]) -> Problem:
 
 
 def of_domain_error(error: DomainError) -> Problem:
-    return Problem(error.status, error.code, error.title, detail=error.detail, field=error.field)
+    return Problem(error.status, error.code, error.title, detail=error.detail, field=error.field, errors=error.errors)
 
 
 def of_http_error(status: int) -> Problem:

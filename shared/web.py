@@ -14,14 +14,24 @@ from datetime import date, datetime
 from hashlib import sha256
 from hmac import digest as hmac
 from inspect import Parameter, Signature
-from typing import Annotated, Any, Protocol, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Protocol, Union, cast, get_args, get_origin
 from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import RedirectResponse, Response
 from opentelemetry.trace import SpanKind
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+)
 from starlette.datastructures import FormData
 
 from shared.access import Gate, Person, allowed_role
@@ -253,7 +263,10 @@ async def _state(writer: Writer, outcome: Outcome) -> Any:
 def problem_of(outcome: Outcome) -> Problem:
     """A recorded refusal or a named exception, as the first request was told it."""
     if outcome.problem:
-        return Problem(outcome.status, outcome.problem, outcome.title, detail=outcome.detail, field=outcome.field)
+        return Problem(
+            outcome.status, outcome.problem, outcome.title,
+            detail=outcome.detail, field=outcome.field, errors=outcome.errors,
+        )  # fmt: skip
     return Problem(
         409, outcome.refusal, REFUSALS.get(outcome.refusal, "Dies wurde abgelehnt; die Ablehnung ist festgehalten."),
         headers={"Foerderstrom-Position": str(outcome.last)},
@@ -385,11 +398,13 @@ def _shaped(model: type[BaseModel], tree: Mapping[str, Any]) -> dict[str, Any]:
             elif isinstance(it.annotation, type) and issubclass(it.annotation, BaseModel) and it.is_required():
                 found[name] = _shaped(it.annotation, {})
             continue
-        found[name] = _shape(it.annotation, value, cents=name.endswith("cents"))
+        found[name] = _shape(it.annotation, value, cents=name.endswith(("cents", "_bp")))
     return found
 
 
 def _shape(annotation: Any, value: Any, *, cents: bool) -> Any:
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next((it for it in get_args(annotation) if it is not NoneType), annotation)
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin in (list, tuple) and isinstance(value, dict):
         rows = cast(dict[str, Any], value)
@@ -398,7 +413,7 @@ def _shape(annotation: Any, value: Any, *, cents: bool) -> Any:
         return _shaped(annotation, cast(dict[str, Any], value))
     if not isinstance(value, str):
         return value
-    if annotation is bool:
+    if annotation in (bool, StrictBool):
         return value in ("yes", "on", "true", "1")
     if cents:
         return _cents(value)

@@ -11,9 +11,11 @@ from fastapi.responses import Response
 
 from services.intake import application, drawdown, submission, territory_desk, views
 from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication
+from services.intake.application.found import Severity
 from services.intake.bodies import ApplicationBody, DrawdownBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
+from services.intake.looking_up import facts_of
 from services.intake.municipality import Kind, Register
 from services.intake.offers import programmes
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
@@ -89,7 +91,10 @@ def actions(house: House) -> list[Action]:
     """Everything that a person may do in intake."""
 
     async def submit(body: ApplicationBody, ask: Ask) -> Decision:
-        command = await asyncio.to_thread(submission.command, body, ask, house.privacy, house.documents)
+        register, facts = await register_of(house), await facts_of(house, body, ask)
+        command = await asyncio.to_thread(
+            submission.command, body, ask, house.privacy, house.documents, register, facts
+        )
         return replace(application.submit(command), meta={"case": command.case})
 
     async def declare_complete(_body: NoBody, ask: Ask) -> Decision:
@@ -115,14 +120,14 @@ def actions(house: House) -> list[Action]:
 
     def receipt(state: Application, _ask: Ask) -> dict[str, Any]:
         state = cast(Submitted, state)
-        warnings = submission.warnings(state, house.privacy.open)
         return {
             # A sealed value is bound to its stream, whose id is the case.
             "case": state.form.iban.stream.removeprefix(f"{application.decider.name}-"),
             "file_number": state.file_number,
             "submission_sha256": state.form.submission_sha256,
             "receipt": f"Ihr Antrag ist am {state.form.submitted_on:%d.%m.%Y} unter {state.file_number} eingegangen.",
-            "warnings": [{"field": it.field, "code": it.code, "message": it.message} for it in warnings],
+            "warnings": _found(state, Severity.WARNING),
+            "missing": _found(state, Severity.MISSING),
         }
 
     def received(_state: Application, ask: Ask) -> dict[str, Any]:
@@ -148,6 +153,11 @@ def actions(house: House) -> list[Action]:
             location="/intake/cases/{case}/drawdowns/{drawdown}",
         ),
     ]  # fmt: skip
+
+
+def _found(state: Submitted, severity: Severity) -> list[dict[str, str]]:
+    found = [it for it in state.form.findings if it.severity == severity]
+    return [{"field": it.field, "code": it.code, "message": it.text} for it in found]
 
 
 def unknown_case() -> Problem:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from services.intake.vocabulary import ITEM_CODES, ITEMS
 from shared.web import Body, Cents, Line, Year
@@ -32,6 +32,16 @@ Mail = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
 ]
 Item = Annotated[Line, AfterValidator(_known_item)]
+Share = Annotated[StrictInt, Field(ge=0, le=10_000, description="Anteil in Hundertstel Prozent")]
+AttachmentKind = Literal[
+    "offer",
+    "council-decision",
+    "budget-extract",
+    "proxy",
+    "cooperation-agreement",
+    "supervisory-statement",
+    "other",
+]
 Base64 = Annotated[str, StringConstraints(min_length=1, max_length=14_000_000)]
 
 
@@ -61,19 +71,51 @@ class DeclarationsBody(Body):
         title="Die Angaben sind vollständig und richtig; die Gesamtfinanzierung ist gesichert."
     )
     data_protection: StrictBool = Field(title="Die Hinweise zum Datenschutz wurden gelesen.")
+    electronic_service: StrictBool | None = Field(default=None, title="Bescheide elektronisch")
+    equalisation_funding: StrictBool | None = Field(default=None, title="Mittel nach § 24 Abs. 2 ThürFAG")
+    other_funding: StrictBool | None = Field(default=None, title="Andere Förderung")
+    economic_activity: StrictBool | None = Field(default=None, title="Wirtschaftliche Tätigkeit")
+    budget_safeguarding: StrictBool | None = Field(default=None, title="Haushaltssicherung")
+    input_tax_reclaimed: StrictBool | None = Field(default=None, title="Vorsteuerabzug")
 
 
 class AttachmentBody(Body):
-    """A file of at most 10 MB, in standard Base64; its name is checked and not kept, because it may name a person."""
+    """A file of at most 10 MB, in standard Base64; its name is checked and not kept, because it may name a person.
+    `sha512` is its hash as the sender knows it, `virus_found` what the sender's scanner said."""
 
     file_name: Line = Field(title="Dateiname")
     media_type: Literal["application/pdf", "image/jpeg", "image/png", "application/xml", "text/xml"] = Field(
         title="Dateityp"
     )
-    kind: Literal["offer", "council-decision", "budget-extract", "proxy", "other"] = Field(
-        default="other", title="Art der Unterlage"
-    )
+    kind: AttachmentKind = Field(default="other", title="Art der Unterlage")
     content_base64: Base64 = Field(title="Inhalt")
+    sha512: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")] | None = Field(default=None, title="SHA-512")
+    virus_found: StrictBool = Field(default=False, title="Schadsoftware gefunden")
+
+
+class PartnerBody(Body):
+    """Another body in the cooperation; `share_bp` (1/100 percent) only for an agreed cost key."""
+
+    key: ApplicantKey = Field(title="Kommune")
+    share_bp: Share = Field(default=0, title="Anteil in Prozent")
+
+
+class CooperationBody(Body):
+    """Who carries the project together; the applicant leads."""
+
+    cost_key: Literal["inhabitants", "equal", "agreed"] = Field(title="Kostenschlüssel")
+    lead_share_bp: Share = Field(default=0, title="Eigener Anteil in Prozent")
+    partners: tuple[PartnerBody, ...] = Field(default=(), title="Beteiligte Kommunen", max_length=100)
+    forwards_grant: StrictBool | None = Field(default=None, title="Weitergabe von Mitteln")
+
+
+class MeasureBody(Body):
+    """A part of the project; `details` are the fields that its item asks for, by their code."""
+
+    title: Line = Field(title="Maßnahme")
+    details: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")], Line] = Field(
+        default={}, title="Angaben zur Maßnahme", max_length=30
+    )
 
 
 class ApplicationBody(Body):
@@ -93,6 +135,17 @@ class ApplicationBody(Body):
     iban: Annotated[str, StringConstraints(min_length=5, max_length=60)] = Field(title="IBAN")
     attachments: tuple[AttachmentBody, ...] = Field(default=(), title="Unterlagen", max_length=20)
     declarations: DeclarationsBody = Field(title="Erklärungen")
+    programme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")] = Field(
+        default="thueregovrl", title="Förderprogramm"
+    )
+    on_behalf_of: tuple[ApplicantKey, ...] = Field(default=(), title="Für diese Mitglieder", max_length=50)
+    cooperation: CooperationBody | None = Field(default=None, title="Zusammenarbeit")
+    measures: tuple[MeasureBody, ...] = Field(default=(), title="Maßnahmen", max_length=20)
+    contract_on: Day | None = Field(default=None, title="Erster Vertrag")
+    representative_name: Line | None = Field(default=None, title="Wer unterschreibt")
+    representative_office: Literal["mayor", "district-administrator", "chair", "authorised"] | None = Field(
+        default=None, title="Amt"
+    )
 
 
 class DrawdownBody(Body):

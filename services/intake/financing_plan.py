@@ -1,9 +1,10 @@
 """Ausgaben- und Finanzierungsplan: what the money is for, by whom and in which years it is paid (rules B6–B9).
 
-A pure check, used by the application. The first contradiction is raised with the path of its field,
-positions counted from 0. The longest period and the open funding items are policy, so review judges them.
+Pure checks, used by the application's rules. Every contradiction is told with the path of its field, positions counted
+from 0. The longest period and the open funding items are policy, so review judges them.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
@@ -108,64 +109,70 @@ class YearsDiffer(InvalidPlan):
     title = "Die Beträge der Haushaltsjahre ergeben zusammen nicht die beantragte Zuwendung."
 
 
-def check(plan: FinancingPlan) -> None:
-    """Nothing, or the first `InvalidPlan`."""
-    if plan.ends_on <= plan.starts_on:
-        raise PeriodReversed(field="ends_on")
-    _check_lines(plan)
-    _check_financing(plan)
-    _check_years(plan)
-
-
-def _check_lines(plan: FinancingPlan) -> None:
+def about_lines(plan: FinancingPlan) -> Iterator[InvalidPlan]:
+    """What is wrong with the expenditure."""
     if not plan.lines:
-        raise LinesMissing(field="lines")
+        yield LinesMissing(field="lines")
     if len(plan.lines) > MAX_LINES:
-        raise TooManyLines(field="lines")
+        yield TooManyLines(field="lines")
+        return
     seen: set[tuple[str, str, int]] = set()
     for index, line in enumerate(plan.lines):
         path = f"lines.{index}"
-        if line.line != index + 1:
-            raise LinesMisnumbered(field=f"{path}.line")
-        for name, text in (("category", line.category), ("description", line.description)):
-            if not text.strip() or len(text) > MAX_TEXT:
-                raise LineIncomplete(field=f"{path}.{name}")
-        _check_amount(line.cents, f"{path}.cents", least=1)
-        if line.year not in plan.years:
-            raise LineOutsidePeriod(field=f"{path}.year")
+        yield from _about_line(plan, line, index, path)
         content = (line.category.casefold(), line.description.casefold(), line.year)
         if content in seen:
-            raise LineRepeated(field=path)
+            yield LineRepeated(field=path)
         seen.add(content)
 
 
-def _check_financing(plan: FinancingPlan) -> None:
-    financing = plan.financing
-    _check_amount(financing.own_cents, "financing.own_cents")
-    _check_amount(financing.third_party_cents, "financing.third_party_cents")
-    _check_amount(financing.grant_cents, "financing.grant_cents", least=1)
-    _check_amount(plan.total_cents, "lines")
-    if financing.own_cents + financing.third_party_cents + financing.grant_cents != plan.total_cents:
-        raise FinancingGap(field="financing")
+def _about_line(plan: FinancingPlan, line: ExpenditureLine, index: int, path: str) -> Iterator[InvalidPlan]:
+    if line.line != index + 1:
+        yield LinesMisnumbered(field=f"{path}.line")
+    for name, text in (("category", line.category), ("description", line.description)):
+        if not text.strip() or len(text) > MAX_TEXT:
+            yield LineIncomplete(field=f"{path}.{name}")
+    yield from _about_amount(line.cents, f"{path}.cents", least=1)
+    if line.year not in plan.years:
+        yield LineOutsidePeriod(field=f"{path}.year")
 
 
-def _check_years(plan: FinancingPlan) -> None:
+def about_financing(plan: FinancingPlan) -> Iterator[InvalidPlan]:
+    """What is wrong with who pays; a sum is judged when its parts are amounts."""
+    its = plan.financing
+    wrong = [
+        *_about_amount(its.own_cents, "financing.own_cents"),
+        *_about_amount(its.third_party_cents, "financing.third_party_cents"),
+        *_about_amount(its.grant_cents, "financing.grant_cents", least=1),
+        *_about_amount(plan.total_cents, "lines"),
+    ]
+    if not wrong and its.own_cents + its.third_party_cents + its.grant_cents != plan.total_cents:
+        wrong.append(FinancingGap(field="financing"))
+    yield from wrong
+
+
+def about_years(plan: FinancingPlan) -> Iterator[InvalidPlan]:
+    """What is wrong with when the grant is needed."""
     seen: set[int] = set()
+    wrong: list[InvalidPlan] = []
     for index, part in enumerate(plan.by_year):
+        path = f"by_year.{index}"
         if part.year in seen:
-            raise YearRepeated(field=f"by_year.{index}.year")
-        if part.year not in plan.years:
-            raise YearOutsidePeriod(field=f"by_year.{index}.year")
-        _check_amount(part.cents, f"by_year.{index}.cents", least=1)
+            wrong.append(YearRepeated(field=f"{path}.year"))
+        elif part.year not in plan.years:
+            wrong.append(YearOutsidePeriod(field=f"{path}.year"))
+        wrong += _about_amount(part.cents, f"{path}.cents", least=1)
         seen.add(part.year)
-    if sum(part.cents for part in plan.by_year) != plan.financing.grant_cents:
-        raise YearsDiffer(field="by_year")
+    if not wrong and sum(part.cents for part in plan.by_year) != plan.financing.grant_cents:
+        wrong.append(YearsDiffer(field="by_year"))
+    yield from wrong
 
 
-def _check_amount(cents: int, path: str, *, least: int = 0) -> None:
+def _about_amount(cents: int, path: str, *, least: int = 0) -> Iterator[InvalidPlan]:
     try:
         amount(cents)
-    except NotAnAmount as error:
-        raise AmountInvalid(field=path) from error
+    except NotAnAmount:
+        yield AmountInvalid(field=path)
+        return
     if cents < least:
-        raise AmountNotPositive(field=path)
+        yield AmountNotPositive(field=path)

@@ -50,4 +50,9 @@ def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> in
         submitted_on=form.submitted_on,
         completed_on=event.completed_on,
         acted=application.acted,
+        programme=form.programme,
+        on_behalf_of=form.on_behalf_of,
+        cooperation=form.cooperation,
+        measures=form.measures,
+        findings=form.findings,
     )

@@ -7,28 +7,26 @@ import json
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256, sha512
 
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from services.intake import application
-from services.intake.application import Declarations, SubmitApplication, Submitted
-from services.intake.bodies import ApplicationBody, AttachmentBody
+from services.intake.application import Declarations, Facts, SubmitApplication
+from services.intake.bodies import ApplicationBody, AttachmentBody, MeasureBody
+from services.intake.municipality import Register
+from services.intake.vocabulary import MAX_ATTACHMENT
 from shared.contracts import YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import Cooperation, Detail, ExpenditureLine, Financing, Measure, Participant
+from shared.decider import replace
 from shared.documents import Documents
-from shared.identity import DocumentReference, Erased, Sealed
+from shared.identity import DocumentReference, Sealed
 from shared.privacy import Privacy
-from shared.problems import FieldError, Problem
+from shared.problems import Problem
 from shared.web import Ask
-
-_ITS_KIND = re.compile("^(Stadt|Landkreis|Verwaltungsgemeinschaft) ")
-"""What a full name says beside the name; an account is seldom held under both."""
-
-MAX_ATTACHMENT = 10_000_000
-"""Bytes of one attachment at most."""
 
 _BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     "application/pdf": (b"%PDF-",),
@@ -38,10 +36,15 @@ _BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     "text/xml": (b"<?xml",),
 }
 
+_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|RichMedia|EmbeddedFiles)\b")
+"""What makes a PDF do more than show itself. Inside compressed streams it is not seen here: a scanner's affair."""
 
-def command(body: ApplicationBody, ask: Ask, privacy: Privacy, documents: Documents) -> SubmitApplication:
+
+def command(
+    body: ApplicationBody, ask: Ask, privacy: Privacy, documents: Documents, register: Register, facts: Facts
+) -> SubmitApplication:
     """The command of a body; `Problem` 422 with the field when account or attachments cannot be. A repeated request
-    gets the same ids, so that nothing is stored twice."""
+    gets the same ids, so that nothing is stored twice. `facts` are what was looked up; what the account looks like is added."""
     iban = checked_iban(body.iban)
     contents = [_content(it, f"attachments.{index}") for index, it in enumerate(body.attachments)]
     case = ask.new_id("case")
@@ -75,7 +78,41 @@ def command(body: ApplicationBody, ask: Ask, privacy: Privacy, documents: Docume
         documents=_stored(body.attachments, contents, documents, _subject(ask, "documents")),
         declarations=Declarations(**body.declarations.model_dump()),
         submission_sha256=submission_sha256(body, ask.request_id),
+        programme=body.programme,
+        on_behalf_of=body.on_behalf_of,
+        cooperation=_cooperation(body),
+        measures=tuple(_measure(it) for it in body.measures),
+        contract_on=body.contract_on,
+        representative_name=sealed("representative_name", body.representative_name, "representative")
+        if body.representative_name
+        else None,
+        representative_office=body.representative_office or "",
+        facts=replace(
+            facts,
+            account_abroad=not iban.startswith("DE"),
+            account_of_another=_account_of_another(body, register, ask.today),
+        ),
     )
+
+
+def _cooperation(body: ApplicationBody) -> Cooperation | None:
+    its = body.cooperation
+    if its is None:
+        return None
+    lead = Participant(key=body.applicant_key, share_bp=its.lead_share_bp)
+    partners = (Participant(key=it.key, share_bp=it.share_bp) for it in its.partners)
+    return Cooperation(cost_key=its.cost_key, participants=(lead, *partners), forwards_grant=its.forwards_grant)
+
+
+def _measure(it: MeasureBody) -> Measure:
+    return Measure(
+        title=it.title, details=tuple(Detail(code=code, text=text) for code, text in sorted(it.details.items()))
+    )
+
+
+def _account_of_another(body: ApplicationBody, register: Register, on: date) -> bool:
+    applicant = register.find(body.applicant_key, on)
+    return applicant is not None and applicant.name.casefold() not in body.account_holder.casefold()
 
 
 def _subject(ask: Ask, whose: str) -> str:
@@ -83,11 +120,13 @@ def _subject(ask: Ask, whose: str) -> str:
 
 
 def submission_sha256(body: ApplicationBody, request_id: str) -> str:
-    """SHA-256 of `intake:<person>:<Idempotency-Key>`, a newline, and the accepted body as JSON (keys sorted, no white space, UTF-8).
+    """SHA-256 of `intake:<person>:<Idempotency-Key>`, a newline, and what was sent of the accepted body as JSON (keys
+    sorted, no white space, UTF-8).
 
     With the key in it, which only the applicant keeps, nobody can try out names or accounts against the recorded hash.
     """
-    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    sent = body.model_dump(mode="json", exclude_unset=True)
+    canonical = json.dumps(sent, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(f"{request_id}\n{canonical}".encode()).hexdigest()
 
 
@@ -115,6 +154,14 @@ def _content(attachment: AttachmentBody, path: str) -> bytes:
     if attachment.media_type.endswith("xml") and b"<!DOCTYPE" in content:
         # A document type may name entities on other machines: whoever opens the file later would fetch them.
         raise refused("attachment-active", "XML-Dateien mit einer Dokumenttyp-Deklaration werden nicht angenommen.")
+    if attachment.media_type == "application/pdf" and _ACTIVE.search(content):
+        raise refused(
+            "attachment-active", "PDF-Dateien, die Programme enthalten oder starten, werden nicht angenommen."
+        )
+    if attachment.virus_found:
+        raise refused("attachment-infected", "Dateien mit Schadsoftware werden nicht angenommen.", "virus_found")
+    if attachment.sha512 and sha512(content).hexdigest() != attachment.sha512:
+        raise refused("attachment-altered", "Die Datei ist nicht die, deren Prüfsumme Sie nennen.", "sha512")
     return content
 
 
@@ -125,16 +172,3 @@ def _stored(
         documents.put(content, kind=it.kind, media_type=it.media_type, subject=subject)
         for it, content in zip(attachments, contents, strict=True)
     )
-
-
-def warnings(submitted: Submitted, open_seal: Callable[[Sealed], str | Erased]) -> Sequence[FieldError]:
-    """What a clerk will look at, although the application was taken: account abroad, account of somebody else (B17)."""
-    found: list[FieldError] = []
-    iban, holder = open_seal(submitted.form.iban), open_seal(submitted.form.account_holder)
-    if isinstance(iban, str) and not iban.startswith("DE"):
-        found.append(FieldError(field="iban", code="iban-foreign", message="Erwartet wird ein Konto in Deutschland."))
-    name = _ITS_KIND.sub("", submitted.form.applicant_name)
-    if isinstance(holder, str) and name.casefold() not in holder.casefold():
-        message = "Das Konto scheint nicht der Kommune zu gehören."
-        found.append(FieldError(field="account_holder", code="account-holder-differs", message=message))
-    return found

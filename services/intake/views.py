@@ -56,6 +56,8 @@ def _entry(case: str, state: Submitted) -> Body:
         "granted_cents": told.granted_cents,
         "settled_cents": told.settled_cents,
         "submitted_on": form.submitted_on.isoformat(),
+        "starts_on": form.starts_on.isoformat(),
+        "ends_on": form.ends_on.isoformat(),
     }
 
 
@@ -76,6 +78,11 @@ def applications_of(views: Views, keys: Sequence[str], status: StatusCode | None
 def programmes(views: Views) -> Sequence[str]:
     """The ids of all programmes whose policies were told."""
     return [it.key for it in views.find(PROGRAMMES, limit=200).entries]
+
+
+def own_applications(views: Views, applicant_key: str) -> Sequence[Body]:
+    """An applicant's applications, the first hundred."""
+    return [it.body for it in views.find(own(applicant_key), limit=100).entries]
 
 
 def counts(views: Views) -> Mapping[StatusCode, int]:

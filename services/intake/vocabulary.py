@@ -35,6 +35,8 @@ ATTACHMENT_KINDS: Mapping[str, str] = {
     "council-decision": "Beschluss",
     "budget-extract": "Auszug aus dem Haushaltsplan",
     "proxy": "Vollmacht",
+    "cooperation-agreement": "Vereinbarung über die Zusammenarbeit",
+    "supervisory-statement": "Stellungnahme der Kommunalaufsicht",
     "other": "Sonstige Unterlage",
 }
 
@@ -46,3 +48,6 @@ MEDIA_TYPES: Mapping[str, str] = {
     "text/xml": "xml",
 }
 """Media types that an attachment may have, with the ending of its file name."""
+
+MAX_ATTACHMENT = 10_000_000
+"""Bytes of one attachment at most."""

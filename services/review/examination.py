@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from shared.calendar import add_months
 from shared.contracts import Acted, YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import Cooperation, ExpenditureLine, Financing, Finding, Measure
 from shared.decider import DomainError, field_names, value
 from shared.identity import DocumentReference, Sealed
 
@@ -36,6 +36,11 @@ class Application:
     completed_on: date
     acted: tuple[Acted, ...]
     programme: str = "thueregovrl"
+    on_behalf_of: tuple[str, ...] = ()
+    cooperation: Cooperation | None = None
+    measures: tuple[Measure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    early_start_on: date | None = None
 
 
 class Opinion(StrEnum):

@@ -27,9 +27,65 @@ class Financing:
     grant_cents: int
 
 
-@contract("intake.application-completed")
+@value
+class Participant:
+    """A body in a cooperation, the lead first. `share_bp` is its part by the cost key in basis points (for an agreed key
+    as agreed, else rounded), the cents its part of all expenditure and of the own funds, to the cent."""
+
+    key: str
+    name: str = ""
+    inhabitants: int = 0
+    share_bp: int = 0
+    cost_cents: int = 0
+    own_cents: int = 0
+
+
+@value
+class Cooperation:
+    """Who carries a project together (interkommunale Zusammenarbeit) and by which key they share its cost.
+
+    `cost_key` is inhabitants, equal or agreed; `forwards_grant` says that the lead passes money on (VV Nr. 12).
+    """
+
+    cost_key: str
+    participants: tuple[Participant, ...]
+    forwards_grant: bool | None = None
+
+
+@value
+class Detail:
+    """One field that the item asks of a measure, by its code in the policy, and what was entered."""
+
+    code: str
+    text: str
+
+
+@value
+class Measure:
+    """A part of the project (Maßnahme) with what its item wants to know of it."""
+
+    title: str
+    details: tuple[Detail, ...] = ()
+
+
+@value
+class Finding:
+    """What a rule found in a form that was accepted: `severity` is missing (asked for later) or warning (for review to
+    acknowledge), `field` the path in the form, `text` the German sentence."""
+
+    rule: str
+    severity: str
+    code: str
+    field: str
+    text: str
+
+
+@contract("intake.application-completed", version=2)
 class ApplicationCompleted:
-    """The application is complete (Vollständigkeit festgestellt): review may decide. Carries all that review needs."""
+    """The application is complete (Vollständigkeit festgestellt): review may decide. Carries all that review needs.
+
+    Since version 2 with the cooperation, the measures, the rules' findings and the day from which an early start is allowed.
+    """
 
     file_number: str
     applicant_key: str
@@ -49,6 +105,12 @@ class ApplicationCompleted:
     submitted_on: date
     completed_on: date
     acted: tuple[Acted, ...]
+    programme: str = "thueregovrl"
+    on_behalf_of: tuple[str, ...] = ()
+    cooperation: Cooperation | None = None
+    measures: tuple[Measure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    early_start_on: date | None = None
 
 
 @contract("intake.application-withdrawn")

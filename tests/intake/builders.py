@@ -62,7 +62,17 @@ LINES = (
     ExpenditureLine(line=4, category="hardware", description="Notebooks", year=2025, cents=8_500_00),
 )
 BY_YEAR = (YearAmount(year=2025, cents=30_000_00), YearAmount(year=2026, cents=14_800_00))
-DECLARED = Declarations(not_started=True, complete=True, data_protection=True)
+DECLARED = Declarations(
+    not_started=True,
+    complete=True,
+    data_protection=True,
+    electronic_service=True,
+    equalisation_funding=False,
+    other_funding=False,
+    economic_activity=False,
+    budget_safeguarding=False,
+    input_tax_reclaimed=False,
+)
 
 SUBMISSION = SubmitApplication(
     case=CASE,
@@ -84,10 +94,16 @@ SUBMISSION = SubmitApplication(
         DocumentReference(
             sha256=64 * "a", size=48_123, media_type="application/pdf", kind="offer", subject="p-stadtilm"
         ),
+        DocumentReference(
+            sha256=64 * "c", size=9_456, media_type="application/pdf", kind="budget-extract", subject="p-stadtilm"
+        ),
     ),
     declarations=DECLARED,
     submission_sha256=64 * "5",
+    representative_name=sealed("representative_name"),
+    representative_office="mayor",
 )
+"""Nothing is missing in it."""
 
 SUBMITTED = ApplicationSubmitted(
     applicant_key=STADTILM,
@@ -108,6 +124,8 @@ SUBMITTED = ApplicationSubmitted(
     submission_sha256=64 * "5",
     submitted_on=SUBMITTED_ON,
     submitted_by="p-stadtilm",
+    representative_name=SUBMISSION.representative_name,
+    representative_office="mayor",
 )
 RECEIPT = ReceiptAcknowledged(file_number="EG-2025-00001", submission_sha256=64 * "5")
 COMPLETE = ApplicationDeclaredComplete(completed_on=COMPLETED_ON, completed_by="p-clerk")

@@ -5,24 +5,71 @@ from datetime import date
 from services.intake.municipality import Register, shipped
 from services.intake.progress import Fact
 from shared.contracts import YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import Cooperation, ExpenditureLine, Financing, Measure
 from shared.decider import value
 from shared.identity import DocumentReference, Sealed
 
 
 @value
 class Declarations:
-    """What the applicant must declare (B19): not yet begun, complete and true, data-protection notice read."""
+    """What the applicant must declare (B19): not yet begun, complete and true, data-protection notice read; and what it
+    is asked: whether notices may come electronically, whether it was granted or applies for money for the same project
+    under § 24 II ThürFAG or elsewhere (B11), acts as a business (B14), is under budget safeguarding (Haushaltssicherung,
+    B15), deducts input tax (B8). None: not answered."""
 
     not_started: bool
     complete: bool
     data_protection: bool
+    electronic_service: bool | None = None
+    equalisation_funding: bool | None = None
+    other_funding: bool | None = None
+    economic_activity: bool | None = None
+    budget_safeguarding: bool | None = None
+    input_tax_reclaimed: bool | None = None
+
+
+@value
+class AskedField:
+    """What the policy wants to know of every measure of the item (B13): a text, a number or a promise."""
+
+    code: str
+    title: str
+    kind: str
+
+
+@value
+class Similar:
+    """An earlier application of the same applicant that may be about the same (B11)."""
+
+    file_number: str
+    same_title: bool
+
+
+@value
+class Facts:
+    """What the form does not say, looked up before it is judged: of the account only how it looks; what the policy says
+    about the item on the day (0 and None: nothing); similar applications; from when an early start was allowed."""
+
+    account_abroad: bool = False
+    account_of_another: bool = False
+    similar: tuple[Similar, ...] = ()
+    asked: tuple[AskedField, ...] = ()
+    closed_because: str = ""
+    rate_bp: int = 0
+    minimum_cents: int = 0
+    maximum_cents: int = 0
+    period_months: int = 0
+    early_start_on: date | None = None
 
 
 @value
 class SubmitApplication:
     """Hand in an application. `applicant_keys` are the bodies the signed-in person acts for, `year` names the file
-    register, `submission_sha256` is the hash of the body as it was sent; `register` is filled in by `submit`."""
+    register, `submission_sha256` is the hash of the body as it was sent; `register` is filled in by `submit`.
+
+    `on_behalf_of` are members for which a Verwaltungsgemeinschaft applies, `contract_on` is the day of the first contract,
+    `representative_office` the office that entitles to sign.
+    """
 
     case: str
     year: int
@@ -42,6 +89,14 @@ class SubmitApplication:
     documents: tuple[DocumentReference, ...]
     declarations: Declarations
     submission_sha256: str
+    programme: str = "thueregovrl"
+    on_behalf_of: tuple[str, ...] = ()
+    cooperation: Cooperation | None = None
+    measures: tuple[Measure, ...] = ()
+    contract_on: date | None = None
+    representative_name: Sealed | None = None
+    representative_office: str = ""
+    facts: Facts = Facts()
     register: Register = shipped()
 
 

@@ -15,13 +15,8 @@ from services.intake.application.errors import (
     AlreadyDecided,
     AlreadySubmitted,
     AlreadyWithdrawn,
-    DeclarationMissing,
-    DissolvedApplicant,
     NotAcknowledged,
     NotSubmitted,
-    ProjectBegun,
-    TextMissing,
-    UnknownApplicant,
 )
 from services.intake.application.events import (
     ApplicationDeclaredComplete,
@@ -30,12 +25,13 @@ from services.intake.application.events import (
     Event,
     ReceiptAcknowledged,
 )
+from services.intake.application.rules import acceptable
 from services.intake.application.states import Application, Submitted, Unsubmitted
-from services.intake.financing_plan import FinancingPlan, check
-from services.intake.municipality import Municipality, Register
+from services.intake.cooperation import apportioned
 from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
 from shared import duties
-from shared.decider import Context, RefusedAttempt
+from shared.contracts.intake import Cooperation
+from shared.decider import Context, RefusedAttempt, replace
 
 
 def decide(command: Command, application: Application, context: Context) -> list[Event]:
@@ -71,28 +67,14 @@ def require_own(keys: tuple[str, ...], application: Submitted, action: str) -> N
 
 
 def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmitted:
-    applicant = _applicant(command.applicant_key, command.register, context.valid_on)
-    if command.applicant_key not in command.applicant_keys:
+    on = context.valid_on
+    applicant = command.register.find(command.applicant_key, on)
+    if applicant and command.applicant_key not in command.applicant_keys:
         raise RefusedAttempt("Sie handeln nicht für diese Kommune.", rule="foreign-case", action="submit-application")
-    for name, text in (("item", command.item), ("title", command.title)):
-        if not text.strip():
-            raise TextMissing(field=name)
-    for name in ("not_started", "complete", "data_protection"):
-        if not getattr(command.declarations, name):
-            raise DeclarationMissing(field=f"declarations.{name}")
-    if command.starts_on < context.valid_on:
-        raise ProjectBegun(field="starts_on")
-    plan = FinancingPlan(
-        lines=command.lines,
-        financing=command.financing,
-        by_year=command.by_year,
-        starts_on=command.starts_on,
-        ends_on=command.ends_on,
-    )
-    check(plan)
+    findings = acceptable(command, on)
     return ApplicationSubmitted(
         applicant_key=command.applicant_key,
-        applicant_name=applicant.full_name,
+        applicant_name=applicant.full_name if applicant else "",
         item=command.item,
         title=command.title,
         lines=command.lines,
@@ -107,18 +89,27 @@ def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmi
         documents=command.documents,
         declarations=command.declarations,
         submission_sha256=command.submission_sha256,
-        submitted_on=context.valid_on,
+        submitted_on=on,
         submitted_by=context.actor,
+        programme=command.programme,
+        on_behalf_of=command.on_behalf_of,
+        cooperation=command.cooperation and _apportioned(command, command.cooperation, on),
+        measures=command.measures,
+        contract_on=command.contract_on,
+        representative_name=command.representative_name,
+        representative_office=command.representative_office,
+        findings=findings,
     )
 
 
-def _applicant(key: str, register: Register, on: date) -> Municipality:
-    if found := register.find(key, on):
-        return found
-    if heirs := register.successors(key, on):
-        names = ", ".join(f"{it.full_name} ({it.key})" for it in heirs)
-        raise DissolvedApplicant(f"Rechtsnachfolge: {names}", field="applicant_key")
-    raise UnknownApplicant(field="applicant_key")
+def _apportioned(command: SubmitApplication, asked: Cooperation, on: date) -> Cooperation:
+    """The cooperation with its participants' names and inhabitants on this day, and what each carries."""
+    bodies = [(it, command.register.find(it.key, on)) for it in asked.participants]
+    named = tuple(
+        replace(it, name=body.full_name, inhabitants=body.inhabitants or 0) for it, body in bodies if body is not None
+    )
+    total = sum(line.cents for line in command.lines)
+    return apportioned(replace(asked, participants=named), total, command.financing.own_cents)
 
 
 def _declared_complete(application: Submitted, context: Context) -> list[Event]:

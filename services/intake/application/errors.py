@@ -48,6 +48,58 @@ class DissolvedApplicant(InvalidSubmission):
     title = "Diese Kommune besteht nicht mehr. Bitte stellen Sie den Antrag für ihre Rechtsnachfolgerin."
 
 
+class NameIsNoKey(InvalidSubmission):
+    """`detail` names the keys of the bodies of this name."""
+
+    code = "name-is-no-key"
+    title = "Bitte geben Sie den amtlichen Schlüssel an; Namen sind in Thüringen nicht eindeutig."
+
+
+class NotAnAssociation(InvalidSubmission):
+    code = "not-an-association"
+    title = "Nur eine Verwaltungsgemeinschaft kann für ihre Mitglieder beantragen."
+
+
+class NotAMember(InvalidSubmission):
+    code = "not-a-member"
+    title = "Diese Gemeinde gehört nicht zu der Verwaltungsgemeinschaft, die für sie beantragt."
+
+
+class TooFewParticipants(InvalidSubmission):
+    code = "too-few-participants"
+    title = "An einer Zusammenarbeit sind mindestens zwei Kommunen beteiligt."
+
+
+class ParticipantRepeated(InvalidSubmission):
+    code = "participant-repeated"
+    title = "Diese Kommune ist schon aufgeführt."
+
+
+class LeadIsAnother(InvalidSubmission):
+    code = "lead-is-another"
+    title = "Die antragstellende Kommune leitet die Zusammenarbeit und steht an erster Stelle."
+
+
+class CostKeyInvalid(InvalidSubmission):
+    code = "cost-key-invalid"
+    title = "Der Kostenschlüssel ergibt nicht 100 Prozent."
+
+
+class InhabitantsUnknown(InvalidSubmission):
+    code = "inhabitants-unknown"
+    title = "Die Einwohnerzahl dieser Beteiligten ist nicht bekannt. Bitte vereinbaren Sie feste Anteile."
+
+
+class DetailInvalid(InvalidSubmission):
+    code = "detail-invalid"
+    title = "Hier wird eine Zahl erwartet."
+
+
+class AttachmentNotAllowed(InvalidSubmission):
+    code = "attachment-not-allowed"
+    title = "Eine Unterlage ist ein PDF, ein Bild (JPEG, PNG) oder XML und höchstens 10 MB groß."
+
+
 class TextMissing(InvalidSubmission):
     code = "text-missing"
     title = "Diese Angabe fehlt."

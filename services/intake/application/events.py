@@ -5,14 +5,14 @@ from datetime import date
 from services.intake.application.commands import Declarations
 from services.intake.progress import Fact
 from shared.contracts import YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import Cooperation, ExpenditureLine, Financing, Finding, Measure
 from shared.decider import event
 from shared.identity import DocumentReference, Sealed
 
 
 @event("intake.application-submitted")
 class ApplicationSubmitted:
-    """A municipality handed in its application (Antrag eingegangen), with everything it declared."""
+    """A municipality handed in its application (Antrag eingegangen), with everything it declared and what the rules found."""
 
     applicant_key: str
     applicant_name: str
@@ -32,6 +32,14 @@ class ApplicationSubmitted:
     submission_sha256: str
     submitted_on: date
     submitted_by: str
+    programme: str = "thueregovrl"
+    on_behalf_of: tuple[str, ...] = ()
+    cooperation: Cooperation | None = None
+    measures: tuple[Measure, ...] = ()
+    contract_on: date | None = None
+    representative_name: Sealed | None = None
+    representative_office: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @event("intake.receipt-acknowledged")

@@ -1,0 +1,46 @@
+"""What is looked up before a form is judged, as facts: hints for people, never a reason to refuse."""
+
+import asyncio
+from datetime import date
+
+from services.intake import views
+from services.intake.application import Facts, Similar
+from services.intake.bodies import ApplicationBody
+from services.intake.vocabulary import ITEM_CODES
+from shared.service import House
+from shared.views import Body
+from shared.web import Ask
+
+MOST = 5
+"""Hits shown at most; whoever looks into one finds the others."""
+
+
+async def facts_of(house: House, body: ApplicationBody, ask: Ask) -> Facts:
+    """The facts about a form that is handed in now."""
+    own = await asyncio.to_thread(views.own_applications, house.views, body.applicant_key)
+    case = ask.new_id("case")
+    found = (_similar(body, it) for it in own if it["case"] != case and it["status"] not in ("withdrawn", "refused"))
+    return Facts(similar=tuple(it for it in found if it is not None)[:MOST])
+
+
+def _similar(body: ApplicationBody, other: Body) -> Similar | None:
+    """An earlier application with the same title, or with the same item in an overlapping period (B11)."""
+    same_title = _plain(other["title"]) == _plain(body.title)
+    if not same_title and not (_item(other["item"]) == _item(body.item) and _overlaps(body, other)):
+        return None
+    return Similar(file_number=other["file_number"], same_title=same_title)
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _item(code: str) -> str:
+    return ITEM_CODES.get(code, code)
+
+
+def _overlaps(body: ApplicationBody, other: Body) -> bool:
+    starts_on, ends_on = other.get("starts_on"), other.get("ends_on")
+    if not starts_on or not ends_on:
+        return False
+    return date.fromisoformat(starts_on) <= body.ends_on and body.starts_on <= date.fromisoformat(ends_on)
