@@ -147,6 +147,7 @@ class Decision:
 
     `reads` names the streams in order (the first is the one whose version `If-Match` means);
     `judge` is pure: folded states in that order and the context in, events per stream out.
+    `further` names more streams by the states of these, e.g. the budget that a case says holds its money.
     """
 
     reads: Mapping[str, AnyDecider]
@@ -154,6 +155,7 @@ class Decision:
     action: str = ""
     creates: bool = False
     meta: Mapping[str, str] = field(default_factory=dict[str, str])
+    further: Callable[[Sequence[Any]], Mapping[str, AnyDecider]] | None = None
 
     @property
     def primary(self) -> str:

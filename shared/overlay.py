@@ -96,6 +96,10 @@ class Overlay:
         """Decide and lay the events over the states; raises what the decision raises, and then nothing was laid."""
         reads = decision.reads
         before = {stream: self.folded(noun, stream) for stream, noun in reads.items()}
+        if decision.further is not None:
+            more = decision.further([it.state for it in before.values()])
+            before |= {stream: self.folded(noun, stream) for stream, noun in more.items()}
+            reads = {**reads, **more}
         primary = decision.primary
         own = inherited(reads[primary], before[primary])
         context = Context(

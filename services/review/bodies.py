@@ -64,7 +64,9 @@ class RefusalBody(Body):
 
 
 class ReservationBody(Body):
-    title: Id = Field(default=office().budget_title, title="Haushaltstitel")
+    title: Id | None = Field(
+        default=None, title="Haushaltstitel", description="der des Förderprogramms, wenn nicht genannt"
+    )
     year: Year | None = Field(default=None, title="Haushaltsjahr", description="das laufende, wenn nicht genannt")
 
 

@@ -67,8 +67,9 @@ def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None
             return Form(fields=reasons, submit="Ablehnung vorschlagen", text="Die Gründe stehen im Bescheid.")
         case "reserve-funds":
             amounts = split(facts.proposal.by_year) if facts.proposal else ""
-            text = f"Vorgemerkt wird im Titel {office().budget_title}, Haushaltsjahr {today.year}: {amounts}."
-            fields = [_hidden("title", office().budget_title)]
+            title = facts.proposal.terms.budget_title if facts.proposal else office().budget_title
+            text = f"Vorgemerkt wird im Titel {title}, Haushaltsjahr {today.year}: {amounts}."
+            fields = [_hidden("title", title)]
             return Form(fields=fields, submit="Mittel vormerken", text=text)
         case "release-reservation":
             return Form(fields=[_area("reason", "Grund")], submit="Vormerkung aufheben")

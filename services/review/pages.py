@@ -23,7 +23,6 @@ from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, budget_form, decision_of, form_of, shown
 from services.review.programme import Terms, policy_in_force
 from services.review.reading import Known, known, next_actions, sheet_of, sheets
-from services.review.settings import office
 from services.review.standing import STATUS, Status, steps
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -251,11 +250,12 @@ def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
 
 
 async def _terms(house: House, it: Known, today: date) -> Terms | None:
-    programme = await house.writer.state(programmes.decider, office().programme)
     if isinstance(it.assessment, Unopened):
         return None
+    application = it.assessment.file.application
+    programme = await house.writer.state(programmes.decider, application.programme)
     try:
-        return policy_in_force(programme.state, today, it.assessment.file.application.item)
+        return policy_in_force(programme.state, today, application.item)
     except DomainError:
         return None  # The form says so; the noun will refuse.
 

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
+from services.review.judging import VOCABULARY
 from shared.decider import Context, Decider, Decision, decision, event, value
 from shared.policy import (
     Basis,
+    InForce,
     NoPolicyInForce,
     Parameters,
+    PolicyFile,
     PolicyKind,
     PolicyNotConsistent,
     PolicyNotReadable,
@@ -22,10 +25,11 @@ from shared.policy import (
     in_force,
     read,
 )
+from shared.rules import RuleNotReadable, check
 
 __all__ = [
-    "Basis", "Command", "Event", "NoPolicyInForce", "Parameters", "PolicyKind", "PolicyNotConsistent", "PolicyNotReadable",
-    "PolicyPublished", "Programme", "PublishPolicy", "Terms", "UnknownItem", "decide", "decider", "evolve",
+    "Basis", "Command", "Event", "InForce", "NoPolicyInForce", "Parameters", "PolicyKind", "PolicyNotConsistent", "PolicyNotReadable",
+    "PolicyPublished", "Programme", "PublishPolicy", "Terms", "UnknownItem", "decide", "decider", "evolve", "in_force_on",
     "parameters_in_force", "policy_in_force", "publish_policy",
 ]  # fmt: skip
 
@@ -76,6 +80,7 @@ def _published(text: str) -> PolicyPublished:
     file = read(text)
     if file.format == 1:
         raise PolicyNotReadable("Format 1 wird nicht mehr veröffentlicht", field="format")
+    _check_rules(file)
     return PolicyPublished(
         kind=file.kind,
         version=file.version,
@@ -84,6 +89,14 @@ def _published(text: str) -> PolicyPublished:
         text=text,
         sha256=sha256(text.encode()).hexdigest(),
     )
+
+
+def _check_rules(file: PolicyFile) -> None:
+    for it in file.rules:
+        try:
+            check(it, VOCABULARY)
+        except RuleNotReadable as error:
+            raise PolicyNotReadable(str(error), field="rules") from error
 
 
 def evolve(programme: Programme, it: Event) -> Programme:
@@ -98,6 +111,11 @@ decider = Decider[Command, Event, Programme](
 def publish_policy(*texts: str) -> Decision:
     """Publish policy files in the programme that they name; `PolicyNotReadable` when the first is none."""
     return decision(decider, read(texts[0]).programme, PublishPolicy(texts=texts))
+
+
+def in_force_on(programme: Programme, on: date) -> InForce:
+    """Guideline, practice and parameters of a day, with their rules; `NoPolicyInForce`."""
+    return in_force(programme.published, on)
 
 
 def policy_in_force(programme: Programme, on: date, item: str) -> Terms:

@@ -1,6 +1,5 @@
 """What review does when another service says something: the contract in, a decision of its own out."""
 
-from datetime import date
 from typing import Any
 
 from services.review import assessment, budget
@@ -12,13 +11,8 @@ from shared.decider import Decision, decision, field_names
 HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, PaymentSettled)
 
 
-def _candidates(title: str, withdrawn_on: date) -> tuple[str, ...]:
-    """The budgets that may hold a reservation: it expires after weeks, and a message may be parked over New Year."""
-    return tuple(budget.budget_id(title, year) for year in range(withdrawn_on.year - 2, withdrawn_on.year + 2))
-
-
-def react(contract: object, case: str, title: str) -> Decision | None:
-    """The decision a contract calls for, None when it is none of review's; `title` is the programme's budget title."""
+def react(contract: object, case: str) -> Decision | None:
+    """The decision a contract calls for, None when it is none of review's."""
     match contract:
         case ApplicationCompleted():
             known = set(field_names(Application)) & set(field_names(contract))
@@ -26,8 +20,7 @@ def react(contract: object, case: str, title: str) -> Decision | None:
             command = assessment.OpenAssessment(application=Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():
-            withdrawn_on = contract.withdrawn_on
-            return assessment.settle_withdrawal(case, withdrawn_on, _candidates(title, withdrawn_on))
+            return assessment.settle_withdrawal(case, contract.withdrawn_on)
         case PaymentSettled():
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on

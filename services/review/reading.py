@@ -76,7 +76,7 @@ async def letter_pdf(house: House, it: Known) -> bytes:
     if reserved is None or not isinstance(it.award, Approved | Notified | Final):
         raise awards.NotApproved
     grant, place = it.award.grant, office()
-    programme = await house.writer.state(programmes.decider, place.programme)
+    programme = await house.writer.state(programmes.decider, grant.programme)
     values = letter(
         grant,
         it.award.approved_on,

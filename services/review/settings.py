@@ -1,4 +1,4 @@
-"""What review is told at its start: the house's settings, and which office decides about which money."""
+"""What review is told at its start: the house's settings, and which office decides."""
 
 from functools import cache
 
@@ -8,11 +8,10 @@ from shared.settings import Settings
 
 
 class Office(BaseSettings):
-    """The granting authority as its letters name it, its programme and its budget title. Addresses are invented."""
+    """The granting authority as its letters name it, and the budget title its forms begin with. Addresses are invented."""
 
     model_config = SettingsConfigDict(env_prefix="FOERDERSTROM_REVIEW_", frozen=True, extra="ignore")
 
-    programme: str = "thueregovrl"
     budget_title: str = "1605-63371"
     name: str = "Ministerium für Digitales (Demonstration)"
     street: str = "Musterweg 1"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from services.review.deadlines import DUE
 from services.review.pages import pages
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
-from services.review.settings import office
 from services.review.views import project
 from shared import service
 from shared.commands import Request
@@ -67,7 +65,7 @@ def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
 blueprint = Blueprint(
     name="review",
     nouns=(assessment.decider, award.decider, budget.decider, programme.decider),
-    reactions=Reactions.of(HANDLED, partial(react, title=office().budget_title)),
+    reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,
     actions=actions,

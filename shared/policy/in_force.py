@@ -6,6 +6,7 @@ from datetime import date
 from shared.decider import DomainError, replace, value
 from shared.policy.reading import PolicyFile, read
 from shared.policy.terms import KIND_TITLES, Basis, Handling, Item, Parameters, PolicyKind, Published, Terms
+from shared.rules import Rule
 
 
 class NoPolicyInForce(DomainError):
@@ -36,6 +37,11 @@ class InForce:
     practice: PolicyFile
     parameters: Parameters
     basis: Basis
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The guideline's rules, then the practice's."""
+        return (*self.guideline.rules, *self.practice.rules)
 
     def item(self, name: str) -> Item:
         """The item with this code, or this letter in Ziffer 2; `UnknownItem`."""
@@ -148,6 +154,8 @@ def _check_day(it: InForce) -> None:
         raise PolicyNotConsistent(f"„{unknown[0]}“ steht nicht in der Richtlinie {it.guideline.version}", field="items")
     if missing := sorted(defined - handled):
         raise PolicyNotConsistent(f"Die Verwaltungspraxis sagt nichts zu „{missing[0]}“", field="items")
+    if len({one.code for one in it.rules}) != len(it.rules):
+        raise PolicyNotConsistent("Richtlinie und Verwaltungspraxis haben eine Regel gleichen Namens.", field="rules")
     begins, ends = it.guideline.in_force_on, it.guideline.expires_on
     for one in it.practice.handlings:
         last = one.closes_on or one.opens_on

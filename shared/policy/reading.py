@@ -14,6 +14,7 @@ from shared.decider import DomainError, value
 from shared.identity import is_id
 from shared.money import MAX_CENTS
 from shared.policy.terms import FieldKind, FinancingType, Handling, Item, ItemField, Parameters, PolicyKind
+from shared.rules import Consequence, Rule, RuleNotReadable, parsed
 
 MOST_CHARACTERS = 100_000
 """A policy travels in one message."""
@@ -47,6 +48,7 @@ class PolicyFile:
     handlings: tuple[Handling, ...] = ()
     parameters: Parameters | None = None
     numbers: tuple[tuple[str, int], ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 class Group:
@@ -166,11 +168,11 @@ def _second_format(kind: PolicyKind, file: Group) -> dict[str, Any]:
         case PolicyKind.GUIDELINE:
             items = tuple(_item(it) for it in file.rows("items"))
             _check_once("items", [it.code for it in items], [it.letter for it in items if it.letter])
-            return {"items": items, "expires_on": file.day_or_none("expires_on")}
+            return {"items": items, "expires_on": file.day_or_none("expires_on"), "rules": _rules(file)}
         case PolicyKind.PRACTICE:
             handlings = tuple(_handling(it) for it in file.rows("items"))
             _check_once("items", [it.code for it in handlings])
-            return {"handlings": handlings, "budget_title": file.id("budget_title")}
+            return {"handlings": handlings, "budget_title": file.id("budget_title"), "rules": _rules(file)}
         case PolicyKind.PARAMETERS:
             return {"parameters": _parameters(file)}
 
@@ -228,6 +230,31 @@ def _handling(it: Group) -> Handling:
     it.finish()
     if found.opens_on and found.closes_on and found.closes_on < found.opens_on:
         raise PolicyNotReadable("der letzte offene Tag liegt vor dem ersten", field=it.at("closes_on"))
+    return found
+
+
+def _rules(file: Group) -> tuple[Rule, ...]:
+    found = tuple(_rule(it) for it in file.rows("rules"))
+    if len({it.code for it in found}) != len(found):
+        raise PolicyNotReadable("eine Regel kommt doppelt vor", field="rules")
+    return found
+
+
+def _rule(it: Group) -> Rule:
+    found = Rule(
+        code=it.id("code"),
+        title=it.text("title"),
+        condition=it.text("condition"),
+        met=it.text("met"),
+        reason=it.text("reason"),
+        consequence=Consequence(it.one_of("consequence", [one.value for one in Consequence])),
+        source=it.text("source"),
+    )
+    it.finish()
+    try:
+        parsed(found.condition)
+    except RuleNotReadable as error:
+        raise PolicyNotReadable(f"{found.code}: {error}", field=it.at("condition")) from error
     return found
 
 

@@ -39,7 +39,7 @@ X = "p-x"
 """The one person who did several acts."""
 TOLD = {
     "intake": (intake_publications.publish, intake_reactions.react),
-    "review": (review_publications.publish, lambda it, case: review_reactions.react(it, case, TITLE)),
+    "review": (review_publications.publish, review_reactions.react),
     "payout": (payout_publications.publish, payout_reactions.react),
 }
 SERVICE_OF = {

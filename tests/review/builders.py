@@ -165,9 +165,14 @@ class House:
     def perform(self, decided: Decision, context: Context) -> Mapping[str, Sequence[Any]]:
         """Judge, record, and tell what was recorded; a raised error records nothing."""
         states = [noun.fold(self.log.get(stream, [])) for stream, noun in decided.reads.items()]
+        reads = dict(decided.reads)
+        if decided.further is not None:
+            more = decided.further(states)
+            states += [noun.fold(self.log.get(stream, [])) for stream, noun in more.items()]
+            reads |= more
         events = {stream: list(it) for stream, it in decided.judge(states, context).items() if it}
         for stream, recorded in events.items():
-            noun = decided.reads[stream]
+            noun = reads[stream]
             assert all(type(it) in noun.events for it in recorded)
             self.log.setdefault(stream, []).extend(recorded)
             self.nouns[stream] = noun

@@ -40,7 +40,7 @@ def settled(payment: str, cents: int, on: date) -> PaymentSettled:
 
 
 def hear(house: House, contract: object, on: date = date(2025, 7, 22)) -> list[str]:
-    decided = react(contract, CASE, TITLE)
+    decided = react(contract, CASE)
     assert decided is not None
     return house.kinds(decided, system(on))
 
@@ -121,7 +121,7 @@ def test_what_is_not_for_review_is_left_alone():
     drawdown = DrawdownRequested(
         drawdown="d", year=2025, eligible_due_cents=1, requested_cents=1, requested_on=date(2025, 8, 4)
     )
-    assert react(drawdown, CASE, TITLE) is None
+    assert react(drawdown, CASE) is None
     assert DrawdownRequested not in HANDLED
 
 

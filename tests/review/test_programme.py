@@ -236,3 +236,38 @@ def test_the_files_of_this_version_take_the_place_of_those_of_the_first_issue():
 
 def test_a_basis_of_the_first_issue_named_two_files():
     assert Basis(guideline_sha256="a", practice_sha256="b").parameters_sha256 == ""
+
+
+# ---- Rules ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_rules_in_force_are_the_guidelines_and_the_practices():
+    codes = [it.code for it in in_force(published().published, date(2025, 6, 30)).rules]
+    assert codes == [
+        "within-rate", "within-application", "own-share", "not-begun", "item-open", "period-length", "period-not-over",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GUIDELINE.replace("granted_cents <= applied_cents", "granted_cents <= __import__('os')"),
+        GUIDELINE.replace("granted_cents <= applied_cents", "granted_cents <= submitted_on"),
+        GUIDELINE.replace("granted_cents <= applied_cents", "granted_cents <= cents_of_the_moon"),
+        GUIDELINE.replace("granted_cents <= applied_cents", "granted_cents"),
+        GUIDELINE.replace("Beantragt sind {applied_cents}", "Beantragt sind {applied}"),
+        GUIDELINE.replace('code = "own-share"', 'code = "within-rate"'),
+        GUIDELINE.replace('consequence = "warns"', 'consequence = "explodes"'),
+        GUIDELINE.replace('source = "Fördersatz der Richtlinie"', ""),
+    ],
+)
+def test_a_rule_that_cannot_be_judged_is_not_published(text: str):
+    assert text != GUIDELINE
+    with pytest.raises(PolicyNotReadable):
+        given().when(PublishPolicy(texts=(text, PRACTICE, PARAMETERS)))
+
+
+def test_guideline_and_practice_have_no_rule_of_the_same_name():
+    twice = PRACTICE.replace('code = "item-open"', 'code = "within-rate"')
+    with pytest.raises(PolicyNotConsistent):
+        given().when(PublishPolicy(texts=(GUIDELINE, twice, PARAMETERS)))

@@ -28,6 +28,11 @@ async def opened_case(house: House, ask: Ask) -> str:
     return ask.path["case"]
 
 
+async def programme_of(house: House, case: str) -> str:
+    """The programme that the case's application is for, or a 404 problem."""
+    return (await opened(house, case)).state.file.application.programme
+
+
 def amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
     """The rows of a form that say something: a year with nothing in it is none."""
     return tuple(YearAmount(year=it.year, cents=it.cents) for it in rows if it.cents)

@@ -5,7 +5,7 @@ from datetime import date
 from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import budget as budgets
-from services.review.api.common import APPROVER, BUDGET, ROAD, opened_case, told
+from services.review.api.common import APPROVER, BUDGET, ROAD, opened_case, programme_of, told
 from services.review.bodies import (
     RefusalBody,
     ReleaseBody,
@@ -29,9 +29,14 @@ def deciding(house: House) -> list[Action]:
         reserved = facts_of((await known(house, case)).assessment).reserved
         return reserved.reservation.budget if reserved else budgets.budget_id(office().budget_title, today.year)
 
+    async def title_of(case: str) -> str:
+        """The budget title that the proposal's practice names."""
+        proposal = facts_of((await known(house, case)).assessment).proposal
+        return proposal.terms.budget_title if proposal else office().budget_title
+
     async def reserve(body: ReservationBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return assessments.reserve(case, body.title, body.year or ask.today.year)
+        return assessments.reserve(case, body.title or await title_of(case), body.year or ask.today.year)
 
     async def release(body: ReleaseBody, ask: Ask) -> Decision:
         case = ask.path["case"]
@@ -39,7 +44,7 @@ def deciding(house: House) -> list[Action]:
 
     async def approve(_body: NoBody, ask: Ask) -> Decision:
         case = ask.path["case"]
-        return awards.approve(case, office().programme, await budget_of(case, ask.today))
+        return awards.approve(case, await programme_of(house, case), await budget_of(case, ask.today))
 
     async def refuse(body: RefusalBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)

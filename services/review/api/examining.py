@@ -1,7 +1,7 @@
 """Prüfung: opinion, eligible expenditure, proposals."""
 
 from services.review import assessment as assessments
-from services.review.api.common import OFFICER, ROAD, amounts, opened_case, told
+from services.review.api.common import OFFICER, ROAD, amounts, opened_case, programme_of, told
 from services.review.bodies import (
     ExpenditureBody,
     OpinionBody,
@@ -9,7 +9,6 @@ from services.review.bodies import (
     RefusalProposalBody,
 )
 from services.review.examination import AssessedLine, ExaminationNote
-from services.review.settings import office
 from shared.decider import Decision, decision, field_names
 from shared.identity import Role
 from shared.service import House
@@ -38,7 +37,7 @@ def examining(house: House) -> list[Action]:
         case = await opened_case(house, ask)
         topics = {topic: getattr(body.note, topic) for topic in field_names(ExaminationNote)}
         return assessments.propose(
-            case, office().programme, by_year=amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
+            case, await programme_of(house, case), by_year=amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
             note=ExaminationNote(**topics),
         )  # fmt: skip
 

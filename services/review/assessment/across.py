@@ -1,6 +1,6 @@
 """Decisions over the assessment together with programme and budget, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,26 +12,29 @@ from services.review.assessment.errors import OtherBudget, impossible
 from services.review.assessment.noun import decider
 from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
 from services.review.examination import ExaminationNote
-from services.review.programme import policy_in_force
+from services.review.programme import in_force_on
 from shared.contracts import YearAmount
-from shared.decider import Context, Decided, Decision
+from shared.decider import AnyDecider, Context, Decided, Decision
 
 
 def propose(
     case: str, programme: str, *, by_year: tuple[YearAmount, ...], starts_on: date, ends_on: date, note: ExaminationNote
 ) -> Decision:
     """Propose an award under the policy in force at the writer's turn; `programme` is the programme's id."""
-    stream, policy = decider.stream(case), programmes.decider.stream(programme)
+    stream, programme_stream = decider.stream(case), programmes.decider.stream(programme)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         assessment: Assessment = states[0]
         if isinstance(assessment, Unopened):
             raise impossible(assessment)
-        terms = policy_in_force(states[1], context.valid_on, assessment.file.application.item)
-        command = ProposeAward(by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note, terms=terms)
+        policy = in_force_on(states[1], context.valid_on)
+        command = ProposeAward(
+            by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note,
+            terms=policy.terms(assessment.file.application.item), rules=policy.rules,
+        )  # fmt: skip
         return {stream: decide(command, assessment, context)}
 
-    return Decision(reads={stream: decider, policy: programmes.decider}, judge=judge, action="ProposeAward")
+    return Decision(reads={stream: decider, programme_stream: programmes.decider}, judge=judge, action="ProposeAward")
 
 
 def reserve(case: str, title: str, year: int) -> Decision:
@@ -78,13 +81,16 @@ def release(case: str, budget: str, reason: str) -> Decision:
     return Decision(reads={stream: decider, fund: budgets.decider}, judge=judge, action="ReleaseReservation")
 
 
-def settle_withdrawal(case: str, withdrawn_on: date, candidates: Sequence[str]) -> Decision:
-    """Settle the applicant's withdrawal: effective until the decision, and then a reservation is released with it.
-
-    `candidates` are the ids of all budgets that may hold the case's reservation: a message does not say which.
-    """
+def settle_withdrawal(case: str, withdrawn_on: date) -> Decision:
+    """Settle the applicant's withdrawal: effective until the decision, and then a reservation is released with it."""
     stream = decider.stream(case)
-    funds = {budgets.decider.stream(budget): budgets.decider for budget in candidates}
+
+    def holding(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        """The budget that holds the case's reservation, if one does: a message does not say which."""
+        assessment: Assessment = states[0]
+        if not isinstance(assessment, Reserved):
+            return {}
+        return {budgets.decider.stream(assessment.reservation.budget): budgets.decider}
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         assessment: Assessment = states[0]
@@ -92,9 +98,7 @@ def settle_withdrawal(case: str, withdrawn_on: date, candidates: Sequence[str]) 
         if not settled or not isinstance(assessment, Reserved):
             return {stream: settled}
         fund = budgets.decider.stream(assessment.reservation.budget)
-        if fund not in funds:
-            raise OtherBudget(assessment.reservation.budget)
         command = budgets.ReleaseReservation(case=case, reason="withdrawn")
-        return {stream: settled, fund: budgets.decide(command, states[1 + list(funds).index(fund)], context)}
+        return {stream: settled, fund: budgets.decide(command, states[1], context)}
 
-    return Decision(reads={stream: decider, **funds}, judge=judge, action="SettleWithdrawal")
+    return Decision(reads={stream: decider}, judge=judge, action="SettleWithdrawal", further=holding)

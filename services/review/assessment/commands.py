@@ -6,6 +6,7 @@ from services.review.examination import Application, AssessedLine, ExaminationNo
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
 from shared.decider import value
+from shared.rules import Rule
 
 
 @value
@@ -32,6 +33,7 @@ class ProposeAward:
     ends_on: date
     note: ExaminationNote
     terms: Terms
+    rules: tuple[Rule, ...] = ()
 
 
 @value

@@ -53,6 +53,7 @@ from services.review.examination import (
     check_split,
 )
 from services.review.financing import granted_cents, sought
+from services.review.judging import Considered, judged
 from shared import duties
 from shared.decider import Context
 
@@ -163,6 +164,14 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     check_period(command.starts_on, command.ends_on, command.terms.period_months)
     check_split(command.by_year, granted, context.valid_on.year, command.ends_on.year)
     check_note(command.note)
+    considered = Considered(
+        eligible_cents=eligible,
+        granted_cents=granted,
+        rate_bp=command.terms.rate_bp,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        decided_on=context.valid_on,
+    )
     return [
         AwardProposed(
             number=assessment.file.proposals + 1,
@@ -174,6 +183,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
             terms=command.terms,
             proposed_by=context.actor,
             proposed_on=context.valid_on,
+            judgement=judged(command.rules, assessment.file.application, command.terms, considered),
         )
     ]
 

@@ -6,6 +6,7 @@ from services.review.examination import Application, AssessedLine, ExaminationNo
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
 from shared.decider import event
+from shared.rules import Judgement
 
 
 @event("review.assessment-opened")
@@ -51,6 +52,7 @@ class AwardProposed:
     terms: Terms
     proposed_by: str
     proposed_on: date
+    judgement: Judgement | None = None
 
 
 @event("review.refusal-proposed")

@@ -6,6 +6,8 @@ from services.review.programme import Basis
 from shared.contracts import Acted, YearAmount
 from shared.decider import value
 from shared.identity import DocumentReference, Sealed
+from shared.policy import FinancingType
+from shared.rules import Judgement
 
 
 @value
@@ -13,7 +15,8 @@ class Grant:
     """What is granted, to whom, under which policy: all that letter and payout need.
 
     `cut_cents` is the applied expenditure that is not eligible; `rate_bp` the funding rate in basis points;
-    drawn money must be needed within `drawdown_months`; the proof of use is due on `proof_due_on`.
+    drawn money must be needed within `drawdown_months`; the proof of use is due on `proof_due_on`;
+    `judgement` is what the rules said on the day of the approval.
     """
 
     case: str
@@ -37,6 +40,9 @@ class Grant:
     account_holder: Sealed
     iban: Sealed
     acted: tuple[Acted, ...]
+    programme: str = "thueregovrl"
+    financing_type: FinancingType = FinancingType.SHARE
+    judgement: Judgement | None = None
 
 
 @value

@@ -1,6 +1,7 @@
 """Decisions with assessment, budget and programme: over several nouns, in one transaction."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from services.review import assessment as assessments
@@ -11,9 +12,12 @@ from services.review.award.deciding import decide
 from services.review.award.events import GrantApproved
 from services.review.award.folding import decider
 from services.review.examination import ReasonMissing
-from services.review.programme import policy_in_force
+from services.review.judging import Considered, judged
+from services.review.programme import in_force_on
 from shared.calendar import add_months
-from shared.decider import Context, Decided, Decision
+from shared.decider import Context, Decided, Decision, replace
+from shared.policy import InForce
+from shared.rules import Judgement
 
 
 def _grant(case: str, it: assessments.Reserved) -> Grant:
@@ -40,7 +44,23 @@ def _grant(case: str, it: assessments.Reserved) -> Grant:
         account_holder=application.account_holder,
         iban=application.iban,
         acted=it.file.acted,
+        programme=terms.programme,
+        financing_type=terms.financing_type,
     )
+
+
+def _judged(policy: InForce, it: assessments.Reserved, on: date) -> Judgement:
+    """What the rules say of the proposed grant on the day on which it is approved."""
+    considered = Considered(
+        eligible_cents=it.expenditure.eligible_cents,
+        granted_cents=it.proposal.granted_cents,
+        rate_bp=it.proposal.terms.rate_bp,
+        starts_on=it.proposal.starts_on,
+        ends_on=it.proposal.ends_on,
+        decided_on=on,
+    )
+    application = it.file.application
+    return judged(policy.rules, application, policy.terms(application.item), considered)
 
 
 def approve(case: str, programme: str, budget: str) -> Decision:
@@ -49,7 +69,7 @@ def approve(case: str, programme: str, budget: str) -> Decision:
     Records nothing but the budget's refusal when the budget refuses; sends the case back and releases its reservation
     when guideline or practice changed since the proposal; above the signing limit the first of two records a signature.
     """
-    file, award, fund, policy = (
+    file, award, fund, programme_stream = (
         assessments.decider.stream(case),
         decider.stream(case),
         budgets.decider.stream(budget),
@@ -64,13 +84,16 @@ def approve(case: str, programme: str, budget: str) -> Decision:
         if assessment.reservation.budget != budget:
             raise assessments.OtherBudget(assessment.reservation.budget)
         proposal = assessment.proposal
-        terms = policy_in_force(states[3], context.valid_on, assessment.file.application.item)
+        policy = in_force_on(states[3], context.valid_on)
+        terms = policy.terms(assessment.file.application.item)
         if terms.basis != proposal.terms.basis:
             back = assessments.decide(assessments.SendBack(in_force=terms.basis), assessment, context)
             freed = budgets.ReleaseReservation(case=case, reason="practice-changed")
             return {file: back, fund: budgets.decide(freed, states[2], context)}
         approval = ApproveGrant(
-            grant=_grant(case, assessment), proposal=proposal.number, signing_limit_cents=terms.signing_limit_cents
+            grant=replace(_grant(case, assessment), judgement=_judged(policy, assessment, context.valid_on)),
+            proposal=proposal.number,
+            signing_limit_cents=terms.signing_limit_cents,
         )
         signed = decide(approval, states[1], context)
         if not any(isinstance(it, GrantApproved) for it in signed):
@@ -81,7 +104,7 @@ def approve(case: str, programme: str, budget: str) -> Decision:
             return {fund: entered}
         return {file: concluded, award: signed, fund: entered}
 
-    reads = {file: assessments.decider, award: decider, fund: budgets.decider, policy: programmes.decider}
+    reads = {file: assessments.decider, award: decider, fund: budgets.decider, programme_stream: programmes.decider}
     return Decision(reads=reads, judge=judge, action="ApproveGrant")
 
 
