@@ -1,6 +1,7 @@
 """The frame of every page: who looks, what a refusal looks like, which headers go with it."""
 
 from collections.abc import Callable, Coroutine
+from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -131,11 +132,16 @@ def _wants_page(headers: Headers) -> bool:
 
 def form_errors(problem: Problem, body: type[BaseModel] | None = None) -> list[dict[str, str]]:
     """What is wrong with a form, as the templates show it, with the field's name from its body; without a field it
-    stands above the form."""
-    named = [(it, _field_title(body, it.field)) for it in problem.errors]
+    stands above the form. What weighs less than an error is told by `form_hints`."""
+    named = [(it, _field_title(body, it.field)) for it in problem.errors if not it.severity]
     return [{"field": it.field, "text": f"{title}: {it.message}" if title else it.message} for it, title in named] or [
         {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
     ]
+
+
+def form_hints(problem: Problem) -> list[str]:
+    """What was found in a form beside its errors."""
+    return [it.message for it in problem.errors if it.severity]
 
 
 def _field_title(body: type[BaseModel] | None, path: str) -> str:
@@ -143,6 +149,7 @@ def _field_title(body: type[BaseModel] | None, path: str) -> str:
     kind: Any = body
     title = ""
     for step in path.split("."):
+        kind = next((it for it in get_args(kind) if it is not NoneType), kind) if isinstance(kind, UnionType) else kind
         if step.isdecimal() and get_args(kind):
             kind = get_args(kind)[0]
         elif isinstance(kind, type) and issubclass(kind, BaseModel) and step in kind.model_fields:

@@ -187,7 +187,12 @@ async def record_of(house: House, person: Person, case: str) -> CaseRecord:
     folded = await readable(house, person, case)
     opens = is_applicant(person) or Role.INTAKE_CLERK in person.roles
     open_seal = house.privacy.open if opens else None
-    return await asyncio.to_thread(case_record, case, folded.state, folded.version, person.roles, open_seal)
+    form = folded.state.form
+    runs = (await register_of(house)).administration(form.applicant_key, form.submitted_on)
+    administration = runs.full_name if runs and runs.key != form.applicant_key else ""
+    return await asyncio.to_thread(
+        case_record, case, folded.state, folded.version, person.roles, open_seal, administration
+    )
 
 
 def entries(house: House, person: Person, status: StatusCode | None, after: str, limit: int) -> ApplicationList:

@@ -4,9 +4,8 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from services.intake.vocabulary import ITEM_CODES, ITEMS
 from shared.web import Body, Cents, Line, Year
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -19,19 +18,13 @@ def _iso_day(it: object) -> object:
     return it
 
 
-def _known_item(it: str) -> str:
-    if it not in ITEMS and it not in ITEM_CODES:
-        raise ValueError("Diesen Fördergegenstand gibt es nicht.")
-    return it
-
-
 Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=str)]
 ApplicantKey = Annotated[str, StringConstraints(pattern=r"^([0-9]{5,9}|16[0-9]{3}-zv-[a-z0-9-]{2,40})$")]
 """An official key, or the free one of a Zweckverband."""
 Mail = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
 ]
-Item = Annotated[Line, AfterValidator(_known_item)]
+Item = Annotated[str, StringConstraints(pattern=r"^[0-9a-z-]{1,60}$")]
 Share = Annotated[StrictInt, Field(ge=0, le=10_000, description="Anteil in Hundertstel Prozent")]
 AttachmentKind = Literal[
     "offer",

@@ -8,7 +8,7 @@ from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnou
 from services.intake.status import DrawdownStatus, Status, drawdowns, status
 from services.intake.vocabulary import MEDIA_TYPES
 from shared.contracts import YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import Cooperation, ExpenditureLine, Financing, Finding, Measure
 from shared.decider import value
 from shared.identity import DocumentReference, Erased, Role, Sealed
 from shared.web import etag
@@ -31,12 +31,14 @@ class Document:
 
 @value
 class Personal:
-    """Contact and account in clear, for who needs them; a person who was erased is "gelöscht"."""
+    """Contact, account and representative in clear, for who needs them; a person who was erased is "gelöscht"."""
 
     contact_name: str
     contact_mail: str
     account_holder: str
     iban: str
+    representative_name: str = ""
+    representative_office: str = ""
 
 
 @value
@@ -60,7 +62,8 @@ class NextAction:
 
 @value
 class CaseRecord:
-    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told."""
+    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told;
+    `administration` is who runs the applicant's administration when it is not its own (B3)."""
 
     case: str
     file_number: str
@@ -82,6 +85,12 @@ class CaseRecord:
     withdrawn_on: date | None
     remedy_ends_on: date | None
     assigned: tuple[YearAmount, ...]
+    on_behalf_of: tuple[str, ...]
+    administration: str
+    cooperation: Cooperation | None
+    measures: tuple[Measure, ...]
+    findings: tuple[Finding, ...]
+    contract_on: date | None
     drawdowns: tuple[DrawdownStatus, ...]
     personal: Personal | None
     streams: tuple[StreamVersion, ...]
@@ -89,7 +98,12 @@ class CaseRecord:
 
 
 def case_record(
-    case: str, state: Submitted, version: int, roles: frozenset[Role], open_seal: OpenSeal | None
+    case: str,
+    state: Submitted,
+    version: int,
+    roles: frozenset[Role],
+    open_seal: OpenSeal | None,
+    administration: str = "",
 ) -> CaseRecord:
     """The record of a case for a person in these roles; `open_seal` is given for who may see personal values."""
     form, progress = state.form, state.progress
@@ -116,6 +130,12 @@ def case_record(
         withdrawn_on=state.withdrawn and state.withdrawn.withdrawn_on,
         remedy_ends_on=award and award.remedy_ends_on,
         assigned=funds.by_year if funds else (),
+        on_behalf_of=form.on_behalf_of,
+        administration=administration,
+        cooperation=form.cooperation,
+        measures=form.measures,
+        findings=form.findings,
+        contract_on=form.contract_on,
         drawdowns=tuple(drawdowns(progress)),
         personal=personal(state, open_seal) if open_seal else None,
         streams=(StreamVersion(stream=stream, version=version, etag=etag(version)),),
@@ -141,6 +161,8 @@ def personal(state: Submitted, open_seal: OpenSeal) -> Personal:
         contact_mail=opened(form.contact_mail),
         account_holder=opened(form.account_holder),
         iban=opened(form.iban),
+        representative_name=opened(form.representative_name) if form.representative_name else "",
+        representative_office=form.representative_office,
     )
 
 

@@ -5,12 +5,15 @@ from datetime import date
 
 from services.intake import views
 from services.intake.application import Facts, Similar
+from services.intake.application.commands import AskedField
 from services.intake.bodies import ApplicationBody
-from services.intake.vocabulary import ITEM_CODES
+from services.intake.offers import OfferedItem, OfferedProgramme, offered
+from services.intake.vocabulary import ITEM_CODES, ITEMS
 from shared.service import House
 from shared.views import Body
 from shared.web import Ask
 
+OURS = "thueregovrl"
 MOST = 5
 """Hits shown at most; whoever looks into one finds the others."""
 
@@ -20,7 +23,35 @@ async def facts_of(house: House, body: ApplicationBody, ask: Ask) -> Facts:
     own = await asyncio.to_thread(views.own_applications, house.views, body.applicant_key)
     case = ask.new_id("case")
     found = (_similar(body, it) for it in own if it["case"] != case and it["status"] not in ("withdrawn", "refused"))
-    return Facts(similar=tuple(it for it in found if it is not None)[:MOST])
+    similar = tuple(it for it in found if it is not None)[:MOST]
+    programme = next((it for it in await offered(house, ask.today) if it.programme == body.programme), None)
+    if programme is None:
+        # Before review's policies were heard of, what the form offers is known.
+        known = body.programme == OURS and (body.item in ITEMS or body.item in ITEM_CODES)
+        return Facts(similar=similar, item_known=known)
+    item = _offer(programme, body.item)
+    if item is None:
+        return Facts(similar=similar, item_known=False)
+    return Facts(
+        similar=similar,
+        asked=tuple(AskedField(code=it.code, title=it.title, kind=it.kind.value) for it in item.fields),
+        closed_because="" if item.is_open else item.closed_because or "Der Gegenstand ist nicht geöffnet.",
+        rate_bp=_rate(item, body),
+        minimum_cents=item.minimum_cents,
+        maximum_cents=item.maximum_cents,
+        period_months=programme.period_months,
+    )
+
+
+def _offer(programme: OfferedProgramme, item: str) -> OfferedItem | None:
+    return next((it for it in programme.items if item in (it.code, it.letter)), None)
+
+
+def _rate(item: OfferedItem, body: ApplicationBody) -> int:
+    """The rate up to which a grant may be applied for; a fixed amount has none."""
+    if item.fixed_cents:
+        return 0
+    return item.rate_bp + (item.cooperation_bonus_bp if body.cooperation else 0)
 
 
 def _similar(body: ApplicationBody, other: Body) -> Similar | None:

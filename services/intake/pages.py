@@ -10,24 +10,28 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.intake import showing, views
+from services.intake import showing, showing_project, views
 from services.intake.api import actions, entries, readable, record_of
 from services.intake.bodies import ApplicationBody
+from services.intake.municipality import Kind
+from services.intake.offers import offered
 from services.intake.status import TITLES, StatusCode
 from services.intake.territory_desk import register_of
-from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEMS
+from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, COST_KEYS, OFFICES
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.identity import Role
 from shared.operations import history_of
-from shared.pages import form_errors, is_applicant, page, page_router
+from shared.pages import form_errors, form_hints, is_applicant, page, page_router
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Typed, checked_cursor, submitted
 
 PAGE = 25
-_ROWS = {"lines": 6, "by_year": 3, "attachments": 3}
-_ROW = re.compile(r"(lines|by_year|attachments)\.(\d{1,3})\.(.+)", re.ASCII)
+_ROWS = {"lines": 6, "by_year": 3, "attachments": 5, "measures": 3, "partners": 10, "on_behalf_of": 6}
+_ROW = re.compile(
+    r"(lines|by_year|attachments|measures|cooperation\.partners|on_behalf_of)\.(\d{1,3})(\..+)?", re.ASCII
+)
 _DONE = {
     "submitted": "Ihr Antrag ist eingegangen.",
     "declare-complete": "Die Vollständigkeit ist festgestellt. Der Antrag geht zur Prüfung.",
@@ -160,15 +164,18 @@ async def _new(house: House, request: Request, typed: Typed | None = None) -> Re
     person, today = house.gate.person(request), local_date(house.now())
     register = await register_of(house)
     own = [found for key in person.applicant_keys if (found := register.find(key, today))]
-    values = _closed_up(typed.typed) if typed else {}
+    values, offers = _closed_up(typed.typed) if typed else {}, await offered(house, today)
     if len(own) == 1:
         values = {"applicant_key": own[0].key, **values}
     return page(
         house, request, "new.html", status_code=typed.status if typed else 200,
         page_title="Zuwendung beantragen", action="/intake/forms/applications", idempotency_key=str(uuid4()),
-        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed, ApplicationBody) if typed else [], rows=_ROWS,
+        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed, ApplicationBody) if typed else [],
+        hints=form_hints(typed) if typed else [], rows=_ROWS,
         municipalities=[{"value": it.key, "text": f"{it.full_name} ({it.key})"} for it in own],
-        items=showing.options(ITEMS), categories=showing.options(CATEGORIES),
+        programmes=[{"value": it.programme, "text": it.title} for it in offers], asked=showing_project.asked(offers),
+        associations=any(it.kind == Kind.ASSOCIATION for it in own), offices=showing.options(OFFICES),
+        cost_keys=showing.options(COST_KEYS), items=showing_project.items(offers), categories=showing.options(CATEGORIES),
         attachment_kinds=showing.options(ATTACHMENT_KINDS),
         years=showing.options({year: str(year) for year in range(today.year, today.year + 5)}),
     )  # fmt: skip
@@ -184,7 +191,7 @@ def _closed_up(typed: Mapping[str, str]) -> dict[str, str]:
             found[name] = text
         elif (row[1], int(row[2])) in used:
             place = sum(1 for kind, number in used if kind == row[1] and number < int(row[2]))
-            found[f"{row[1]}.{place}.{row[3]}"] = text
+            found[f"{row[1]}.{place}{row[3] or ''}"] = text
     return found
 
 
@@ -228,11 +235,16 @@ async def _case(
             "drawdowns": showing.drawdown_rows(record.drawdowns),
             "receipt": {"sha256": record.submission_sha256, "at": at},
             "letters": showing.letters(record),
+            "tables": [*showing_project.findings(record.findings), *showing_project.tables(record)],
         }
     else:
         context |= {
             "recipient": record.applicant_name,
-            "tables": showing.tables(record),
+            "tables": [
+                *showing_project.findings(record.findings),
+                *showing_project.tables(record),
+                *showing.tables(record),
+            ],
             "elsewhere": showing.elsewhere(record),
         }
     return page(

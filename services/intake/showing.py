@@ -6,7 +6,7 @@ from typing import Any
 
 from services.intake.case_record import CaseRecord, Document, NextAction
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
-from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS
+from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS, OFFICES
 from shared import duties
 from shared.identity import ROLE_TITLES, SYSTEM, Role
 from shared.operations import PastEvent
@@ -106,6 +106,12 @@ def facts(record: CaseRecord) -> list[dict[str, Any]]:
         {"key": "Eingegangen", "value": record.submitted_on, "kind": "date"},
         {"key": "Vollständig", "value": record.completed_on, "kind": "date"},
     ]
+    if record.administration:
+        found.append({"key": "Verwaltung", "value": record.administration})
+    if record.on_behalf_of:
+        found.append({"key": "Für die Mitglieder", "value": ", ".join(record.on_behalf_of)})
+    if record.contract_on:
+        found.append({"key": "Erster Vertrag", "value": record.contract_on, "kind": "date"})
     if record.personal:
         found += [
             {
@@ -116,6 +122,11 @@ def facts(record: CaseRecord) -> list[dict[str, Any]]:
                 "key": "Konto",
                 "value": {"text": spaced_iban(record.personal.iban), "note": record.personal.account_holder},
             },
+        ]
+    if record.personal and record.personal.representative_name:
+        office = OFFICES.get(record.personal.representative_office, "")
+        found += [
+            {"key": "Vertretung", "value": {"text": record.personal.representative_name, "note": office}},
         ]
     return found + [_file(it) for it in record.documents]
 

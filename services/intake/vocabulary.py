@@ -49,5 +49,20 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 """Media types that an attachment may have, with the ending of its file name."""
 
+OFFICES: Mapping[str, str] = {
+    "mayor": "Bürgermeisterin oder Bürgermeister",
+    "district-administrator": "Landrätin oder Landrat",
+    "chair": "Vorsitz der Verwaltungsgemeinschaft oder des Verbands",
+    "authorised": "durch Vollmacht",
+}
+"""The offices that entitle to sign for a municipality (§§ 31, 48, 107 ThürKO, § 34 ThürKGG)."""
+
+COST_KEYS: Mapping[str, str] = {
+    "inhabitants": "nach Einwohnern",
+    "equal": "zu gleichen Teilen",
+    "agreed": "wie vereinbart",
+}
+"""How participants in a cooperation share its cost."""
+
 MAX_ATTACHMENT = 10_000_000
 """Bytes of one attachment at most."""

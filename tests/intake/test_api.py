@@ -311,7 +311,7 @@ def test_nobody_declares_their_own_application_complete(desk: Desk) -> None:
         ("ends_on", "2025-06-02", "period-reversed", "ends_on"),
         ("applicant_key", "99999999", "unknown-applicant", "applicant_key"),
         ("applicant_key", "Stadtilm", "invalid-request", "applicant_key"),
-        ("item", "2z", "invalid-request", "item"),
+        ("item", "2z", "unknown-item", "item"),
         ("iban", "DE89370400440532013001", "iban-invalid", "iban"),
         ("contact_mail", "keine Adresse", "invalid-request", "contact_mail"),
         ("declarations.not_started", False, "declaration-missing", "declarations.not_started"),

@@ -11,7 +11,7 @@ from services.intake.vocabulary import ITEM_CODES, ITEMS
 from services.review import programme
 from shared.identity import Role
 from shared.rendering import CONTENT_SECURITY_POLICY
-from tests.intake.builders import PDF, PERSONAL, STADTILM
+from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM
 from tests.intake.offices import Desk
 
 TYPED = {
@@ -240,3 +240,51 @@ def test_every_item_that_can_be_applied_for_is_known_to_the_guideline() -> None:
     letters = set(re.findall(r'^letter = "(\w+)"', text, re.MULTILINE))
     assert {it for it in ITEMS if it not in letters} | set(ITEM_CODES) == codes
     assert set(ITEM_CODES.values()) == letters
+
+
+def test_a_cooperation_with_measures_is_handed_in_through_the_form_and_shown_with_its_shares(desk: Desk) -> None:
+    answer = sent(
+        desk, **{
+            "title": "Gemeinsame Schnittstelle", "representative_name": "Karl Beispiel", "representative_office": "mayor",
+            "measures.1.title": "Anbindung", "measures.1.details.linked-systems": "DMS und Bauverfahren",
+            "cooperation.cost_key": "agreed", "cooperation.lead_share_bp": "62,5", "cooperation.partners.2.key": ARNSTADT,
+            "cooperation.partners.2.share_bp": "37,5", "cooperation.forwards_grant": "no",
+            "declarations.budget_safeguarding": "no", "declarations.other_funding": "yes",
+        }
+    )  # fmt: skip
+    assert answer.status_code == 303
+    case = answer.headers["location"].removeprefix("/intake/cases/").partition("?")[0]
+    told = desk.town.get(f"/intake/cases/{case}").json()
+    assert [(it["name"], it["share_bp"], it["own_cents"]) for it in told["cooperation"]["participants"]] == [
+        ("Stadt Stadtilm", 62_50, 5_500_00),
+        ("Stadt Arnstadt", 37_50, 3_300_00),
+    ]
+    assert told["measures"] == [
+        {"title": "Anbindung", "details": [{"code": "linked-systems", "text": "DMS und Bauverfahren"}]}
+    ]
+    assert {("B12", "agreement-missing"), ("B11", "double-funding"), ("B14", "answer-missing")} <= {
+        (it["rule"], it["code"]) for it in told["findings"]
+    }
+    for client in (desk.town, desk.clerk):
+        shown = page(client, answer.headers["location"])
+        assert "wie vereinbart" in shown.text
+        assert "3.300,00" in shown.text
+        assert "Bitte reichen Sie die Vereinbarung über die Zusammenarbeit nach." in shown.text
+        assert "Karl Beispiel" in shown.text
+    assert "Karl Beispiel" not in page(desk.auditor, f"/intake/cases/{case}").text
+
+
+def test_a_form_with_mistakes_in_the_new_parts_comes_back_with_them_and_says_what_else_can_be_done(desk: Desk) -> None:
+    answer = sent(
+        desk, **{
+            "cooperation.cost_key": "agreed", "cooperation.lead_share_bp": "60", "cooperation.partners.3.key": ARNSTADT,
+            "cooperation.partners.3.share_bp": "30", "representative_name": "Karl Beispiel",
+        }
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "Der Kostenschlüssel ergibt nicht 100 Prozent." in answer.text
+    assert 'id="antrag-cooperation.lead_share_bp-error"' in answer.text
+    assert f'name="cooperation.partners.0.key" type="text" value="{ARNSTADT}"' in answer.text
+    assert 'value="Karl Beispiel"' in answer.text
+    assert "Das können Sie gleich mit erledigen" in answer.text
+    assert "Bitte beantworten Sie noch: Ist die Kommune in der Haushaltssicherung?" in answer.text

@@ -101,6 +101,7 @@ CATALOGUE: list[tuple[str, dict[str, Any], str, str, str, dict[str, Any]]] = [
     ("B3", {"on_behalf_of": (ELXLEBEN,)}, "error", "not-an-association", "on_behalf_of", FOR_MEMBERS),
     ("B3", {**FOR_MEMBERS, "documents": SUBMISSION.documents}, "missing", "proxy-missing", "attachments", FOR_MEMBERS),
     ("B4", {"item": " "}, "error", "text-missing", "item", {}),
+    ("B4", known(item_known=False), "error", "unknown-item", "item", {}),
     ("B4", known(closed_because="keine Mittel"), "warning", "item-closed", "item", {}),
     ("B5", {"starts_on": date(2025, 5, 11)}, "error", "project-begun", "starts_on", {"starts_on": SUBMITTED_ON}),
     (

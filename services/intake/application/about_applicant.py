@@ -20,16 +20,10 @@ from services.intake.application.errors import (
 from services.intake.application.found import Found, missing, warning
 from services.intake.cooperation import WHOLE_BP, CostKey
 from services.intake.municipality import MUNICIPAL, Kind, Municipality, Register
+from services.intake.vocabulary import OFFICES
 from shared.contracts.intake import Cooperation
 
 MAYOR, DISTRICT_ADMINISTRATOR, CHAIR = "mayor", "district-administrator", "chair"
-OFFICES = {
-    MAYOR: "Bürgermeisterin oder Bürgermeister",
-    DISTRICT_ADMINISTRATOR: "Landrätin oder Landrat",
-    CHAIR: "Vorsitz der Verwaltungsgemeinschaft oder des Verbands",
-    "authorised": "durch Vollmacht",
-}
-"""The offices that entitle to sign for a municipality (§ 31, § 109 ThürKO), with their German names."""
 _OFFICE_OF = {
     **dict.fromkeys(MUNICIPAL, MAYOR),
     Kind.DISTRICT: DISTRICT_ADMINISTRATOR,

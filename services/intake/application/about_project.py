@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.intake.application.commands import AskedField, SubmitApplication
-from services.intake.application.errors import DetailInvalid, ProjectBegun, TextMissing
+from services.intake.application.errors import DetailInvalid, ProjectBegun, TextMissing, UnknownItem
 from services.intake.application.found import Found, answered, missing, warning
 from services.intake.financing_plan import PeriodReversed
 from shared.calendar import add_months
@@ -16,6 +16,8 @@ def item(form: SubmitApplication, _on: date) -> Iterator[Found]:
     for name, text in (("item", form.item), ("title", form.title)):
         if not text.strip():
             yield TextMissing(field=name)
+    if not form.facts.item_known:
+        yield UnknownItem(field="item")
     if form.facts.closed_because:
         text = f"Für diesen Fördergegenstand wird zurzeit nicht bewilligt: {form.facts.closed_because}"
         yield warning("item-closed", "item", text)

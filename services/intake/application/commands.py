@@ -53,6 +53,7 @@ class Facts:
     account_abroad: bool = False
     account_of_another: bool = False
     similar: tuple[Similar, ...] = ()
+    item_known: bool = True
     asked: tuple[AskedField, ...] = ()
     closed_because: str = ""
     rate_bp: int = 0

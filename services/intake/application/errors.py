@@ -100,6 +100,11 @@ class AttachmentNotAllowed(InvalidSubmission):
     title = "Eine Unterlage ist ein PDF, ein Bild (JPEG, PNG) oder XML und höchstens 10 MB groß."
 
 
+class UnknownItem(InvalidSubmission):
+    code = "unknown-item"
+    title = "Diesen Fördergegenstand gibt es in diesem Förderprogramm nicht."
+
+
 class TextMissing(InvalidSubmission):
     code = "text-missing"
     title = "Diese Angabe fehlt."
