@@ -6,20 +6,12 @@ from typing import Annotated
 from pydantic import Field, StrictInt
 
 from services.review.examination import CutReason, Opinion
-from services.review.settings import office
 from shared.web import Body, Cents, Id, Line, Text, Year
 
 
 class YearCentsBody(Body):
     year: Year = Field(title="Haushaltsjahr")
     cents: Cents = Field(default=0, title="Betrag")
-
-
-class BudgetBody(Body):
-    title: Id = Field(default=office().budget_title, title="Haushaltstitel")
-    year: Year = Field(title="Haushaltsjahr")
-    appropriation_cents: Cents = Field(title="Ansatz")
-    authorisations: tuple[YearCentsBody, ...] = Field(default=(), max_length=10, title="Verpflichtungsermächtigungen")
 
 
 class OpinionBody(Body):

@@ -5,7 +5,6 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from services.review import budget as budgets
 from services.review.assessment import (
     Assessment,
     AwardProposed,
@@ -302,57 +301,3 @@ def _refusal(pending: RefusalPending | None, award: Award) -> RefusalMade | None
         return None
     made = pending.refusal
     return RefusalMade(reasons=list(made.reasons), decided=False, by=made.proposed_by, on=made.proposed_on)
-
-
-# ---- Budgets --------------------------------------------------------------------------------------------------------
-
-
-class YearOfBudget(BaseModel):
-    """One year of a budget. `kind` is cash (Ansatz) for its own year, authorisation (VE) for a later one."""
-
-    year: int
-    kind: Literal["cash", "authorisation"]
-    available_cents: int
-    reserved_cents: int
-    committed_cents: int
-    paid_cents: int
-    free_cents: int
-
-
-class BudgetSheet(BaseModel):
-    """A title's budget of one year (Haushaltsüberwachungsliste); reserved + committed + paid + free = available."""
-
-    title: str
-    year: int
-    opened_on: date
-    appropriation_cents: int
-    entries: int
-    carried_into: int | None
-    awaiting_payments: int
-    years: list[YearOfBudget]
-    etag: str
-
-
-def budget_sheet(it: budgets.Open, etag: str) -> BudgetSheet:
-    return BudgetSheet(
-        title=it.title,
-        year=it.year,
-        opened_on=it.opening.opened_on,
-        appropriation_cents=it.opening.appropriation_cents,
-        entries=it.entries,
-        carried_into=it.carried_into or None,
-        awaiting_payments=len(it.awaiting),
-        years=[
-            YearOfBudget(
-                year=account.year,
-                kind="cash" if account.year == it.year else "authorisation",
-                available_cents=account.available_cents,
-                reserved_cents=account.reserved_cents,
-                committed_cents=account.committed_cents,
-                paid_cents=account.paid_cents,
-                free_cents=account.free_cents,
-            )
-            for account in it.years
-        ],
-        etag=etag,
-    )

@@ -12,7 +12,8 @@ from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
 from services.review.programme import Terms
 from services.review.settings import office
-from services.review.views import OPINIONS, split
+from services.review.views import OPINIONS
+from services.review.words import split
 from shared.contracts import YearAmount
 from shared.decider import value
 from shared.money import euros
@@ -196,27 +197,6 @@ def _approval(made: assessments.AwardProposed | None, terms: Terms | None) -> Fo
     return Form(
         submit="Bewilligen", text=text, consequence=f"Mit der Bewilligung werden festgelegt: {split(made.by_year)}."
     )
-
-
-def budget_form(today: date) -> Form:
-    """The form that opens a title for a budget year, with authorisations for the three years after the current one."""
-    fields: list[FormField] = [
-        {"name": "title", "label": "Haushaltstitel", "required": True, "value": office().budget_title},
-        {"name": "year", "label": "Haushaltsjahr", "kind": "number", "required": True, "value": str(today.year)},
-        _money("appropriation_cents", "Ansatz", None, required=True),
-    ]
-    for index in range(3):
-        fields += [
-            {
-                "name": f"authorisations.{index}.year",
-                "label": f"{index + 1}. Verpflichtungsermächtigung: Jahr",
-                "kind": "number",
-                "quiet": True,
-                "value": "",
-            },
-            _money(f"authorisations.{index}.cents", f"{index + 1}. Verpflichtungsermächtigung: Betrag", None),
-        ]
-    return Form(fields=fields, submit="Titel eröffnen", text="Verpflichtungen aus dem Vorjahr werden übernommen.")
 
 
 # ---- As the templates want it ---------------------------------------------------------------------------------------

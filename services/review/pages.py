@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -13,16 +12,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.review import budget as budgets
+from services.review import budget_pages, views
 from services.review import programme as programmes
-from services.review import views
 from services.review.api import actions
 from services.review.assessment import Unopened
 from services.review.award import Approved, Final, Notified
-from services.review.case_file import TOPICS, BudgetSheet, CaseFile, case_file
+from services.review.budget_pages import BUDGETS, QUEUE
+from services.review.budget_reading import day_asked, entry_asked, sheet_of, statement_of, waiting_list
+from services.review.case_file import TOPICS, CaseFile, case_file
 from services.review.examination import CUT_TITLES, CutReason
-from services.review.forms import Rejected, budget_form, decision_of, form_of, shown
+from services.review.forms import Rejected, decision_of, form_of
 from services.review.programme import Terms, policy_in_force
-from services.review.reading import Known, known, next_actions, sheet_of, sheets
+from services.review.reading import Known, known, next_actions
 from services.review.standing import STATUS, Status, steps
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -36,9 +37,9 @@ from shared.service import House
 from shared.views import Page
 from shared.web import Action, Typed, checked_cursor, submitted
 
-QUEUE = "/review/"
-BUDGETS = "/review/budgets"
 SIZE = 50
+LINES = 2_000
+"""Entries on one page of a budget's list."""
 
 
 def pages(house: House) -> APIRouter:
@@ -60,18 +61,32 @@ def pages(house: House) -> APIRouter:
 
     async def budget_list(request: Request) -> Response:
         person = permit(request, "list-budgets")
-        return await _budgets_page(house, request, person)
+        return await budget_pages.budgets_page(house, request, person)
 
     async def budget(request: Request) -> Response:
-        permit(request, "read-budget")
+        person = permit(request, "read-budget")
         found = await sheet_of(house, str(request.path_params["title"]), str(request.path_params["year"]))
-        return await _budget_page(house, request, found)
+        return await budget_pages.budget_page(house, request, person, found, offered)
+
+    async def statement(request: Request) -> Response:
+        permit(request, "read-statement")
+        path, asked = request.path_params, request.query_params
+        on, after = day_asked(asked.get("on", "")), entry_asked(asked.get("after", ""))
+        found = await statement_of(house, str(path["title"]), str(path["year"]), on, after=after, limit=LINES)
+        return budget_pages.statement_page(house, request, found)
+
+    async def waiting(request: Request) -> Response:
+        permit(request, "list-waiting")
+        found = await waiting_list(house, after=checked_cursor(request.query_params.get("after", "")))
+        return budget_pages.waiting_page(house, request, found)
 
     for path, endpoint in (
         (QUEUE, queue),
         ("/review/cases/{case}", case),
         (BUDGETS, budget_list),
         (f"{BUDGETS}/{{title}}/{{year}}", budget),
+        (f"{BUDGETS}/{{title}}/{{year}}/statement", statement),
+        (budget_pages.WAITING, waiting),
     ):
         router.add_api_route(path, endpoint, methods=["GET"], response_class=Response)
     for action in offered:
@@ -100,7 +115,7 @@ async def _again(
     """The page the form was sent from, with what was typed and what is wrong with it."""
     person = house.gate.person(request)
     if "case" not in request.path_params:
-        return await _budgets_page(house, request, person, rejected, problem)
+        return await budget_pages.again(house, request, person, offered, rejected, _flash(problem), problem.status)
     case = str(request.path_params["case"])
     return await _case_page(house, request, person, case, offered, rejected, problem)
 
@@ -183,7 +198,7 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
             "next": f"{QUEUE}?{urlencode({**kept, 'after': found.next})}" if found.next else None,
             "text": f"{len(found.entries)} Vorgänge auf dieser Seite",
         },
-        links=[{"text": "Haushalt", "url": BUDGETS}],
+        links=[{"text": "Haushalt", "url": BUDGETS}, {"text": "Warteliste", "url": budget_pages.WAITING}],
         empty="Hier ist gerade nichts zu tun.",
     )
 
@@ -445,138 +460,3 @@ def _timeline(house: House, case: str) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-# ---- Budgets --------------------------------------------------------------------------------------------------------
-
-_YEAR_COLUMNS: Sequence[Mapping[str, str]] = (
-    {"key": "year", "title": "Jahr"},
-    {"key": "kind", "title": "Art"},
-    {"key": "available", "title": "verfügbar", "kind": "money"},
-    {"key": "reserved", "title": "vorgemerkt", "kind": "money"},
-    {"key": "committed", "title": "festgelegt", "kind": "money"},
-    {"key": "paid", "title": "gezahlt", "kind": "money"},
-    {"key": "free", "title": "frei", "kind": "money"},
-)
-
-
-def _years(sheet: BudgetSheet) -> list[dict[str, Any]]:
-    return [
-        {
-            "year": str(it.year),
-            "kind": "Ansatz" if it.kind == "cash" else "Verpflichtungsermächtigung",
-            "available": it.available_cents,
-            "reserved": it.reserved_cents,
-            "committed": it.committed_cents,
-            "paid": it.paid_cents,
-            "free": it.free_cents,
-        }
-        for it in sheet.years
-    ]
-
-
-def _table_of(sheet: BudgetSheet) -> dict[str, Any]:
-    return {
-        "caption": f"Titel {sheet.title}, Haushaltsjahr {sheet.year}",
-        "url": f"{BUDGETS}/{sheet.title}/{sheet.year}",
-        "note": f"an {sheet.carried_into} übergeben" if sheet.carried_into else f"{sheet.entries} Buchungen",
-        "columns": _YEAR_COLUMNS,
-        "rows": _years(sheet),
-    }
-
-
-async def _budgets_page(
-    house: House,
-    request: Request,
-    person: Person,
-    rejected: Rejected | None = None,
-    problem: Problem | None = None,
-) -> Response:
-    found = await sheets(house, after=checked_cursor(request.query_params.get("after", "")))
-    forms: list[dict[str, Any]] = []
-    if Role.BUDGET_OFFICER in person.roles:
-        forms.append(
-            shown(
-                "open-budget",
-                "Haushaltstitel eröffnen",
-                BUDGETS,
-                budget_form(local_date(house.now())),
-                back=BUDGETS,
-                rejected=rejected,
-                safeguards={"idempotency_key": str(uuid4())},
-                more={},
-            )
-        )
-    return page(
-        house,
-        request,
-        "budgets.html",
-        status_code=problem.status if problem else 200,
-        flash=None if rejected and forms else _flash(problem),
-        page_title="Haushalt",
-        heading="Haushalt",
-        lead="Je Titel und Haushaltsjahr: Ansatz und Verpflichtungsermächtigungen, vorgemerkt, festgelegt, gezahlt, frei.",
-        tables=[_table_of(it) for it in found.items],
-        actions=forms,
-        pages={"previous": None, "next": f"{BUDGETS}?{urlencode({'after': found.next})}", "text": ""}
-        if found.next
-        else None,
-        back={"text": "Arbeitsvorrat", "url": QUEUE},
-    )
-
-
-async def _budget_page(house: House, request: Request, sheet: BudgetSheet) -> Response:
-    state = (await house.writer.state(budgets.decider, budgets.budget_id(sheet.title, sheet.year))).state
-    own = sheet.years[0]
-    return page(
-        house,
-        request,
-        "budgets.html",
-        page_title=f"Haushalt {sheet.year}",
-        heading=f"Titel {sheet.title}, Haushaltsjahr {sheet.year}",
-        lead=f"eröffnet am {sheet.opened_on:%d.%m.%Y}, {sheet.entries} Buchungen",
-        tiles=[
-            {"title": "Ansatz", "value": own.available_cents, "kind": "money"},
-            {"title": "vorgemerkt", "value": own.reserved_cents, "kind": "money"},
-            {"title": "festgelegt, noch nicht gezahlt", "value": own.committed_cents, "kind": "money"},
-            {"title": "gezahlt", "value": own.paid_cents, "kind": "money"},
-            {"title": "frei", "value": own.free_cents, "kind": "money"},
-        ],
-        tables=[{**_table_of(sheet), "url": ""}, await asyncio.to_thread(_positions, house, state)],
-        actions=[],
-        pages=None,
-        back={"text": "Haushalt", "url": BUDGETS},
-    )
-
-
-SHOWN_POSITIONS = 500
-
-
-def _positions(house: House, budget: budgets.Open) -> dict[str, Any]:
-    standing = ((case, it) for case, it in budget.positions.items() if it.reserved_entry or it.committed_entry)
-    shown = sorted(islice(standing, SHOWN_POSITIONS), key=lambda it: it[0])
-    known = house.views.get_all([(views.CASES, case) for case, _ in shown])
-    rows: list[dict[str, Any]] = []
-    for case, it in shown:
-        entry = known.get((views.CASES, case))
-        rows.append(
-            {
-                "case": {
-                    "text": entry.body["file_number"] if entry else case[:8],
-                    "url": f"/review/cases/{case}",
-                },
-                "recipient": entry.body["applicant_name"] if entry else "",
-                "reserved": sum(part.cents for part in it.reserved),
-                "committed": sum(part.cents for part in it.committed),
-                "paid": it.paid_cents,
-            }
-        )
-    columns = [
-        {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
-        {"key": "recipient", "title": "Kommune"},
-        {"key": "reserved", "title": "vorgemerkt", "kind": "money"},
-        {"key": "committed", "title": "festgelegt insgesamt", "kind": "money"},
-        {"key": "paid", "title": "davon gezahlt", "kind": "money"},
-    ]
-    note = f"{SHOWN_POSITIONS} von ihnen" if len(rows) == SHOWN_POSITIONS else "alle Jahre zusammen"
-    return {"caption": "Vorgänge in diesem Haushalt", "url": "", "note": note, "columns": columns, "rows": rows}

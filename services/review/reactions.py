@@ -25,6 +25,6 @@ def react(contract: object, case: str) -> Decision | None:
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
             )
-            return decision(budget.decider, budget.budget_id(contract.title, contract.year), paid)
+            return budget.record_payment(contract.title, contract.year, paid)
         case _:
             return None

@@ -4,17 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from services.review import assessment as assessments
 from services.review import award as awards
-from services.review import budget as budgets
 from services.review import programme as programmes
-from services.review import views
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
 from services.review.award_letter import Authority, guideline_of, letter
-from services.review.case_file import BudgetSheet, NextAction, budget_sheet, facts_of
+from services.review.case_file import NextAction, facts_of
 from services.review.settings import office
 from services.review.standing import Primary, Status, hindrance, status_of, steps
 from shared.access import Person, allowed_role
@@ -128,26 +124,6 @@ def next_actions(house: House, it: Known, person: Person, offered: Sequence[Acti
             )
         )
     return found
-
-
-class BudgetList(BaseModel):
-    items: list[BudgetSheet]
-    next: str
-
-
-async def sheet_of(house: House, title: str, year: str) -> BudgetSheet:
-    """A title's budget of one year, or a 404 problem."""
-    if is_id(title) and year.isascii() and year.isdigit() and len(year) == 4:
-        found = await house.writer.state(budgets.decider, budgets.budget_id(title, int(year)))
-        if isinstance(found.state, budgets.Open):
-            return budget_sheet(found.state, etag(found.version))
-    raise Problem(404, "unknown-budget", "Diesen Titel gibt es in diesem Haushaltsjahr nicht.")
-
-
-async def sheets(house: House, *, after: str = "", limit: int = 50) -> BudgetList:
-    page = await asyncio.to_thread(views.budgets, house.views, after=after, limit=limit)
-    items = [await sheet_of(house, it.body["title"], str(it.body["year"])) for it in page.entries]
-    return BudgetList(items=items, next=page.next)
 
 
 async def letter_for(house: House, person: Person, case: str) -> bytes:

@@ -7,23 +7,23 @@ from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
 from services.review import programme as p
+from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
 from services.review.examination import Opinion
 from services.review.standing import Status
+from services.review.words import Words, split
 from shared import duties
-from shared.decider import value
 from shared.money import euros
 from shared.recorders import Row
 from shared.refusals import AttemptRefused
 from shared.store import Recorded, Store
 from shared.views import Draft, Page, Views
 
-CASES, BUDGETS = "cases", "budgets"
+CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
 
 LEADS_TO: Mapping[type, Status] = {
     a.ExpertOpinionRecorded: Status.AWAITING_EXPENDITURE,
     a.EligibleExpenditureAssessed: Status.AWAITING_PROPOSAL,
-    a.AwardProposed: Status.AWAITING_RESERVATION,
     a.RefusalProposed: Status.AWAITING_REFUSAL,
     a.ReservationNoted: Status.AWAITING_APPROVAL,
     a.ReservationDropped: Status.AWAITING_RESERVATION,
@@ -51,8 +51,11 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         case w.GrantApproved():
             _change(case, draft, it, status=Status.AWAITING_NOTICE, granted_cents=it.event.grant.granted_cents)
         case w.NoticeDispatched():
-            due_on = it.event.remedy_ends_on.isoformat()
-            _change(case, draft, it, status=Status.AWAITING_FINALITY, due_on=due_on)
+            due_on, sent = it.event.remedy_ends_on.isoformat(), it.event.dispatched_on.isoformat()
+            _change(case, draft, it, status=Status.AWAITING_FINALITY, due_on=due_on, dispatched_on=sent)
+        case a.AwardProposed():
+            proposed = it.event.granted_cents
+            _change(case, draft, it, status=Status.AWAITING_RESERVATION, due_on=None, proposed_cents=proposed)
         case a.ReservationNoted():
             _change(case, draft, it, status=Status.AWAITING_APPROVAL, due_on=it.event.expires_on.isoformat())
         case b.BudgetOpened():
@@ -78,6 +81,9 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "submitted_on": application.submitted_on.isoformat(),
         "applied_cents": application.financing.grant_cents,
         "granted_cents": None,
+        "completed_on": application.completed_on.isoformat(),
+        "proposed_cents": 0,
+        "dispatched_on": None,
         "sort": f"{row.position:012d}",
     }
     draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
@@ -89,18 +95,13 @@ def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
         return
     body = {**known, "since_on": it.context.valid_on.isoformat(), **changed}
     draft.put(CASES, case, body, grp=str(body["status"]), sort=body["sort"])
+    if body["status"] == Status.AWAITING_RESERVATION:
+        draft.put(WAITING, case, {}, sort=f"{body['completed_on']}/{body['sort']}")
+    elif known["status"] == Status.AWAITING_RESERVATION:
+        draft.delete(WAITING, case)
 
 
 # ---- Words ----------------------------------------------------------------------------------------------------------
-
-
-@value
-class Words:
-    """An event as a person reads it in the timeline."""
-
-    title: str
-    tone: str = "neutral"
-    why: str = ""
 
 
 OPINIONS: Mapping[Opinion, str] = {
@@ -108,29 +109,17 @@ OPINIONS: Mapping[Opinion, str] = {
     Opinion.POSITIVE_WITH_CONDITIONS: "positiv mit Auflagen",
     Opinion.NEGATIVE: "negativ",
 }
-SHORTFALLS: Mapping[b.Shortfall, str] = {
-    b.Shortfall.FUNDS_EXHAUSTED: "Die freien Mittel reichen nicht.",
-    b.Shortfall.AUTHORISATION_MISSING: "Für ein Jahr fehlt die Verpflichtungsermächtigung.",
-    b.Shortfall.YEAR_OVER: "Das Haushaltsjahr ist abgelaufen.",
-    b.Shortfall.NOT_RESERVED: "Diese Beträge sind nicht vorgemerkt.",
-    b.Shortfall.RESERVATION_EXPIRED: "Die Vormerkung ist verfallen.",
-}
-
-
-def split(by_year: Sequence[Any]) -> str:
-    """'2025: 30.000,00 €, 2026: 14.800,00 €'."""
-    return ", ".join(f"{it.year}: {euros(it.cents)}" for it in by_year)
 
 
 def tell(it: object) -> Words | None:
     """What the timeline says of an event; None for what concerns no case."""
     match it:
-        case b.BudgetOpened() | b.BudgetCarriedOver() | p.PolicyPublished():
+        case p.PolicyPublished():
             return None
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
-            return _of_assessment(it) or _of_award(it) or _of_budget(it)
+            return _of_assessment(it) or _of_award(it) or tell_of_budget(it)
 
 
 def _of_assessment(it: object) -> Words | None:
@@ -154,7 +143,7 @@ def _of_assessment(it: object) -> Words | None:
         case a.ReservationNoted():
             return Words(title="Vorschlag mit Mitteln unterlegt", tone="info", why=f"gilt bis {it.expires_on:%d.%m.%Y}")
         case a.ReservationDropped():
-            return Words(title="Vormerkung aufgehoben", tone="warning", why=it.reason)
+            return Words(title="Vormerkung aufgehoben", tone="warning", why=RELEASES.get(it.reason, it.reason))
         case a.PracticeChangedSinceProposal():
             why = "Seit dem Vorschlag gilt eine andere Richtlinie oder Verwaltungspraxis."
             return Words(title="Zurück in die Prüfung", tone="warning", why=why)
@@ -192,30 +181,6 @@ def _of_award(it: object) -> Words | None:
             return None
 
 
-def _of_budget(it: object) -> Words | None:
-    match it:
-        case b.FundsReserved():
-            return Words(title="Mittel vorgemerkt", tone="info", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
-        case b.FundsReservationRefused():
-            why = f"{SHORTFALLS[it.reason]} Frei: {split(it.free)}."
-            return Words(title="Mittel nicht verfügbar", tone="danger", why=why)
-        case b.ReservationReleased():
-            return Words(title="Vormerkung abgesetzt", why=f"HÜL Nr. {it.entry} zu Nr. {it.counters}")
-        case b.FundsCommitted():
-            return Words(title="Mittel festgelegt", tone="success", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
-        case b.FundsCommitmentRefused():
-            return Words(title="Festlegung nicht möglich", tone="danger", why=SHORTFALLS[it.reason])
-        case b.CommitmentCarried():
-            return Words(title="Verpflichtung in das neue Haushaltsjahr übernommen", why=split(it.by_year))
-        case b.PaymentAwaitingBudget():
-            return Words(title="Zahlung wartet auf den Haushalt", tone="warning", why=euros(it.cents))
-        case b.PaymentRecorded():
-            why = f"HÜL Nr. {it.entry}; {euros(it.cents)}"
-            return Words(title="Zahlung gebucht", tone="success", why=why)
-        case _:
-            return None
-
-
 # ---- Queries --------------------------------------------------------------------------------------------------------
 
 
@@ -239,3 +204,8 @@ def timeline(store: Store, views: Views, case: str) -> Sequence[tuple[Recorded, 
 def budgets(views: Views, *, after: str = "", limit: int = 50) -> Page:
     """The opened budgets, newest year of a title first."""
     return views.find(BUDGETS, after=after, limit=limit, newest_first=True)
+
+
+def waiting(views: Views, *, after: str = "", limit: int = 50) -> Page:
+    """The cases whose proposal waits for money, by the day on which their application was complete."""
+    return views.find(WAITING, after=after, limit=limit)

@@ -16,6 +16,10 @@ ISSUING = {"dispatch-notice", "record-waiver", "declare-final"}
 EXPERT = {"record-expert-opinion"}
 APPROVAL = {"approve-grant", "refuse-grant"}
 BUDGET = {"reserve-funds", "release-reservation"}
+PLAN = {
+    "open-budget", "proclaim-budget", "freeze-funds", "lift-freeze", "reallocate-funds", "close-budget",
+    "hand-over-remainder", "allow-despite-provisional", "record-repayment",
+}  # fmt: skip
 EXAMINATION, CERTIFICATION, ORDER, TREASURY = (
     {"examine-drawdown"},
     {"certify-drawdown"},
@@ -60,7 +64,7 @@ MAY: Mapping[Role, set[str]] = {
     Role.EXPERT: EXPERT,
     Role.CASE_OFFICER: (HANDLING - {"declare-complete"}) | ISSUING | EXAMINATION,
     Role.APPROVER: APPROVAL,
-    Role.BUDGET_OFFICER: BUDGET | {"open-budget"},
+    Role.BUDGET_OFFICER: BUDGET | PLAN,
     Role.CERTIFIER: CERTIFICATION,
     Role.ORDERING_OFFICER: ORDER | SEALING,
     Role.TREASURY: TREASURY,

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from services.review import assessment, award, budget, programme
 from services.review.assessment import AssessExpenditure, OpenAssessment, RecordExpertOpinion
 from services.review.award import DispatchNotice, RecordWaiver
@@ -13,6 +15,7 @@ from services.review.programme import Terms, policy_in_force, publish_policy
 from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Financing
 from shared.decider import Context, Decision, decision
+from shared.formats import encode
 from shared.identity import SYSTEM, DocumentReference, Role, Sealed
 from shared.records import field_names
 from tests.scenario import acting
@@ -174,6 +177,7 @@ class House:
         for stream, recorded in events.items():
             noun = reads[stream]
             assert all(type(it) in noun.events for it in recorded)
+            assert [msgspec.json.decode(encode(it), type=type(it)) for it in recorded] == recorded
             self.log.setdefault(stream, []).extend(recorded)
             self.nouns[stream] = noun
         return events

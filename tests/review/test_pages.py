@@ -43,7 +43,8 @@ def form(text: str, action: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input [^>]*>", found[1]):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and 'type="radio"' not in tag:
+        ticked = " checked" in tag or not re.search(r'type="(radio|checkbox)"', tag)
+        if name and ticked:
             fields[name[1]] = value[1] if value else ""
     fields |= dict(re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', found[1], re.DOTALL))
     for name, body in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', found[1], re.DOTALL):

@@ -1,29 +1,125 @@
-"""Haushalt: what a budget officer may do with the titles."""
+"""Haushalt: what a budget officer may do with the titles.
+
+One person suffices for each: the law asks for a second *office*, not for a second officer (§ 9 LHO makes the budget officer
+answer for the budget; freezes are ordered, reallocations and remainders consented to by the finance ministry, §§ 41, 45, 46 LHO).
+What that office wrote is named in the entry, and without it the entry is refused.
+"""
 
 from typing import Any
 
 from services.review import budget as budgets
 from services.review.api.common import BUDGET, amounts
-from services.review.bodies import (
+from services.review.budget_bodies import (
     BudgetBody,
+    ClosingBody,
+    FreezeBody,
+    LiftBody,
+    OverrideBody,
+    ProclamationBody,
+    ReallocationBody,
+    RemainderBody,
+    RepaymentBody,
 )
-from shared.decider import Decision
+from services.review.budget_reading import title_and_year
+from services.review.reading import opened
+from shared.decider import Decision, decision, replace
 from shared.service import House
 from shared.web import Action, Ask
 
+_ONE = "/review/budgets/{title}/{year}"
 
-def _opened(state: budgets.Budget, _ask: Ask) -> dict[str, Any]:
+
+def _told(state: budgets.Budget, _ask: Ask) -> dict[str, Any]:
     return {"title": state.title, "year": state.year} if isinstance(state, budgets.Open) else {}
 
 
-def budgeting(_house: House) -> list[Action]:
-    """Opening a title's budget of a year."""
+def budgeting(house: House) -> list[Action]:
+    """All that is done to a title's budget of a year, from its opening to its closing."""
+    return [*_planning(), *_of_cases(house)]
 
-    async def open_budget(body: BudgetBody, _ask: Ask) -> Decision:
-        authorised = amounts(body.authorisations)
-        return budgets.open_next_budget(body.title, body.year, body.appropriation_cents, authorised)
 
-    return [Action(
-        name="open-budget", title="Haushaltstitel eröffnen", path="/review/budgets", roles=BUDGET, body=BudgetBody,
-        decide=open_budget, creates=True, status=201, answer=_opened, location="/review/budgets/{title}/{year}",
-    )]  # fmt: skip
+def _decide(ask: Ask, command: budgets.Command, case: str = "") -> Decision:
+    title, year = title_and_year(ask.path)
+    made = decision(budgets.decider, budgets.budget_id(title, year), command)
+    return replace(made, meta={"case": case}) if case else made
+
+
+async def _open(body: BudgetBody, _ask: Ask) -> Decision:
+    return budgets.open_next_budget(
+        body.title, body.year, body.appropriation_cents, amounts(body.authorisations),
+        continue_authorisations=body.continue_authorisations, provisional=body.provisional,
+        transferable=body.transferable, repayments_set_off=body.repayments_set_off,
+        last_order_on=body.last_order_on, alarms_bp=body.alarms_bp,
+    )  # fmt: skip
+
+
+async def _proclaim(body: ProclamationBody, ask: Ask) -> Decision:
+    authorised = amounts(body.authorisations)
+    command = budgets.ProclaimBudget(
+        appropriation_cents=body.appropriation_cents, authorisations=authorised, reference=body.reference
+    )
+    return _decide(ask, command)
+
+
+async def _freeze(body: FreezeBody, ask: Ask) -> Decision:
+    return _decide(ask, budgets.FreezeFunds(**body.model_dump()))
+
+
+async def _lift(body: LiftBody, ask: Ask) -> Decision:
+    return _decide(ask, budgets.LiftFreeze(**body.model_dump()))
+
+
+async def _reallocate(body: ReallocationBody, ask: Ask) -> Decision:
+    title, year = title_and_year(ask.path)
+    return budgets.reallocate(title, year=year, **body.model_dump())
+
+
+async def _close(body: ClosingBody, ask: Ask) -> Decision:
+    title, year = title_and_year(ask.path)
+    return budgets.close_budget(title, year, move=body.move, consent=body.consent or "")
+
+
+async def _hand_over(body: RemainderBody, ask: Ask) -> Decision:
+    title, year = title_and_year(ask.path)
+    return budgets.hand_over_remainder(title, year, **body.model_dump())
+
+
+def _planning() -> list[Action]:
+    def entry(name: str, title: str, path: str, body: Any, decide: Any) -> Action:
+        return Action(
+            name=name, title=title, path=_ONE + path, roles=BUDGET, body=body, decide=decide, creates=True, answer=_told,
+        )  # fmt: skip
+
+    return [
+        Action(
+            name="open-budget", title="Haushaltstitel eröffnen", path="/review/budgets", roles=BUDGET, body=BudgetBody,
+            decide=_open, creates=True, status=201, answer=_told, location="/review/budgets/{title}/{year}",
+        ),
+        entry("proclaim-budget", "Haushaltsgesetz verkündet", "/proclamation", ProclamationBody, _proclaim),
+        entry("freeze-funds", "Mittel sperren", "/freezes", FreezeBody, _freeze),
+        entry("lift-freeze", "Sperre aufheben", "/freezes/lift", LiftBody, _lift),
+        entry("reallocate-funds", "Mittel umschichten", "/reallocations", ReallocationBody, _reallocate),
+        entry("close-budget", "Haushaltsjahr abschließen", "/closing", ClosingBody, _close),
+        entry("hand-over-remainder", "Ausgaberest übertragen", "/remainders", RemainderBody, _hand_over),
+    ]  # fmt: skip
+
+
+def _of_cases(house: House) -> list[Action]:
+    async def allow(body: OverrideBody, ask: Ask) -> Decision:
+        await opened(house, body.case)
+        return _decide(ask, budgets.AllowDespiteProvisional(case=body.case, reason=body.reason), body.case)
+
+    async def repay(body: RepaymentBody, ask: Ask) -> Decision:
+        await opened(house, body.case)
+        return _decide(ask, budgets.RecordRepayment(**body.model_dump()), body.case)
+
+    return [
+        Action(
+            name="allow-despite-provisional", title="Ausnahme von der vorläufigen Haushaltsführung",
+            path=f"{_ONE}/overrides", roles=BUDGET, body=OverrideBody, decide=allow, creates=True, answer=_told,
+        ),
+        Action(
+            name="record-repayment", title="Rückzahlung buchen", path=f"{_ONE}/repayments", roles=BUDGET,
+            body=RepaymentBody, decide=repay, creates=True, answer=_told,
+        ),
+    ]  # fmt: skip

@@ -1,7 +1,9 @@
 """What every action of review is made with: its road, its roles, and what an answer tells."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Header, Query
 
 from services.review.bodies import (
     YearCentsBody,
@@ -41,3 +43,12 @@ def amounts(rows: Sequence[YearCentsBody]) -> tuple[YearAmount, ...]:
 def told(state: Any, _ask: Ask) -> dict[str, Any]:
     """What an answer tells of its primary stream."""
     return {"state": type(state).__name__.lower()}
+
+
+Position = Annotated[int | None, Header(alias="Foerderstrom-Position", ge=0, le=2**53)]
+Size = Annotated[int, Query(ge=1, le=200)]
+
+
+async def seen_by(house: House, position: int | None) -> None:
+    """Wait for what this service has recorded; a position beyond its head is another's and never comes."""
+    await house.seen(min(position or 0, house.writer.head.position))

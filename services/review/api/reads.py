@@ -2,24 +2,17 @@
 
 import asyncio
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from services.review import views
 from services.review.api.acts import actions
-from services.review.case_file import BudgetSheet, CaseFile, case_file
-from services.review.reading import (
-    PDF,
-    BudgetList,
-    known,
-    letter_for,
-    next_actions,
-    sheet_of,
-    sheets,
-)
+from services.review.api.budget_reads import budget_reads
+from services.review.api.common import Position, Size, seen_by
+from services.review.case_file import CaseFile, case_file
+from services.review.reading import PDF, known, letter_for, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
 from shared.operations import READERS
@@ -27,10 +20,6 @@ from shared.service import House
 from shared.web import PROBLEMS, checked_cursor
 
 # ---- Reading --------------------------------------------------------------------------------------------------------
-
-
-Position = Annotated[int | None, Header(alias="Foerderstrom-Position", ge=0, le=2**53)]
-Size = Annotated[int, Query(ge=1, le=200)]
 
 
 class CaseRow(BaseModel):
@@ -54,11 +43,6 @@ class CaseList(BaseModel):
     next: str
 
 
-async def _seen(house: House, position: int | None) -> None:
-    """Wait for what this service has recorded; a position beyond its head is another's and never comes."""
-    await house.seen(min(position or 0, house.writer.head.position))
-
-
 def reads(house: House) -> APIRouter:
     """Queue, case, letter, budgets. `Foerderstrom-Position` makes a list wait until it shows that log position."""
     router, offered = APIRouter(), actions(house)
@@ -74,7 +58,7 @@ def reads(house: House) -> APIRouter:
     ) -> CaseList:
         """The cases, oldest first."""
         permit(request, "list-cases")
-        await _seen(house, seen)
+        await seen_by(house, seen)
         after = checked_cursor(after)
         page = await asyncio.to_thread(views.cases, house.views, status=status, after=after, limit=limit)
         return CaseList(items=[CaseRow(**it.body) for it in page.entries], next=page.next)
@@ -87,21 +71,6 @@ def reads(house: House) -> APIRouter:
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
         return case_file(it.case, it.assessment, it.award, it.etags, next_actions(house, it, person, offered))
 
-    @router.get("/review/budgets", operation_id="list-budgets", responses=PROBLEMS)
-    async def budget_list(request: Request, after: str = "", limit: Size = 50, seen: Position = None) -> BudgetList:
-        """The opened budgets with what is free in them."""
-        permit(request, "list-budgets")
-        await _seen(house, seen)
-        return await sheets(house, after=checked_cursor(after), limit=limit)
-
-    @router.get("/review/budgets/{title}/{year}", operation_id="read-budget", responses=PROBLEMS)
-    async def one_budget(request: Request, response: Response, title: str, year: str) -> BudgetSheet:
-        """A title's budget of one year: Ansatz and VE, reserved, committed, paid, free."""
-        permit(request, "read-budget")
-        found = await sheet_of(house, title, year)
-        response.headers.update({"ETag": found.etag, "Vary": "Accept"})
-        return found
-
     @router.get(
         "/review/cases/{case}/letter", operation_id="read-letter", response_class=Response,
         responses={200: {"content": {PDF: {}}}, **PROBLEMS},
@@ -112,4 +81,5 @@ def reads(house: House) -> APIRouter:
         headers = {"Content-Disposition": 'inline; filename="zuwendungsbescheid.pdf"', "Cache-Control": "no-store"}
         return Response(content, media_type=PDF, headers=headers)
 
+    router.include_router(budget_reads(house))
     return router

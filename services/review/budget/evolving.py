@@ -1,22 +1,47 @@
 """Every event folded into the budget; no rules."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from typing import Any, assert_never, cast
 
+from services.review.budget.accounts import years_after
 from services.review.budget.events import (
     BudgetCarriedOver,
+    BudgetClosed,
     BudgetOpened,
+    BudgetProclaimed,
     CommitmentCarried,
+    CommitmentLapsed,
+    CommitmentMoved,
+    CommitmentReduced,
+    CommitmentShifted,
+    CommitmentShiftRefused,
     Event,
+    FreezeLifted,
     FundsCommitmentRefused,
     FundsCommitted,
+    FundsFrozen,
+    FundsGiven,
     FundsReservationRefused,
     FundsReserved,
+    FundsTaken,
     PaymentAwaitingBudget,
     PaymentRecorded,
+    ProvisionalOverrideGranted,
+    RemainderHandedOver,
+    RemainderTakenOver,
+    RepaymentReceived,
     ReservationReleased,
+    ThresholdReached,
 )
-from services.review.budget.states import Budget, Early, Open, Position, Unopened, YearAccount
+from services.review.budget.states import (
+    Budget,
+    Early,
+    Freeze,
+    Open,
+    Position,
+    Unopened,
+    YearAccount,
+    summed,
+)
 from shared.contracts import YearAmount
 from shared.decider import replace
 
@@ -31,80 +56,146 @@ def evolve(budget: Budget, it: Event) -> Budget:
     if isinstance(budget, Unopened):
         return budget
     match it:
-        case FundsReservationRefused() | FundsCommitmentRefused():
+        case FundsReservationRefused() | FundsCommitmentRefused() | CommitmentShiftRefused():
             return budget
         case BudgetCarriedOver():
             return replace(budget, carried_into=it.into)
-        case CommitmentCarried():
-            return _carried(it, budget)
-        case FundsReserved():
-            position = Position(reserved=it.by_year, reserved_entry=it.entry, expires_on=it.expires_on)
-            return _entered(budget, it.entry, it.case, position, it.by_year, reserved=1)
-        case ReservationReleased():
-            return _entered(budget, it.entry, it.case, Position(), it.by_year, reserved=-1)
-        case FundsCommitted():
-            position = Position(committed=it.by_year, committed_entry=it.entry)
-            return _entered(budget, it.entry, it.case, position, it.by_year, reserved=-1, committed=1)
-        case PaymentRecorded():
-            before = budget.position(it.case)
-            payments = before.payments.put(it.payment, it.cents)
-            position = replace(before, payments=payments, paid_cents=before.paid_cents + it.cents)
-            own_year = (YearAmount(year=budget.year, cents=it.cents),)
-            awaiting = budget.awaiting.without(it.payment)
-            after = _entered(budget, it.entry, it.case, position, own_year, committed=-1, paid=1)
-            return replace(after, awaiting=awaiting)
+        case BudgetClosed():
+            return replace(budget, closed_on=it.closed_on)
+        case ProvisionalOverrideGranted():
+            return replace(budget, overrides=budget.overrides.put(it.case, it.reason))
+        case ThresholdReached():
+            return replace(budget, years=years_after(budget, it))
+        case BudgetProclaimed():
+            return replace(_entered(budget, it), provisional=False)
+        case (
+            FundsFrozen() | FreezeLifted() | FundsGiven() | FundsTaken() | RemainderHandedOver() | RemainderTakenOver()
+        ):
+            return _plan(_entered(budget, it), it)
+        case (
+            CommitmentCarried() | FundsReserved() | ReservationReleased() | FundsCommitted() | CommitmentReduced()
+            | CommitmentShifted() | CommitmentLapsed() | CommitmentMoved() | PaymentRecorded() | RepaymentReceived()
+        ):  # fmt: skip
+            position = _position(budget.position(it.case), it, budget.year)
+            return _noted(replace(_entered(budget, it), positions=budget.positions.put(it.case, position)), it)
         case _ as missing:
             assert_never(missing)
 
 
+def reference_of(it: Event) -> str:
+    """The reference from outside under which an event is entered once; empty when it has none."""
+    match it:
+        case FundsFrozen():
+            return f"freeze:{it.freeze}"
+        case FundsGiven():
+            return f"given:{it.reference}"
+        case FundsTaken():
+            return f"taken:{it.reference}"
+        case RemainderHandedOver():
+            return f"handed-over:{it.origin}:{it.consent}"
+        case RemainderTakenOver():
+            return f"taken-over:{it.out_of}:{it.origin}:{it.consent}"
+        case CommitmentReduced() | CommitmentShifted():
+            return f"change:{it.case}:{it.reference}"
+        case RepaymentReceived():
+            return f"repayment:{it.repayment}"
+        case _:
+            return ""
+
+
 def _opened(it: BudgetOpened, budget: Budget) -> Open:
-    own = YearAccount(year=it.year, available_cents=it.appropriation_cents)
-    later = tuple(YearAccount(year=promise.year, available_cents=promise.cents) for promise in it.authorisations)
-    return Open(title=it.title, year=it.year, opening=it, years=(own, *later), awaiting=budget.awaiting)
-
-
-def _carried(it: CommitmentCarried, budget: Open) -> Open:
-    """The own year's part takes from its cash; later years bring the authorisation they were made on with them."""
-    years = {account.year: account for account in budget.years}
-    for part in it.by_year:
-        account = years.get(part.year, YearAccount(year=part.year, available_cents=0))
-        more = part.cents if part.year != budget.year else 0
-        years[part.year] = replace(account, available_cents=account.available_cents + more)
-    position = Position(committed=it.by_year, committed_entry=it.entry)
-    brought = replace(budget, years=tuple(years[year] for year in sorted(years)))
-    return _entered(brought, it.entry, it.case, position, it.by_year, committed=1)
-
-
-def _entered(
-    budget: Open,
-    entry: int,
-    case: str,
-    position: Position,
-    by_year: Sequence[YearAmount],
-    *,
-    reserved: int = 0,
-    committed: int = 0,
-    paid: int = 0,
-) -> Open:
-    """The budget after an entry; `reserved`, `committed`, `paid` say with which sign its amounts count there."""
-    cents = {it.year: it.cents for it in by_year}
-    years = tuple(
-        YearAccount(
-            year=it.year,
-            available_cents=it.available_cents,
-            reserved_cents=it.reserved_cents + reserved * cents.get(it.year, 0),
-            committed_cents=it.committed_cents + committed * cents.get(it.year, 0),
-            paid_cents=it.paid_cents + paid * cents.get(it.year, 0),
-        )
-        for it in budget.years
-    )
+    own = YearAccount(year=it.year, appropriated_cents=it.appropriation_cents)
+    later = {promise.year: YearAccount(year=promise.year, continued_cents=promise.cents) for promise in it.continued}
+    for promise in it.authorisations:
+        account = later.get(promise.year) or YearAccount(year=promise.year)
+        later[promise.year] = replace(account, appropriated_cents=promise.cents)
     return Open(
-        title=budget.title,
-        year=budget.year,
-        opening=budget.opening,
-        years=years,
-        entries=entry,
-        carried_into=budget.carried_into,
-        positions=budget.positions.put(case, position),
+        title=it.title,
+        year=it.year,
+        opening=it,
+        years=(own, *(later[year] for year in sorted(later))),
         awaiting=budget.awaiting,
+        provisional=it.provisional,
     )
+
+
+def _entered(budget: Open, it: Any) -> Open:
+    """The budget with the entry's number and what it does to the years."""
+    return replace(budget, entries=it.entry, years=years_after(budget, cast(Event, it)))
+
+
+def _noted(budget: Open, it: Event) -> Open:
+    """The budget with what else an entry of a case leaves behind."""
+    match it:
+        case PaymentRecorded():
+            return replace(budget, awaiting=budget.awaiting.without(it.payment))
+        case CommitmentMoved():
+            return replace(budget, moved_cents=budget.moved_cents + it.cents)
+        case CommitmentReduced() | CommitmentShifted() | RepaymentReceived():
+            return replace(budget, references=budget.references.put(reference_of(it), it))
+        case _:
+            return budget
+
+
+def _plan(budget: Open, it: Event) -> Open:
+    """The budget after a change of what the plan gives."""
+    match it:
+        case FreezeLifted():
+            freeze = replace(budget.freezes[it.freeze], left_cents=it.left_cents)
+            return replace(budget, freezes=budget.freezes.put(it.freeze, freeze))
+        case FundsFrozen():
+            freeze = Freeze(entry=it.entry, year=it.year, cents=it.cents, share_bp=it.share_bp, left_cents=it.cents)
+            budget = replace(budget, freezes=budget.freezes.put(it.freeze, freeze))
+        case RemainderTakenOver():
+            more = (YearAmount(year=it.origin, cents=it.cents),)
+            budget = replace(budget, remainders=summed(budget.remainders, more))
+        case RemainderHandedOver():
+            more = (YearAmount(year=it.origin, cents=it.cents),)
+            budget = replace(budget, handed_over=summed(budget.handed_over, more))
+        case _:
+            pass
+    return replace(budget, references=budget.references.put(reference_of(it), it))
+
+
+def _position(before: Position, it: Event, year: int) -> Position:
+    match it:
+        case FundsReserved():
+            return replace(
+                before, reserved=it.by_year, reserved_entry=it.entry, expires_on=it.expires_on, basis=it.basis
+            )
+        case ReservationReleased():
+            return Position(basis=before.basis)
+        case FundsCommitted():
+            return Position(committed=it.by_year, committed_entry=it.entry, basis=it.basis)
+        case CommitmentCarried():
+            entry, basis = before.committed_entry or it.entry, it.basis or before.basis
+            return replace(before, committed=summed(before.committed, it.by_year), committed_entry=entry, basis=basis)
+        case CommitmentReduced():
+            return replace(before, committed=summed(before.committed, it.by_year, -1))
+        case CommitmentShifted():
+            committed = summed(summed(before.committed, it.less, -1), it.more)
+            entry = before.committed_entry or it.entry
+            return replace(before, committed=committed, committed_entry=entry, basis=it.basis)
+        case _:
+            return _settled(before, it, year)
+
+
+def _settled(before: Position, it: Event, year: int) -> Position:
+    """The position after money of the year was paid, came back, or can no longer be paid."""
+    match it:
+        case PaymentRecorded():
+            payments = before.payments.put(it.payment, it.cents)
+            paid = before.paid_cents + it.cents
+            return replace(before, payments=payments, paid_cents=paid, last_payment_entry=it.entry)
+        case RepaymentReceived():
+            gone = (YearAmount(year=year, cents=it.set_off_cents),)
+            paid = before.paid_cents - it.set_off_cents
+            return replace(before, committed=summed(before.committed, gone, -1), paid_cents=paid)
+        case CommitmentLapsed():
+            gone = (YearAmount(year=year, cents=it.cents),)
+            return replace(before, committed=summed(before.committed, gone, -1))
+        case CommitmentMoved():
+            gone = (YearAmount(year=year, cents=it.cents),)
+            return replace(before, committed=summed(before.committed, gone, -1), moved_into=it.into)
+        case _:
+            return before

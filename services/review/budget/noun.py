@@ -1,20 +1,10 @@
 """The budget as the machinery knows it."""
 
+from typing import get_args
+
 from services.review.budget.commands import Command
 from services.review.budget.deciding import decide
-from services.review.budget.events import (
-    BudgetCarriedOver,
-    BudgetOpened,
-    CommitmentCarried,
-    Event,
-    FundsCommitmentRefused,
-    FundsCommitted,
-    FundsReservationRefused,
-    FundsReserved,
-    PaymentAwaitingBudget,
-    PaymentRecorded,
-    ReservationReleased,
-)
+from services.review.budget.events import Event
 from services.review.budget.evolving import evolve
 from services.review.budget.states import Budget, Unopened
 from shared.decider import Decider
@@ -25,16 +15,5 @@ decider = Decider[Command, Event, Budget](
     initial=Unopened(),
     decide=decide,
     evolve=evolve,
-    events=[
-        BudgetOpened,
-        CommitmentCarried,
-        BudgetCarriedOver,
-        FundsReserved,
-        FundsReservationRefused,
-        ReservationReleased,
-        FundsCommitted,
-        FundsCommitmentRefused,
-        PaymentAwaitingBudget,
-        PaymentRecorded,
-    ],
+    events=get_args(Event.__value__),
 )

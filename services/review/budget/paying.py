@@ -1,0 +1,67 @@
+"""Committed money is paid, and comes back."""
+
+from collections.abc import Sequence
+
+from services.review.budget.checks import check_cents, check_not_closed, is_repeated
+from services.review.budget.commands import RecordPayment, RecordRepayment
+from services.review.budget.errors import AmountsNotValid, PaymentBeyondCommitment, PaymentContradicted
+from services.review.budget.events import Event, PaymentAwaitingBudget, PaymentRecorded, RepaymentReceived
+from services.review.budget.states import Open, Unopened
+from shared.money import MAX_CENTS
+
+
+def wait_for_budget(command: RecordPayment, budget: Unopened) -> Sequence[Event]:
+    if command.payment in budget.awaiting:
+        return []
+    return [
+        PaymentAwaitingBudget(payment=command.payment, case=command.case, cents=command.cents, paid_on=command.paid_on)
+    ]
+
+
+def pay(command: RecordPayment, budget: Open) -> Sequence[Event]:
+    position = budget.position(command.case)
+    known = position.payments.get(command.payment)
+    if known is not None:
+        if known != command.cents:
+            raise PaymentContradicted
+        return []
+    check_not_closed(budget)
+    if not 0 < command.cents <= position.unpaid_cents(budget.year):
+        raise PaymentBeyondCommitment
+    return [
+        PaymentRecorded(
+            entry=budget.entries + 1,
+            counters=position.committed_entry,
+            payment=command.payment,
+            case=command.case,
+            cents=command.cents,
+            paid_on=command.paid_on,
+        )
+    ]
+
+
+def repay(command: RecordRepayment, budget: Open) -> Sequence[Event]:
+    """Set off as far as this year's plan allows it and this year's expenditure for the case reaches; the rest is income."""
+    known = budget.references.get(f"repayment:{command.repayment}")
+    asked = {"case": command.case, "cents": command.cents, "interest_cents": command.interest_cents}
+    if is_repeated(known, **asked):
+        return []
+    check_not_closed(budget)
+    check_cents(command.cents)
+    if not 0 <= command.interest_cents <= MAX_CENTS or command.received_on.year != budget.year:
+        raise AmountsNotValid("Zu buchen ist im Haushaltsjahr des Eingangs.", field="received_on")
+    position = budget.position(command.case)
+    set_off = min(command.cents, position.paid_cents) if budget.opening.repayments_set_off else 0
+    return [
+        RepaymentReceived(
+            entry=budget.entries + 1,
+            counters=position.last_payment_entry if set_off else 0,
+            repayment=command.repayment,
+            case=command.case,
+            cents=command.cents,
+            interest_cents=command.interest_cents,
+            set_off_cents=set_off,
+            income_cents=command.cents - set_off + command.interest_cents,
+            received_on=command.received_on,
+        )
+    ]
