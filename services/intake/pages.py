@@ -233,7 +233,7 @@ async def _case(
             "next_step": showing.next_step(record),
             "steps": showing.steps(record),
             "drawdowns": showing.drawdown_rows(record.drawdowns),
-            "receipt": {"sha256": record.submission_sha256, "at": at},
+            "receipt": {"sha256": record.submission_sha256, "at": at, "url": f"/intake/cases/{case}/receipt"},
             "letters": showing.letters(record),
             "tables": [*showing_project.findings(record.findings), *showing_project.tables(record)],
         }

@@ -2,15 +2,28 @@
 
 from typing import Any
 
+from fastapi import APIRouter
+
 import shared.service
-from services.intake import application, drawdown, file_register, policies, territory
-from services.intake.api import actions, reads
-from services.intake.pages import pages
+from services.intake import api, application, drawdown, file_register, pages, policies, receipt, territory
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.views import project
 from shared.lanes import Reactions
-from shared.service import Blueprint
+from shared.service import Blueprint, House
+
+
+def _reads(house: House) -> APIRouter:
+    router = api.reads(house)
+    router.include_router(receipt.reads(house))
+    return router
+
+
+def _pages(house: House) -> APIRouter:
+    router = pages.pages(house)
+    router.include_router(receipt.pages(house))
+    return router
+
 
 blueprint = Blueprint(
     name="intake",
@@ -18,9 +31,9 @@ blueprint = Blueprint(
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,
-    actions=actions,
-    reads=reads,
-    pages=pages,
+    actions=api.actions,
+    reads=_reads,
+    pages=_pages,
 )
 
 

@@ -37,7 +37,7 @@ def problem(answer: httpx2.Response) -> tuple[int, str, str]:
 
 def alone(title: str) -> dict[str, Any]:
     """An application that resembles no other of the town: another title for another item."""
-    return {"title": title, "item": "e-invoicing"}
+    return {"title": title, "item": "information-security"}
 
 
 def _part(it: dict[str, str]) -> str:
@@ -116,6 +116,59 @@ def test_the_municipality_can_recompute_the_hash_of_its_submission(desk: Desk) -
     expected = sha256(f"intake:p-stadtilm:kept-by-the-town\n{canonical}".encode()).hexdigest()
     assert answer.json()["submission_sha256"] == expected
     assert desk.town.get(answer.headers["location"]).json()["submission_sha256"] == expected
+
+
+def test_whoever_kept_what_was_sent_can_prove_it_and_a_changed_cent_is_noticed(desk: Desk) -> None:
+    answer = desk.submits(key="kept-for-later")
+    path, told = f"{answer.headers['location']}/receipt-check", answer.json()
+
+    def asked(client: httpx2.Client, **kept: Any) -> httpx2.Response:
+        return client.post(path, json=kept)
+
+    kept = {"submission": a_body(), "idempotency_key": "kept-for-later"}
+    assert asked(desk.town, **kept).json()["matches"] is True
+    assert asked(desk.clerk, **kept).json() == {
+        "matches": True, "file_number": told["file_number"], "submitted_on": "2025-05-12",
+        "recorded_sha256": told["submission_sha256"], "computed_sha256": told["submission_sha256"],
+    }  # fmt: skip
+    assert asked(desk.town, submission_sha256=told["submission_sha256"]).json()["matches"] is True
+    altered = {**kept, "submission": with_changed("financing.own_cents", 19_700_01)}
+    assert asked(desk.town, **altered).json()["matches"] is False
+    assert asked(desk.town, **{**kept, "idempotency_key": "another"}).json()["matches"] is False
+    assert asked(desk.town, submission_sha256=64 * "0").json()["matches"] is False
+    assert problem(asked(desk.town)) == (422, "nothing-to-compare", "submission")
+    assert problem(asked(desk.town, submission={"title": 1}))[:2] == (422, "invalid-request")
+    assert problem(asked(desk.other_town, **kept))[:2] == (404, "unknown-case")
+
+
+def test_a_refused_application_is_told_all_its_errors_and_what_else_was_found(desk: Desk) -> None:
+    body = with_changed("lines.0.year", 2031) | {"starts_on": "2025-05-11"}
+    answer = desk.town.post("/intake/applications", json=body, headers={"Idempotency-Key": (key := str(uuid4()))})
+    assert problem(answer) == (422, "project-begun", "starts_on")
+    told = [(it["field"], it["code"], it.get("severity", "")) for it in answer.json()["errors"]]
+    assert told[:2] == [("starts_on", "project-begun", ""), ("lines.0.year", "line-outside-period", "")]
+    assert ("financing.own_cents", "own-share-unproven", "missing") in told
+    again = desk.town.post("/intake/applications", json=body, headers={"Idempotency-Key": key})
+    assert again.json()["errors"] == answer.json()["errors"]
+
+
+def test_an_application_like_an_earlier_one_is_taken_with_a_hint_at_it(desk: Desk) -> None:
+    first = desk.submits(title="Zweimal dasselbe", item="digital-strategy").json()["file_number"]
+    desk.service.settled()
+    again = desk.submits(title="zweimal  DASSELBE", item="e-invoicing")
+    like = desk.submits(title="Etwas anderes", item="digital-strategy")
+    other = desk.submits(
+        title="Später", item="digital-strategy", starts_on="2026-05-01", ends_on="2026-12-01", **later()
+    )
+    found = {it["code"]: it["message"] for it in again.json()["warnings"]}
+    assert first in found["same-title"]
+    assert "same-period" in {it["code"] for it in like.json()["warnings"]}
+    assert other.json()["warnings"] == []
+
+
+def later() -> dict[str, Any]:
+    lines = [{"category": "consulting", "description": "Beratung", "year": 2026, "cents": 64_500_00}]
+    return {"lines": lines, "by_year": [{"year": 2026, "cents": 44_800_00}]}
 
 
 def test_an_account_abroad_or_of_somebody_else_is_taken_with_a_warning(desk: Desk) -> None:

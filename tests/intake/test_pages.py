@@ -1,5 +1,6 @@
 """Intake's pages, as a browser without script meets them."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from services.intake.vocabulary import ITEM_CODES, ITEMS
 from services.review import programme
 from shared.identity import Role
 from shared.rendering import CONTENT_SECURITY_POLICY
-from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM
+from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM, a_body
 from tests.intake.offices import Desk
 
 TYPED = {
@@ -288,3 +289,17 @@ def test_a_form_with_mistakes_in_the_new_parts_comes_back_with_them_and_says_wha
     assert 'value="Karl Beispiel"' in answer.text
     assert "Das können Sie gleich mit erledigen" in answer.text
     assert "Bitte beantworten Sie noch: Ist die Kommune in der Haushaltssicherung?" in answer.text
+
+
+def test_a_receipt_is_checked_on_a_page(desk: Desk) -> None:
+    answer = desk.submits(key="kept-on-paper")
+    path = answer.headers["location"]
+    assert f'href="{path}/receipt"' in page(desk.town, path).text
+    form = f"/intake/forms{path.removeprefix('/intake')}/receipt-check"
+    assert page(desk.town, f"{path}/receipt").status_code == 200
+    kept = {"submission": json.dumps(a_body()), "idempotency_key": "kept-on-paper"}
+    assert "Stimmt überein" in desk.town.post(form, data=kept).text
+    assert "Stimmt nicht überein" in desk.town.post(form, data={"submission_sha256": 64 * "0"}).text
+    wrong = desk.town.post(form, data={**kept, "submission": '{"title": '})
+    assert wrong.status_code in (400, 422)
+    assert "kept-on-paper" in wrong.text
