@@ -1,17 +1,42 @@
 """Was Menschen der Prüfung schicken: the request bodies, whose German titles label the forms too."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, cast
 
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from services.review.examination import CutReason, Opinion
+from shared.policy.reading import MOST_CHARACTERS
 from shared.web import Body, Cents, Id, Line, Text, Year
 
 
 class YearCentsBody(Body):
     year: Year = Field(title="Haushaltsjahr")
     cents: Cents = Field(default=0, title="Betrag")
+
+
+def _as_written(it: object) -> object:
+    # A browser sends the lines of a text with carriage returns, and a policy is named by its bytes.
+    return it.replace("\r\n", "\n") if isinstance(it, str) else it
+
+
+def _given(it: object) -> object:
+    # A form sends what was left empty, too.
+    if not isinstance(it, list | tuple):
+        return it
+    return tuple(one for one in cast(Sequence[object], it) if one not in ("", None))
+
+
+PolicyText = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS), BeforeValidator(_as_written)]
+
+
+class PolicyBody(Body):
+    """Policy files of one programme that begin to apply together."""
+
+    texts: Annotated[tuple[PolicyText, ...], BeforeValidator(_given)] = Field(
+        min_length=1, max_length=6, title="Regelungsdateien"
+    )
 
 
 class OpinionBody(Body):

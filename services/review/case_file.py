@@ -21,6 +21,7 @@ from services.review.standing import STATUS, Status, status_of
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import value
+from shared.rules import Consequence, Judgement, Result
 
 
 class YearCents(BaseModel):
@@ -51,6 +52,17 @@ class OpinionGiven(BaseModel):
     recorded_on: date
 
 
+class RuleApplied(BaseModel):
+    """What a rule of guideline or practice said of the proposal; `consequence` is what follows when it is not met."""
+
+    code: str
+    title: str
+    result: Result
+    consequence: Consequence
+    reason: str
+    source: str
+
+
 class ProposalMade(BaseModel):
     number: int
     granted_cents: int
@@ -62,6 +74,8 @@ class ProposalMade(BaseModel):
     signing_limit_cents: int
     guideline_sha256: str
     practice_sha256: str
+    parameters_sha256: str
+    rules: list[RuleApplied]
     proposed_by: str
     proposed_on: date
 
@@ -251,9 +265,25 @@ def _proposal(it: AwardProposed | None) -> ProposalMade | None:
         signing_limit_cents=it.terms.signing_limit_cents,
         guideline_sha256=it.terms.basis.guideline_sha256,
         practice_sha256=it.terms.basis.practice_sha256,
+        parameters_sha256=it.terms.basis.parameters_sha256,
+        rules=_rules(it.judgement),
         proposed_by=it.proposed_by,
         proposed_on=it.proposed_on,
     )
+
+
+def _rules(it: Judgement | None) -> list[RuleApplied]:
+    return [
+        RuleApplied(
+            code=one.code,
+            title=one.title,
+            result=one.result,
+            consequence=one.consequence,
+            reason=one.reason,
+            source=one.source,
+        )
+        for one in (it.outcomes if it else ())
+    ]
 
 
 TOPICS = {

@@ -22,6 +22,7 @@ from services.review.budget_reading import day_asked, entry_asked, sheet_of, sta
 from services.review.case_file import TOPICS, CaseFile, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
+from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
 from services.review.programme import Terms, policy_in_force
 from services.review.reading import Known, known, next_actions
 from services.review.standing import STATUS, Status, steps
@@ -80,9 +81,18 @@ def pages(house: House) -> APIRouter:
         found = await waiting_list(house, after=checked_cursor(request.query_params.get("after", "")))
         return budget_pages.waiting_page(house, request, found)
 
+    async def policy_list(request: Request) -> Response:
+        return await policies_page(house, request, permit(request, "list-policies"))
+
+    async def policy(request: Request) -> Response:
+        permit(request, "read-policy")
+        return await policy_page(house, request, str(request.path_params["sha256"]))
+
     for path, endpoint in (
         (QUEUE, queue),
         ("/review/cases/{case}", case),
+        (POLICIES, policy_list),
+        (f"{POLICIES}/{{sha256}}", policy),
         (BUDGETS, budget_list),
         (f"{BUDGETS}/{{title}}/{{year}}", budget),
         (f"{BUDGETS}/{{title}}/{{year}}/statement", statement),
@@ -114,6 +124,8 @@ async def _again(
 ) -> Response:
     """The page the form was sent from, with what was typed and what is wrong with it."""
     person = house.gate.person(request)
+    if rejected.action == "publish-policy":
+        return await policies_page(house, request, person, rejected, problem)
     if "case" not in request.path_params:
         return await budget_pages.again(house, request, person, offered, rejected, _flash(problem), problem.status)
     case = str(request.path_params["case"])
@@ -198,7 +210,11 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
             "next": f"{QUEUE}?{urlencode({**kept, 'after': found.next})}" if found.next else None,
             "text": f"{len(found.entries)} Vorgänge auf dieser Seite",
         },
-        links=[{"text": "Haushalt", "url": BUDGETS}, {"text": "Warteliste", "url": budget_pages.WAITING}],
+        links=[
+            {"text": "Haushalt", "url": BUDGETS},
+            {"text": "Warteliste", "url": budget_pages.WAITING},
+            {"text": "Regelungen", "url": POLICIES},
+        ],
         empty="Hier ist gerade nichts zu tun.",
     )
 
@@ -393,6 +409,8 @@ def _tables(file: CaseFile) -> list[dict[str, Any]]:
         notes = [{"topic": label, "text": file.proposal.note[topic]} for topic, label in TOPICS.items()]
         columns = [{"key": "topic", "title": "Punkt"}, {"key": "text", "title": "Feststellung"}]
         tables.append({"caption": "Antragsprüfvermerk (VV Nr. 3.3)", "columns": columns, "rows": notes})
+        if file.proposal.rules:
+            tables.append(rules_table(file.proposal.rules))
     return tables
 
 

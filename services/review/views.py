@@ -20,6 +20,7 @@ from shared.store import Recorded, Store
 from shared.views import Draft, Page, Views
 
 CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
+PROGRAMMES = "programmes"
 
 LEADS_TO: Mapping[type, Status] = {
     a.ExpertOpinionRecorded: Status.AWAITING_EXPENDITURE,
@@ -58,6 +59,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
             _change(case, draft, it, status=Status.AWAITING_RESERVATION, due_on=None, proposed_cents=proposed)
         case a.ReservationNoted():
             _change(case, draft, it, status=Status.AWAITING_APPROVAL, due_on=it.event.expires_on.isoformat())
+        case p.PolicyPublished():
+            name = row.stream.removeprefix(f"{p.decider.name}-")
+            draft.put(PROGRAMMES, name, {"programme": name})
         case b.BudgetOpened():
             key = b.budget_id(it.event.title, it.event.year)
             draft.put(BUDGETS, key, {"title": it.event.title, "year": it.event.year}, grp=it.event.title)
@@ -209,3 +213,8 @@ def budgets(views: Views, *, after: str = "", limit: int = 50) -> Page:
 def waiting(views: Views, *, after: str = "", limit: int = 50) -> Page:
     """The cases whose proposal waits for money, by the day on which their application was complete."""
     return views.find(WAITING, after=after, limit=limit)
+
+
+def programmes(views: Views) -> Sequence[str]:
+    """The ids of all programmes that policies were published for."""
+    return [it.key for it in views.find(PROGRAMMES, limit=200).entries]

@@ -4,6 +4,7 @@ from services.review.api.budgeting import budgeting
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
 from services.review.api.notifying import notifying
+from services.review.api.publishing import publishing
 from shared.service import House
 from shared.web import Action
 
@@ -11,11 +12,11 @@ REFUSALS = {
     "funds-not-available": "Der Haushalt kann diese Mittel nicht vormerken; die Ablehnung ist festgehalten.",
     "funds-not-committable": "Die vorgemerkten Mittel lassen sich nicht festlegen; es ist nichts bewilligt.",
     "practice-changed-since-proposal": (
-        "Seit dem Vorschlag hat sich Richtlinie oder Verwaltungspraxis geändert; der Vorgang ist zurück in der Prüfung."
+        "Seit dem Vorschlag haben sich Richtlinie, Verwaltungspraxis oder Parameter geändert; der Vorgang ist zurück in der Prüfung."
     ),
 }
 
 
 def actions(house: House) -> list[Action]:
     """What people may do in review."""
-    return [*budgeting(house), *examining(house), *deciding(house), *notifying(house)]
+    return [*budgeting(house), *examining(house), *deciding(house), *notifying(house), *publishing(house)]

@@ -12,6 +12,7 @@ from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
 from services.review.api.common import Position, Size, seen_by
 from services.review.case_file import CaseFile, case_file
+from services.review.policy_reading import policy_reads
 from services.review.reading import PDF, known, letter_for, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
@@ -82,4 +83,5 @@ def reads(house: House) -> APIRouter:
         return Response(content, media_type=PDF, headers=headers)
 
     router.include_router(budget_reads(house))
+    router.include_router(policy_reads(house))
     return router
