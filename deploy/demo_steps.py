@@ -58,6 +58,7 @@ class Steps:
             "assess": self._assess,
             "propose": self._propose,
             "propose-refusal": self._propose_refusal,
+            "hear": self._hear,
             "reserve": self._reserve,
             "try-own-proposal": self._try_own_proposal,
             "approve": self._approve,
@@ -160,6 +161,10 @@ class Steps:
 
     async def _propose_refusal(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await self._review(case, step, self._officer(case), "refusal-proposal", {"reasons": case.refusal})
+
+    async def _hear(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {"about": "refusal", "announced": " ".join(case.refusal)}
+        return await self._review(case, step, self._officer(case), "hearing", body)
 
     async def _reserve(self, case: PlannedCase, step: Step) -> dict[str, str]:
         body = {"title": BUDGET_TITLE, "year": step.on.year}

@@ -45,7 +45,8 @@ def steps_of(case: PlannedCase) -> Sequence[Step]:
         Step(name="assess", on=days.opined),
     ]
     if ending is Ending.REFUSED:
-        return [*steps, Step(name="propose-refusal", on=days.proposed), Step(name="refuse", on=days.approved)]
+        proposed = [Step(name=it, on=days.proposed) for it in ("propose-refusal", "hear")]
+        return [*steps, *proposed, Step(name="refuse", on=days.approved)]
     steps += [Step(name="propose", on=days.proposed), Step(name="reserve", on=days.reserved)]
     if ending is Ending.WITHDRAWN_IN_REVIEW:
         return [*steps, Step(name="withdraw", on=days.approved)]

@@ -6,9 +6,12 @@ from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
+from services.review.assessment import DispensationGround, HearingSubject, HoldReason, RejectionGround
 from services.review.examination import CutReason, Opinion
 from shared.policy.reading import MOST_CHARACTERS
 from shared.web import Body, Cents, Id, Line, Text, Year
+
+Days = Annotated[StrictInt, Field(ge=1, le=366)]
 
 
 class YearCentsBody(Body):
@@ -93,3 +96,41 @@ class ReleaseBody(Body):
 
 class WaiverBody(Body):
     declared_on: date = Field(title="Verzicht erklärt am")
+
+
+class HearingBody(Body):
+    about: HearingSubject = Field(title="Anlass")
+    announced: Text = Field(title="Worauf es ankommt, für die Kommune")
+    days: Days | None = Field(
+        default=None, title="Frist in Tagen", description="die kürzeste nach der Praxis, wenn nicht genannt"
+    )
+
+
+class StatementBody(Body):
+    received_on: date = Field(title="Eingegangen am")
+    consideration: Text = Field(title="Würdigung")
+
+
+class ExtensionBody(Body):
+    days: Days = Field(title="Neue Frist in Tagen ab heute")
+
+
+class DispensationBody(Body):
+    about: HearingSubject = Field(title="Anlass")
+    ground: DispensationGround = Field(title="Grund")
+    reasons: Text = Field(title="Begründung")
+
+
+class HoldBody(Body):
+    reason: HoldReason = Field(title="Grund")
+    text: Text = Field(title="Erläuterung")
+    resubmission_on: date = Field(title="Wiedervorlage am")
+
+
+class ResumptionBody(Body):
+    reason: Text = Field(title="Grund")
+
+
+class FormalRejectionBody(Body):
+    grounds: tuple[RejectionGround, ...] = Field(min_length=1, max_length=3, title="Gründe")
+    reasons: tuple[Text, ...] = Field(min_length=1, max_length=20, title="Begründung für die Kommune")

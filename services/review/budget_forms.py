@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.review import budget as budgets
-from services.review.forms import Form, FormField
+from services.review.form_fields import Form, FormField
 from services.review.settings import office
 from shared.money import euros
 

@@ -12,11 +12,13 @@ from services.review.assessment import (
     EligibleExpenditureAssessed,
     ExpertOpinionRecorded,
     RefusalPending,
+    Rejected,
     Reserved,
     Unopened,
 )
 from services.review.award import Approved, Award, Final, GrantRefused, HalfSigned, Notified, Refused
 from services.review.examination import AssessedLine
+from services.review.procedure_file import HearingHeld, HoldMade, RejectionMade, hearing_of, hold_of, rejection_of
 from services.review.standing import STATUS, Status, status_of
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
@@ -155,6 +157,9 @@ class CaseFile(BaseModel):
     first_signature_by: str | None
     award: AwardMade | None
     refusal: RefusalMade | None
+    hearing: HearingHeld | None
+    hold: HoldMade | None
+    rejection: RejectionMade | None
     late_withdrawal: bool
     etags: dict[str, str]
     actions: list[NextAction]
@@ -220,7 +225,10 @@ def case_file(
         first_signature_by=award.signature.signed_by if isinstance(award, HalfSigned) else None,
         award=_award(award),
         refusal=_refusal(facts.refusal, award),
-        late_withdrawal=isinstance(assessment, Concluded) and assessment.late_withdrawal,
+        hearing=hearing_of(assessment),
+        hold=hold_of(assessment),
+        rejection=rejection_of(assessment),
+        late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
         etags=etags,
         actions=actions,
     )

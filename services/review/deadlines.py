@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from services.review import award, budget
+from services.review import assessment, award, budget
 from services.review.expiry import expire_reservation
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
 from shared.store import Recorded
 from shared.views import Draft
 
-REMEDY = "remedy-period"
+REMEDY, HEARING, RESUBMISSION = "remedy-period", "hearing", "resubmission"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
 
@@ -22,7 +22,20 @@ def _expire_reservation(due: Due) -> Decision:
     return expire_reservation(due.case, due.id.partition("/")[0])
 
 
-DUE: Asked = {REMEDY: _declare_final, RESERVATION: _expire_reservation}
+def _expire_hearing(due: Due) -> Decision:
+    return decision(assessment.decider, due.case, assessment.ExpireHearing())
+
+
+def _resubmit(due: Due) -> Decision:
+    return decision(assessment.decider, due.case, assessment.Resubmit())
+
+
+DUE: Asked = {
+    REMEDY: _declare_final,
+    RESERVATION: _expire_reservation,
+    HEARING: _expire_hearing,
+    RESUBMISSION: _resubmit,
+}
 """For each kind of deadline the decision that its day brings."""
 
 
@@ -40,6 +53,19 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             set_due(draft, RESERVATION, _reservation_id(it, case), on=last + timedelta(days=1), rule=rule, case=case)
         case budget.ReservationReleased(case=case) | budget.FundsCommitted(case=case):
             clear_due(draft, RESERVATION, _reservation_id(it, case))
+        case assessment.HearingOpened(deadline=deadline) | assessment.HearingExtended(deadline=deadline):
+            set_due(draft, HEARING, case, on=deadline.expired_from, rule=deadline.rule, case=case)
+        case assessment.StatementReceived() | assessment.HearingDeadlineExpired():
+            clear_due(draft, HEARING, case)
+        case assessment.CasePutOnHold(deadline=deadline):
+            set_due(draft, RESUBMISSION, case, on=deadline.ends_on, rule=deadline.rule, case=case)
+        case assessment.CaseResumed() | assessment.CaseResubmitted():
+            clear_due(draft, RESUBMISSION, case)
+        case (
+            assessment.AssessmentConcluded() | assessment.WithdrawalSettled() | assessment.ApplicationRejectedFormally()
+        ):
+            clear_due(draft, HEARING, case)
+            clear_due(draft, RESUBMISSION, case)
         case _:
             pass
 

@@ -10,6 +10,8 @@ from services.review.award import Award, Notified
 from services.review.case_file import TOPICS, NextAction, facts_of
 from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
+from services.review.form_fields import Form, FormField, area, day, hidden, money
+from services.review.procedure_forms import form_of_procedure
 from services.review.programme import Terms
 from services.review.settings import office
 from services.review.views import OPINIONS
@@ -19,42 +21,13 @@ from shared.decider import value
 from shared.money import euros
 from shared.money import split as split_cents
 
-type FormField = dict[str, Any]
-
-
-@value
-class Form:
-    """What a decision's form shows beside its title; `consequence` is what will be true afterwards."""
-
-    fields: Sequence[FormField] = ()
-    submit: str
-    text: str = ""
-    consequence: str = ""
-    letter: bool = False
-
-
-def _area(name: str, label: str, *, required: bool = True, hint: str = "", value: str = "") -> FormField:
-    return {"name": name, "label": label, "kind": "textarea", "required": required, "hint": hint, "value": value}
-
-
-def _money(name: str, label: str, cents: int | None, *, required: bool = False, hint: str = "") -> FormField:
-    text = "" if cents is None else euros(cents).removesuffix(" €")
-    field = {"name": name, "label": label, "kind": "money", "value": text, "required": required, "hint": hint}
-    return {**field, "quiet": True}
-
-
-def _hidden(name: str, value: object) -> FormField:
-    return {"name": name, "label": "", "kind": "hidden", "value": str(value)}
-
-
-def _date(name: str, label: str, on: date) -> FormField:
-    return {"name": name, "label": label, "kind": "date", "required": True, "value": on.isoformat(), "width": "date"}
-
 
 def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None, today: date) -> Form:
     """The form of one action in this case; `terms` is the policy in force, None when there is none."""
     if isinstance(assessment, Unopened):
         raise ValueError("kein eröffneter Vorgang")
+    if form := form_of_procedure(name, assessment, today):
+        return form
     application, facts = assessment.file.application, facts_of(assessment)
     match name:
         case "record-expert-opinion":
@@ -64,16 +37,16 @@ def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None
         case "propose-award":
             return _proposal(application, facts.expenditure, facts.proposal, terms, today)
         case "propose-refusal":
-            reasons = [_area(f"reasons.{it}", f"{it + 1}. Grund", required=it == 0) for it in range(3)]
+            reasons = [area(f"reasons.{it}", f"{it + 1}. Grund", required=it == 0) for it in range(3)]
             return Form(fields=reasons, submit="Ablehnung vorschlagen", text="Die Gründe stehen im Bescheid.")
         case "reserve-funds":
             amounts = split(facts.proposal.by_year) if facts.proposal else ""
             title = facts.proposal.terms.budget_title if facts.proposal else office().budget_title
             text = f"Vorgemerkt wird im Titel {title}, Haushaltsjahr {today.year}: {amounts}."
-            fields = [_hidden("title", title)]
+            fields = [hidden("title", title)]
             return Form(fields=fields, submit="Mittel vormerken", text=text)
         case "release-reservation":
-            return Form(fields=[_area("reason", "Grund")], submit="Vormerkung aufheben")
+            return Form(fields=[area("reason", "Grund")], submit="Vormerkung aufheben")
         case "approve-grant":
             return _approval(facts.proposal, terms)
         case "refuse-grant":
@@ -83,7 +56,7 @@ def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None
             text = "Der Bescheid wird elektronisch bekannt gegeben und gilt am vierten Tag danach als zugegangen."
             return Form(submit="Bescheid versenden", text=text, letter=True)
         case "record-waiver":
-            fields = [_date("declared_on", "Verzicht erklärt am", today)]
+            fields = [day("declared_on", "Verzicht erklärt am", today)]
             consequence = "Der Bescheid wird sofort bestandskräftig, die Mittel gehen an die Auszahlung."
             return Form(fields=fields, submit="Verzicht vermerken", consequence=consequence)
         case _:
@@ -103,7 +76,7 @@ def _opinion() -> Form:
     conditions[0]["hint"] = "Nur bei einem positiven Votum mit Auflagen; Auflagen stehen im Bescheid."
     fields: list[FormField] = [
         {"name": "opinion", "label": "Votum", "kind": "radio", "required": True, "options": options},
-        _area("reasons", "Begründung"),
+        area("reasons", "Begründung"),
         *conditions,
     ]
     return Form(fields=fields, submit="Votum abgeben")
@@ -117,8 +90,8 @@ def _expenditure(application: Application, made: assessments.EligibleExpenditure
         before, at = known.get(it.line), f"lines.{index}"
         label = f"Nr. {it.line} {it.description} ({it.year}): zuwendungsfähig"
         fields += [
-            _hidden(f"{at}.line", it.line),
-            _money(
+            hidden(f"{at}.line", it.line),
+            money(
                 f"{at}.eligible_cents",
                 label,
                 before.eligible_cents if before else it.cents,
@@ -170,14 +143,14 @@ def _proposal(
     fields: list[FormField] = []
     for index, year in enumerate(range(today.year, max(last, today.year) + 1)):
         fields += [
-            _hidden(f"by_year.{index}.year", year),
-            _money(f"by_year.{index}.cents", f"Zuwendung {year}", amounts.get(year)),
+            hidden(f"by_year.{index}.year", year),
+            money(f"by_year.{index}.cents", f"Zuwendung {year}", amounts.get(year)),
         ]
     fields += [
-        _date("starts_on", "Beginn des Bewilligungszeitraums", made.starts_on if made else application.starts_on),
-        _date("ends_on", "Ende des Bewilligungszeitraums", made.ends_on if made else application.ends_on),
+        day("starts_on", "Beginn des Bewilligungszeitraums", made.starts_on if made else application.starts_on),
+        day("ends_on", "Ende des Bewilligungszeitraums", made.ends_on if made else application.ends_on),
         *(
-            _area(f"note.{topic}", label, value=getattr(made.note, topic) if made else "")
+            area(f"note.{topic}", label, value=getattr(made.note, topic) if made else "")
             for topic, label in TOPICS.items()
         ),
     ]
@@ -261,7 +234,7 @@ def shown(
         "title": title,
         "submit": form.submit,
         "url": "/review/forms" + path.removeprefix("/review"),
-        "fields": [*fields, _hidden("back", back)],
+        "fields": [*fields, hidden("back", back)],
         "text": form.text,
         "consequence": form.consequence,
         "errors": _placed(rejected.errors, fields) if rejected else [],

@@ -272,7 +272,11 @@ def _elsewhere(case: str, file: CaseFile) -> list[dict[str, str]]:
 
 def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
     deadline = None
-    if file.award and file.award.notice and not file.award.final_on:
+    if file.hold:
+        deadline = {"text": "Wiedervorlage am", "on": file.hold.resubmission_on}
+    elif file.hearing and file.hearing.running:
+        deadline = {"text": "Stellungnahme bis", "on": file.hearing.ends_on}
+    elif file.award and file.award.notice and not file.award.final_on:
         deadline = {"text": "Klagefrist bis", "on": file.award.notice.remedy_ends_on}
     elif file.reservation and not file.award:
         deadline = {"text": "Vormerkung bis", "on": file.reservation.expires_on}
@@ -321,9 +325,17 @@ def _tasks(file: CaseFile, shown_here: set[str]) -> list[dict[str, Any]]:
         ("Bestandskraft", "record-waiver", bool(award and award.final_on)),
     ]
     if file.refusal:
+        hearing = file.hearing
+        heard = bool(hearing and (hearing.received_on or hearing.expired_on or hearing.dispensed_because))
         road = [
             ("Ablehnung vorschlagen", "propose-refusal", True),
+            ("Kommune anhören", "open-hearing", file.refusal.decided or heard),
             ("Ablehnung freigeben", "refuse-grant", file.refusal.decided),
+        ]
+    if file.rejection:
+        road = [
+            ("Formale Ablehnung vorschlagen", "propose-formal-rejection", True),
+            ("Formale Ablehnung freigeben", "reject-formally", file.rejection.decided),
         ]
     upcoming = next((name for _, name, done in road if not done), "")
     return [

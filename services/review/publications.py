@@ -15,6 +15,34 @@ def publish(event: object, state: object) -> object | None:
             return review.AssessmentOpened(opened_on=event.opened_on)
         case assessment.WithdrawalSettled(), _:
             return review.WithdrawalSettled(effective=event.effective, settled_on=event.settled_on)
+        case assessment.HearingOpened(), _:
+            return review.HearingOpened(
+                number=event.number,
+                about=event.about,
+                announced=event.announced,
+                ends_on=event.deadline.ends_on,
+                opened_on=event.opened_on,
+            )
+        case assessment.HearingExtended(), _:
+            return review.HearingExtended(
+                number=event.number, ends_on=event.deadline.ends_on, extended_on=event.extended_on
+            )
+        case assessment.StatementReceived(), _:
+            return review.HearingClosed(number=event.number, answered=True, closed_on=event.received_on)
+        case assessment.HearingDeadlineExpired(), _:
+            return review.HearingClosed(number=event.number, answered=False, closed_on=event.expired_on)
+        case assessment.CasePutOnHold(), _:
+            return review.CasePutOnHold(
+                number=event.number,
+                reason=assessment.HOLD_TITLES[event.reason],
+                resubmission_on=event.deadline.ends_on,
+                put_on=event.put_on,
+            )
+        case assessment.CaseResumed(), _:
+            return review.CaseResumed(number=event.number, resumed_on=event.resumed_on)
+        case assessment.ApplicationRejectedFormally(), _:
+            grounds = tuple(assessment.REJECTION_TITLES[it] for it in event.grounds)
+            return review.ApplicationRejectedFormally(reasons=(*grounds, *event.reasons), rejected_on=event.rejected_on)
         case award.NoticeDispatched(), award.Notified():
             return review.AwardNotified(
                 granted_cents=state.grant.granted_cents,

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from services.review import assessment as assessments
+from services.review import proceeding
 from services.review.assessment import (
     Assessed,
     Assessment,
@@ -16,12 +18,16 @@ from services.review.assessment import (
     Opined,
     Proposed,
     RefusalPending,
+    Rejected,
+    RejectionPending,
     Reserved,
     Unopened,
     Withdrawn,
+    needs_hearing,
 )
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned, acts_of
 from services.review.examination import Opinion
+from services.review.proceeding import examined
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, value
@@ -37,11 +43,16 @@ class Status(StrEnum):
     AWAITING_RESERVATION = "awaiting-reservation"
     AWAITING_APPROVAL = "awaiting-approval"
     AWAITING_SECOND_SIGNATURE = "awaiting-second-signature"
+    AWAITING_HEARING = "awaiting-hearing"
+    AWAITING_STATEMENT = "awaiting-statement"
     AWAITING_REFUSAL = "awaiting-refusal"
+    AWAITING_REJECTION = "awaiting-rejection"
+    ON_HOLD = "on-hold"
     AWAITING_NOTICE = "awaiting-notice"
     AWAITING_FINALITY = "awaiting-finality"
     FINAL = "final"
     REFUSED = "refused"
+    REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
@@ -62,10 +73,15 @@ STATUS: Mapping[Status, Told] = {
     Status.AWAITING_APPROVAL: Told(title="zur Freigabe", tone="info", holder=Role.APPROVER),
     Status.AWAITING_SECOND_SIGNATURE: Told(title="zur zweiten Zeichnung", tone="info", holder=Role.APPROVER),
     Status.AWAITING_REFUSAL: Told(title="Ablehnung zur Freigabe", tone="warning", holder=Role.APPROVER),
+    Status.AWAITING_HEARING: Told(title="Anhörung fehlt", tone="warning", holder=Role.CASE_OFFICER),
+    Status.AWAITING_STATEMENT: Told(title="Anhörung läuft", tone="info", holder=Role.CASE_OFFICER),
+    Status.AWAITING_REJECTION: Told(title="formale Ablehnung zur Freigabe", tone="warning", holder=Role.APPROVER),
+    Status.ON_HOLD: Told(title="zurückgestellt", tone="neutral", holder=Role.CASE_OFFICER),
     Status.AWAITING_NOTICE: Told(title="Bescheid zu versenden", tone="info", holder=Role.CASE_OFFICER),
     Status.AWAITING_FINALITY: Told(title="Klagefrist läuft", tone="info", holder=Role.CASE_OFFICER),
     Status.FINAL: Told(title="bestandskräftig", tone="success"),
     Status.REFUSED: Told(title="abgelehnt", tone="danger"),
+    Status.REJECTED: Told(title="als unzulässig abgelehnt", tone="danger"),
     Status.WITHDRAWN: Told(title="zurückgenommen", tone="neutral"),
 }
 
@@ -77,6 +93,11 @@ def is_half_signed(proposed: Proposed | Reserved, award: Award) -> bool:
 
 def status_of(assessment: Assessment, award: Award) -> Status:
     """Where an opened case stands; ValueError when there is no case."""
+    if it := examined(assessment):
+        if it.file.hold.standing:
+            return Status.ON_HOLD
+        if needs_hearing(it):
+            return Status.AWAITING_STATEMENT if it.file.hearing.is_running else Status.AWAITING_HEARING
     match assessment:
         case Unopened():
             raise ValueError("kein eröffneter Vorgang")
@@ -93,6 +114,10 @@ def status_of(assessment: Assessment, award: Award) -> Status:
             return Status.AWAITING_SECOND_SIGNATURE if half else Status.AWAITING_APPROVAL
         case RefusalPending():
             return Status.AWAITING_REFUSAL
+        case RejectionPending():
+            return Status.AWAITING_REJECTION
+        case Rejected():
+            return Status.REJECTED
         case Withdrawn():
             return Status.WITHDRAWN
         case Concluded():
@@ -145,11 +170,20 @@ DISPATCH, WAIVE, DECLARE_FINAL = "dispatch-notice", "record-waiver", "declare-fi
 
 
 def steps(assessment: Assessment, award: Award) -> Sequence[Step]:
-    """What can be done now, the next step of the road first."""
+    """What can be done now, the next step first."""
+    it = examined(assessment)
+    if it is None:
+        return _steps_of_road(assessment, award)
+    first = [Step(action=one, again=one == proceeding.HOLD) for one in proceeding.first_steps(it)]
+    last = [Step(action=one, again=True) for one in proceeding.last_steps(it)]
+    return (*first, *(() if it.file.hold.standing else _steps_of_road(assessment, award)), *last)
+
+
+def _steps_of_road(assessment: Assessment, award: Award) -> Sequence[Step]:
     opine, assess, propose = (Step(action=it, again=True) for it in (OPINE, ASSESS, PROPOSE))
     refusal = Step(action=PROPOSE_REFUSAL)
     match assessment:
-        case Unopened() | Withdrawn():
+        case Unopened() | Withdrawn() | Rejected():
             return ()
         case Opened():
             return (Step(action=OPINE), refusal)
@@ -165,6 +199,8 @@ def steps(assessment: Assessment, award: Award) -> Sequence[Step]:
             return (Step(action=APPROVE), Step(action=RELEASE))
         case RefusalPending():
             return (Step(action=REFUSE), Step(action=PROPOSE_REFUSAL, again=True), opine)
+        case RejectionPending():
+            return (Step(action=proceeding.REJECT), refusal, opine)
         case Concluded():
             return _steps_of_award(award)
         case _ as missing:
@@ -187,6 +223,8 @@ def hindrance(step: Step, assessment: Assessment, award: Award, context: Context
     """Why this person may not take the step in this case, as a sentence; empty when nothing is in the way."""
     if barred := duties.hindrance(step.action, _acted(step, assessment, award), context.actor):
         return barred
+    if step.action in (APPROVE, REFUSE) and (it := examined(assessment)) and needs_hearing(it):
+        return assessments.HearingRunning.title if it.file.hearing.is_running else assessments.HearingMissing.title
     if step.action == DECLARE_FINAL and isinstance(award, Notified):
         return _running(award.notice.remedy_ends_on, context.valid_on)
     return ""

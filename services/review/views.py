@@ -10,7 +10,9 @@ from services.review import programme as p
 from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
 from services.review.examination import Opinion
-from services.review.standing import Status
+from services.review.procedure_words import tell_of_procedure
+from services.review.proceeding import due_of, examined
+from services.review.standing import Status, status_of
 from services.review.words import Words, split
 from shared import duties
 from shared.money import euros
@@ -23,19 +25,13 @@ CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
 PROGRAMMES = "programmes"
 
 LEADS_TO: Mapping[type, Status] = {
-    a.ExpertOpinionRecorded: Status.AWAITING_EXPENDITURE,
-    a.EligibleExpenditureAssessed: Status.AWAITING_PROPOSAL,
-    a.RefusalProposed: Status.AWAITING_REFUSAL,
-    a.ReservationNoted: Status.AWAITING_APPROVAL,
-    a.ReservationDropped: Status.AWAITING_RESERVATION,
-    a.PracticeChangedSinceProposal: Status.AWAITING_PROPOSAL,
     w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
     w.GrantApproved: Status.AWAITING_NOTICE,
     w.GrantRefused: Status.REFUSED,
     w.NoticeDispatched: Status.AWAITING_FINALITY,
     w.DecisionBecameFinal: Status.FINAL,
 }
-"""Events after which a case stands elsewhere."""
+"""Events of the award after which a case stands elsewhere."""
 
 
 def project(it: Recorded, row: Row, draft: Draft) -> None:
@@ -54,17 +50,14 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         case w.NoticeDispatched():
             due_on, sent = it.event.remedy_ends_on.isoformat(), it.event.dispatched_on.isoformat()
             _change(case, draft, it, status=Status.AWAITING_FINALITY, due_on=due_on, dispatched_on=sent)
-        case a.AwardProposed():
-            proposed = it.event.granted_cents
-            _change(case, draft, it, status=Status.AWAITING_RESERVATION, due_on=None, proposed_cents=proposed)
-        case a.ReservationNoted():
-            _change(case, draft, it, status=Status.AWAITING_APPROVAL, due_on=it.event.expires_on.isoformat())
         case p.PolicyPublished():
             name = row.stream.removeprefix(f"{p.decider.name}-")
             draft.put(PROGRAMMES, name, {"programme": name})
         case b.BudgetOpened():
             key = b.budget_id(it.event.title, it.event.year)
             draft.put(BUDGETS, key, {"title": it.event.title, "year": it.event.year}, grp=it.event.title)
+        case event if type(event) in a.decider.events:
+            _go_on(case, draft, it, draft.standing(a.decider, it, row).state)
         case _:
             status = LEADS_TO.get(cast(type[Any], type(it.event)))
             if status is not None:
@@ -91,6 +84,17 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "sort": f"{row.position:012d}",
     }
     draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
+
+
+def _go_on(case: str, draft: Draft, it: Recorded, state: a.Assessment) -> None:
+    """The case as its assessment now stands; once that is concluded the award tells."""
+    if here := examined(state):
+        due_on = due_of(here)
+        more = {"proposed_cents": it.event.granted_cents} if isinstance(it.event, a.AwardProposed) else {}
+        status = status_of(here, w.Unsigned())
+        _change(case, draft, it, status=status, due_on=due_on.isoformat() if due_on else None, **more)
+    elif isinstance(state, a.Rejected) and not state.late_withdrawal:
+        _change(case, draft, it, status=Status.REJECTED, due_on=None)
 
 
 def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
@@ -123,7 +127,7 @@ def tell(it: object) -> Words | None:
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
-            return _of_assessment(it) or _of_award(it) or tell_of_budget(it)
+            return _of_assessment(it) or tell_of_procedure(it) or _of_award(it) or tell_of_budget(it)
 
 
 def _of_assessment(it: object) -> Words | None:

@@ -85,3 +85,64 @@ class PolicyPublished:
     in_force_on: date
     text: str
     sha256: str
+
+
+@contract("review.hearing-opened")
+class HearingOpened:
+    """The applicant may state its view until `ends_on`, before a refusal or a cut (Anhörung, § 28 VwVfG).
+
+    `number` counts the case's hearings from 1.
+    """
+
+    number: int
+    about: str
+    announced: str
+    ends_on: date
+    opened_on: date
+
+
+@contract("review.hearing-extended")
+class HearingExtended:
+    """The period for the statement ends on a later day."""
+
+    number: int
+    ends_on: date
+    extended_on: date
+
+
+@contract("review.hearing-closed")
+class HearingClosed:
+    """The statement came in (`answered`), or the period for it ended without one."""
+
+    number: int
+    answered: bool
+    closed_on: date
+
+
+@contract("review.case-put-on-hold")
+class CasePutOnHold:
+    """The case waits (Zurückstellung); `reason` is a sentence for the applicant, looked at again on `resubmission_on`.
+
+    `number` counts from 1, also when only the day moves.
+    """
+
+    number: int
+    reason: str
+    resubmission_on: date
+    put_on: date
+
+
+@contract("review.case-resumed")
+class CaseResumed:
+    """The case goes on where it stood; `number` is that of the last hold."""
+
+    number: int
+    resumed_on: date
+
+
+@contract("review.application-rejected-formally")
+class ApplicationRejectedFormally:
+    """The application was rejected as inadmissible (formale Ablehnung). `reasons` are texts for the applicant."""
+
+    reasons: tuple[str, ...]
+    rejected_on: date

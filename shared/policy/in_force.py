@@ -82,6 +82,7 @@ class InForce:
             maximum_cents=it.maximum_cents,
             cooperation_bonus_bp=it.cooperation_bonus_bp,
             categories=it.categories,
+            hearing_cut_bp=its.hearing_cut_bp,
         )
 
 

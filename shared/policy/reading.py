@@ -303,6 +303,7 @@ _GROUPS: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "revocation_months": _MONTHS,
     },
     "notice": {},
+    "hearing": {"hearing_cut_bp": _BP},
     "signing": {"signing_limit_cents": (1, MAX_CENTS)},
     "samples": {"proof_sample_bp": (1, 10_000)},
     "bagatelles": {"recovery_bagatelle_cents": (0, MAX_CENTS), "interest_bagatelle_cents": (0, MAX_CENTS)},

@@ -113,6 +113,7 @@ class Parameters:
     repayment_days: int
     revocation_months: int
     service_on_working_day: bool
+    hearing_cut_bp: int
     signing_limit_cents: int
     proof_sample_bp: int
     recovery_bagatelle_cents: int
@@ -144,7 +145,8 @@ class Terms:
 
     `rate_bp` is the funding rate in basis points; above `signing_limit_cents` two approvers sign;
     months count after the award's end (`proof_months`), as the award's longest period (`period_months`),
-    or from payment to use (`drawdown_months`). The amounts are those of `Item`.
+    or from payment to use (`drawdown_months`). The amounts are those of `Item`. The applicant is heard before an award that
+    is cut by more than `hearing_cut_bp` of what was applied for.
     """
 
     item: str
@@ -167,6 +169,7 @@ class Terms:
     maximum_cents: int = 0
     cooperation_bonus_bp: int = 0
     categories: tuple[str, ...] = ()
+    hearing_cut_bp: int = 10_000
 
 
 class Published(Protocol):

@@ -10,11 +10,14 @@ from shared.identity import Role
 
 COMMUNE = {"submit-application", "request-drawdown"}
 WITHDRAWAL = {"withdraw-application"}
-HANDLING = {"declare-complete", "assess-expenditure", "propose-award", "propose-refusal"}
+HANDLING = {
+    "declare-complete", "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
+    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
+}  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
 ISSUING = {"dispatch-notice", "record-waiver", "declare-final"}
 EXPERT = {"record-expert-opinion"}
-APPROVAL = {"approve-grant", "refuse-grant"}
+APPROVAL = {"approve-grant", "refuse-grant", "reject-formally"}
 BUDGET = {"reserve-funds", "release-reservation"}
 PLAN = {
     "open-budget", "proclaim-budget", "freeze-funds", "lift-freeze", "reallocate-funds", "close-budget",

@@ -31,7 +31,19 @@ from shared.formats import encode
 from shared.identity import SYSTEM, Role
 from shared.records import replace
 from tests.intake.builders import STADTILM, SUBMISSION
-from tests.review.builders import BUDGET, LETTER, NOTE, PROGRAMME, TITLE, House, opened_house
+from tests.review.builders import (
+    BUDGET,
+    HEARD,
+    HELD,
+    LETTER,
+    NOT_HEARD,
+    NOTE,
+    PROGRAMME,
+    STARTED,
+    TITLE,
+    House,
+    opened_house,
+)
 from tests.scenario import acting
 
 CASE = SUBMISSION.case
@@ -199,7 +211,33 @@ def _before_the_decision() -> Iterator[Point]:
     yield large.point("zweite Zeichnung", "approve-grant", APPROVE, on)
     refused = _proposed(SMALL)
     refused.act("propose-refusal", _refusal("nicht nachnutzbar"), on)
+    refused.act("dispense-with-hearing", _beside(NOT_HEARD), on)
     yield refused.point("Ablehnung", "refuse-grant", award.refuse(CASE), on)
+
+
+def _beside(command: assessment.Command) -> Decision:
+    return decision(assessment.decider, CASE, command)
+
+
+def _rejecting() -> Iterator[Point]:
+    """Beside the road, step by step: each is a place where somebody acts, and the next one's history."""
+    on = date(2025, 6, 10)
+    world = _submitted(SMALL)
+    world.act("declare-complete", COMPLETE, date(2025, 5, 28))
+    world.act("record-expert-opinion", _opinion("nachnutzbar"), date(2025, 6, 3))
+    world.act("propose-refusal", _refusal("nicht nachnutzbar"), date(2025, 6, 4))
+    for action, command in (
+        ("open-hearing", HEARD),
+        ("extend-hearing", assessment.ExtendHearing(days=30)),
+        ("record-statement", assessment.RecordStatement(received_on=on, consideration="ändert nichts")),
+        ("dispense-with-hearing", NOT_HEARD),
+        ("put-on-hold", HELD),
+        ("resume-case", assessment.ResumeCase(reason="Sperre aufgehoben")),
+        ("propose-formal-rejection", STARTED),
+        ("reject-formally", assessment.RejectFormally()),
+    ):
+        yield world.point(f"neben dem Weg: {action}", action, _beside(command), on)
+        world.act(action, _beside(command), on)
 
 
 def _approved() -> World:
@@ -283,4 +321,4 @@ def _booking(world: World, number: int, on: date) -> Decision:
 
 def points() -> Sequence[Point]:
     """Every place of the roads where a person acts in a case."""
-    return [*_before_the_decision(), *_notifying(), *_paying()]
+    return [*_before_the_decision(), *_rejecting(), *_notifying(), *_paying()]

@@ -155,6 +155,24 @@ def terms(on: date = date(2025, 6, 30), item: str = "interfaces") -> Terms:
     return policy_in_force(published(), on, item)
 
 
+NOT_HEARD = assessment.DispenseWithHearing(
+    about=assessment.HearingSubject.REFUSAL,
+    ground=assessment.DispensationGround.STATED_FACTS,
+    reasons="Abgelehnt wird nach den Angaben der Kommune.",
+)
+
+
+HEARD = assessment.OpenHearing(
+    about=assessment.HearingSubject.REFUSAL, announced="Das Vorhaben folgt keinem Standard.", least_days=14
+)
+HELD = assessment.PutOnHold(
+    reason=assessment.HoldReason.BUDGET_FREEZE, text="Sperre von 10 %.", resubmission_on=date(2025, 9, 1)
+)
+STARTED = assessment.ProposeFormalRejection(
+    grounds=(assessment.RejectionGround.PROJECT_STARTED,), reasons=("Der Vertrag ist vom 2. Mai.",), is_item_open=True
+)
+
+
 class House:
     """One service's log in a dict: what the writer does, without its machinery."""
 

@@ -44,6 +44,22 @@ BUDGET_2025: dict[str, Any] = {
     "authorisations": [{"year": 2026, "cents": 6_000_000_00}, {"year": 2027, "cents": 6_000_000_00}],
 }
 
+DISPENSATION: dict[str, Any] = {
+    "about": "refusal",
+    "ground": "stated-facts",
+    "reasons": "Der Beginn folgt aus den Angaben der Kommune.",
+}
+PROCEEDING: dict[str, Any] = {
+    "open-hearing": {"about": "refusal", "announced": "Das Vorhaben folgt keinem Standard."},
+    "record-statement": {"received_on": "2025-05-28", "consideration": "nichts Neues"},
+    "extend-hearing": {"days": 14},
+    "dispense-with-hearing": DISPENSATION,
+    "put-on-hold": {"reason": "budget-freeze", "text": "Sperre von 10 %.", "resubmission_on": "2025-06-30"},
+    "resume-case": {"reason": "Die Sperre ist aufgehoben."},
+    "propose-formal-rejection": {"grounds": ["project-started"], "reasons": ["Der Vertrag ist vom 2. Mai."]},
+}
+"""A body for each action beside the road."""
+
 PEOPLE: Mapping[str, tuple[str, Role]] = {
     "opinion": ("p-expert", Role.EXPERT),
     "expenditure": ("p-officer", Role.CASE_OFFICER),
@@ -53,6 +69,14 @@ PEOPLE: Mapping[str, tuple[str, Role]] = {
     "reservation/release": ("p-budget", Role.BUDGET_OFFICER),
     "approval": ("p-approver", Role.APPROVER),
     "refusal": ("p-approver", Role.APPROVER),
+    "hearing": ("p-officer", Role.CASE_OFFICER),
+    "hearing/statement": ("p-officer", Role.CASE_OFFICER),
+    "hearing/extension": ("p-officer", Role.CASE_OFFICER),
+    "hearing/dispensation": ("p-officer", Role.CASE_OFFICER),
+    "hold": ("p-officer", Role.CASE_OFFICER),
+    "resumption": ("p-officer", Role.CASE_OFFICER),
+    "rejection-proposal": ("p-officer", Role.CASE_OFFICER),
+    "rejection": ("p-approver", Role.APPROVER),
     "notice": ("p-officer", Role.CASE_OFFICER),
     "waiver": ("p-officer", Role.CASE_OFFICER),
     "finality": ("p-officer", Role.CASE_OFFICER),

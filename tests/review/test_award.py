@@ -35,6 +35,7 @@ from tests.review.builders import (
     CASE,
     D1_SPLIT,
     LETTER,
+    NOT_HEARD,
     OPEN,
     OTHER_CASE,
     PARAMETERS,
@@ -310,6 +311,7 @@ def proposed_refusal() -> House:
     house = opened_house()
     house.perform(decision(assessment.decider, CASE, OPEN), system())
     house.perform(decision(assessment.decider, CASE, ProposeRefusal(reasons=("kein Standard",))), officer())
+    house.perform(decision(assessment.decider, CASE, NOT_HEARD), officer())
     return house
 
 

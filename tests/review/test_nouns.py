@@ -21,10 +21,14 @@ from tests.review.builders import (
     CASE,
     D1_LINES,
     D1_SPLIT,
+    HEARD,
+    HELD,
     LETTER,
+    NOT_HEARD,
     NOTE,
     OPEN,
     POSITIVE,
+    STARTED,
     House,
     approve,
     approver,
@@ -43,13 +47,35 @@ from tests.review.builders import (
 NOUNS: Sequence[AnyDecider] = (programme.decider, assessment.decider, budget.decider, award.decider)
 
 
+PROCEEDING: Sequence[tuple[assessment.Command, Context]] = (
+    (OPEN, system()),
+    (ProposeRefusal(reasons=("kein Standard",)), officer()),
+    (HEARD, officer()),
+    (assessment.ExpireHearing(), system(date(2025, 7, 15))),
+    (assessment.ExtendHearing(days=7), officer(date(2025, 7, 16))),
+    (
+        assessment.RecordStatement(received_on=date(2025, 7, 18), consideration="ändert nichts"),
+        officer(date(2025, 7, 18)),
+    ),
+    (HELD, officer(date(2025, 7, 21))),
+    (assessment.Resubmit(), system(date(2025, 9, 1))),
+    (assessment.ResumeCase(reason="Sperre aufgehoben"), officer(date(2025, 9, 1))),
+    (STARTED, officer(date(2025, 9, 2))),
+    (assessment.RejectFormally(), approver(date(2025, 9, 3))),
+)
+"""A case that takes every step beside the road."""
+
+
 def walked() -> Sequence[House]:
     """Houses that between them went every road."""
-    awarded, refused, withdrawn, signed, late = (opened_house() for _ in range(5))
+    awarded, refused, rejected, withdrawn, signed, late = (opened_house() for _ in range(6))
     assign_d1(awarded)
     refused.perform(decision(assessment.decider, CASE, OPEN), system())
     refused.perform(decision(assessment.decider, CASE, ProposeRefusal(reasons=("kein Standard",))), officer())
+    refused.perform(decision(assessment.decider, CASE, NOT_HEARD), officer())
     refused.perform(award.refuse(CASE), approver())
+    for command, context in PROCEEDING:
+        rejected.perform(decision(assessment.decider, CASE, command), context)
     withdrawn.perform(
         decision(assessment.decider, CASE, assessment.SettleWithdrawal(withdrawn_on=date(2025, 7, 1))), system()
     )
@@ -60,7 +86,7 @@ def walked() -> Sequence[House]:
     propose_d1(late)
     late.perform(reserve(), budget_officer())
     late.perform(approve(), approver(date(2025, 12, 1)))
-    return awarded, refused, withdrawn, signed, late
+    return awarded, refused, rejected, withdrawn, signed, late
 
 
 def states(noun: AnyDecider, id: str) -> list[Any]:
@@ -82,6 +108,7 @@ COMMANDS: Mapping[str, Sequence[Any]] = {
     "assessment": [
         OPEN,
         POSITIVE,
+        STARTED,
         D1_LINES,
         assessment.ProposeAward(
             by_year=D1_SPLIT, starts_on=date(2025, 6, 15), ends_on=date(2026, 6, 30), note=NOTE, terms=terms()
@@ -92,6 +119,8 @@ COMMANDS: Mapping[str, Sequence[Any]] = {
         SendBack(in_force=terms().basis),
         Conclude(granted=True),
         Conclude(granted=False),
+        *(command for command, _ in PROCEEDING[2:]),
+        NOT_HEARD,
         assessment.SettleWithdrawal(withdrawn_on=date(2025, 7, 1)),
     ],
     "award": [

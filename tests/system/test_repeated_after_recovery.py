@@ -35,6 +35,7 @@ from tests.intake.offices import Desk
 from tests.machinery.test_recovery import backup, recovering
 from tests.payout.road import Road as Payout
 from tests.payout.road import settings_at
+from tests.review.road import DISPENSATION
 from tests.review.road import Road as Review
 from tests.service import Place, Running, serving
 
@@ -82,6 +83,7 @@ def in_review(service: Running) -> None:
     road.open_budget()
     refused = road.receive()
     road.do(refused, "refusal-proposal", {"reasons": ["Das Vorhaben war bereits begonnen."]})
+    road.do(refused, "hearing/dispensation", DISPENSATION)
     road.do(refused, "refusal")
     released = road.reserve()
     road.do(released, "reservation/release", {"reason": "falscher Titel"})

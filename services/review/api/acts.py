@@ -4,6 +4,7 @@ from services.review.api.budgeting import budgeting
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
 from services.review.api.notifying import notifying
+from services.review.api.proceeding import proceeding
 from services.review.api.publishing import publishing
 from shared.service import House
 from shared.web import Action
@@ -19,4 +20,11 @@ REFUSALS = {
 
 def actions(house: House) -> list[Action]:
     """What people may do in review."""
-    return [*budgeting(house), *examining(house), *deciding(house), *notifying(house), *publishing(house)]
+    return [
+        *budgeting(house),
+        *examining(house),
+        *proceeding(house),
+        *deciding(house),
+        *notifying(house),
+        *publishing(house),
+    ]

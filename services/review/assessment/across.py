@@ -9,7 +9,9 @@ from services.review import programme as programmes
 from services.review.assessment.commands import DropReservation, NoteReservation, ProposeAward, SettleWithdrawal
 from services.review.assessment.deciding import decide
 from services.review.assessment.errors import OtherBudget, impossible
+from services.review.assessment.hearing import HearingSubject, OpenHearing
 from services.review.assessment.noun import decider
+from services.review.assessment.rejection import ProposeFormalRejection, RejectionGround
 from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
 from services.review.examination import ExaminationNote
 from services.review.programme import in_force_on
@@ -102,3 +104,32 @@ def settle_withdrawal(case: str, withdrawn_on: date) -> Decision:
         return {stream: settled, fund: budgets.decide(command, states[1], context)}
 
     return Decision(reads={stream: decider}, judge=judge, action="SettleWithdrawal", further=holding)
+
+
+def open_hearing(case: str, programme: str, about: HearingSubject, announced: str, days: int | None = None) -> Decision:
+    """Hear the applicant for as long as the policy in force demands, or for more days."""
+    stream, policy = decider.stream(case), programmes.decider.stream(programme)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        least_days = in_force_on(states[1], context.valid_on).parameters.hearing_days
+        command = OpenHearing(about=about, announced=announced, least_days=least_days, days=days)
+        return {stream: decide(command, states[0], context)}
+
+    return Decision(reads={stream: decider, policy: programmes.decider}, judge=judge, action="OpenHearing")
+
+
+def propose_formal_rejection(
+    case: str, programme: str, grounds: tuple[RejectionGround, ...], reasons: tuple[str, ...]
+) -> Decision:
+    """Propose to reject the application as inadmissible; a closed item is a ground only when the policy in force says so."""
+    stream, policy = decider.stream(case), programmes.decider.stream(programme)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        if isinstance(assessment, Unopened):
+            raise impossible(assessment)
+        terms = in_force_on(states[1], context.valid_on).terms(assessment.file.application.item)
+        command = ProposeFormalRejection(grounds=grounds, reasons=reasons, is_item_open=terms.is_open)
+        return {stream: decide(command, assessment, context)}
+
+    return Decision(reads={stream: decider, policy: programmes.decider}, judge=judge, action="ProposeFormalRejection")

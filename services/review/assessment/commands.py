@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from services.review.assessment.hearing import HearingCommand
+from services.review.assessment.hold import HoldCommand
+from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
@@ -79,4 +82,8 @@ type Command = (
     | SendBack
     | Conclude
     | SettleWithdrawal
+    | HearingCommand
+    | HoldCommand
+    | ProposeFormalRejection
+    | RejectFormally
 )

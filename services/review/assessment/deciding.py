@@ -1,7 +1,6 @@
 """What an assessment answers to a command: pure, total, idempotent."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import assert_never
 
 from services.review.assessment.commands import (
@@ -17,29 +16,45 @@ from services.review.assessment.commands import (
     SendBack,
     SettleWithdrawal,
 )
+from services.review.assessment.concluding import (
+    conclude,
+    drop_reservation,
+    hear,
+    note_reservation,
+    refuse_on_hold,
+    reject_formally,
+    send_back,
+    settle,
+    wait,
+)
 from services.review.assessment.errors import ItemClosed, NothingToGrant, OpinionIsNegative, impossible
 from services.review.assessment.events import (
-    AssessmentConcluded,
     AssessmentOpened,
     AwardProposed,
     EligibleExpenditureAssessed,
     Event,
     ExpertOpinionRecorded,
-    PracticeChangedSinceProposal,
     RefusalProposed,
-    ReservationDropped,
-    ReservationNoted,
-    WithdrawalAwaitingApplication,
     WithdrawalSettled,
 )
+from services.review.assessment.hearing import (
+    DispenseWithHearing,
+    ExpireHearing,
+    ExtendHearing,
+    OpenHearing,
+    RecordStatement,
+)
+from services.review.assessment.hold import PutOnHold, Resubmit, ResumeCase
+from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally, propose_rejection
 from services.review.assessment.states import (
     Assessed,
     Assessment,
     Concluded,
-    Opened,
     Opined,
     Proposed,
     RefusalPending,
+    Rejected,
+    RejectionPending,
     Reserved,
     Unopened,
     Withdrawn,
@@ -57,8 +72,15 @@ from services.review.judging import Considered, judged
 from shared import duties
 from shared.decider import Context
 
+WAITING = (
+    RecordExpertOpinion, AssessExpenditure, ProposeAward, ProposeRefusal, ProposeFormalRejection, NoteReservation, Conclude, RejectFormally,
+)  # fmt: skip
+"""Steps that a case on hold does not take."""
+
 
 def decide(command: Command, assessment: Assessment, context: Context) -> Sequence[Event]:
+    if isinstance(command, WAITING):
+        refuse_on_hold(assessment)
     match command:
         case OpenAssessment():
             return _open(command, assessment, context)
@@ -71,15 +93,23 @@ def decide(command: Command, assessment: Assessment, context: Context) -> Sequen
         case ProposeRefusal():
             return _propose_refusal(command, assessment, context)
         case NoteReservation():
-            return _note_reservation(command, assessment, context)
+            return note_reservation(command, assessment, context)
         case DropReservation():
-            return _drop_reservation(command, assessment, context)
+            return drop_reservation(command, assessment, context)
         case SendBack():
-            return _send_back(command, assessment, context)
+            return send_back(command, assessment, context)
         case Conclude():
-            return _conclude(command, assessment, context)
+            return conclude(command, assessment, context)
         case SettleWithdrawal():
-            return _settle(command, assessment, context)
+            return settle(command, assessment, context)
+        case OpenHearing() | RecordStatement() | ExtendHearing() | ExpireHearing() | DispenseWithHearing():
+            return hear(command, assessment, context)
+        case PutOnHold() | ResumeCase() | Resubmit():
+            return wait(command, assessment, context)
+        case ProposeFormalRejection():
+            return _propose_formal_rejection(command, assessment, context)
+        case RejectFormally():
+            return reject_formally(assessment, context)
         case _ as missing:
             assert_never(missing)
 
@@ -105,9 +135,9 @@ def _opine(command: RecordExpertOpinion, assessment: Assessment, context: Contex
                 context.actor,
             ):
                 return []
-        case Unopened() | Opened() | RefusalPending() | Concluded() | Withdrawn():
+        case _:
             pass
-    if isinstance(assessment, Unopened | Reserved | Concluded | Withdrawn):
+    if isinstance(assessment, Unopened | Reserved | Concluded | Rejected | Withdrawn):
         raise impossible(assessment)
     duties.refuse("record-expert-opinion", assessment.file.acted, context)
     if not command.reasons.strip():
@@ -191,7 +221,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
 def _propose_refusal(command: ProposeRefusal, assessment: Assessment, context: Context) -> Sequence[Event]:
     if isinstance(assessment, RefusalPending) and assessment.refusal.reasons == command.reasons:
         return []
-    if isinstance(assessment, Unopened | Reserved | Concluded | Withdrawn):
+    if isinstance(assessment, Unopened | Reserved | Concluded | Rejected | Withdrawn):
         raise impossible(assessment)
     duties.refuse("propose-refusal", assessment.file.acted, context)
     if not command.reasons or not all(it.strip() for it in command.reasons):
@@ -199,58 +229,14 @@ def _propose_refusal(command: ProposeRefusal, assessment: Assessment, context: C
     return [RefusalProposed(reasons=command.reasons, proposed_by=context.actor, proposed_on=context.valid_on)]
 
 
-def _note_reservation(command: NoteReservation, assessment: Assessment, context: Context) -> Sequence[Event]:
-    if isinstance(assessment, Reserved) and assessment.reservation.budget == command.budget:
-        return []
-    if not isinstance(assessment, Proposed):
-        raise impossible(assessment)
-    duties.refuse("reserve-funds", assessment.file.acted, context)
-    expires_on = context.valid_on + timedelta(days=assessment.proposal.terms.reservation_days)
-    return [
-        ReservationNoted(
-            budget=command.budget, expires_on=expires_on, noted_on=context.valid_on, noted_by=context.actor
-        )
-    ]
-
-
-def _drop_reservation(command: DropReservation, assessment: Assessment, context: Context) -> Sequence[Event]:
-    if not isinstance(assessment, Reserved):
-        return []
-    duties.refuse("release-reservation", assessment.file.acted, context)
-    return [ReservationDropped(reason=command.reason, dropped_on=context.valid_on, dropped_by=context.actor)]
-
-
-def _send_back(command: SendBack, assessment: Assessment, context: Context) -> Sequence[Event]:
-    if not isinstance(assessment, Reserved):
-        raise impossible(assessment)
-    return [
-        PracticeChangedSinceProposal(
-            proposed=assessment.proposal.terms.basis, in_force=command.in_force, noticed_on=context.valid_on
-        )
-    ]
-
-
-def _conclude(command: Conclude, assessment: Assessment, context: Context) -> Sequence[Event]:
-    if isinstance(assessment, Concluded) and assessment.granted == command.granted:
-        return []
-    if not isinstance(assessment, Reserved if command.granted else RefusalPending):
-        raise impossible(assessment)
-    duties.refuse("approve-grant" if command.granted else "refuse-grant", assessment.file.acted, context)
-    return [AssessmentConcluded(granted=command.granted, concluded_by=context.actor, concluded_on=context.valid_on)]
-
-
-def _settle(command: SettleWithdrawal, assessment: Assessment, context: Context) -> Sequence[Event]:
-    match assessment:
-        case Unopened():
-            if assessment.withdrawn_on is not None:
-                return []
-            return [WithdrawalAwaitingApplication(withdrawn_on=command.withdrawn_on)]
-        case Withdrawn() | Concluded(late_withdrawal=True):
+def _propose_formal_rejection(
+    command: ProposeFormalRejection, assessment: Assessment, context: Context
+) -> Sequence[Event]:
+    if isinstance(assessment, RejectionPending):
+        known = assessment.rejection
+        if (known.grounds, known.reasons) == (command.grounds, command.reasons):
             return []
-        case Opened() | Opined() | Assessed() | Proposed() | Reserved() | RefusalPending() | Concluded():
-            effective = not isinstance(assessment, Concluded)
-            return [
-                WithdrawalSettled(effective=effective, withdrawn_on=command.withdrawn_on, settled_on=context.valid_on)
-            ]
-        case _ as missing:
-            assert_never(missing)
+    if isinstance(assessment, Unopened | Reserved | Concluded | Rejected | Withdrawn):
+        raise impossible(assessment)
+    duties.refuse("propose-formal-rejection", assessment.file.acted, context)
+    return propose_rejection(command, context)

@@ -10,6 +10,8 @@ from services.review.assessment.states import (
     Opined,
     Proposed,
     RefusalPending,
+    Rejected,
+    RejectionPending,
     Reserved,
     Unopened,
     Withdrawn,
@@ -50,6 +52,11 @@ class ReservationStands(DomainError):
 class RefusalIsProposed(DomainError):
     code = "refusal-is-proposed"
     title = "Vorgeschlagen ist die Ablehnung des Antrags."
+
+
+class RejectionIsProposed(DomainError):
+    code = "rejection-is-proposed"
+    title = "Vorgeschlagen ist, den Antrag als unzulässig abzulehnen."
 
 
 class AlreadyDecided(DomainError):
@@ -101,7 +108,9 @@ def impossible(assessment: Assessment) -> DomainError:
             return ReservationStands()
         case RefusalPending():
             return RefusalIsProposed()
-        case Concluded():
+        case RejectionPending():
+            return RejectionIsProposed()
+        case Concluded() | Rejected():
             return AlreadyDecided()
         case Withdrawn():
             return ApplicationIsWithdrawn()

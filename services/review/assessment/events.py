@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from services.review.assessment.hearing import HearingEvent
+from services.review.assessment.hold import HoldEvent
+from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
@@ -129,4 +132,8 @@ type Event = (
     | AssessmentConcluded
     | WithdrawalAwaitingApplication
     | WithdrawalSettled
+    | HearingEvent
+    | HoldEvent
+    | FormalRejectionProposed
+    | ApplicationRejectedFormally
 )

@@ -16,6 +16,17 @@ from services.review.assessment.events import (
     WithdrawalAwaitingApplication,
     WithdrawalSettled,
 )
+from services.review.assessment.hearing import (
+    HearingDeadlineExpired,
+    HearingDispensed,
+    HearingEvent,
+    HearingExtended,
+    HearingOpened,
+    StatementReceived,
+    evolve_hearing,
+)
+from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed, HoldEvent, evolve_hold
+from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import (
     Assessed,
     Assessment,
@@ -25,6 +36,8 @@ from services.review.assessment.states import (
     Opined,
     Proposed,
     RefusalPending,
+    Rejected,
+    RejectionPending,
     Reserved,
     Unopened,
     Withdrawn,
@@ -36,6 +49,36 @@ from shared.identity import Role
 
 def _with(file: File, person: str, role: Role, action: str) -> File:
     return replace(file, acted=duties.with_act(file.acted, person, role, action))
+
+
+def _heard(file: File, it: HearingEvent) -> File:
+    match it:
+        case HearingOpened():
+            file = _with(file, it.opened_by, Role.CASE_OFFICER, "open-hearing")
+        case StatementReceived():
+            file = _with(file, it.recorded_by, Role.CASE_OFFICER, "record-statement")
+        case HearingExtended():
+            file = _with(file, it.extended_by, Role.CASE_OFFICER, "extend-hearing")
+        case HearingDispensed():
+            file = _with(file, it.dispensed_by, Role.CASE_OFFICER, "dispense-with-hearing")
+        case HearingDeadlineExpired():
+            pass
+        case _ as missing:
+            assert_never(missing)
+    return replace(file, hearing=evolve_hearing(file.hearing, it))
+
+
+def _held(file: File, it: HoldEvent) -> File:
+    match it:
+        case CasePutOnHold():
+            file = _with(file, it.put_by, Role.CASE_OFFICER, "put-on-hold")
+        case CaseResumed():
+            file = _with(file, it.resumed_by, Role.CASE_OFFICER, "resume-case")
+        case CaseResubmitted():
+            pass
+        case _ as missing:
+            assert_never(missing)
+    return replace(file, hold=evolve_hold(file.hold, it))
 
 
 def evolve(assessment: Assessment, it: Event) -> Assessment:
@@ -86,8 +129,17 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
             file = _with(file, it.concluded_by, Role.APPROVER, "approve-grant" if it.granted else "refuse-grant")
             if isinstance(assessment, Reserved | RefusalPending):
                 return Concluded(file=file, granted=it.granted, grounds=assessment)
+        case HearingOpened() | StatementReceived() | HearingExtended() | HearingDeadlineExpired() | HearingDispensed():
+            return replace(assessment, file=_heard(file, it))
+        case CasePutOnHold() | CaseResumed() | CaseResubmitted():
+            return replace(assessment, file=_held(file, it))
+        case FormalRejectionProposed():
+            file = _with(file, it.proposed_by, Role.CASE_OFFICER, "propose-formal-rejection")
+            return RejectionPending(file=file, rejection=it)
+        case ApplicationRejectedFormally():
+            return Rejected(file=_with(file, it.rejected_by, Role.APPROVER, "reject-formally"), rejection=it)
         case WithdrawalSettled():
-            if isinstance(assessment, Concluded):
+            if isinstance(assessment, Concluded | Rejected):
                 return replace(assessment, late_withdrawal=True)
             return Withdrawn(file=file)
         case _ as missing:

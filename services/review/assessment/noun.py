@@ -17,6 +17,15 @@ from services.review.assessment.events import (
     WithdrawalSettled,
 )
 from services.review.assessment.evolving import evolve
+from services.review.assessment.hearing import (
+    HearingDeadlineExpired,
+    HearingDispensed,
+    HearingExtended,
+    HearingOpened,
+    StatementReceived,
+)
+from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed
+from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import Assessment, Unopened
 from shared.decider import Decider
 
@@ -37,5 +46,15 @@ decider = Decider[Command, Event, Assessment](
         AssessmentConcluded,
         WithdrawalAwaitingApplication,
         WithdrawalSettled,
+        HearingOpened,
+        StatementReceived,
+        HearingExtended,
+        HearingDeadlineExpired,
+        HearingDispensed,
+        CasePutOnHold,
+        CaseResubmitted,
+        CaseResumed,
+        FormalRejectionProposed,
+        ApplicationRejectedFormally,
     ],
 )

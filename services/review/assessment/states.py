@@ -9,6 +9,9 @@ from services.review.assessment.events import (
     RefusalProposed,
     ReservationNoted,
 )
+from services.review.assessment.hearing import Hearing
+from services.review.assessment.hold import Hold
+from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.examination import Application
 from shared.contracts import Acted
 from shared.decider import value
@@ -16,11 +19,13 @@ from shared.decider import value
 
 @value
 class File:
-    """What is known however far the case is: the application, who took part, how many awards were proposed."""
+    """What is known however far the case is: the application, who took part, how many awards were proposed, hearing, hold."""
 
     application: Application
     acted: tuple[Acted, ...]
     proposals: int = 0
+    hearing: Hearing = Hearing()
+    hold: Hold = Hold()
 
 
 @value
@@ -84,4 +89,20 @@ class Withdrawn:
     file: File
 
 
-type Assessment = Unopened | Opened | Opined | Assessed | Proposed | Reserved | RefusalPending | Concluded | Withdrawn
+@value
+class RejectionPending:
+    file: File
+    rejection: FormalRejectionProposed
+
+
+@value
+class Rejected:
+    """Inadmissible, and decided so."""
+
+    file: File
+    rejection: ApplicationRejectedFormally
+    late_withdrawal: bool = False
+
+
+type Examined = Opened | Opined | Assessed | Proposed | Reserved | RefusalPending | RejectionPending
+type Assessment = Unopened | Examined | Concluded | Rejected | Withdrawn
