@@ -1,12 +1,12 @@
 """Whatever many people do in whatever order, the budget is never over-committed by a cent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -27,6 +27,8 @@ from services.review.budget import (
     RecordPayment,
     ReleaseReservation,
     ReserveFunds,
+    YearAccount,
+    promising,
 )
 from services.review.programme import Basis
 from shared.contracts import YearAmount
@@ -261,7 +263,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def lift(self, reference: str, left: int, on: date) -> None:
         self.tell(budget.LiftFreeze(freeze=reference, left_cents=left, reason="frei"), on)
 
-    @rule(out=st.booleans(), reference=REFERENCES, amount=CENTS, on=DAYS)
+    @rule(out=st.booleans(), reference=REFERENCES, amount=st.integers(1, 120), on=DAYS)
     def reallocate(self, out: bool, reference: str, amount: int, on: date) -> None:
         kind = budget.GiveFunds if out else budget.TakeFunds
         self.tell(kind(reference=reference, counterpart="x", cents=amount, reason="Bedarf", authority="Vermerk"), on)
@@ -329,4 +331,39 @@ def test_no_interleaving_over_commits_the_budget_by_a_cent():
 
 def test_a_budget_without_the_check_is_caught_by_the_same_property():
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(BudgetWithoutTheCheck, settings=QUICK)  # pyright: ignore[reportUnknownMemberType]
+        run_state_machine_as_test(BudgetWithoutTheCheck, settings=UNSHRUNK)  # pyright: ignore[reportUnknownMemberType]
+
+
+UNSHRUNK = settings(QUICK, phases=[Phase.generate], max_examples=2_000, derandomize=True)
+"""A control only has to find something, not the shortest way to it."""
+
+
+def waved(*_asked: Any) -> None:
+    """A rule that lets everything pass."""
+
+
+CONTROLS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "reductions and shifts of what is not committed": lambda it: it.setattr(promising, "_check_reducible", waved),
+    "promises without looking at what is free": lambda it: it.setattr(promising, "shortfall", waved),
+    "freezes that nobody heeds": lambda it: it.setattr(
+        YearAccount, "available_cents", property(lambda account: account.voted_cents)
+    ),
+    "money given away that is promised": lambda it: it.setattr(
+        YearAccount, "free_cents", property(lambda account: account.voted_cents)
+    ),
+    "an act that gives less than is promised": lambda it: it.setattr(
+        YearAccount, "taken_cents", property(lambda account: account.paid_cents)
+    ),
+    "references that may be used twice": lambda it: it.setattr(
+        promising, "is_repeated", lambda *_known, **_asked: False
+    ),
+}
+"""Each protection taken away; the same property must notice."""
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_budget_without_one_of_its_protections_is_caught(name: str, monkeypatch: pytest.MonkeyPatch):
+    CONTROLS[name](monkeypatch)
+    # A command that is judged again and then refused by name breaks the promise that it decides nothing.
+    with pytest.raises((AssertionError, DomainError, KeyError, ExceptionGroup)):
+        run_state_machine_as_test(BudgetMachine, settings=UNSHRUNK)  # pyright: ignore[reportUnknownMemberType]
