@@ -18,6 +18,7 @@ from services.review.budget_ledger import Line, Section, Statement
 from services.review.budget_reading import WaitingList, sheet_of, sheets, waiting_list
 from services.review.budget_sheet import BudgetSheet
 from services.review.forms import Form, Rejected, shown
+from services.review.standing import STATUS
 from shared.access import Person
 from shared.calendar import local_date
 from shared.identity import Role
@@ -343,6 +344,7 @@ def waiting_page(house: House, request: Request, found: WaitingList) -> Response
             "recipient": it.applicant_name,
             "heading": it.title,
             "completed": it.completed_on,
+            "status": {"text": STATUS[it.status].title, "tone": STATUS[it.status].tone},
             "since": it.since_on,
             "cents": it.proposed_cents,
         }
@@ -353,17 +355,19 @@ def waiting_page(house: House, request: Request, found: WaitingList) -> Response
         {"key": "recipient", "title": "Kommune"},
         {"key": "heading", "title": "Vorhaben"},
         {"key": "completed", "title": "vollständig seit", "kind": "date"},
-        {"key": "since", "title": "vorgeschlagen", "kind": "date"},
+        {"key": "status", "title": "Stand", "kind": "badge"},
+        {"key": "since", "title": "seit", "kind": "date"},
         {"key": "cents", "title": "vorgeschlagen", "kind": "money"},
     ]
-    table = {"caption": "Vorschläge ohne Mittel", "url": "", "note": "", "columns": columns, "rows": rows}
+    table = {"caption": "Vorgänge ohne Mittel", "url": "", "note": "", "columns": columns, "rows": rows}
     return page(
         house,
         request,
         "budgets.html",
         page_title="Warteliste",
         heading="Warteliste",
-        lead="Vorgeschlagene Bewilligungen ohne vorgemerkte Mittel, nach dem Tag der Vollständigkeit. Wer zum Zuge kommt, entscheiden Menschen.",
+        lead="Vorgeschlagene Bewilligungen ohne vorgemerkte Mittel und wegen des Haushalts zurückgestellte Vorgänge, "
+        "nach dem Tag der Vollständigkeit. Wer zum Zuge kommt, entscheiden Menschen.",
         tables=[table],
         actions=[],
         pages={"previous": None, "next": f"{WAITING}?{urlencode({'after': found.next})}", "text": ""}

@@ -10,6 +10,7 @@ from services.review import budget as budgets
 from services.review import views
 from services.review.budget_ledger import Statement, statement
 from services.review.budget_sheet import BudgetSheet, budget_sheet
+from services.review.standing import Status
 from shared.calendar import local_date
 from shared.identity import is_id
 from shared.problems import Problem
@@ -23,13 +24,17 @@ class BudgetList(BaseModel):
 
 
 class Waiting(BaseModel):
-    """A proposed grant that no money is set aside for. The list is by the day of completeness; who is served is decided by people."""
+    """A proposed grant that no money is set aside for, or a case on hold for want of money.
+
+    The list is by the day of completeness; who is served is decided by people.
+    """
 
     case: str
     file_number: str
     applicant_name: str
     title: str
     completed_on: date
+    status: Status
     since_on: date
     proposed_cents: int
 

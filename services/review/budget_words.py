@@ -33,6 +33,12 @@ ENTRIES: Mapping[type, str] = {
     b.RepaymentReceived: "Rückzahlung",
 }
 """What the budget's list calls an entry."""
+CHANGES: Mapping[str, str] = {
+    "amendment": "Änderungsbescheid.",
+    "annulment": "Der Bescheid ist ganz oder teilweise aufgehoben.",
+    "reduction": "Die Auszahlung hat die Mittel zurückgegeben.",
+}
+"""Why a commitment was changed, by what its reference begins with, where no person wrote a reason."""
 SHORTFALLS: Mapping[b.Shortfall, str] = {
     b.Shortfall.FUNDS_EXHAUSTED: "Die freien Mittel reichen nicht.",
     b.Shortfall.AUTHORISATION_MISSING: "Für ein Jahr fehlt die Verpflichtungsermächtigung.",
@@ -74,11 +80,11 @@ def tell_of_budget(it: object) -> Words | None:
 def _of_changes(it: object) -> Words | None:
     match it:
         case b.CommitmentReduced():
-            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {split(it.by_year)}. {it.reason}"
+            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {split(it.by_year)}. {_why(it.reason)}"
             return Words(title="Festlegung abgesetzt", tone="info", why=why)
         case b.CommitmentShifted():
             less = f"weniger {split(it.less)}; " if it.less else ""
-            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {less}mehr {split(it.more)}. {it.reason}"
+            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {less}mehr {split(it.more)}. {_why(it.reason)}"
             return Words(title="Festlegung umgebucht", tone="info", why=why)
         case b.CommitmentShiftRefused():
             why = f"{SHORTFALLS[it.reason]} Frei: {split(it.free)}."
@@ -96,3 +102,7 @@ def _of_changes(it: object) -> Words | None:
             return Words(title="Rückzahlung gebucht", tone="success", why=f"HÜL Nr. {it.entry}; {how}")
         case _:
             return None
+
+
+def _why(reason: str) -> str:
+    return CHANGES.get(reason.partition("-")[0], reason)

@@ -80,6 +80,7 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "granted_cents": None,
         "completed_on": application.completed_on.isoformat(),
         "proposed_cents": 0,
+        "held_for": "",
         "dispatched_on": None,
         "sort": f"{row.position:012d}",
     }
@@ -90,7 +91,11 @@ def _go_on(case: str, draft: Draft, it: Recorded, state: a.Assessment) -> None:
     """The case as its assessment now stands; once that is concluded the award tells."""
     if here := examined(state):
         due_on = due_of(here)
-        more = {"proposed_cents": it.event.granted_cents} if isinstance(it.event, a.AwardProposed) else {}
+        more: dict[str, Any] = {}
+        if isinstance(it.event, a.AwardProposed):
+            more["proposed_cents"] = it.event.granted_cents
+        if isinstance(it.event, a.CasePutOnHold):
+            more["held_for"] = it.event.reason
         status = status_of(here, w.Unsigned())
         _change(case, draft, it, status=status, due_on=due_on.isoformat() if due_on else None, **more)
     elif isinstance(state, a.Rejected) and not state.late_withdrawal:
@@ -103,10 +108,19 @@ def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
         return
     body = {**known, "since_on": it.context.valid_on.isoformat(), **changed}
     draft.put(CASES, case, body, grp=str(body["status"]), sort=body["sort"])
-    if body["status"] == Status.AWAITING_RESERVATION:
+    if _waits_for_money(body):
         draft.put(WAITING, case, {}, sort=f"{body['completed_on']}/{body['sort']}")
-    elif known["status"] == Status.AWAITING_RESERVATION:
+    elif _waits_for_money(known):
         draft.delete(WAITING, case)
+
+
+FOR_WANT_OF_MONEY = {a.HoldReason.BUDGET_EXHAUSTED, a.HoldReason.BUDGET_FREEZE, a.HoldReason.PROVISIONAL_BUDGET}
+
+
+def _waits_for_money(body: Mapping[str, Any]) -> bool:
+    """Proposed without money set aside, or put on hold because there is none."""
+    on_hold = body["status"] == Status.ON_HOLD and body["held_for"] in FOR_WANT_OF_MONEY
+    return on_hold or body["status"] == Status.AWAITING_RESERVATION
 
 
 # ---- Words ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tests.servers import wait_until
 from tests.service import serving
 
 OTHER_TITLE = "1605-88371"
+HELD = {"reason": "budget-exhausted", "text": "Die Mittel sind ausgeschöpft.", "resubmission_on": "2099-01-04"}
 
 
 @pytest.fixture
@@ -118,9 +119,15 @@ def test_who_waits_for_money_is_listed_by_the_day_of_completeness(road: Road) ->
     later = road.propose(road.receive(completed_on=date(2025, 6, 20)))
     first = road.propose(road.receive(completed_on=date(2025, 6, 2)))
     served = road.reserve(road.receive(completed_on=date(2025, 5, 20)))
+    held = road.receive(completed_on=date(2025, 5, 30))
+    road.do(held, "hold", HELD, by=road.person("p-officer", Role.CASE_OFFICER))
+    other = road.receive(completed_on=date(2025, 5, 30))
+    road.do(other, "hold", HELD | {"reason": "practice-closed"}, by=road.person("p-officer", Role.CASE_OFFICER))
     road.service.settled()
     found = road.auditor.get("/review/waiting-list").json()["items"]
     cases = [it["case"] for it in found]
+    assert cases[0] == held
+    assert other not in cases, "it does not wait for money"
     assert cases.index(first) < cases.index(later)
     assert served not in cases
     assert [it["completed_on"] for it in found] == sorted(it["completed_on"] for it in found)

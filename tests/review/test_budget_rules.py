@@ -64,6 +64,7 @@ from services.review.budget import (
     shifted,
     stream_of,
 )
+from services.review.budget_words import ENTRIES, tell_of_budget
 from services.review.programme import Basis
 from shared.contracts import YearAmount
 from shared.decider import Context, Decided, Decision, decision
@@ -396,8 +397,9 @@ def test_a_year_is_closed_after_it_is_over_and_without_reservations():
     state = state_after(asking(y2025=1_00))
     with pytest.raises(BudgetYearNotOver):
         judged(state, CloseBudget(), budget_officer(date(2025, 12, 31)))
-    with pytest.raises(ReservationsStand):
-        judged(state, CloseBudget(), IN_2026)
+    for waiting in (state, state_after(asking(y2026=1_00))):
+        with pytest.raises(ReservationsStand):
+            judged(waiting, CloseBudget(), IN_2026)
 
 
 def test_what_was_not_paid_lapses_with_the_year_and_nothing_is_entered_afterwards():
@@ -611,3 +613,13 @@ def test_a_budget_that_was_opened_before_these_rules_lives_under_cautious_defaul
     old = BudgetOpened(title=TITLE, year=2025, appropriation_cents=1, authorisations=(), opened_on=date(2025, 1, 2))
     assert (old.provisional, old.transferable, old.repayments_set_off) == (False, False, False)
     assert old.alarms_bp == (8_000, 9_500, 10_000)
+
+
+def test_the_timeline_tells_why_a_commitment_changed():
+    state = state_after(*promised(y2025=10_000_00))
+    change = ReduceCommitment(case=CASE, by_year=cents(y2025=1_00), reason="annulment-2", reference="annulment-2")
+    told = tell_of_budget(only(judged(state, change), budget.CommitmentReduced))
+    assert told is not None
+    assert told.why.endswith("Der Bescheid ist ganz oder teilweise aufgehoben.")
+    for case in [it for it in ENTRIES if hasattr(it, "TOPIC")]:
+        assert case in decider.events

@@ -39,7 +39,7 @@ def close(command: CloseBudget, budget: Open, context: Context) -> Sequence[Even
         return []
     if context.valid_on.year <= budget.year:
         raise BudgetYearNotOver
-    if budget.account(budget.year).reserved_cents:
+    if any(it.reserved_cents for it in budget.years):
         raise ReservationsStand
     lines = unpaid_lines(budget, budget.year)
     if command.moved_into and lines:
