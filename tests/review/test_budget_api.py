@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from services.review.wiring import blueprint
+from shared.contracts.payout import PaymentSettled
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.review.builders import TITLE
@@ -237,3 +238,46 @@ def test_a_year_is_closed_and_its_remainder_goes_on(road: Road) -> None:
     assert own(road, title)["available_cents"] == 0
     assert sheet(road, 2026, title)["years"][0]["available_cents"] == 10_000_00
     assert "geschlossen" in read(officer(road), f"/review/budgets/{title}/2025")
+
+
+def paid_case(road: Road) -> str:
+    """Example d1 of which 19,200.00 are paid."""
+    case = road.dispatch()
+    settled = PaymentSettled(
+        payment=f"p-{case}", drawdown="d-1", title=TITLE, year=2025, cents=19_200_00, settled_on=date(2025, 8, 6)
+    )
+    road.service.tell("payout", case, settled)
+    wait_until(lambda: own(road)["paid_cents"] == 19_200_00, "die Buchung der Zahlung")
+    return case
+
+
+def test_a_repayment_is_entered_in_a_form_and_interest_is_income(road: Road) -> None:
+    case = paid_case(road)
+    road.turn_to(date(2025, 11, 3))
+    road.service.settled()
+    page, form = f"/review/budgets/{TITLE}/2025", f"/review/forms/budgets/{TITLE}/2025/repayments"
+    filled = shown(officer(road), page, form) | {
+        "case": case, "repayment": "K 4711", "cents": "6.400,00", "interest_cents": "103,34", "received_on": "2025-11-03",
+    }  # fmt: skip
+    assert send(officer(road), form, filled).status_code == 303
+    assert own(road)["paid_cents"] == 19_200_00, "the plan of this title does not let it be set off"
+    assert statement(road)["income_cents"] == 6_503_34
+    assert "Rückzahlung gebucht" in read(officer(road), f"/review/cases/{case}")
+    again = enter(road, "repayments", case=case, repayment="K 4711", cents=1, received_on="2025-11-03")
+    assert (again.status_code, again.json()["code"]) == (409, "reference-contradicted")
+
+
+def test_every_problem_of_the_budget_says_in_german_what_is_possible(road: Road) -> None:
+    road.reserve()
+    problems = [
+        enter(road, "freezes", reference="FM", year=2025, cents=10**11 - 1, reason="x"),
+        enter(road, "freezes/lift", freeze="nie", reason="x"),
+        enter(road, "remainders", origin=2025, cents=1, consent="FM"),
+        enter(road, "closing"),
+        enter(road, "proclamation", appropriation_cents=1, reference="GVBl."),
+    ]
+    codes = [it.json()["code"] for it in problems]
+    assert codes == [
+        "freeze-beyond-funds", "unknown-freeze", "not-transferable", "budget-year-not-over", "budget-not-provisional",
+    ]  # fmt: skip
+    assert all(it.json()["title"].endswith(".") for it in problems)
