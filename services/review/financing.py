@@ -24,13 +24,21 @@ class Sought:
     is_cooperation: bool = False
 
 
-def sought(application: Application, eligible_cents: int) -> Sought:
+def is_cooperation(application: Application, terms: Terms) -> bool:
+    """Whether enough bodies carry the project together for it to count as a cooperation (B12)."""
+    return (
+        application.cooperation is not None and len(application.cooperation.participants) >= terms.cooperation_members
+    )
+
+
+def sought(application: Application, eligible_cents: int, terms: Terms) -> Sought:
     """What an application seeks, once it is known what of its expenditure is eligible."""
     financing = application.financing
     return Sought(
         grant_cents=financing.grant_cents,
         covering_cents=financing.own_cents + financing.third_party_cents,
         cut_cents=sum(it.cents for it in application.lines) - eligible_cents,
+        is_cooperation=is_cooperation(application, terms),
     )
 
 

@@ -137,7 +137,7 @@ def _proposal(
     today: date,
 ) -> Form:
     eligible = expenditure.eligible_cents if expenditure else 0
-    granted = granted_cents(terms, eligible, sought(application, eligible)) if terms else 0
+    granted = granted_cents(terms, eligible, sought(application, eligible, terms)) if terms else 0
     amounts = {it.year: it.cents for it in (made.by_year if made else suggested(application, granted, today))}
     last = max(application.ends_on.year, *amounts)
     fields: list[FormField] = []

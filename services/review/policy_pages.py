@@ -41,6 +41,10 @@ _RULE_COLUMNS: Sequence[Mapping[str, Any]] = (
     {"key": "consequence", "title": "Wenn nicht erfüllt"},
     {"key": "source", "title": "Quelle"},
 )
+_PARAMETER_COLUMNS: Sequence[Mapping[str, Any]] = (
+    {"key": "title", "title": "Parameter"},
+    {"key": "told", "title": "Wert"},
+)
 _CONSEQUENCES: Mapping[str, str] = {
     Consequence.STOPS: "keine Bewilligung",
     Consequence.WARNS: "Hinweis",
@@ -132,6 +136,11 @@ def _shown(it: ProgrammeSheet) -> dict[str, Any]:
             {"caption": "Dateien", "columns": _FILE_COLUMNS, "rows": files},
             {"caption": "Fördergegenstände", "columns": _ITEM_COLUMNS, "rows": items},
             {"caption": "Regeln", "columns": _RULE_COLUMNS, "rows": rules},
+            {
+                "caption": "Parameter",
+                "columns": _PARAMETER_COLUMNS,
+                "rows": [{"title": one.title, "told": one.told} for one in it.parameters],
+            },
         ],
     }
 

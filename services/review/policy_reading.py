@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -13,9 +14,11 @@ from services.review.financing import basis_in_words
 from services.review.programme import NoPolicyInForce, PolicyPublished, Programme, in_force_on
 from shared.access import allowed_role
 from shared.calendar import local_date
+from shared.decider import field_names
 from shared.operations import READERS
-from shared.policy import KIND_TITLES, InForce, PolicyKind
+from shared.policy import KIND_TITLES, PARAMETER_TITLES, InForce, Parameters, PolicyKind
 from shared.problems import Problem
+from shared.rules import in_words
 from shared.service import House
 from shared.web import PROBLEMS
 
@@ -53,6 +56,14 @@ class RuleRow(BaseModel):
     source: str
 
 
+class ParameterRow(BaseModel):
+    """A value of the parameters; `told` is how people write it."""
+
+    name: str
+    title: str
+    told: str
+
+
 class ProgrammeSheet(BaseModel):
     """A programme on a day. Items and rules are empty while not all three kinds of file apply."""
 
@@ -62,6 +73,7 @@ class ProgrammeSheet(BaseModel):
     files: list[PolicyFileRow]
     items: list[ItemRow]
     rules: list[RuleRow]
+    parameters: list[ParameterRow]
 
 
 class ProgrammeSheets(BaseModel):
@@ -115,6 +127,7 @@ def _sheet(name: str, state: Programme, on: date) -> ProgrammeSheet:
             RuleRow(code=it.code, title=it.title, condition=it.condition, consequence=it.consequence, source=it.source)
             for it in (applies.rules if applies else ())
         ],
+        parameters=_parameters(applies.parameters) if applies else [],
     )
 
 
@@ -130,6 +143,16 @@ def _items(applies: InForce) -> list[ItemRow]:
         )
         for terms in (applies.terms(it.code) for it in applies.guideline.items)
     ]
+
+
+def _parameters(its: Parameters) -> list[ParameterRow]:
+    found: list[ParameterRow] = []
+    for name in field_names(Parameters):
+        it: Any = getattr(its, name)
+        words = ", ".join(map(str, cast(tuple[int, ...], it))) if isinstance(it, tuple) else in_words(name, it)
+        title = PARAMETER_TITLES.get(name, name)
+        found.append(ParameterRow(name=name, title=title, told=words))
+    return found
 
 
 def policy_reads(house: House) -> APIRouter:

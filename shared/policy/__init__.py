@@ -16,6 +16,7 @@ from shared.policy.reading import PolicyFile, PolicyNotReadable, read
 from shared.policy.terms import (
     FINANCING_TITLES,
     KIND_TITLES,
+    PARAMETER_TITLES,
     Basis,
     FieldKind,
     FinancingType,
@@ -29,7 +30,26 @@ from shared.policy.terms import (
 )
 
 __all__ = [
-    "FINANCING_TITLES", "KIND_TITLES", "Basis", "FieldKind", "FinancingType", "Handling", "InForce", "Item", "ItemField",
-    "NoPolicyInForce", "Parameters", "PolicyFile", "PolicyKind", "PolicyNotConsistent", "PolicyNotReadable", "Published",
-    "Terms", "UnknownItem", "check_together", "in_force", "read",
+    "FINANCING_TITLES",
+    "KIND_TITLES",
+    "PARAMETER_TITLES",
+    "Basis",
+    "FieldKind",
+    "FinancingType",
+    "Handling",
+    "InForce",
+    "Item",
+    "ItemField",
+    "NoPolicyInForce",
+    "Parameters",
+    "PolicyFile",
+    "PolicyKind",
+    "PolicyNotConsistent",
+    "PolicyNotReadable",
+    "Published",
+    "Terms",
+    "UnknownItem",
+    "check_together",
+    "in_force",
+    "read",
 ]  # fmt: skip

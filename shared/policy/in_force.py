@@ -83,6 +83,7 @@ class InForce:
             cooperation_bonus_bp=it.cooperation_bonus_bp,
             categories=it.categories,
             hearing_cut_bp=its.hearing_cut_bp,
+            cooperation_members=its.cooperation_members,
         )
 
 

@@ -130,6 +130,39 @@ class Parameters:
     recipient_retention_years: int
 
 
+PARAMETER_TITLES: Mapping[str, str] = {
+    "document_request_days": "Nachforderung von Unterlagen, Tage",
+    "document_extension_days": "Verlängerung einer Nachforderung, Tage",
+    "hearing_days": "Anhörung, Tage",
+    "hearing_cut_bp": "Anhörung bei Kürzung um mehr als",
+    "reservation_days": "Vormerkung von Mitteln, Tage",
+    "early_start_months": "Zulassung des vorzeitigen Beginns, Monate",
+    "period_months": "längster Bewilligungszeitraum, Monate",
+    "drawdown_months": "Verwendung abgerufener Mittel, Monate",
+    "proof_months": "Verwendungsnachweis, Monate nach dem Bewilligungszeitraum",
+    "interim_proof_months": "Zwischennachweis, Monate",
+    "proof_check_months": "erste Prüfung des Nachweises, Monate",
+    "repayment_days": "Zahlungsziel einer Erstattung, Tage",
+    "revocation_months": "Frist für Rücknahme und Widerruf, Monate",
+    "service_on_working_day": "Bekanntgabe nur an Werktagen",
+    "signing_limit_cents": "Zeichnungsgrenze für zwei Personen",
+    "proof_sample_bp": "Stichprobe der vertieften Prüfung",
+    "recovery_bagatelle_cents": "Bagatellgrenze der Rückforderung",
+    "interest_bagatelle_cents": "Bagatellgrenze der Zinsen",
+    "day_count": "Zinstage",
+    "withheld_bp": "Einbehalt bis zum Nachweis",
+    "line_excess_bp": "zulässige Überschreitung eines Ansatzes",
+    "payout_only_when_final": "Auszahlung erst nach Bestandskraft",
+    "alarms_bp": "Schwellen der Haushaltswarnung, Basispunkte",
+    "last_order_month": "Kassenschluss, Monat",
+    "last_order_day": "Kassenschluss, Tag",
+    "cooperation_members": "Kommunen einer Zusammenarbeit, mindestens",
+    "retention_years": "Aufbewahrung der Akte, Jahre",
+    "recipient_retention_years": "Aufbewahrung bei der Empfängerin, Jahre",
+}
+"""How people read the names of `Parameters`."""
+
+
 @value
 class Basis:
     """The policy a decision was made under, by the SHA-256 of the files (Entscheidungsgrundlage)."""
@@ -146,7 +179,7 @@ class Terms:
     `rate_bp` is the funding rate in basis points; above `signing_limit_cents` two approvers sign;
     months count after the award's end (`proof_months`), as the award's longest period (`period_months`),
     or from payment to use (`drawdown_months`). The amounts are those of `Item`. The applicant is heard before an award that
-    is cut by more than `hearing_cut_bp` of what was applied for.
+    is cut by more than `hearing_cut_bp` of what was applied for; from `cooperation_members` bodies on it is a cooperation.
     """
 
     item: str
@@ -170,6 +203,7 @@ class Terms:
     cooperation_bonus_bp: int = 0
     categories: tuple[str, ...] = ()
     hearing_cut_bp: int = 10_000
+    cooperation_members: int = 2
 
 
 class Published(Protocol):

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.review.financing import Financed, Sought, effective_rate_bp, granted_cents, remaining_cents
+from services.review.financing import Financed, Sought, effective_rate_bp, granted_cents, remaining_cents, sought
+from shared.contracts.intake import Cooperation, Participant
 from shared.money import MAX_CENTS, at_rate
 from shared.policy import FinancingType, Terms
 from shared.records import replace
-from tests.review.builders import terms
+from tests.review.builders import application, terms
 
 SHARE, GAP, FIXED = FinancingType.SHARE, FinancingType.GAP, FinancingType.FIXED
 CENTS = st.integers(0, MAX_CENTS)
@@ -143,3 +144,14 @@ def test_what_remains_grows_with_the_expenditure_and_falls_with_others_money(
 @given(financed())
 def test_as_planned_everything_remains(it: Financed):
     assert remaining_cents(it, it.eligible_cents) == it.granted_cents
+
+
+def test_a_cooperation_counts_from_the_number_of_bodies_that_the_parameters_set():
+    cooperation = Cooperation(
+        cost_key="equal", participants=tuple(Participant(key=f"1607000{it}") for it in range(1, 4))
+    )
+    it, base = application(cooperation=cooperation), its(rate_bp=6_000, cooperation_bonus_bp=1_500)
+    assert granted_cents(base, 50_000_00, sought(it, 50_000_00, base)) == 37_500_00
+    larger = replace(base, cooperation_members=4)
+    assert granted_cents(larger, 50_000_00, sought(it, 50_000_00, larger)) == 30_000_00
+    assert granted_cents(base, 50_000_00, sought(application(), 50_000_00, base)) == 30_000_00

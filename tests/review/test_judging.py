@@ -7,6 +7,7 @@ import pytest
 from services.review import assessment, award, budget
 from services.review.judging import RulesNotMet
 from services.review.programme import publish_policy
+from shared.contracts.intake import Finding
 from shared.decider import decision
 from shared.policy import FinancingType
 from shared.rules import Result
@@ -59,6 +60,7 @@ def test_proposal_and_approval_keep_hashes_inputs_and_what_every_rule_said():
                 "within-application",
                 "own-share",
                 "not-begun",
+                "no-other-funding",
                 "item-open",
                 "period-length",
                 "period-not-over",
@@ -124,3 +126,42 @@ def test_a_grant_of_another_programme_follows_its_own_file():
         "1003-88377",
     )
     assert grant.proof_due_on == date(2026, 12, 31)
+
+
+def test_what_the_form_tells_of_early_start_and_other_funding_is_judged():
+    finding = Finding(
+        rule="B11", severity="warning", code="double-funding", field="declarations.other_funding", text=""
+    )
+    for early_start_on, begun in (
+        (None, Result.NOT_MET),
+        (date(2025, 6, 16), Result.NOT_MET),
+        (date(2025, 6, 15), Result.MET),
+    ):
+        house = opened_house()
+        it = application(submitted_on=date(2025, 6, 20), early_start_on=early_start_on, findings=(finding,))
+        house.perform(decision(assessment.decider, CASE, assessment.OpenAssessment(application=it)), system())
+        house.perform(decision(assessment.decider, CASE, POSITIVE), expert())
+        house.perform(decision(assessment.decider, CASE, D1_LINES), officer())
+        house.perform(proposal(), officer())
+        said = {one.code: one.result for one in house.state(ASSESSMENT).proposal.judgement.outcomes}
+        assert (said["not-begun"], said["no-other-funding"]) == (begun, Result.NOT_MET)
+
+
+def test_expenditure_of_a_category_that_the_item_does_not_fund_stops_the_grant():
+    house = opened_house()
+    files = [POLICIES[f"ortskerne-{kind}-2025-01"] for kind in ("guideline", "practice", "parameters")]
+    house.perform(publish_policy(*files), officer(date(2025, 1, 2)))
+    it = application(programme="ortskerne", item="3.1")
+    house.perform(decision(assessment.decider, CASE, assessment.OpenAssessment(application=it)), system())
+    house.perform(decision(assessment.decider, CASE, POSITIVE), expert())
+    house.perform(decision(assessment.decider, CASE, D1_LINES), officer())
+    asked = assessment.propose(
+        CASE,
+        "ortskerne",
+        by_year=cents(y2025=44_800_00),
+        starts_on=date(2025, 6, 15),
+        ends_on=date(2025, 12, 31),
+        note=NOTE,
+    )
+    with pytest.raises(RulesNotMet, match=r"44\.000,00 € der zuwendungsfähigen Ausgaben gehören zu keiner Ausgabeart"):
+        house.perform(asked, officer())

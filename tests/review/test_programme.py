@@ -22,7 +22,8 @@ from services.review.programme import (
     policy_in_force,
     publish_policy,
 )
-from shared.policy import FinancingType, in_force, read
+from shared.policy import PARAMETER_TITLES, FinancingType, Parameters, in_force, read
+from shared.records import field_names
 from tests.review.builders import GUIDELINE, LATER_PRACTICE, PARAMETERS, POLICIES, PRACTICE, practice_of, published
 from tests.scenario import A_MONDAY, Scenario
 
@@ -244,7 +245,7 @@ def test_a_basis_of_the_first_issue_named_two_files():
 def test_the_rules_in_force_are_the_guidelines_and_the_practices():
     codes = [it.code for it in in_force(published().published, date(2025, 6, 30)).rules]
     assert codes == [
-        "within-rate", "within-application", "own-share", "not-begun", "item-open", "period-length", "period-not-over",
+        "within-rate", "within-application", "own-share", "not-begun", "no-other-funding", "item-open", "period-length", "period-not-over",
     ]  # fmt: skip
 
 
@@ -271,3 +272,7 @@ def test_guideline_and_practice_have_no_rule_of_the_same_name():
     twice = PRACTICE.replace('code = "item-open"', 'code = "within-rate"')
     with pytest.raises(PolicyNotConsistent):
         given().when(PublishPolicy(texts=(GUIDELINE, twice, PARAMETERS)))
+
+
+def test_every_parameter_has_a_title_that_people_read():
+    assert set(PARAMETER_TITLES) == set(field_names(Parameters))

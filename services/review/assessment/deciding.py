@@ -188,16 +188,15 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     if not command.terms.is_open:
         raise ItemClosed(f"{command.terms.item_title}: {command.terms.closed_because}")
     eligible = assessment.expenditure.eligible_cents
-    granted = granted_cents(command.terms, eligible, sought(assessment.file.application, eligible))
+    granted = granted_cents(command.terms, eligible, sought(assessment.file.application, eligible, command.terms))
     if granted <= 0:
         raise NothingToGrant
     check_period(command.starts_on, command.ends_on, command.terms.period_months)
     check_split(command.by_year, granted, context.valid_on.year, command.ends_on.year)
     check_note(command.note)
     considered = Considered(
-        eligible_cents=eligible,
+        lines=assessment.expenditure.lines,
         granted_cents=granted,
-        rate_bp=command.terms.rate_bp,
         starts_on=command.starts_on,
         ends_on=command.ends_on,
         decided_on=context.valid_on,

@@ -12,6 +12,7 @@ from services.review.award.deciding import decide
 from services.review.award.events import GrantApproved
 from services.review.award.folding import decider
 from services.review.examination import ReasonMissing
+from services.review.financing import effective_rate_bp, is_cooperation
 from services.review.judging import Considered, judged
 from services.review.programme import in_force_on
 from shared.calendar import add_months
@@ -34,7 +35,7 @@ def _grant(case: str, it: assessments.Reserved) -> Grant:
         granted_cents=proposal.granted_cents,
         eligible_cents=it.expenditure.eligible_cents,
         cut_cents=it.expenditure.applied_cents - it.expenditure.eligible_cents,
-        rate_bp=terms.rate_bp,
+        rate_bp=effective_rate_bp(terms, is_cooperation=is_cooperation(application, terms)),
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
         conditions=it.opinion.conditions,
@@ -52,9 +53,8 @@ def _grant(case: str, it: assessments.Reserved) -> Grant:
 def _judged(policy: InForce, it: assessments.Reserved, on: date) -> Judgement:
     """What the rules say of the proposed grant on the day on which it is approved."""
     considered = Considered(
-        eligible_cents=it.expenditure.eligible_cents,
+        lines=it.expenditure.lines,
         granted_cents=it.proposal.granted_cents,
-        rate_bp=it.proposal.terms.rate_bp,
         starts_on=it.proposal.starts_on,
         ends_on=it.proposal.ends_on,
         decided_on=on,
