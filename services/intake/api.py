@@ -177,7 +177,7 @@ async def _submitted(house: House, case: str) -> Folded:
 async def readable(house: House, person: Person, case: str) -> Folded:
     """The application, if this person may read it; somebody else's is as if unknown."""
     folded = await _submitted(house, case)
-    if is_applicant(person) and folded.state.form.applicant_key not in person.applicant_keys:
+    if is_applicant(person) and folded.state.applicant_key not in person.applicant_keys:
         raise unknown_case()
     return folded
 

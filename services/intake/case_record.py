@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.intake.application import Declarations, Submitted
-from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
+from services.intake.progress import AwardAnnounced, FundsAssigned, RecipientSucceeded, RefusalAnnounced
 from services.intake.status import DrawdownStatus, Status, drawdowns, status
 from services.intake.vocabulary import MEDIA_TYPES
 from shared.contracts import YearAmount
@@ -93,6 +93,7 @@ class CaseRecord:
     contract_on: date | None
     drawdowns: tuple[DrawdownStatus, ...]
     personal: Personal | None
+    successions: tuple[RecipientSucceeded, ...]
     streams: tuple[StreamVersion, ...]
     actions: tuple[NextAction, ...]
 
@@ -112,8 +113,8 @@ def case_record(
     return CaseRecord(
         case=case,
         file_number=state.file_number,
-        applicant_key=form.applicant_key,
-        applicant_name=form.applicant_name,
+        applicant_key=state.applicant_key,
+        applicant_name=state.applicant_name,
         item=form.item,
         title=form.title,
         status=status(state),
@@ -138,6 +139,7 @@ def case_record(
         contract_on=form.contract_on,
         drawdowns=tuple(drawdowns(progress)),
         personal=personal(state, open_seal) if open_seal else None,
+        successions=tuple(progress.noted(RecipientSucceeded)),
         streams=(StreamVersion(stream=stream, version=version, etag=etag(version)),),
         actions=tuple(next_actions(case, state, version, roles)),
     )

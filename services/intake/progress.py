@@ -127,6 +127,19 @@ class PaymentRejected:
     rejected_on: date
 
 
+@event("intake.recipient-succeeded")
+class RecipientSucceeded:
+    """Noted from review: another body stepped into the applicant's place (Rechtsnachfolge); from now on it acts here."""
+
+    reference: str
+    old_key: str
+    new_key: str
+    new_name: str
+    effective_on: date
+    recorded_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type Fact = (
     AssessmentBegun
     | AwardAnnounced
@@ -139,6 +152,7 @@ type Fact = (
     | PaymentOrdered
     | PaymentSettled
     | PaymentRejected
+    | RecipientSucceeded
 )
 FACTS: Sequence[type[Fact]] = (
     AssessmentBegun,
@@ -152,6 +166,7 @@ FACTS: Sequence[type[Fact]] = (
     PaymentOrdered,
     PaymentSettled,
     PaymentRejected,
+    RecipientSucceeded,
 )
 
 
@@ -163,7 +178,7 @@ class ContradictoryNote(DomainError):
 
 
 type Identity = tuple[type[Any], str]
-"""A fact's class and its drawdown's or payment's id; an application has at most one of the other facts."""
+"""A fact's class and its drawdown's or payment's id, or the body succeeded; an application has at most one of the others."""
 
 
 @value
@@ -190,10 +205,19 @@ class Progress:
         """The fact of which an application has at most one."""
         return cast(F | None, self.facts.get((kind, "")))
 
+    def succeeded(self, key: str) -> RecipientSucceeded | None:
+        """The succession that led from this body to whom it is now; None when it is still this one."""
+        by_former = {it.old_key: it for it in self.noted(RecipientSucceeded)}
+        found = None
+        while by_former and key in by_former:
+            found = by_former.pop(key)
+            key = found.new_key
+        return found
+
     @property
     def acted(self) -> tuple[Acted, ...]:
         """Who drew money down, and who took part elsewhere as far as the others told."""
-        told = (FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled)
+        told = (FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, RecipientSucceeded)
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 
     @property
@@ -229,5 +253,7 @@ def _identity(fact: Fact) -> Identity:
             return type(fact), fact.drawdown
         case PaymentOrdered() | PaymentSettled() | PaymentRejected():
             return type(fact), fact.payment
+        case RecipientSucceeded():
+            return type(fact), fact.old_key
         case _:
             return type(fact), ""

@@ -2,10 +2,13 @@
 
 from services.intake.application import ApplicationDeclaredComplete, ApplicationWithdrawn, Submitted
 from services.intake.drawdown import DrawdownRequested
+from services.intake.territory import TerritorialChangeRecorded, Territory, heir_of
 from shared.contracts import Acted, intake
 from shared.identity import Role
 
-type Published = intake.ApplicationCompleted | intake.ApplicationWithdrawn | intake.DrawdownRequested
+type Published = (
+    intake.ApplicationCompleted | intake.ApplicationWithdrawn | intake.DrawdownRequested | intake.BodyDissolved
+)
 
 
 def publish(event: object, state: object) -> Published | None:
@@ -25,8 +28,26 @@ def publish(event: object, state: object) -> Published | None:
                 requested_on=event.requested_on,
                 acted=(Acted(person=event.requested_by, role=Role.APPLICANT, action="request-drawdown"),),
             )
+        case TerritorialChangeRecorded(), Territory():
+            return _dissolved(event, state)
         case _:
             return None
+
+
+def _dissolved(event: TerritorialChangeRecorded, territory: Territory) -> intake.BodyDissolved | None:
+    heir = heir_of(event, territory)
+    if heir is None:
+        return None
+    record = event.record
+    former = territory.register.bodies[record.old_key][-1]
+    return intake.BodyDissolved(
+        reference=record.reference,
+        effective_on=record.effective_on,
+        old_key=former.key,
+        old_name=former.full_name,
+        new_key=heir.key,
+        new_name=heir.full_name,
+    )
 
 
 def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> intake.ApplicationCompleted:

@@ -12,6 +12,7 @@ from services.intake.progress import (
     PaymentOrdered,
     PaymentRejected,
     PaymentSettled,
+    RecipientSucceeded,
     RefusalAnnounced,
     WithdrawalSettled,
 )
@@ -26,6 +27,7 @@ HANDLED: tuple[type, ...] = (
     review.AwardFinal,
     review.FundsAssigned,
     review.PolicyPublished,
+    review.RecipientSucceeded,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -79,6 +81,16 @@ def _from_review(contract: object) -> Fact | None:
                 eligible_cents=contract.eligible_cents,
                 rate_bp=contract.rate_bp,
                 assigned_on=contract.assigned_on,
+                acted=contract.acted,
+            )
+        case review.RecipientSucceeded():
+            return RecipientSucceeded(
+                reference=contract.reference,
+                old_key=contract.old_key,
+                new_key=contract.new_key,
+                new_name=contract.new_name,
+                effective_on=contract.effective_on,
+                recorded_on=contract.recorded_on,
                 acted=contract.acted,
             )
         case _:

@@ -60,6 +60,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.payment-ordered": ("Auszahlung angeordnet", "info"),
     "intake.payment-settled": ("Geld überwiesen", "success"),
     "intake.payment-rejected": ("Zahlung von der Kasse zurückgewiesen", "warning"),
+    "intake.recipient-succeeded": ("Rechtsnachfolge vermerkt", "warning"),
     "house.attempt-refused": ("Unzulässiger Versuch abgelehnt", "warning"),
     "house.message-parked": ("Mitteilung zurückgestellt", "warning"),
     "house.parked-message-handled": ("Zurückgestellte Mitteilung verarbeitet", "neutral"),
@@ -251,7 +252,7 @@ def _why(told: Mapping[str, Any]) -> str:
         (told[key] for key in ("accepted_cents", "granted_cents", "requested_cents", "cents") if key in told), None
     )
     parts = [money(cents)] if isinstance(cents, int) else []
-    parts += [told[key] for key in ("file_number", "reason") if told.get(key)]
+    parts += [told[key] for key in ("file_number", "reason", "new_name") if told.get(key)]
     return " · ".join([*parts, *told.get("reasons", ())])
 
 

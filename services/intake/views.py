@@ -6,6 +6,7 @@ from typing import Any
 
 from services.intake import application, policies
 from services.intake.application import Submitted
+from services.intake.progress import RecipientSucceeded
 from services.intake.status import StatusCode, status
 from shared.formats import topic_of
 from shared.recorders import Row
@@ -37,8 +38,11 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
 
 def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None:
     body = _entry(case, state)
-    for view in (ALL, own(state.form.applicant_key)):
+    for view in (ALL, own(state.applicant_key)):
         draft.put(view, case, body, grp=body["status"], sort=f"{standing.since:015d}")
+    former = {state.form.applicant_key, *(it.old_key for it in state.progress.noted(RecipientSucceeded))}
+    for key in former - {state.applicant_key}:
+        draft.delete(own(key), case)
 
 
 def _entry(case: str, state: Submitted) -> Body:
@@ -46,8 +50,8 @@ def _entry(case: str, state: Submitted) -> Body:
     return {
         "case": case,
         "file_number": state.file_number,
-        "applicant_key": form.applicant_key,
-        "applicant_name": form.applicant_name,
+        "applicant_key": state.applicant_key,
+        "applicant_name": state.applicant_name,
         "item": form.item,
         "title": form.title,
         "status": told.code.value,

@@ -1,11 +1,11 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement
+from services.payout import disbursement, payee
 from shared.contracts.intake import DrawdownRequested
-from shared.contracts.review import FundsAssigned
+from shared.contracts.review import FundsAssigned, RecipientSucceeded
 from shared.decider import Decision, decision
 
-HANDLED: tuple[type, ...] = (FundsAssigned, DrawdownRequested)
+HANDLED: tuple[type, ...] = (FundsAssigned, DrawdownRequested, RecipientSucceeded)
 """The contracts that payout reacts to; every other is passed over."""
 
 
@@ -16,6 +16,15 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(disbursement.decider, case, open_plan(contract), creates=True)
         case DrawdownRequested():
             return decision(disbursement.decider, case, register_drawdown(contract))
+        case RecipientSucceeded():
+            succeed = payee.SucceedPayee(
+                reference=contract.reference,
+                old_key=contract.old_key,
+                new_key=contract.new_key,
+                new_name=contract.new_name,
+                effective_on=contract.effective_on,
+            )
+            return decision(payee.decider, case, succeed)
         case _:
             return None
 

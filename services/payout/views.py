@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.payout import batch, disbursement, payment, report
+from services.payout import batch, disbursement, payee, payment, report
 from shared.decider import AnyDecider
 from shared.formats import topic_of
 from shared.recorders import Row
 from shared.store import Recorded
 from shared.views import Body, Draft, Page, Standing, Views
+
+PAYEES = "payees"
+"""Who is paid in a case in which another body stepped into the recipient's place."""
 
 STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
@@ -28,6 +31,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     if row.topic in _DISBURSEMENT:
         standing = draft.standing(disbursement.decider, it, row)
         draft.at_last(row.stream, partial(_put_case, name, standing, _place(row.position)))
+    elif isinstance(it.event, payee.PayeeSucceeded):
+        draft.put(PAYEES, name, {"applicant_key": it.event.new_key, "applicant_name": it.event.new_name})
+        draft.at_last(row.stream, partial(_put_payee, name))
     elif row.topic in _PAYMENT:
         standing = draft.standing(payment.decider, it, row)
         draft.at_last(row.stream, partial(_put_payment, name, standing))
@@ -77,6 +83,7 @@ def _put_case(case: str, standing: Standing, place: str, draft: Draft) -> None:
     steps = (next_of(plan is not None, it["stage"]) for it in ones)
     body: Body = {
         "case": case,
+        "place": place,
         "open": plan is not None,
         "file_number": plan.file_number if plan else "",
         "applicant_key": plan.applicant_key if plan else "",
@@ -88,7 +95,14 @@ def _put_case(case: str, standing: Standing, place: str, draft: Draft) -> None:
         "settled_cents": sum(it["accepted_cents"] for it in ones if it["stage"] == "paid"),
         "next": min(steps, key=STEPS.index, default="rest"),
     }
-    draft.put("cases", case, body, grp=body["next"], sort=place)
+    draft.put("cases", case, body | (draft.get(PAYEES, case) or {}), grp=body["next"], sort=place)
+
+
+def _put_payee(case: str, draft: Draft) -> None:
+    """The successor's name in the lists; before the plan is open there is no case to show it."""
+    body, now = draft.get("cases", case), draft.get(PAYEES, case)
+    if body and now:
+        draft.put("cases", case, body | now, grp=body["next"], sort=body["place"])
 
 
 def _drawdown(it: disbursement.Drawdown) -> Body:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import shared.service
-from services.payout import batch, disbursement, payment, report
+from services.payout import batch, disbursement, payee, payment, report
 from services.payout.api import actions, reads
 from services.payout.pages import pages
 from services.payout.publications import publish
@@ -15,7 +15,7 @@ from shared.service import Blueprint
 
 blueprint = Blueprint(
     name="payout",
-    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider),
+    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider, payee.decider),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,

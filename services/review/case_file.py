@@ -1,5 +1,6 @@
 """Die Akte eines Vorgangs, wie die Schnittstelle sie zeigt: both folded states as one document, without personal values."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -17,9 +18,11 @@ from services.review.assessment import (
     Unopened,
 )
 from services.review.award import Approved, Award, Final, GrantRefused, HalfSigned, Notified, Refused
+from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.procedure_file import HearingHeld, HoldMade, RejectionMade, hearing_of, hold_of, rejection_of
 from services.review.standing import STATUS, Status, status_of
+from services.review.succession import Recipient, RecipientSucceeded
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import value
@@ -130,8 +133,20 @@ class NextAction(BaseModel):
     reason: str
 
 
+class Succession(BaseModel):
+    """A body that took over, or may take over, from the recipient by the official change with this reference."""
+
+    reference: str
+    old_key: str
+    old_name: str
+    new_key: str
+    new_name: str
+    effective_on: date
+
+
 class CaseFile(BaseModel):
-    """One case with everything that a client needs to act. `etags` name the versions of both streams."""
+    """One case with everything that a client needs to act. `etags` name the versions of its streams; `applicant_key` is
+    the recipient now, after all `successions`; `heirs` take over from it when it has ceased."""
 
     case: str
     file_number: str
@@ -163,6 +178,8 @@ class CaseFile(BaseModel):
     late_withdrawal: bool
     etags: dict[str, str]
     actions: list[NextAction]
+    successions: list[Succession] = []
+    heirs: list[Succession] = []
 
 
 @value
@@ -193,7 +210,13 @@ def years(by_year: tuple[YearAmount, ...]) -> list[YearCents]:
 
 
 def case_file(
-    case: str, assessment: Assessment, award: Award, etags: dict[str, str], actions: list[NextAction]
+    case: str,
+    assessment: Assessment,
+    award: Award,
+    etags: dict[str, str],
+    actions: list[NextAction],
+    recipient: Recipient,
+    heirs: Sequence[BodyDissolved],
 ) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
     if isinstance(assessment, Unopened):
@@ -206,8 +229,8 @@ def case_file(
         status=status,
         status_title=STATUS[status].title,
         holder=str(holder) if holder else None,
-        applicant_key=it.applicant_key,
-        applicant_name=it.applicant_name,
+        applicant_key=recipient.key(it),
+        applicant_name=recipient.name(it),
         item=it.item,
         title=it.title,
         applied_cents=it.financing.grant_cents,
@@ -231,7 +254,16 @@ def case_file(
         late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
         etags=etags,
         actions=actions,
+        successions=[_succession(one) for one in recipient.successions],
+        heirs=[_succession(one) for one in heirs],
     )
+
+
+def _succession(it: BodyDissolved | RecipientSucceeded) -> Succession:
+    return Succession(
+        reference=it.reference, old_key=it.old_key, old_name=it.old_name, new_key=it.new_key, new_name=it.new_name,
+        effective_on=it.effective_on,
+    )  # fmt: skip
 
 
 def _lines(applied: tuple[ExpenditureLine, ...], assessed: EligibleExpenditureAssessed | None) -> list[Line]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.review import budget as budgets
-from services.review import budget_pages, views
+from services.review import budget_pages, succession, views
 from services.review import programme as programmes
 from services.review.api import actions
 from services.review.assessment import Unopened
@@ -26,6 +26,7 @@ from services.review.policy_pages import POLICIES, policies_page, policy_page, r
 from services.review.programme import Terms, policy_in_force
 from services.review.reading import Known, known, next_actions
 from services.review.standing import STATUS, Status, steps
+from services.review.succession_pages import succession_form
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
@@ -234,7 +235,7 @@ async def _case_page(
     it = await known(house, case)
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
-    file = case_file(case, it.assessment, it.award, it.etags, following)
+    file = case_file(case, it.assessment, it.award, it.etags, following, it.recipient, it.heirs)
     today = local_date(house.now())
     terms = await _terms(house, it, today)
     decisions = _decisions(it, file, person, terms, today, rejected)
@@ -302,7 +303,9 @@ def _decisions(
     return [
         decision_of(
             one,
-            form_of(one.name, it.assessment, it.award, terms, today),
+            succession_form(it.heirs)
+            if one.name == succession.ACTION
+            else form_of(one.name, it.assessment, it.award, terms, today),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.review import assessment, award, programme
+from services.review import assessment, award, programme, succession
 from shared.contracts import review
 from shared.decider import field_names
 from shared.policy import read
@@ -68,6 +68,17 @@ def publish(event: object, state: object) -> object | None:
                 in_force_on=event.in_force_on,
                 text=event.text,
                 sha256=event.sha256,
+            )
+        case succession.RecipientSucceeded(), _:
+            return review.RecipientSucceeded(
+                reference=event.reference,
+                old_key=event.old_key,
+                old_name=event.old_name,
+                new_key=event.new_key,
+                new_name=event.new_name,
+                effective_on=event.effective_on,
+                recorded_on=event.recorded_on,
+                acted=(event.acted,),
             )
         case _:
             return None

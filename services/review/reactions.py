@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from services.review import assessment, budget
+from services.review import assessment, budget, dissolution
 from services.review.examination import Application
-from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn
+from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn, BodyDissolved
 from shared.contracts.payout import PaymentSettled
 from shared.decider import Decision, decision, field_names
 
-HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, PaymentSettled)
+HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, BodyDissolved, PaymentSettled)
 
 
 def react(contract: object, case: str) -> Decision | None:
@@ -21,6 +21,9 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():
             return assessment.settle_withdrawal(case, contract.withdrawn_on)
+        case BodyDissolved():
+            told: dict[str, Any] = {it: getattr(contract, it) for it in field_names(dissolution.NoteDissolution)}
+            return decision(dissolution.decider, dissolution.REGISTER, dissolution.NoteDissolution(**told))
         case PaymentSettled():
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from services.review import assessment as assessments
 from services.review import award as awards
+from services.review import dissolution, succession
 from services.review import programme as programmes
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
 from services.review.award_letter import Authority, guideline_of, letter
 from services.review.case_file import NextAction, facts_of
+from services.review.dissolution import BodyDissolved
 from services.review.settings import office
-from services.review.standing import Primary, Status, hindrance, status_of, steps
+from services.review.standing import Primary, Status, Step, hindrance, status_of, steps
+from services.review.succession import Recipient
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import Context, value
@@ -32,12 +35,14 @@ PDF = "application/pdf"
 
 @value
 class Known:
-    """A case as it is committed now: both folded states and their versions."""
+    """A case as it is committed now: the folded states and their versions; `heirs` take over from its recipient."""
 
     case: str
     assessment: Assessment
     award: Award
     etags: dict[str, str]
+    recipient: Recipient = Recipient()
+    heirs: tuple[BodyDissolved, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -62,8 +67,18 @@ async def known(house: House, case: str) -> Known:
     """The case with its award, or a 404 problem."""
     assessment = await opened(house, case)
     award = await house.writer.state(awards.decider, case)
-    versions = {str(Primary.ASSESSMENT): etag(assessment.version), str(Primary.AWARD): etag(award.version)}
-    return Known(case=case, assessment=assessment.state, award=award.state, etags=versions)
+    recipient = await house.writer.state(succession.decider, case)
+    dissolved = await house.writer.state(dissolution.decider, dissolution.REGISTER)
+    versions = {
+        str(Primary.ASSESSMENT): etag(assessment.version),
+        str(Primary.AWARD): etag(award.version),
+        str(Primary.RECIPIENT): etag(recipient.version),
+    }
+    due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
+    return Known(
+        case=case, assessment=assessment.state, award=award.state, etags=versions, recipient=recipient.state,
+        heirs=tuple(due),
+    )  # fmt: skip
 
 
 async def letter_pdf(house: House, it: Known) -> bytes:
@@ -104,7 +119,10 @@ def next_actions(house: House, it: Known, person: Person, offered: Sequence[Acti
     """What the case's state allows now, and what of it this person may do."""
     by_name, now = {one.name: one for one in offered}, house.now()
     found: list[NextAction] = []
-    for step in steps(it.assessment, it.award):
+    open_steps = steps(it.assessment, it.award)
+    if it.heirs:
+        open_steps = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *open_steps)
+    for step in open_steps:
         action = by_name[step.action]
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
@@ -131,7 +149,7 @@ async def letter_for(house: House, person: Person, case: str) -> bytes:
     it = await known(house, case)
     if not person.roles & READERS:
         allowed_role(person, {Role.APPLICANT}, "read-letter")
-        if not isinstance(it.award, Notified | Final) or it.award.grant.applicant_key not in person.applicant_keys:
+        if not isinstance(it.award, Notified | Final) or _recipient_key(it) not in person.applicant_keys:
             raise unknown_case()
     match it.award:
         case Notified(notice=notice) | Final(notice=notice):
@@ -140,6 +158,11 @@ async def letter_for(house: House, person: Person, case: str) -> bytes:
             return await letter_pdf(house, it)
         case Unsigned() | HalfSigned() | Refused():
             raise Problem(404, "no-letter", "Zu diesem Vorgang gibt es keinen Zuwendungsbescheid.")
+
+
+def _recipient_key(it: Known) -> str:
+    """Who may read what was written to the recipient: who is it now, also when it was written to the one before."""
+    return "" if isinstance(it.assessment, Unopened) else it.recipient.key(it.assessment.file.application)
 
 
 def _dispatched(house: House, reference: DocumentReference) -> bytes:

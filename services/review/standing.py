@@ -148,6 +148,7 @@ class Primary(StrEnum):
 
     ASSESSMENT = "assessment"
     AWARD = "award"
+    RECIPIENT = "recipient"
 
 
 @value

@@ -1,6 +1,7 @@
 """Views of review: the queue by status, the open budgets, and each case's events in words. Translations, no rules."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
 from services.review import assessment as a
@@ -9,10 +10,12 @@ from services.review import budget as b
 from services.review import programme as p
 from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
+from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
 from services.review.standing import Status, status_of
+from services.review.succession import RecipientSucceeded
 from services.review.words import Words, split
 from shared import duties
 from shared.money import euros
@@ -23,6 +26,7 @@ from shared.views import Draft, Page, Views
 
 CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
 PROGRAMMES = "programmes"
+DISSOLVED = "dissolved"
 
 LEADS_TO: Mapping[type, Status] = {
     w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
@@ -53,6 +57,15 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         case p.PolicyPublished():
             name = row.stream.removeprefix(f"{p.decider.name}-")
             draft.put(PROGRAMMES, name, {"programme": name})
+        case RecipientSucceeded():
+            _succeeded(case, it.event, draft)
+        case BodyDissolved():
+            body = {
+                "key": it.event.old_key,
+                "name": it.event.old_name,
+                "effective_on": it.event.effective_on.isoformat(),
+            }
+            draft.put(DISSOLVED, it.event.old_key, body, sort=it.event.old_key)
         case b.BudgetOpened():
             key = b.budget_id(it.event.title, it.event.year)
             draft.put(BUDGETS, key, {"title": it.event.title, "year": it.event.year}, grp=it.event.title)
@@ -85,6 +98,22 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "sort": f"{row.position:012d}",
     }
     draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
+    draft.put(_of_recipient(application.applicant_key), case, {"case": case})
+
+
+def _succeeded(case: str, it: RecipientSucceeded, draft: Draft) -> None:
+    """The case is now the successor's; since when it stands where it stands does not change."""
+    draft.delete(_of_recipient(it.old_key), case)
+    draft.put(_of_recipient(it.new_key), case, {"case": case})
+    known = draft.get(CASES, case)
+    if known is not None:
+        body = {**known, "applicant_key": it.new_key, "applicant_name": it.new_name}
+        draft.put(CASES, case, body, grp=str(body["status"]), sort=body["sort"])
+
+
+def _of_recipient(key: str) -> str:
+    """The name of the view of one recipient's cases."""
+    return f"recipient-{key}"
 
 
 def _go_on(case: str, draft: Draft, it: Recorded, state: a.Assessment) -> None:
@@ -136,7 +165,10 @@ OPINIONS: Mapping[Opinion, str] = {
 def tell(it: object) -> Words | None:
     """What the timeline says of an event; None for what concerns no case."""
     match it:
-        case p.PolicyPublished():
+        case RecipientSucceeded():
+            why = f"{it.old_name} → {it.new_name}, wirksam ab {it.effective_on:%d.%m.%Y} (Kennziffer {it.reference})"
+            return Words(title="Rechtsnachfolge vermerkt", tone="warning", why=why)
+        case BodyDissolved() | p.PolicyPublished():
             return None
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
@@ -236,3 +268,12 @@ def waiting(views: Views, *, after: str = "", limit: int = 50) -> Page:
 def programmes(views: Views) -> Sequence[str]:
     """The ids of all programmes that policies were published for."""
     return [it.key for it in views.find(PROGRAMMES, limit=200).entries]
+
+
+def of_dissolved(views: Views, on: date) -> Sequence[Mapping[str, Any]]:
+    """The running cases whose recipient ceased by this day and that have no successor yet, by recipient, at most 200."""
+    gone = [it.body for it in views.find(DISSOLVED, limit=200).entries if it.body["effective_on"] <= on.isoformat()]
+    names = [(CASES, it.key) for body in gone for it in views.find(_of_recipient(body["key"]), limit=200).entries]
+    found = (it.body for it in views.get_all(names[:200]).values())
+    over = {str(Status.REFUSED), str(Status.WITHDRAWN)}
+    return sorted((it for it in found if it["status"] not in over), key=lambda it: (it["applicant_key"], it["sort"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.review import assessment, award, budget, programme
+from services.review import assessment, award, budget, dissolution, programme, succession
 from services.review.api import REFUSALS, actions, reads
 from services.review.deadlines import DUE
 from services.review.pages import pages
@@ -64,7 +64,14 @@ def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
 
 blueprint = Blueprint(
     name="review",
-    nouns=(assessment.decider, award.decider, budget.decider, programme.decider),
+    nouns=(
+        assessment.decider,
+        award.decider,
+        budget.decider,
+        programme.decider,
+        dissolution.decider,
+        succession.decider,
+    ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,

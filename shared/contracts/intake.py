@@ -113,6 +113,21 @@ class ApplicationCompleted:
     early_start_on: date | None = None
 
 
+@contract("intake.body-dissolved")
+class BodyDissolved:
+    """A body that may apply ceased from a day on (Gebietsänderung with this official reference); another took over from it.
+
+    Belongs to no case. A body that was divided is told once for each that took over.
+    """
+
+    reference: str
+    effective_on: date
+    old_key: str
+    old_name: str
+    new_key: str
+    new_name: str
+
+
 @contract("intake.application-withdrawn")
 class ApplicationWithdrawn:
     """The applicant withdrew (Antragsrücknahme). Whether in time, review decides."""

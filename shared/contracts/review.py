@@ -146,3 +146,17 @@ class ApplicationRejectedFormally:
 
     reasons: tuple[str, ...]
     rejected_on: date
+
+
+@contract("review.recipient-succeeded")
+class RecipientSucceeded:
+    """Another body stepped into the recipient's place (Rechtsnachfolge): from now on it acts and is paid in this case."""
+
+    reference: str
+    old_key: str
+    old_name: str
+    new_key: str
+    new_name: str
+    effective_on: date
+    recorded_on: date
+    acted: tuple[Acted, ...]

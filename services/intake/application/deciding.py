@@ -62,7 +62,7 @@ def decide(command: Command, application: Application, context: Context) -> list
 
 def require_own(keys: tuple[str, ...], application: Submitted, action: str) -> None:
     """Only who acts for the applicant may act for it; anyone else's attempt is refused and recorded."""
-    if application.form.applicant_key not in keys:
+    if application.applicant_key not in keys:
         raise RefusedAttempt("Der Vorgang gehört einer anderen Kommune.", rule="foreign-case", action=action)
 
 

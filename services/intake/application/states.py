@@ -34,6 +34,17 @@ class Submitted:
         return (*acted, *self.progress.acted)
 
     @property
+    def applicant_key(self) -> str:
+        """Who acts in this case now: the applicant, or who stepped into its place."""
+        succeeded = self.progress.succeeded(self.form.applicant_key)
+        return succeeded.new_key if succeeded else self.form.applicant_key
+
+    @property
+    def applicant_name(self) -> str:
+        succeeded = self.progress.succeeded(self.form.applicant_key)
+        return succeeded.new_name if succeeded else self.form.applicant_name
+
+    @property
     def withdrawal_effective(self) -> bool:
         """Taken back for good: before it was complete nobody decides on it, afterwards review says whether in time."""
         settled = self.progress.only(WithdrawalSettled)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
+from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.acts import actions
@@ -243,9 +244,10 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     if isinstance(state, disbursements.Waiting):
         return told
     plan = state.plan
+    payee = (await house.writer.state(payees.decider, case)).state
     of_plan = {
         "open": True, "file_number": plan.file_number, "award": plan.award, "title": plan.title, "rate_bp": plan.rate_bp,
-        "applicant_key": plan.applicant_key, "applicant_name": plan.applicant_name, "eligible_cents": plan.eligible_cents,
+        "applicant_key": payee.key or plan.applicant_key, "applicant_name": payee.name or plan.applicant_name, "eligible_cents": plan.eligible_cents,
         "years": [_told_year(part.year, part.cents, state.drawdowns) for part in plan.by_year],
     }  # fmt: skip
     return told.model_copy(update=of_plan)

@@ -61,6 +61,7 @@ CLEARING: Mapping[str, str] = {
 }
 
 EVENTS: Mapping[str, tuple[str, str]] = {
+    "payout.payee-succeeded": ("Rechtsnachfolge der Empfängerin vermerkt, Konto unverändert", "warning"),
     "payout.plan-opened": ("Mittel zugewiesen, Auszahlungsplan eröffnet", "info"),
     "payout.drawdown-registered": ("Mittelabruf eingegangen", "neutral"),
     "payout.drawdown-accepted": ("Mittelabruf anerkannt", "success"),

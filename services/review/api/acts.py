@@ -6,6 +6,7 @@ from services.review.api.examining import examining
 from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
 from services.review.api.publishing import publishing
+from services.review.api.succeeding import succeeding
 from shared.service import House
 from shared.web import Action
 
@@ -27,4 +28,5 @@ def actions(house: House) -> list[Action]:
         *deciding(house),
         *notifying(house),
         *publishing(house),
+        *succeeding(house),
     ]

@@ -16,6 +16,7 @@ from services.review.policy_reading import policy_reads
 from services.review.reading import PDF, known, letter_for, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
+from shared.calendar import local_date
 from shared.operations import READERS
 from shared.service import House
 from shared.web import PROBLEMS, checked_cursor
@@ -70,7 +71,16 @@ def reads(house: House) -> APIRouter:
         person = permit(request, "read-case")
         it = await known(house, case)
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
-        return case_file(it.case, it.assessment, it.award, it.etags, next_actions(house, it, person, offered))
+        following = next_actions(house, it, person, offered)
+        return case_file(it.case, it.assessment, it.award, it.etags, following, it.recipient, it.heirs)
+
+    @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)
+    async def succession_list(request: Request, seen: Position = None) -> CaseList:
+        """Running cases whose recipient has ceased and that have no successor yet."""
+        permit(request, "list-cases")
+        await seen_by(house, seen)
+        found = await asyncio.to_thread(views.of_dissolved, house.views, local_date(house.now()))
+        return CaseList(items=[CaseRow(**it) for it in found], next="")
 
     @router.get(
         "/review/cases/{case}/letter", operation_id="read-letter", response_class=Response,

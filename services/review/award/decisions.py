@@ -7,6 +7,7 @@ from typing import Any
 from services.review import assessment as assessments
 from services.review import budget as budgets
 from services.review import programme as programmes
+from services.review import succession
 from services.review.award.commands import ApproveGrant, Grant, RefuseGrant
 from services.review.award.deciding import decide
 from services.review.award.events import GrantApproved
@@ -21,13 +22,13 @@ from shared.policy import InForce
 from shared.rules import Judgement
 
 
-def _grant(case: str, it: assessments.Reserved) -> Grant:
+def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient) -> Grant:
     application, proposal, terms = it.file.application, it.proposal, it.proposal.terms
     return Grant(
         case=case,
         file_number=application.file_number,
-        applicant_key=application.applicant_key,
-        applicant_name=application.applicant_name,
+        applicant_key=recipient.key(application),
+        applicant_name=recipient.name(application),
         item=application.item,
         project=application.title,
         budget_title=terms.budget_title,
@@ -69,11 +70,12 @@ def approve(case: str, programme: str, budget: str) -> Decision:
     Records nothing but the budget's refusal when the budget refuses; sends the case back and releases its reservation
     when guideline or practice changed since the proposal; above the signing limit the first of two records a signature.
     """
-    file, award, fund, programme_stream = (
+    file, award, fund, programme_stream, successor = (
         assessments.decider.stream(case),
         decider.stream(case),
         budgets.decider.stream(budget),
         programmes.decider.stream(programme),
+        succession.decider.stream(case),
     )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
@@ -91,7 +93,7 @@ def approve(case: str, programme: str, budget: str) -> Decision:
             freed = budgets.ReleaseReservation(case=case, reason="practice-changed")
             return {file: back, fund: budgets.decide(freed, states[2], context)}
         approval = ApproveGrant(
-            grant=replace(_grant(case, assessment), judgement=_judged(policy, assessment, context.valid_on)),
+            grant=replace(_grant(case, assessment, states[4]), judgement=_judged(policy, assessment, context.valid_on)),
             proposal=proposal.number,
             signing_limit_cents=terms.signing_limit_cents,
         )
@@ -104,7 +106,10 @@ def approve(case: str, programme: str, budget: str) -> Decision:
             return {fund: entered}
         return {file: concluded, award: signed, fund: entered}
 
-    reads = {file: assessments.decider, award: decider, fund: budgets.decider, programme_stream: programmes.decider}
+    reads = {
+        file: assessments.decider, award: decider, fund: budgets.decider, programme_stream: programmes.decider,
+        successor: succession.decider,
+    }  # fmt: skip
     return Decision(reads=reads, judge=judge, action="ApproveGrant")
 
 

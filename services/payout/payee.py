@@ -1,0 +1,59 @@
+"""Zahlungsempfängerin: who is paid in a case, when another body stepped into the place of the one the award named.
+
+Its account is not touched: bank details are changed by a procedure of their own, with two persons. It may be told before
+the plan is open: then the plan opens for the successor.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from shared.decider import Context, Decider, event, value
+
+
+@value
+class SucceedPayee:
+    reference: str
+    old_key: str
+    new_key: str
+    new_name: str
+    effective_on: date
+
+
+@event("payout.payee-succeeded")
+class PayeeSucceeded:
+    """Noted from review: another body stepped into the recipient's place (Rechtsnachfolge); the account stays as it is."""
+
+    reference: str
+    old_key: str
+    new_key: str
+    new_name: str
+    effective_on: date
+
+
+@value
+class Payee:
+    """Who is paid by now; empty while it is who the plan names."""
+
+    key: str = ""
+    name: str = ""
+    successions: tuple[PayeeSucceeded, ...] = ()
+
+
+def decide(command: SucceedPayee, payee: Payee, context: Context) -> Sequence[PayeeSucceeded]:
+    succeeded = PayeeSucceeded(
+        reference=command.reference,
+        old_key=command.old_key,
+        new_key=command.new_key,
+        new_name=command.new_name,
+        effective_on=command.effective_on,
+    )
+    return [] if succeeded in payee.successions else [succeeded]
+
+
+def evolve(payee: Payee, it: PayeeSucceeded) -> Payee:
+    return Payee(key=it.new_key, name=it.new_name, successions=(*payee.successions, it))
+
+
+decider = Decider[SucceedPayee, PayeeSucceeded, Payee](
+    name="payee", initial=Payee(), decide=decide, evolve=evolve, events=[PayeeSucceeded]
+)
