@@ -174,11 +174,6 @@ def shipped() -> Register:
         return by_key(_municipality(row) for row in csv.DictReader(it for it in facts if not it.startswith("#")))
 
 
-def find(key: str, on: date) -> Municipality | None:
-    """The applicant with this key in the facts that ship."""
-    return shipped().find(key, on)
-
-
 def _municipality(row: Mapping[str, str]) -> Municipality:
     return Municipality(
         key=row["key"],

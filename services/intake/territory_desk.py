@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,10 +17,22 @@ from pydantic import Field, StringConstraints
 from services.intake import territory
 from services.intake.bodies import Base64, Day
 from services.intake.change_list import changes
+from services.intake.directory_check import directory
+from services.intake.directory_difference import Difference, DifferenceKind, differences
 from services.intake.municipality import Kind, Municipality, Register
+from services.intake.official_directory import read
 from services.intake.register_file import ATTRIBUTION, Finding, fingerprint, refused
 from services.intake.territorial_change import ChangeKind, OfficialChange, Unit
-from services.intake.territory import REGISTER, RecordChanges, RegisterSpecialPurposeAssociation, Territory
+from services.intake.territory import (
+    REGISTER,
+    AcceptDirectory,
+    DirectoryAccepted,
+    DiscardDirectory,
+    PreviewDirectory,
+    RecordChanges,
+    RegisterSpecialPurposeAssociation,
+    Territory,
+)
 from shared.access import allowed_role
 from shared.calendar import local_date
 from shared.decider import Decision, decision, value
@@ -49,6 +62,12 @@ class FileBody(Body):
 
 class RegisterFileBody(Body):
     file: FileBody = Field(title="Datei")
+
+
+class PreviewedBody(Body):
+    """Which of the directories was looked at."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(title="Prüfsumme des Verzeichnisses")
 
 
 class ChangeBody(Body):
@@ -96,12 +115,33 @@ class BodyEntry:
 
 
 @value
+class Preview:
+    """A directory that waits to be accepted: in what it differs, `left_off` the differences too many to be told."""
+
+    sha256: str
+    form: str
+    territory_on: date
+    attribution: str
+    bodies: int
+    disappeared: tuple[str, ...]
+    counts: dict[DifferenceKind, int]
+    differences: tuple[Difference, ...]
+    left_off: int
+
+
+@value
 class RegisterRecord:
-    """The register as it is known now: how many bodies may apply today, what was entered into it."""
+    """The register as it is known now: how many bodies may apply today, what was entered into it, what waits."""
 
     version: int
     bodies: dict[Kind, int]
     changes: tuple[OfficialChange, ...]
+    directories: tuple[DirectoryAccepted, ...]
+    previewed: Preview | None
+
+
+MOST_DIFFERENCES = 500
+"""More are not told at once: a new edition changes the inhabitants of every Gemeinde."""
 
 
 async def folded(house: House) -> Folded:
@@ -134,6 +174,17 @@ def actions() -> list[Action]:
         records = await asyncio.to_thread(changes, content)
         return _decided(RecordChanges(records=tuple(records), sha256=fingerprint(content), attribution=ATTRIBUTION))
 
+    async def preview(body: RegisterFileBody, _ask: Ask) -> Decision:
+        content = content_of(body)
+        found = await asyncio.to_thread(lambda: directory(read(content), fingerprint(content)))
+        return _decided(PreviewDirectory(directory=found))
+
+    async def accept(body: PreviewedBody, _ask: Ask) -> Decision:
+        return _decided(AcceptDirectory(sha256=body.sha256))
+
+    async def discard(body: PreviewedBody, _ask: Ask) -> Decision:
+        return _decided(DiscardDirectory(sha256=body.sha256))
+
     async def record_change(body: ChangeBody, _ask: Ask) -> Decision:
         given: dict[str, Any] = {**body.model_dump(), "unit": Unit(body.unit), "kind": ChangeKind(body.kind)}
         announced = "Bekanntmachung, von Hand erfasst"
@@ -146,6 +197,19 @@ def actions() -> list[Action]:
         return _decided(command)
 
     return [
+        Action(
+            name="preview-directory", title="Gemeindeverzeichnis einlesen und vergleichen",
+            path="/intake/register/directory", roles=KEEPERS, body=RegisterFileBody, decide=preview, creates=True,
+            answer=_told,
+        ),
+        Action(
+            name="accept-directory", title="Gemeindeverzeichnis übernehmen",
+            path="/intake/register/directory/acceptance", roles=KEEPERS, body=PreviewedBody, decide=accept, answer=_told,
+        ),
+        Action(
+            name="discard-directory", title="Gemeindeverzeichnis verwerfen", path="/intake/register/directory/discard",
+            roles=KEEPERS, body=PreviewedBody, decide=discard, answer=_told,
+        ),
         Action(
             name="import-territorial-changes", title="Änderungsliste einlesen", path="/intake/register/change-list",
             roles=KEEPERS, body=RegisterFileBody, decide=import_changes, creates=True, answer=_told,
@@ -167,7 +231,14 @@ def _decided(command: territory.Command) -> Decision:
 
 
 def _told(state: Territory, _ask: Ask) -> dict[str, Any]:
-    return {"changes": len(state.changes)}
+    waiting = state.previewed
+    return {
+        "changes": len(state.changes),
+        "directories": len(state.directories),
+        "previewed": waiting.sha256 if waiting else "",
+        "begun": len(waiting.begun) if waiting else 0,
+        "disappeared": list(waiting.disappeared) if waiting else [],
+    }
 
 
 # ---- Reading -------------------------------------------------------------------------------------------------------
@@ -227,4 +298,19 @@ def record_of(known: Folded, today: date) -> RegisterRecord:
     bodies = dict.fromkeys(Kind, 0)
     for it in state.register.existing(today):
         bodies[it.kind] += 1
-    return RegisterRecord(version=known.version, bodies=bodies, changes=state.changes)
+    return RegisterRecord(
+        version=known.version, bodies=bodies, changes=state.changes, directories=state.directories,
+        previewed=_preview(state),
+    )  # fmt: skip
+
+
+def _preview(state: Territory) -> Preview | None:
+    it = state.previewed
+    if it is None:
+        return None
+    found = list(differences(it.begun, it.disappeared, state.register, it.territory_on))
+    return Preview(
+        sha256=it.sha256, form=it.form, territory_on=it.territory_on, attribution=it.attribution, bodies=it.bodies,
+        disappeared=it.disappeared, counts=dict(Counter(one.kind for one in found)),
+        differences=tuple(found[:MOST_DIFFERENCES]), left_off=max(0, len(found) - MOST_DIFFERENCES),
+    )  # fmt: skip

@@ -1,18 +1,22 @@
 """The register over HTTP: the official list goes in, and who applied for what is known by day and by instant."""
 
+import dataclasses
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from services.intake.municipality import shipped
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.intake.builders import a_body
 from tests.intake.offices import Desk, Place, blueprint, serving
+from tests.intake.official_files import Line, gv100ad, lines
 
 HEAD = (
     "kennziffer,einheit,ars_alt,ags_alt,name_alt,aenderungsart,ars_neu,ags_neu,name_neu,wirksam_ab,einwohner,flaeche_ha"
@@ -118,3 +122,37 @@ def test_a_change_typed_by_hand_names_its_reference_and_nobody_else_may_enter_it
         for on in ("2026-12-31", "2027-01-01")
     ]
     assert names == ["Stadt Stadtilm", "Stadt Stadtilm an der Ilm"]
+
+
+def test_a_directory_is_compared_first_and_accepted_by_who_looked_at_it(desk: Desk) -> None:
+    on = date(2026, 1, 1)
+    records = [replaced(it) for it in lines(shipped(), date(2024, 6, 1))]
+    content = gv100ad(records, on, encoding="cp1252")
+    body = {"file": {"file_name": "GV100AD_010126.txt", "content_base64": b64encode(content).decode()}}
+    told = desk.clerk.post("/intake/register/directory", json=body, headers={"Idempotency-Key": str(uuid4())})
+    assert told.status_code == 200, told.text
+    read = desk.clerk.get("/intake/register")
+    previewed = read.json()["previewed"]
+    assert previewed["sha256"] == told.json()["previewed"] == sha256(content).hexdigest()
+    assert {"key": "16054000", "name": "Stadt Suhl", "kind": "inhabitants", "before": "36.986", "after": "37.000"} in (
+        previewed["differences"]
+    )
+    seen = {"sha256": previewed["sha256"]}
+    stale = desk.clerk.post("/intake/register/directory/acceptance", json=seen, headers={"If-Match": '"0"'})
+    assert stale.status_code == 412
+    assert previewed["disappeared"] == []
+    accepted = desk.clerk.post(
+        "/intake/register/directory/acceptance", json=seen, headers={"If-Match": read.headers["etag"]}
+    )
+    assert accepted.status_code == 200, accepted.text
+    told_then = [
+        desk.clerk.get("/intake/municipalities/16054000", params={"on": day}).json()["inhabitants"]
+        for day in ("2025-12-31", "2026-01-01")
+    ]
+    assert told_then == [36_986, 37_000]
+    [entered] = desk.clerk.get("/intake/register").json()["directories"]
+    assert (entered["sha256"], "Destatis" in entered["attribution"]) == (previewed["sha256"], True)
+
+
+def replaced(it: Line) -> Line:
+    return dataclasses.replace(it, inhabitants=37_000) if it.key == "16054" and it.level == "60" else it
