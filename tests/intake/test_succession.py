@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.intake import drawdown
-from services.intake.application import Note, WithdrawApplication, decider
+from services.intake.application import Event, Note, Submitted, WithdrawApplication, decider
 from services.intake.progress import ContradictoryNote, Fact, RecipientSucceeded
 from services.intake.publications import publish
 from services.intake.territorial_change import ChangeKind, OfficialChange, Unit
@@ -42,9 +42,15 @@ SUCCEEDED = RecipientSucceeded(
 )  # fmt: skip
 
 
+def folded(*history: Event) -> Submitted:
+    state = decider.fold(history)
+    assert isinstance(state, Submitted)
+    return state
+
+
 @pytest.mark.parametrize("order", list(permutations((BEGUN, AWARD, FINAL, SUCCEEDED))))
 def test_a_succession_is_noted_wherever_it_comes_among_the_others(order: tuple[Fact, ...]) -> None:
-    state = decider.fold([*UNTIL_COMPLETE, *order])
+    state = folded(*UNTIL_COMPLETE, *order)
     assert (state.applicant_key, state.applicant_name) == (ARNSTADT, "Stadt Arnstadt")
     assert state.form.applicant_key == STADTILM
     given(*UNTIL_COMPLETE, *order).when(Note(fact=SUCCEEDED), SYSTEM).then()
@@ -55,9 +61,9 @@ def test_two_successions_follow_each_other_in_whatever_order_they_come() -> None
         SUCCEEDED, reference="16/2028/0002-R", old_key=ARNSTADT, new_key="16070058", new_name="Stadt Ilmenau"
     )
     for order in permutations((SUCCEEDED, second)):
-        assert decider.fold([*UNTIL_COMPLETE, *order]).applicant_key == "16070058"
+        assert folded(*UNTIL_COMPLETE, *order).applicant_key == "16070058"
     back = replace(second, new_key=STADTILM, new_name="Stadt Stadtilm")
-    assert decider.fold([*UNTIL_COMPLETE, SUCCEEDED, back]).applicant_key == STADTILM
+    assert folded(*UNTIL_COMPLETE, SUCCEEDED, back).applicant_key == STADTILM
 
 
 def test_another_successor_for_the_same_body_contradicts() -> None:

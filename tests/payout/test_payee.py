@@ -16,7 +16,7 @@ BERGA: dict[str, Any] = {
     "effective_on": date(2024, 1, 1),
 }  # fmt: skip
 SUCCEEDED = PayeeSucceeded(**BERGA)
-GREIZ = {
+GREIZ: dict[str, Any] = {
     **BERGA,
     "reference": "16/2027/0001-R",
     "old_key": "16076094",
