@@ -49,7 +49,7 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
         """Make all views again from the log."""
         opened = _opened(blueprint_of(), settings_of(), writing=True)
         if opened is None:
-            typer.echo(json.dumps(_asked(settings_of(), "POST", f"/{name}/operations/rebuild")))
+            typer.echo(json.dumps(sent(settings_of(), "POST", f"/{name}/operations/rebuild")))
             return
         opened.writer.head = opened.store.recorder.head()
         opened.view_follower.rebuild()
@@ -98,7 +98,7 @@ def commands(name: str, blueprint_of: "Callable[[], Blueprint]", settings_of: Ca
         opened = _opened(blueprint_of(), settings_of())
         if opened is None:
             query = f"?as_of={as_of.isoformat().replace('+', '%2B')}" if as_of else ""
-            found = _asked(settings_of(), "GET", f"/{name}/cases/{case}/history{query}")
+            found = sent(settings_of(), "GET", f"/{name}/cases/{case}/history{query}")
         else:
             found = history_of(opened, case, as_of).model_dump(mode="json")
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -120,17 +120,20 @@ def _opened(blueprint: "Blueprint", settings: Settings, *, writing: bool = False
         raise typer.BadParameter(f"Der Bestand ist nicht angelegt: {error}") from error
 
 
-def _asked(settings: Settings, method: str, path: str) -> Any:
+def sent(
+    settings: Settings, method: str, path: str, body: Any = None, *, key: str = "", version: int | None = None
+) -> Any:
+    """Ask the running service as the person whose token stands in FOERDERSTROM_TOKEN; its refusal ends the command."""
     import httpx2
 
     token = os.environ.get("FOERDERSTROM_TOKEN", "")
     if not token:
         raise typer.BadParameter("Der Dienst läuft: bitte FOERDERSTROM_TOKEN setzen, er wird über HTTP gefragt.")
+    headers = {"Authorization": f"Bearer {token}"}
+    headers |= {"Idempotency-Key": key} if key else {}
+    headers |= {"If-Match": f'"{version}"'} if version is not None else {}
     answer = httpx2.request(
-        method,
-        f"http://{settings.bind}:{settings.port}{path}",
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
+        method, f"http://{settings.bind}:{settings.port}{path}", headers=headers, json=body, timeout=30
     )
     if answer.is_error:
         typer.echo(answer.text, err=True)

@@ -17,6 +17,8 @@ from services.intake.municipality import Kind
 from services.intake.offers import offered
 from services.intake.status import TITLES, StatusCode
 from services.intake.territory_desk import register_of
+from services.intake.territory_pages import PATH as REGISTER
+from services.intake.territory_pages import register_page
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, COST_KEYS, OFFICES
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -67,6 +69,10 @@ def pages(house: House) -> APIRouter:
     async def case_page(request: Request, case: str) -> Response:
         return await _case(house, request, case)
 
+    @router.get("/intake/register")
+    async def register(request: Request) -> Response:
+        return await register_page(house, request)
+
     for action in actions(house):
         path = f"/intake/forms{action.path.removeprefix('/intake')}"
         router.add_api_route(path, _form(house, action), methods=["POST"])
@@ -80,6 +86,8 @@ def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Respons
         except Typed as typed:
             if typed.status in (401, 404):
                 raise
+            if action.path.startswith(REGISTER):
+                return await register_page(house, request, action, typed)
             if action.creates and "case" not in request.path_params:
                 return await _new(house, request, typed)
             return await _case(house, request, request.path_params["case"], action, typed)
@@ -136,7 +144,12 @@ def _queue(house: House, request: Request, person: Person, status: StatusCode | 
             "empty": "Sie haben noch keinen Antrag gestellt.",
         }
     else:
-        context |= {"page_title": "Antragseingang", "heading": "Antragseingang", "filters": [_filter(house, chosen)]}
+        context |= {
+            "page_title": "Antragseingang",
+            "heading": "Antragseingang",
+            "filters": [_filter(house, chosen)],
+            "links": [{"text": "Register der Antragsberechtigten", "url": REGISTER}],
+        }
     return page(house, request, "queue.html", **context)
 
 

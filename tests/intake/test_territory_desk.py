@@ -5,12 +5,15 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
+from services.intake import __main__ as command_line
 from services.intake.municipality import shipped
 from shared.identity import Role
 from tests.conftest import StartNats
@@ -156,3 +159,74 @@ def test_a_directory_is_compared_first_and_accepted_by_who_looked_at_it(desk: De
 
 def replaced(it: Line) -> Line:
     return dataclasses.replace(it, inhabitants=37_000) if it.key == "16054" and it.level == "60" else it
+
+
+# ---- The page ------------------------------------------------------------------------------------------------------
+
+AS_PAGE = {"Accept": "text/html"}
+
+
+def test_the_page_shows_the_register_and_its_forms_to_who_keeps_it(desk: Desk) -> None:
+    kept = desk.clerk.get("/intake/register", headers=AS_PAGE).text
+    assert "Register der Antragsberechtigten" in kept
+    assert "Gebietsänderung erfassen" in kept
+    read_only = desk.auditor.get("/intake/register", headers=AS_PAGE).text
+    assert "Gebietsänderung erfassen" not in read_only
+    assert desk.town.get("/intake/register", headers=AS_PAGE).status_code == 403
+
+
+def test_by_forms_alone_a_directory_is_compared_and_accepted(desk: Desk) -> None:
+    on = date(2026, 6, 30)
+    content = gv100ad([replaced(it) for it in lines(shipped(), date(2024, 6, 1))], on)
+    sent = desk.clerk.post(
+        "/intake/forms/register/directory",
+        data={"Idempotency-Key": str(uuid4()), "back": "/intake/register?done=preview-directory"},
+        files={"file": ("GV100AD_300626.txt", content, "text/plain")},
+        headers=AS_PAGE,
+    )
+    assert (sent.status_code, sent.headers["location"]) == (303, "/intake/register?done=preview-directory")
+    compared = desk.clerk.get(sent.headers["location"], headers=AS_PAGE).text
+    assert "Noch ist nichts geändert" in compared
+    assert "Gemeindeverzeichnis übernehmen" in compared
+    seen = sha256(content).hexdigest()
+    etag = desk.clerk.get("/intake/register").headers["etag"]
+    discarded = desk.clerk.post(
+        "/intake/forms/register/directory/discard",
+        data={"sha256": seen, "If-Match": etag, "back": "/intake/register?done=discard-directory"},
+        headers=AS_PAGE,
+    )
+    assert discarded.status_code == 303
+    assert desk.clerk.get("/intake/register").json()["previewed"] is None
+
+
+def test_a_form_that_is_not_accepted_comes_back_with_what_is_wrong(desk: Desk) -> None:
+    sent = desk.clerk.post(
+        "/intake/forms/register/change-list",
+        data={"Idempotency-Key": str(uuid4())},
+        files={"file": ("list.csv", b"kennziffer;einheit\n", "text/csv")},
+        headers=AS_PAGE,
+    )
+    assert sent.status_code == 422
+    assert "Es fehlen die Spalten" in sent.text
+
+
+def test_the_operator_compares_and_accepts_at_the_command_line(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = date(2026, 7, 31)
+    file = tmp_path / "GV100AD_310726.txt"
+    file.write_bytes(gv100ad([replaced(it) for it in lines(shipped(), date(2024, 6, 1))], on))
+    host, _, port = desk.service.url.removeprefix("http://").partition(":")
+    place = desk.service.place
+    settings = place.settings(bind=host, port=int(port))
+    monkeypatch.setattr(command_line, "settings", lambda: settings)
+    monkeypatch.setenv("FOERDERSTROM_TOKEN", place.token("p-operator", Role.OPERATOR))
+    run = CliRunner()
+    compared = run.invoke(command_line.app, ["directory", str(file)])
+    assert compared.exit_code == 0, compared.output
+    assert '"territory_on": "2026-07-31"' in compared.stdout
+    accepted = run.invoke(command_line.app, ["directory", str(file), "--accept"])
+    assert accepted.exit_code == 0, accepted.output
+    assert desk.clerk.get("/intake/register").json()["directories"][-1]["territory_on"] == "2026-07-31"
+    refused = run.invoke(command_line.app, ["directory", str(file), "--accept"])
+    assert refused.exit_code == 0  # the same once more decides nothing
