@@ -12,25 +12,28 @@ from fastapi.responses import Response
 from services.intake import application, drawdown, submission, territory_desk, views
 from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication
 from services.intake.application.found import Severity
-from services.intake.bodies import ApplicationBody, DrawdownBody
+from services.intake.bodies import ApplicationBody, CompletenessBody, DrawdownBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
 from services.intake.looking_up import facts_of
 from services.intake.municipality import Kind, Register
 from services.intake.offers import programmes
+from services.intake.reading import opened, readable
+from services.intake.requesting import requesting
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
+from services.intake.supplying import supplying
 from services.intake.territory_desk import register_of
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import Decision, decision, replace
 from shared.described import described
 from shared.documents import MissingDocument
-from shared.identity import Erased, Role, is_id
+from shared.identity import Erased, Role
+from shared.operations import READERS
 from shared.pages import is_applicant
 from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
-from shared.store import Folded
 from shared.web import PROBLEMS, Action, Ask, NoBody, checked_cursor, etag
 
 APPLICANT, CLERK = frozenset({Role.APPLICANT}), frozenset({Role.INTAKE_CLERK})
@@ -67,6 +70,14 @@ class ApplicationList:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """Intake in figures: applications by status, and documents that came on paper."""
+
+    applications: dict[str, int]
+    media_breaks: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MunicipalityEntry:
     """A body that may apply today; `inhabitants` on 2023-12-31."""
 
@@ -97,17 +108,17 @@ def actions(house: House) -> list[Action]:
         )
         return replace(application.submit(command), meta={"case": command.case})
 
-    async def declare_complete(_body: NoBody, ask: Ask) -> Decision:
-        await _submitted(house, ask.path["case"])
-        return decision(application.decider, ask.path["case"], DeclareComplete())
+    async def declare_complete(body: CompletenessBody, ask: Ask) -> Decision:
+        await opened(house, ask.path["case"])
+        return decision(application.decider, ask.path["case"], DeclareComplete(reason=body.reason or ""))
 
     async def withdraw(_body: NoBody, ask: Ask) -> Decision:
-        await _submitted(house, ask.path["case"])
+        await opened(house, ask.path["case"])
         command = WithdrawApplication(applicant_keys=ask.person.applicant_keys)
         return decision(application.decider, ask.path["case"], command)
 
     async def request_drawdown(body: DrawdownBody, ask: Ask) -> Decision:
-        await _submitted(house, ask.path["case"])
+        await opened(house, ask.path["case"])
         command = RequestDrawdown(
             drawdown=ask.new_id("drawdown"),
             case=ask.path["case"],
@@ -141,7 +152,7 @@ def actions(house: House) -> list[Action]:
         ),
         Action(
             name="declare-complete", title="Vollständigkeit feststellen", path="/intake/cases/{case}/completeness",
-            roles=CLERK, decide=declare_complete,
+            roles=CLERK, body=CompletenessBody, decide=declare_complete,
         ),
         Action(
             name="withdraw-application", title="Antrag zurücknehmen", path="/intake/cases/{case}/withdrawal",
@@ -152,34 +163,14 @@ def actions(house: House) -> list[Action]:
             body=DrawdownBody, decide=request_drawdown, creates=True, status=202, answer=received,
             location="/intake/cases/{case}/drawdowns/{drawdown}",
         ),
+        *supplying(house),
+        *requesting(house),
     ]  # fmt: skip
 
 
 def _found(state: Submitted, severity: Severity) -> list[dict[str, str]]:
     found = [it for it in state.form.findings if it.severity == severity]
     return [{"field": it.field, "code": it.code, "message": it.text} for it in found]
-
-
-def unknown_case() -> Problem:
-    return Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
-
-
-async def _submitted(house: House, case: str) -> Folded:
-    """The application's committed state, or a 404 problem."""
-    if not is_id(case):
-        raise unknown_case()
-    folded = await house.writer.state(application.decider, case)
-    if not isinstance(folded.state, Submitted):
-        raise unknown_case()
-    return folded
-
-
-async def readable(house: House, person: Person, case: str) -> Folded:
-    """The application, if this person may read it; somebody else's is as if unknown."""
-    folded = await _submitted(house, case)
-    if is_applicant(person) and folded.state.applicant_key not in person.applicant_keys:
-        raise unknown_case()
-    return folded
 
 
 async def record_of(house: House, person: Person, case: str) -> CaseRecord:
@@ -203,6 +194,12 @@ def entries(house: House, person: Person, status: StatusCode | None, after: str,
         page = views.applications(house.views, status, after, limit)
     items = tuple(msgspec.convert(it.body, type=ApplicationEntry) for it in page.entries)
     return ApplicationList(items=items, next=page.next)
+
+
+def summary(house: House) -> Summary:
+    """The figures of the present."""
+    counted = {it.value: count for it, count in views.counts(house.views).items() if count}
+    return Summary(applications=counted, media_breaks=views.media_breaks(house.views))
 
 
 def municipalities(register: Register, on: date, q: str, after: str, limit: int) -> MunicipalityList:
@@ -251,6 +248,12 @@ def reads(house: House) -> APIRouter:
         person = permitted(request, "list-applications")
         await current(request)
         return await asyncio.to_thread(entries, house, person, status, checked_cursor(after), limit)
+
+    @router.get("/intake/summary", operation_id="read-summary", summary="Antragseingang in Zahlen")
+    async def read_summary(request: Request) -> Summary:
+        permitted(request, "read-summary", READERS)
+        await current(request)
+        return await asyncio.to_thread(summary, house)
 
     @router.get(
         "/intake/cases/{case}", operation_id="read-case", summary="Ein Vorgang", response_model=described(CaseRecord)
@@ -305,7 +308,7 @@ def _json(it: Any, version: int) -> Response:
 
 def document(house: House, state: Submitted, sha256: str) -> Response:
     """An attachment to download, never to be shown by the browser as a page of ours."""
-    reference = next((it for it in state.form.documents if it.sha256 == sha256), None)
+    reference = next((it for it in state.documents if it.sha256 == sha256), None)
     if reference is None:
         raise Problem(404, "unknown-document", "Diese Unterlage gibt es hier nicht.", field="sha256")
     try:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from shared.web import Body, Cents, Line, Year
+from services.intake.change_request import ChangeKind
+from shared.web import Body, Cents, Line, Text, Year
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -139,6 +140,80 @@ class ApplicationBody(Body):
     representative_office: Literal["mayor", "district-administrator", "chair", "authorised"] | None = Field(
         default=None, title="Amt"
     )
+
+
+class WantedBody(Body):
+    """Something that is missing, as the applicant is asked for it."""
+
+    kind: Literal["offer", "council-decision", "budget-extract", "proxy", "other"] = Field(
+        default="other", title="Art der Unterlage"
+    )
+    text: Line = Field(title="Was fehlt")
+
+
+class DocumentRequestBody(Body):
+    """What is missing, and until when; without a day the shortest period that policy allows."""
+
+    documents: tuple[WantedBody, ...] = Field(title="Fehlende Unterlagen", min_length=1, max_length=20)
+    ends_on: Day | None = Field(default=None, title="Frist bis")
+
+
+class SuppliedBody(AttachmentBody):
+    """A document that was asked for; `number` is that of the request."""
+
+    number: Annotated[StrictInt, Field(ge=1, le=1_000)] = Field(title="Nummer der Nachforderung")
+
+
+class SupplyBody(Body):
+    attachments: tuple[SuppliedBody, ...] = Field(title="Unterlagen", min_length=1, max_length=20)
+
+
+class ExtensionBody(Body):
+    ends_on: Day = Field(title="Neue Frist bis")
+    reason: Text = Field(title="Grund")
+
+
+class PaperBody(Body):
+    """One scanned document; `number` is that of the request it answers, 0 for none."""
+
+    attachments: tuple[AttachmentBody, ...] = Field(title="Scan", min_length=1, max_length=1)
+    received_on: Day = Field(title="Auf Papier eingegangen am")
+    number: Annotated[StrictInt, Field(ge=0, le=1_000)] = Field(default=0, title="Nummer der Nachforderung")
+
+
+class CompletenessBody(Body):
+    """`reason` says why something that is missing is not needed."""
+
+    reason: Text | None = Field(default=None, title="Warum das Fehlende nicht gebraucht wird")
+
+
+class RoughLineBody(Body):
+    description: Line = Field(title="Wofür")
+    cents: Cents = Field(title="Betrag")
+
+
+class EarlyStartBody(Body):
+    """What is to begin early and why; `contract_on` is the planned day of the first contract."""
+
+    description: Text = Field(title="Kurze Beschreibung")
+    reason: Text = Field(title="Sachlicher Grund")
+    expenditure: tuple[RoughLineBody, ...] = Field(title="Geplante Ausgaben (grob)", min_length=1, max_length=50)
+    contract_on: Day = Field(title="Geplanter Vertragsschluss")
+
+
+class ChangedYearBody(Body):
+    year: Year = Field(title="Haushaltsjahr")
+    cents: Cents = Field(default=0, title="Zuwendung in diesem Jahr")
+
+
+class AwardChangeBody(Body):
+    """A change of what was awarded: only what changes is named."""
+
+    kind: ChangeKind = Field(title="Was soll sich ändern?")
+    by_year: tuple[ChangedYearBody, ...] = Field(default=(), title="Neue Aufteilung der Zuwendung", max_length=20)
+    eligible_cents: Cents | None = Field(default=None, title="Neue Ausgaben insgesamt")
+    ends_on: Day | None = Field(default=None, title="Neues Ende")
+    reason: Text = Field(title="Grund")
 
 
 class DrawdownBody(Body):

@@ -4,9 +4,22 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.intake.application import Declarations, Submitted
-from services.intake.progress import AwardAnnounced, FundsAssigned, RecipientSucceeded, RefusalAnnounced
+from services.intake.change_request import granted_by_year, open_change
+from services.intake.progress import (
+    AwardAnnounced,
+    ChangeReceived,
+    ChangeSettled,
+    EarlyStartDecided,
+    EarlyStartReceived,
+    FundsAssigned,
+    Progress,
+    RecipientSucceeded,
+    RefusalAnnounced,
+)
 from services.intake.status import DrawdownStatus, Status, drawdowns, status
+from services.intake.supply import Supply
 from services.intake.vocabulary import MEDIA_TYPES
+from shared.calendar import Deadline
 from shared.contracts import YearAmount
 from shared.contracts.intake import Cooperation, ExpenditureLine, Financing, Finding, Measure
 from shared.decider import value
@@ -61,6 +74,39 @@ class NextAction:
 
 
 @value
+class Requested:
+    """A document that intake asked for; `came` tells whether one was handed in for it."""
+
+    number: int
+    kind: str
+    text: str
+    came: bool
+
+
+@value
+class EarlyStartStatus:
+    """One wish to begin before the decision; `approved` is None until review decided."""
+
+    early_start: str
+    contract_on: date
+    requested_on: date
+    approved: bool | None
+    may_begin_on: date | None
+    text: str
+
+
+@value
+class ChangeStatus:
+    """One change asked for; `granted` is None until review decided."""
+
+    change: str
+    kind: str
+    requested_on: date
+    granted: bool | None
+    text: str
+
+
+@value
 class CaseRecord:
     """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told;
     `administration` is who runs the applicant's administration when it is not its own (B3)."""
@@ -92,6 +138,11 @@ class CaseRecord:
     findings: tuple[Finding, ...]
     contract_on: date | None
     drawdowns: tuple[DrawdownStatus, ...]
+    requested: tuple[Requested, ...]
+    deadline: Deadline | None
+    media_breaks: int
+    early_starts: tuple[EarlyStartStatus, ...]
+    changes: tuple[ChangeStatus, ...]
     personal: Personal | None
     successions: tuple[RecipientSucceeded, ...]
     streams: tuple[StreamVersion, ...]
@@ -124,7 +175,7 @@ def case_record(
         starts_on=form.starts_on,
         ends_on=form.ends_on,
         declarations=form.declarations,
-        documents=tuple(_document(case, it) for it in form.documents),
+        documents=tuple(_document(case, it) for it in state.documents),
         submission_sha256=form.submission_sha256,
         submitted_on=form.submitted_on,
         completed_on=state.completed and state.completed.completed_on,
@@ -138,10 +189,54 @@ def case_record(
         findings=form.findings,
         contract_on=form.contract_on,
         drawdowns=tuple(drawdowns(progress)),
+        requested=_requested(state.supply),
+        deadline=state.supply.deadline,
+        media_breaks=len(state.supply.scanned),
+        early_starts=_early_starts(progress),
+        changes=_changes(progress),
         personal=personal(state, open_seal) if open_seal else None,
         successions=tuple(progress.noted(RecipientSucceeded)),
         streams=(StreamVersion(stream=stream, version=version, etag=etag(version)),),
         actions=tuple(next_actions(case, state, version, roles)),
+    )
+
+
+def _requested(supply: Supply) -> tuple[Requested, ...]:
+    missing = {it.number for it in supply.missing}
+    return tuple(
+        Requested(number=it.number, kind=it.kind, text=it.text, came=it.number not in missing)
+        for _, it in sorted(supply.requested.items())
+    )
+
+
+def _early_starts(progress: Progress) -> tuple[EarlyStartStatus, ...]:
+    decided = {it.early_start: it for it in progress.noted(EarlyStartDecided)}
+    return tuple(
+        EarlyStartStatus(
+            early_start=it.early_start,
+            contract_on=it.contract_on,
+            requested_on=it.received_on,
+            approved=known.approved if known else None,
+            may_begin_on=known.may_begin_on if known else None,
+            text=known.text if known else "",
+        )
+        for it in sorted(progress.noted(EarlyStartReceived), key=lambda it: (it.received_on, it.early_start))
+        for known in (decided.get(it.early_start),)
+    )
+
+
+def _changes(progress: Progress) -> tuple[ChangeStatus, ...]:
+    settled = {it.change: it for it in progress.noted(ChangeSettled)}
+    return tuple(
+        ChangeStatus(
+            change=it.change,
+            kind=it.kind,
+            requested_on=it.received_on,
+            granted=known.granted if known else None,
+            text=known.text if known else "",
+        )
+        for it in sorted(progress.noted(ChangeReceived), key=lambda it: (it.received_on, it.change))
+        for known in (settled.get(it.change),)
     )
 
 
@@ -172,15 +267,50 @@ def next_actions(case: str, state: Submitted, version: int, roles: frozenset[Rol
     """What these roles may do now; whether it is granted, the nouns decide."""
     path, seen = f"/intake/cases/{case}", etag(version)
     found: list[NextAction] = []
-    if Role.INTAKE_CLERK in roles and not state.completed and not state.withdrawn:
-        name, title = "declare-complete", "Vollständigkeit feststellen"
-        found.append(NextAction(name=name, title=title, path=f"{path}/completeness", if_match=seen))
+    if Role.INTAKE_CLERK in roles:
+        found += [
+            NextAction(name=name, title=title, path=f"{path}/{end}", if_match=seen)
+            for name, title, end in _of_clerk(state)
+        ]
+    if Role.APPLICANT in roles and not state.completed and not state.withdrawn and state.supply.missing:
+        name, title = "supply-documents", "Unterlagen nachreichen"
+        found.append(NextAction(name=name, title=title, path=f"{path}/supplies", if_match=seen))
+    if Role.APPLICANT in roles and _may_begin_early(state):
+        name, title = "request-early-start", "Vorzeitigen Beginn beantragen"
+        found.append(NextAction(name=name, title=title, path=f"{path}/early-starts"))
     if Role.APPLICANT in roles and _may_draw(state):
         found.append(NextAction(name="request-drawdown", title="Mittel abrufen", path=f"{path}/drawdowns"))
+    if Role.APPLICANT in roles and _may_change(state):
+        found.append(NextAction(name="request-change", title="Änderung beantragen", path=f"{path}/changes"))
     if Role.APPLICANT in roles and _may_withdraw(state):
         name, title = "withdraw-application", "Antrag zurücknehmen"
         found.append(NextAction(name=name, title=title, path=f"{path}/withdrawal", if_match=seen))
     return found
+
+
+def _of_clerk(state: Submitted) -> Sequence[tuple[str, str, str]]:
+    scan = ("scan-paper-document", "Schriftstück scannen", "paper-documents")
+    if state.completed or state.withdrawn:
+        return [scan]
+    extend = [("extend-deadline", "Frist verlängern", "extensions")] if state.supply.missing else []
+    return [
+        ("declare-complete", "Vollständigkeit feststellen", "completeness"),
+        ("request-documents", "Unterlagen nachfordern", "document-requests"),
+        *extend,
+        scan,
+    ]
+
+
+def _may_begin_early(state: Submitted) -> bool:
+    progress = state.progress
+    if state.withdrawn or progress.only(AwardAnnounced) or progress.only(RefusalAnnounced):
+        return False
+    return all(it.approved is False for it in _early_starts(progress))
+
+
+def _may_change(state: Submitted) -> bool:
+    awarded = granted_by_year(state.progress) is not None
+    return awarded and not state.withdrawal_effective and open_change(state.progress) is None
 
 
 def _may_withdraw(state: Submitted) -> bool:

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.intake import showing, showing_project, views
-from services.intake.api import actions, entries, readable, record_of
+from services.intake.api import actions, entries, record_of
 from services.intake.bodies import ApplicationBody
+from services.intake.forms import forms as forms_of
 from services.intake.municipality import Kind
 from services.intake.offers import offered
+from services.intake.reading import readable
 from services.intake.status import TITLES, StatusCode
 from services.intake.territory_desk import register_of
 from services.intake.territory_pages import PATH as REGISTER
@@ -39,6 +41,12 @@ _DONE = {
     "declare-complete": "Die Vollständigkeit ist festgestellt. Der Antrag geht zur Prüfung.",
     "withdraw-application": "Der Antrag ist zurückgenommen.",
     "request-drawdown": "Ihr Mittelabruf ist eingegangen.",
+    "request-documents": "Die Nachforderung ist bekannt gemacht.",
+    "supply-documents": "Ihre Unterlage ist eingegangen.",
+    "extend-deadline": "Die Frist ist verlängert.",
+    "scan-paper-document": "Das Schriftstück liegt in der Akte.",
+    "request-early-start": "Ihr Antrag auf vorzeitigen Beginn ist eingegangen.",
+    "request-change": "Ihr Änderungsantrag ist eingegangen.",
 }
 _COLUMNS = [
     {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
@@ -144,11 +152,15 @@ def _queue(house: House, request: Request, person: Person, status: StatusCode | 
             "empty": "Sie haben noch keinen Antrag gestellt.",
         }
     else:
+        note = "auf Papier eingegangene und gescannte Schriftstücke"
         context |= {
             "page_title": "Antragseingang",
             "heading": "Antragseingang",
             "filters": [_filter(house, chosen)],
             "links": [{"text": "Register der Antragsberechtigten", "url": REGISTER}],
+            "tiles": [
+                {"title": "Medienbrüche", "value": views.media_breaks(house.views), "kind": "number", "note": note}
+            ],
         }
     return page(house, request, "queue.html", **context)
 
@@ -221,12 +233,13 @@ async def _case(
     own = is_applicant(person)
     past = await asyncio.to_thread(history_of, house, case, None)
     forms = [
-        showing.form(
-            it, record, it.name,
+        one
+        for it in record.actions
+        for one in forms_of(
+            it, record,
             typed.typed if typed and acted and acted.name == it.name else {},
             form_errors(typed, acted.body) if typed and acted and acted.name == it.name else [],
         )
-        for it in record.actions
     ]  # fmt: skip
     context: dict[str, Any] = {
         "page_title": record.file_number,
@@ -269,7 +282,7 @@ def _flash(
     request: Request, acted: Action | None, typed: Typed | None, forms: list[dict[str, Any]]
 ) -> dict[str, str] | None:
     if typed is not None:
-        shown = acted is not None and any(it["id"] == acted.name for it in forms)
+        shown = acted is not None and any(it["id"].startswith(acted.name) for it in forms)
         text = "Bitte prüfen Sie Ihre Eingaben unten." if shown else typed.detail
         return {"tone": "danger", "title": typed.title, "text": text}
     done = _DONE.get(request.query_params.get("done", ""))

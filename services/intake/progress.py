@@ -140,6 +140,49 @@ class RecipientSucceeded:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.early-start-received")
+class EarlyStartReceived:
+    """The applicant asks to begin early: noted from the early start, so that the application knows the open one."""
+
+    early_start: str
+    contract_on: date
+    received_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.early-start-decided")
+class EarlyStartDecided:
+    """Noted from review: whether the applicant may begin before the decision on the grant, and from which day."""
+
+    early_start: str
+    approved: bool
+    may_begin_on: date | None
+    text: str
+    decided_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.change-received")
+class ChangeReceived:
+    """The recipient asks for a change of the award: noted from the change request, so that the application knows the open one."""
+
+    change: str
+    kind: str
+    received_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.change-settled")
+class ChangeSettled:
+    """Noted from review: whether the change was granted (Änderungsbescheid) or refused, with what is told of it."""
+
+    change: str
+    granted: bool
+    text: str
+    settled_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type Fact = (
     AssessmentBegun
     | AwardAnnounced
@@ -153,6 +196,10 @@ type Fact = (
     | PaymentSettled
     | PaymentRejected
     | RecipientSucceeded
+    | EarlyStartReceived
+    | EarlyStartDecided
+    | ChangeReceived
+    | ChangeSettled
 )
 FACTS: Sequence[type[Fact]] = (
     AssessmentBegun,
@@ -167,6 +214,10 @@ FACTS: Sequence[type[Fact]] = (
     PaymentSettled,
     PaymentRejected,
     RecipientSucceeded,
+    EarlyStartReceived,
+    EarlyStartDecided,
+    ChangeReceived,
+    ChangeSettled,
 )
 
 
@@ -217,7 +268,10 @@ class Progress:
     @property
     def acted(self) -> tuple[Acted, ...]:
         """Who drew money down, and who took part elsewhere as far as the others told."""
-        told = (FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, RecipientSucceeded)
+        told = (
+            FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
+            EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled,
+        )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 
     @property
@@ -255,5 +309,9 @@ def _identity(fact: Fact) -> Identity:
             return type(fact), fact.payment
         case RecipientSucceeded():
             return type(fact), fact.old_key
+        case EarlyStartReceived() | EarlyStartDecided():
+            return type(fact), fact.early_start
+        case ChangeReceived() | ChangeSettled():
+            return type(fact), fact.change
         case _:
             return type(fact), ""

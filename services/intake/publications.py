@@ -1,13 +1,20 @@
 """Own events → contracts: what intake tells the others. Everything else stays its own affair."""
 
 from services.intake.application import ApplicationDeclaredComplete, ApplicationWithdrawn, Submitted
+from services.intake.change_request import ChangeRequested
 from services.intake.drawdown import DrawdownRequested
+from services.intake.early_start import EarlyStartRequested
 from services.intake.territory import TerritorialChangeRecorded, Territory, heir_of
 from shared.contracts import Acted, intake
 from shared.identity import Role
 
 type Published = (
-    intake.ApplicationCompleted | intake.ApplicationWithdrawn | intake.DrawdownRequested | intake.BodyDissolved
+    intake.ApplicationCompleted
+    | intake.ApplicationWithdrawn
+    | intake.DrawdownRequested
+    | intake.EarlyStartRequested
+    | intake.ChangeRequested
+    | intake.BodyDissolved
 )
 
 
@@ -30,6 +37,19 @@ def publish(event: object, state: object) -> Published | None:
             )
         case TerritorialChangeRecorded(), Territory():
             return _dissolved(event, state)
+        case EarlyStartRequested(), _:
+            return _early_start(event)
+        case ChangeRequested(), _:
+            return intake.ChangeRequested(
+                change=event.change,
+                kind=event.kind,
+                by_year=event.by_year,
+                eligible_cents=event.eligible_cents,
+                ends_on=event.ends_on,
+                reason=event.reason,
+                requested_on=event.requested_on,
+                acted=(Acted(person=event.requested_by, role=Role.APPLICANT, action="request-change"),),
+            )
         case _:
             return None
 
@@ -50,6 +70,22 @@ def _dissolved(event: TerritorialChangeRecorded, territory: Territory) -> intake
     )
 
 
+def _early_start(event: EarlyStartRequested) -> intake.EarlyStartRequested:
+    return intake.EarlyStartRequested(
+        early_start=event.early_start,
+        file_number=event.file_number,
+        applicant_key=event.applicant_key,
+        applicant_name=event.applicant_name,
+        title=event.title,
+        description=event.description,
+        reason=event.reason,
+        expenditure=event.expenditure,
+        contract_on=event.contract_on,
+        requested_on=event.requested_on,
+        acted=event.acted,
+    )
+
+
 def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> intake.ApplicationCompleted:
     form = application.form
     return intake.ApplicationCompleted(
@@ -67,7 +103,7 @@ def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> in
         iban=form.iban,
         contact_name=form.contact_name,
         contact_mail=form.contact_mail,
-        documents=form.documents,
+        documents=application.documents,
         submitted_on=form.submitted_on,
         completed_on=event.completed_on,
         acted=application.acted,

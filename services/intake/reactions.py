@@ -7,6 +7,7 @@ from services.intake.progress import (
     AwardAnnounced,
     AwardBecameFinal,
     DrawdownExamined,
+    EarlyStartDecided,
     Fact,
     FundsAssigned,
     PaymentOrdered,
@@ -28,6 +29,7 @@ HANDLED: tuple[type, ...] = (
     review.FundsAssigned,
     review.PolicyPublished,
     review.RecipientSucceeded,
+    review.EarlyStartDecided,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -91,6 +93,15 @@ def _from_review(contract: object) -> Fact | None:
                 new_name=contract.new_name,
                 effective_on=contract.effective_on,
                 recorded_on=contract.recorded_on,
+                acted=contract.acted,
+            )
+        case review.EarlyStartDecided():
+            return EarlyStartDecided(
+                early_start=contract.early_start,
+                approved=contract.approved,
+                may_begin_on=contract.may_begin_on,
+                text=contract.text,
+                decided_on=contract.decided_on,
                 acted=contract.acted,
             )
         case _:

@@ -4,19 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.intake.case_record import CaseRecord, Document, NextAction
+from services.intake.case_record import CaseRecord, Document
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS, OFFICES
 from shared import duties
 from shared.identity import ROLE_TITLES, SYSTEM, Role
 from shared.operations import PastEvent
-from shared.pages import safeguards
 from shared.rendering import german_date, money, spaced_iban
 
 type Context = dict[str, Any]
 
 _TONES: Mapping[StatusCode, str] = {
     StatusCode.SUBMITTED: "warning",
+    StatusCode.INCOMPLETE: "warning",
+    StatusCode.OVERDUE: "danger",
+    StatusCode.SUPPLIED: "warning",
     StatusCode.COMPLETE: "info",
     StatusCode.UNDER_REVIEW: "info",
     StatusCode.AWARDED: "success",
@@ -34,6 +36,9 @@ _DRAWDOWN_TONES: Mapping[DrawdownState, str] = {
 }
 _TURN: Mapping[StatusCode, str] = {
     StatusCode.SUBMITTED: "der Antragseingang",
+    StatusCode.INCOMPLETE: "Ihre Kommune",
+    StatusCode.OVERDUE: "Ihre Kommune",
+    StatusCode.SUPPLIED: "der Antragseingang",
     StatusCode.COMPLETE: "das Ministerium",
     StatusCode.UNDER_REVIEW: "das Ministerium",
     StatusCode.AWARDED: "Ihre Kommune",
@@ -48,6 +53,17 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.receipt-acknowledged": ("Eingang bestätigt", "neutral"),
     "intake.application-declared-complete": ("Antrag vollständig", "success"),
     "intake.application-withdrawn": ("Antrag zurückgenommen", "warning"),
+    "intake.documents-requested": ("Unterlagen nachgefordert", "warning"),
+    "intake.documents-supplied": ("Unterlagen nachgereicht", "info"),
+    "intake.deadline-extended": ("Frist verlängert", "neutral"),
+    "intake.document-deadline-expired": ("Frist für Unterlagen abgelaufen", "danger"),
+    "intake.paper-document-scanned": ("Schriftstück auf Papier eingegangen und gescannt", "neutral"),
+    "intake.early-start-requested": ("Vorzeitiger Beginn beantragt", "info"),
+    "intake.early-start-received": ("Antrag auf vorzeitigen Beginn vermerkt", "neutral"),
+    "intake.early-start-decided": ("Über den vorzeitigen Beginn entschieden", "info"),
+    "intake.change-requested": ("Änderung beantragt", "info"),
+    "intake.change-received": ("Änderungsantrag vermerkt", "neutral"),
+    "intake.change-settled": ("Über die Änderung entschieden", "info"),
     "intake.assessment-begun": ("Prüfung begonnen", "info"),
     "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
     "intake.refusal-announced": ("Antrag abgelehnt", "danger"),
@@ -68,7 +84,15 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
 }
 """Event name → (German title, tone) of a timeline's entry; other events show their name."""
 
-_INTERNAL = frozenset({"intake.file-number-assigned", "intake.receipt-acknowledged", "intake.drawdown-received"})
+_INTERNAL = frozenset(
+    {
+        "intake.file-number-assigned",
+        "intake.receipt-acknowledged",
+        "intake.drawdown-received",
+        "intake.early-start-received",
+        "intake.change-received",
+    }
+)
 """Entries that only repeat another one for an applicant."""
 
 
@@ -252,13 +276,18 @@ def _why(told: Mapping[str, Any]) -> str:
         (told[key] for key in ("accepted_cents", "granted_cents", "requested_cents", "cents") if key in told), None
     )
     parts = [money(cents)] if isinstance(cents, int) else []
-    parts += [told[key] for key in ("file_number", "reason", "new_name") if told.get(key)]
+    if deadline := told.get("deadline"):
+        parts.append(f"bis {german_date(deadline['ends_on'])}")
+    if told.get("may_begin_on"):
+        parts.append(f"gilt ab {german_date(told['may_begin_on'])}")
+    parts += [it["text"] for it in told.get("documents", ()) if "text" in it]
+    parts += [told[key] for key in ("file_number", "reason", "text", "new_name") if told.get(key)]
     return " · ".join([*parts, *told.get("reasons", ())])
 
 
 def next_step(record: CaseRecord) -> Context:
     """What the applicant is told to expect, from whom and until when."""
-    on = record.remedy_ends_on if record.status.code is StatusCode.AWARDED else None
+    on = record.remedy_ends_on if record.status.code is StatusCode.AWARDED else record.status.due_on
     turn = _TURN.get(record.status.code, "")
     return {"title": record.status.title, "text": record.status.next_step, "by": turn, "on": on}
 
@@ -280,42 +309,3 @@ def steps(record: CaseRecord) -> list[Context]:
         current = not done and not over and all(it["state"] == "done" for it in found)
         found.append({"title": title, "state": "done" if done else "current" if current else "open", "on": on})
     return found
-
-
-def form(
-    action: NextAction, record: CaseRecord, done: str, typed: Mapping[str, str], errors: list[dict[str, str]]
-) -> Context:
-    """One of the case's actions as a form."""
-    path = f"/intake/cases/{record.case}"
-    fields: list[Context] = [{"name": "back", "kind": "hidden", "value": f"{path}?done={done}"}]
-    shown: Context = {
-        "id": action.name,
-        "title": action.title,
-        "submit": action.title,
-        "url": f"/intake/forms{action.path.removeprefix('/intake')}",
-        "fields": fields,
-        "errors": errors,
-        "open": action.name == "declare-complete",
-        **safeguards(record.streams[0].version if action.if_match else None),
-    }
-    if action.name == "request-drawdown":
-        years = options({it.year: f"{it.year} (bewilligt {money(it.cents)})" for it in record.assigned})
-        fields += [
-            _field("year", "Haushaltsjahr", typed, kind="select", options=years),
-            _field(
-                "eligible_due_cents",
-                "Fällige Ausgaben bisher",
-                typed,
-                hint="Alle Rechnungen seit Beginn, zusammengezählt.",
-            ),
-            _field("requested_cents", "Jetzt abrufen", typed),
-        ]
-        shown["text"] = "Rufen Sie nur ab, was Sie innerhalb von zwei Monaten für fällige Rechnungen brauchen."
-    if action.name == "withdraw-application":
-        shown["tone"] = "secondary"
-        shown["consequence"] = "Eine Rücknahme kann nicht rückgängig gemacht werden."
-    return shown
-
-
-def _field(name: str, label: str, typed: Mapping[str, str], *, kind: str = "money", **more: Any) -> Context:
-    return {"name": name, "label": label, "kind": kind, "required": True, "value": typed.get(name, ""), **more}

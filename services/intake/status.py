@@ -22,6 +22,7 @@ from services.intake.progress import (
     RefusalAnnounced,
     WithdrawalSettled,
 )
+from services.intake.supply import Supply
 from shared.decider import value
 from shared.money import euros
 
@@ -31,6 +32,9 @@ class StatusCode(StrEnum):
 
     UNSUBMITTED = "unsubmitted"
     SUBMITTED = "submitted"
+    INCOMPLETE = "documents-missing"
+    OVERDUE = "deadline-expired"
+    SUPPLIED = "documents-supplied"
     COMPLETE = "complete"
     UNDER_REVIEW = "under-review"
     AWARDED = "awarded"
@@ -45,6 +49,9 @@ class StatusCode(StrEnum):
 TITLES: dict[StatusCode, str] = {
     StatusCode.UNSUBMITTED: "Nicht eingereicht",
     StatusCode.SUBMITTED: "Eingegangen",
+    StatusCode.INCOMPLETE: "Unterlagen fehlen",
+    StatusCode.OVERDUE: "Frist abgelaufen",
+    StatusCode.SUPPLIED: "Unterlagen nachgereicht",
     StatusCode.COMPLETE: "Vollständig",
     StatusCode.UNDER_REVIEW: "In Prüfung",
     StatusCode.AWARDED: "Bewilligt",
@@ -57,10 +64,14 @@ TITLES: dict[StatusCode, str] = {
 }
 
 
+WAITING = frozenset({StatusCode.INCOMPLETE, StatusCode.OVERDUE})
+"""The applicant has to supply something."""
+
+
 @value
 class Status:
     """What an applicant is told. `granted_cents` is what the notice of award grants; `ordered_cents` is what the
-    treasury was told to pay, `settled_cents` what left its account."""
+    treasury was told to pay, `settled_cents` what left its account; `missing` is what is to be supplied until `due_on`."""
 
     code: StatusCode
     title: str
@@ -69,6 +80,8 @@ class Status:
     granted_cents: int = 0
     ordered_cents: int = 0
     settled_cents: int = 0
+    due_on: date | None = None
+    missing: tuple[str, ...] = ()
 
 
 def status(application: Application) -> Status:
@@ -86,6 +99,8 @@ def status(application: Application) -> Status:
         granted_cents=_granted(progress),
         ordered_cents=progress.ordered_cents,
         settled_cents=progress.settled_cents,
+        due_on=application.supply.deadline.ends_on if code in WAITING and application.supply.deadline else None,
+        missing=tuple(it.text for it in application.supply.missing) if code in WAITING else (),
     )
 
 
@@ -127,7 +142,19 @@ def _before_decision(application: Submitted) -> tuple[StatusCode, str]:
         )
     if application.completed:
         return StatusCode.COMPLETE, "Ihr Antrag wird zur Prüfung an das Ministerium gegeben."
-    return StatusCode.SUBMITTED, "Wir prüfen, ob Ihr Antrag vollständig ist."
+    return _before_completeness(application.supply)
+
+
+def _before_completeness(supply: Supply) -> tuple[StatusCode, str]:
+    if not supply.requested:
+        return StatusCode.SUBMITTED, "Wir prüfen, ob Ihr Antrag vollständig ist."
+    if not supply.missing:
+        return StatusCode.SUPPLIED, "Wir prüfen die nachgereichten Unterlagen."
+    wanted = "; ".join(it.text for it in supply.missing)
+    day = f"{supply.deadline.ends_on:%d.%m.%Y}" if supply.deadline else ""
+    if supply.expired:
+        return StatusCode.OVERDUE, f"Die Frist endete am {day}. Reichen Sie bitte umgehend nach: {wanted}"
+    return StatusCode.INCOMPLETE, f"Bitte reichen Sie bis zum {day} nach: {wanted}"
 
 
 def _payment_step(progress: Progress, drawdown: DrawdownReceived) -> str:

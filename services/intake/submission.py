@@ -115,6 +115,12 @@ def _account_of_another(body: ApplicationBody, register: Register, on: date) -> 
     return applicant is not None and applicant.name.casefold() not in body.account_holder.casefold()
 
 
+def stored(attachments: Sequence[AttachmentBody], ask: Ask, documents: Documents) -> tuple[DocumentReference, ...]:
+    """Attachments of a later request, checked as those of a submission and stored; `Problem` 422 names the field."""
+    contents = [_content(it, f"attachments.{index}") for index, it in enumerate(attachments)]
+    return _stored(attachments, contents, documents, _subject(ask, "documents"))
+
+
 def _subject(ask: Ask, whose: str) -> str:
     return f"s-{ask.new_id(whose)}"
 

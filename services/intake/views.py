@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake import application, policies
+from services.intake import application, deadlines, policies
 from services.intake.application import Submitted
 from services.intake.progress import RecipientSucceeded
 from services.intake.status import StatusCode, status
+from services.intake.supply import PaperDocumentScanned
 from shared.formats import topic_of
 from shared.recorders import Row
 from shared.store import Recorded
@@ -15,6 +16,8 @@ from shared.views import Body, Draft, Page, Standing, Views
 
 ALL = "applications"
 PROGRAMMES = "programmes"
+PAPER = "paper-documents"
+"""One entry for each scanned document: the media breaks."""
 _CLASSES: Sequence[type[Any]] = application.decider.events
 _TOPICS = frozenset(topic_of(it.TOPIC, it.VERSION) for it in _CLASSES)
 
@@ -30,6 +33,10 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         standing = draft.standing(application.decider, it, row)
         if isinstance(standing.state, Submitted):
             case = row.stream.removeprefix(f"{application.decider.name}-")
+            if isinstance(it.event, PaperDocumentScanned):
+                draft.put(
+                    PAPER, f"{case}-{row.version}", {"case": case, "received_on": it.event.received_on.isoformat()}
+                )
             draft.at_last(case, partial(_list, case, standing.state, standing))
     elif isinstance(it.event, policies.PolicyNoted):
         programme = row.stream.removeprefix(f"{policies.decider.name}-")
@@ -37,6 +44,7 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
 
 
 def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None:
+    deadlines.tell(case, state, draft)
     body = _entry(case, state)
     for view in (ALL, own(state.applicant_key)):
         draft.put(view, case, body, grp=body["status"], sort=f"{standing.since:015d}")
@@ -87,6 +95,11 @@ def programmes(views: Views) -> Sequence[str]:
 def own_applications(views: Views, applicant_key: str) -> Sequence[Body]:
     """An applicant's applications, the first hundred."""
     return [it.body for it in views.find(own(applicant_key), limit=100).entries]
+
+
+def media_breaks(views: Views) -> int:
+    """How many documents came on paper and were scanned."""
+    return views.count(PAPER)
 
 
 def counts(views: Views) -> Mapping[StatusCode, int]:

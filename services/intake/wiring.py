@@ -5,7 +5,19 @@ from typing import Any
 from fastapi import APIRouter
 
 import shared.service
-from services.intake import api, application, drawdown, file_register, pages, policies, receipt, territory
+from services.intake import (
+    api,
+    application,
+    change_request,
+    drawdown,
+    early_start,
+    file_register,
+    pages,
+    policies,
+    receipt,
+    territory,
+)
+from services.intake.deadlines import DUE
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.views import project
@@ -27,10 +39,19 @@ def _pages(house: House) -> APIRouter:
 
 blueprint = Blueprint(
     name="intake",
-    nouns=(application.decider, drawdown.decider, file_register.decider, policies.decider, territory.decider),
+    nouns=(
+        application.decider,
+        change_request.decider,
+        drawdown.decider,
+        early_start.decider,
+        file_register.decider,
+        policies.decider,
+        territory.decider,
+    ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,
+    due=DUE,
     actions=api.actions,
     reads=_reads,
     pages=_pages,

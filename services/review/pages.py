@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.review import budget as budgets
-from services.review import budget_pages, succession, views
+from services.review import budget_pages, early_starts, succession, views
 from services.review import programme as programmes
 from services.review.api import actions
 from services.review.assessment import Unopened
@@ -46,7 +46,8 @@ LINES = 2_000
 
 def pages(house: House) -> APIRouter:
     """Everything a person of the ministry sees of review."""
-    router, offered = page_router(house), actions(house)
+    router = page_router(house)
+    offered = [it for it in actions(house) if "{early_start}" not in it.path]
 
     def permit(request: Request, action: str) -> Person:
         person = house.gate.person(request)
@@ -100,6 +101,7 @@ def pages(house: House) -> APIRouter:
         (budget_pages.WAITING, waiting),
     ):
         router.add_api_route(path, endpoint, methods=["GET"], response_class=Response)
+    early_starts.add_pages(house, router, _timeline)
     for action in offered:
         path = "/review/forms" + action.path.removeprefix("/review")
         router.add_api_route(path, _form_route(house, action, offered), methods=["POST"], response_class=Response)
@@ -215,6 +217,7 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
             {"text": "Haushalt", "url": BUDGETS},
             {"text": "Warteliste", "url": budget_pages.WAITING},
             {"text": "Regelungen", "url": POLICIES},
+            {"text": "Vorzeitiger Beginn", "url": early_starts.QUEUE},
         ],
         empty="Hier ist gerade nichts zu tun.",
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.review import assessment, award, programme, succession
+from services.review import assessment, award, early_start, programme, succession
 from shared.contracts import review
 from shared.decider import field_names
 from shared.policy import read
@@ -79,6 +79,16 @@ def publish(event: object, state: object) -> object | None:
                 effective_on=event.effective_on,
                 recorded_on=event.recorded_on,
                 acted=(event.acted,),
+            )
+        case ((early_start.EarlyStartApproved() | early_start.EarlyStartRefused()), early_start.Decided()):
+            approved = isinstance(event, early_start.EarlyStartApproved)
+            return review.EarlyStartDecided(
+                early_start=state.request.early_start,
+                approved=approved,
+                may_begin_on=event.may_begin_on if approved else None,
+                text=event.text if approved else event.reasons,
+                decided_on=event.approved_on if approved else event.refused_on,
+                acted=early_start.acted(state),
             )
         case _:
             return None

@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from services.review import assessment, budget, dissolution
+from services.review import assessment, budget, dissolution, early_start
 from services.review.examination import Application
-from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn, BodyDissolved
+from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn, BodyDissolved, EarlyStartRequested
 from shared.contracts.payout import PaymentSettled
 from shared.decider import Decision, decision, field_names
 
-HANDLED: tuple[type, ...] = (ApplicationCompleted, ApplicationWithdrawn, BodyDissolved, PaymentSettled)
+HANDLED: tuple[type, ...] = (
+    ApplicationCompleted,
+    ApplicationWithdrawn,
+    BodyDissolved,
+    EarlyStartRequested,
+    PaymentSettled,
+)
 
 
 def react(contract: object, case: str) -> Decision | None:
@@ -24,6 +30,10 @@ def react(contract: object, case: str) -> Decision | None:
         case BodyDissolved():
             told: dict[str, Any] = {it: getattr(contract, it) for it in field_names(dissolution.NoteDissolution)}
             return decision(dissolution.decider, dissolution.REGISTER, dissolution.NoteDissolution(**told))
+        case EarlyStartRequested():
+            asked: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
+            opened = early_start.OpenEarlyStart(request=early_start.EarlyStartRequest(**asked))
+            return decision(early_start.decider, contract.early_start, opened)
         case PaymentSettled():
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on

@@ -7,6 +7,8 @@ from typing import Any, cast
 from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
+from services.review import early_start as e
+from services.review import early_start_list
 from services.review import programme as p
 from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
@@ -44,6 +46,7 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     case = getattr(it.event, "case", "") or it.context.correlation
     if case != it.context.correlation:
         draft.concern(case, row)  # a title's next budget takes over the promises of many cases at once
+    early_start_list.project(it, draft)
     match it.event:
         case a.AssessmentOpened():
             _open(case, it.event, row, draft)
@@ -173,7 +176,8 @@ def tell(it: object) -> Words | None:
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
-            return _of_assessment(it) or tell_of_procedure(it) or _of_award(it) or tell_of_budget(it)
+            told = _of_assessment(it) or tell_of_procedure(it) or _of_award(it) or tell_of_budget(it)
+            return told or _of_early_start(it)
 
 
 def _of_assessment(it: object) -> Words | None:
@@ -231,6 +235,23 @@ def _of_award(it: object) -> Words | None:
             return Words(title="Bescheid bestandskräftig", tone="success")
         case w.FundsAssigned():
             return Words(title="Mittel der Auszahlung zugewiesen", tone="success", why=split(it.by_year))
+        case _:
+            return None
+
+
+def _of_early_start(it: object) -> Words | None:
+    match it:
+        case e.EarlyStartOpened():
+            why = f"Vertrag geplant am {it.request.contract_on:%d.%m.%Y}: {it.request.reason}"
+            return Words(title="Vorzeitiger Beginn beantragt", tone="info", why=why)
+        case e.EarlyStartProposed():
+            proposed = "Zustimmung" if it.consent else "Ablehnung"
+            return Words(title=f"Vorzeitiger Beginn: {proposed} vorgeschlagen", tone="info", why=it.reasons)
+        case e.EarlyStartApproved():
+            why = f"Gilt ab {it.may_begin_on:%d.%m.%Y}; keine Förderzusage."
+            return Words(title="Vorzeitigem Beginn zugestimmt", tone="success", why=why)
+        case e.EarlyStartRefused():
+            return Words(title="Vorzeitiger Beginn abgelehnt", tone="danger", why=it.reasons)
         case _:
             return None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.review import assessment, award, budget, dissolution, programme, succession
+from services.review import assessment, award, budget, dissolution, early_start, programme, succession
 from services.review.api import REFUSALS, actions, reads
 from services.review.deadlines import DUE
 from services.review.pages import pages
@@ -68,6 +68,7 @@ blueprint = Blueprint(
         assessment.decider,
         award.decider,
         budget.decider,
+        early_start.decider,
         programme.decider,
         dissolution.decider,
         succession.decider,

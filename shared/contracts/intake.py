@@ -80,6 +80,14 @@ class Finding:
     text: str
 
 
+@value
+class RoughExpenditure:
+    """One line of a rough list of planned expenditure, in cents."""
+
+    description: str
+    cents: int
+
+
 @contract("intake.application-completed", version=2)
 class ApplicationCompleted:
     """The application is complete (Vollständigkeit festgestellt): review may decide. Carries all that review needs.
@@ -148,3 +156,42 @@ class DrawdownRequested:
     requested_cents: int
     requested_on: date
     acted: tuple[Acted, ...] = ()
+
+
+@contract("intake.early-start-requested")
+class EarlyStartRequested:
+    """The applicant asks to begin before the decision (vorzeitiger Vorhabensbeginn), perhaps before review has the application.
+
+    `contract_on` is the day on which the first contract is to be concluded.
+    """
+
+    early_start: str
+    file_number: str
+    applicant_key: str
+    applicant_name: str
+    title: str
+    description: str
+    reason: str
+    expenditure: tuple[RoughExpenditure, ...]
+    contract_on: date
+    requested_on: date
+    acted: tuple[Acted, ...]
+
+
+@contract("intake.change-requested")
+class ChangeRequested:
+    """The recipient asks for a change of the award (Änderungsantrag).
+
+    `kind` is `shift-between-years`, `amount`, `period`, `purpose` or `partner-leaves`. `by_year` is the whole new split of
+    the grant, empty when it stays; `eligible_cents` the new eligible expenditure, 0 when it stays; `ends_on` the project's
+    new end, None when it stays.
+    """
+
+    change: str
+    kind: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    ends_on: date | None
+    reason: str
+    requested_on: date
+    acted: tuple[Acted, ...]

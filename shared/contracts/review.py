@@ -160,3 +160,19 @@ class RecipientSucceeded:
     effective_on: date
     recorded_on: date
     acted: tuple[Acted, ...]
+
+
+@contract("review.early-start-decided")
+class EarlyStartDecided:
+    """Whether the applicant may begin before the decision on the grant (vorzeitiger Vorhabensbeginn).
+
+    `may_begin_on` is the first day on which a contract may be concluded, None when it was refused; `text` is told to the
+    applicant: the approval is no promise of a grant, or why it was refused.
+    """
+
+    early_start: str
+    approved: bool
+    may_begin_on: date | None
+    text: str
+    decided_on: date
+    acted: tuple[Acted, ...]

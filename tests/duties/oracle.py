@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from shared.identity import Role
 
-COMMUNE = {"submit-application", "request-drawdown"}
+COMMUNE = {"submit-application", "request-drawdown", "supply-documents", "request-early-start", "request-change"}
 WITHDRAWAL = {"withdraw-application"}
-HANDLING = {
-    "declare-complete", "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
+INTAKE = {"declare-complete", "request-documents", "extend-deadline", "scan-paper-document"}
+EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
+HANDLING = INTAKE | {
+    "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
     "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
@@ -30,16 +32,29 @@ EXAMINATION, CERTIFICATION, ORDER, TREASURY = (
     {"release-batch"},
 )
 SEALING = {"seal-batch"}
-AUTHORITY = HANDLING | ISSUING | EXPERT | APPROVAL | BUDGET | EXAMINATION | CERTIFICATION | ORDER
+REGISTER = {"import-territorial-changes", "record-territorial-change", "register-special-purpose-association"}
+AUTHORITY = (
+    EARLY_PROPOSAL
+    | EARLY_DECISION
+    | HANDLING
+    | ISSUING
+    | EXPERT
+    | APPROVAL
+    | BUDGET
+    | EXAMINATION
+    | CERTIFICATION
+    | ORDER
+)
 
 EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer für die Kommune handelt, handelt nicht für die Behörde (§ 20 VwVfG).", COMMUNE, AUTHORITY),
-    ("Das Votum gibt nicht, wer den Vorgang bearbeitet.", EXPERT, HANDLING - {"declare-complete"}),
-    ("Auch wer die Vollständigkeit feststellt, bearbeitet den Vorgang.", EXPERT, {"declare-complete"}),
+    ("Das Votum gibt nicht, wer den Vorgang bearbeitet.", EXPERT, HANDLING - INTAKE),
+    ("Auch wer die Vollständigkeit feststellt, bearbeitet den Vorgang.", EXPERT, INTAKE),
     ("Wer entscheidet, hat den Vorgang nicht bearbeitet.", APPROVAL, HANDLING),
     ("Wer entscheidet, hat nicht das Votum abgegeben.", APPROVAL, EXPERT),
-    ("Haushalt: wer vorschlägt, merkt nicht vor (§ 9 LHO).", BUDGET, HANDLING - {"declare-complete"}),
+    ("Haushalt: wer vorschlägt, merkt nicht vor (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
     ("Haushalt: wer entscheidet, merkt nicht vor (§ 9 LHO).", BUDGET, APPROVAL),
+    ("Wer den vorzeitigen Beginn vorschlägt, entscheidet ihn nicht.", EARLY_PROPOSAL, EARLY_DECISION),
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
@@ -63,16 +78,16 @@ def excluded(done: str, action: str) -> bool:
 
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: COMMUNE | WITHDRAWAL,
-    Role.INTAKE_CLERK: {"declare-complete"},
+    Role.INTAKE_CLERK: INTAKE | REGISTER,
     Role.EXPERT: EXPERT,
-    Role.CASE_OFFICER: (HANDLING - {"declare-complete"}) | ISSUING | EXAMINATION,
-    Role.APPROVER: APPROVAL,
+    Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION,
+    Role.APPROVER: APPROVAL | EARLY_DECISION,
     Role.BUDGET_OFFICER: BUDGET | PLAN,
     Role.CERTIFIER: CERTIFICATION,
     Role.ORDERING_OFFICER: ORDER | SEALING,
     Role.TREASURY: TREASURY,
     Role.USAGE_AUDITOR: set(),
     Role.AUDITOR: set(),
-    Role.OPERATOR: {"discard-parked-message"},
+    Role.OPERATOR: {"discard-parked-message"} | REGISTER,
 }
 """Who may do what at all; who is not listed may nothing."""

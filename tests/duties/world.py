@@ -11,20 +11,32 @@ from typing import Any
 
 import msgspec
 
-from services.intake import application, drawdown
+from services.intake import application, change_request, drawdown, early_start
 from services.intake import publications as intake_publications
 from services.intake import reactions as intake_reactions
+from services.intake.change_request import ChangeKind, RequestChange
+from services.intake.early_start import RequestEarlyStart
+from services.intake.supply import (
+    ExtendDeadline,
+    RequestDocuments,
+    ScanPaperDocument,
+    SuppliedDocument,
+    SupplyDocuments,
+    Wanted,
+)
 from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
 from services.review import assessment, award
+from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
 from services.review.assessment import AssessExpenditure, ProposeRefusal, RecordExpertOpinion
+from services.review.early_start import ApproveEarlyStart, ProposeEarlyStart, RefuseEarlyStart
 from services.review.examination import AssessedLine, CutReason, Opinion
 from shared.contracts import YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing
+from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
 from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
 from shared.formats import encode
@@ -55,6 +67,7 @@ TOLD = {
     "payout": (payout_publications.publish, payout_reactions.react),
 }
 SERVICE_OF = {
+    "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
@@ -90,7 +103,7 @@ class World:
 
     def _answers(self, stream: str, events: Sequence[Any]) -> Iterator[Decision]:
         """What the other services decide when they hear of these events of a stream."""
-        teller = SERVICE_OF.get(stream.partition("-")[0], "")
+        teller = next((it for name, it in SERVICE_OF.items() if stream.startswith(f"{name}-")), "")
         for it in events if teller else ():
             contract = TOLD[teller][0](it, self.house.state(stream))
             for service, (_, react) in TOLD.items():
@@ -240,6 +253,45 @@ def _rejecting() -> Iterator[Point]:
         world.act(action, _beside(command), on)
 
 
+def _about(command: application.Command) -> Decision:
+    return decision(application.decider, CASE, command)
+
+
+def _before_completeness() -> Iterator[Point]:
+    """Documents are asked for, and a beginning before the decision: each act by somebody of their own."""
+    world, on = _submitted(SMALL), date(2025, 5, 13)
+    letter = replace(LETTER, kind="offer")
+    steps: Sequence[tuple[str, Decision]] = (
+        ("request-documents", _about(RequestDocuments(wanted=(Wanted(kind="offer", text="Angebot"),), least_days=14))),
+        ("extend-deadline", _about(ExtendDeadline(ends_on=date(2025, 7, 1), reason="Ferien"))),
+        ("scan-paper-document", _about(ScanPaperDocument(document=letter, received_on=on))),
+        (
+            "supply-documents",
+            _about(
+                SupplyDocuments(applicant_keys=(STADTILM,), supplied=(SuppliedDocument(number=1, document=letter),))
+            ),
+        ),
+        ("request-early-start", early_start.request(_early("e1"))),
+        ("propose-early-start", early_starts.act("e1", CASE, ProposeEarlyStart(consent=True, reasons="belegt"))),
+        ("refuse-early-start", early_starts.act("e1", CASE, RefuseEarlyStart(reasons="nicht belegt"))),
+        ("request-early-start", early_start.request(_early("e2"))),
+        ("propose-early-start", early_starts.act("e2", CASE, ProposeEarlyStart(consent=True, reasons="jetzt belegt"))),
+        ("approve-early-start", early_starts.act("e2", CASE, ApproveEarlyStart())),
+        ("declare-complete", COMPLETE),
+    )
+    for action, decided in steps:
+        yield world.point(f"vor der Prüfung: {action}", action, decided, on)
+        world.act(action, decided, on)
+
+
+def _early(id: str) -> RequestEarlyStart:
+    return RequestEarlyStart(
+        early_start=id, case=CASE, applicant_keys=(STADTILM,), file_number="EG-2025-00001", applicant_key=STADTILM,
+        applicant_name="Stadt Stadtilm", title="Schnittstelle", description="Schnittstelle", reason=f"Abschaltung, {id}",
+        expenditure=(RoughExpenditure(description="Entwicklung", cents=1_00),), contract_on=date(2025, 6, 2),
+    )  # fmt: skip
+
+
 def _approved() -> World:
     world = _proposed(SMALL)
     world.act("reserve-funds", RESERVE, date(2025, 6, 10))
@@ -254,6 +306,15 @@ def _notifying() -> Iterator[Point]:
     yield world.point("Verzicht", "record-waiver", _waiver(on), on)
     final = decision(award.decider, CASE, award.DeclareFinal())
     yield world.point("Bestandskraft", "declare-final", final, date(2025, 9, 1))
+
+
+def _change(id: str) -> Decision:
+    return change_request.request(
+        RequestChange(
+            change=id, case=CASE, applicant_keys=(STADTILM,), kind=ChangeKind.PURPOSE, by_year=(), eligible_cents=0,
+            ends_on=None, reason="anderes Fachverfahren",
+        )
+    )  # fmt: skip
 
 
 def _waiver(on: date) -> Decision:
@@ -290,6 +351,7 @@ def _paying() -> Iterator[Point]:
     world = _approved()
     world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
     world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    yield world.point("Änderung", "request-change", _change("c1"), date(2025, 6, 14))
     for number, on in ((1, date(2025, 8, 4)), (2, date(2025, 10, 6))):
         steps: Sequence[tuple[str, Decision]] = (
             ("request-drawdown", _drawdown(number)),
@@ -321,4 +383,4 @@ def _booking(world: World, number: int, on: date) -> Decision:
 
 def points() -> Sequence[Point]:
     """Every place of the roads where a person acts in a case."""
-    return [*_before_the_decision(), *_rejecting(), *_notifying(), *_paying()]
+    return [*_before_completeness(), *_before_the_decision(), *_rejecting(), *_notifying(), *_paying()]

@@ -237,6 +237,27 @@ PERSONAL = ("Erika Mustermann", "erika.mustermann@stadtilm.example", "DE89370400
 """What must never lie anywhere in clear: contact, account, the content of an attachment."""
 
 
+def attached(content: bytes = PDF, kind: str = "council-decision") -> dict[str, Any]:
+    """A file as a request body carries it."""
+    return {
+        "file_name": "beschluss.pdf",
+        "media_type": "application/pdf",
+        "kind": kind,
+        "content_base64": b64encode(content).decode(),
+    }
+
+
+def an_early_start(**changes: Any) -> dict[str, Any]:
+    """The wish to begin early as Stadtilm sends it."""
+    body: dict[str, Any] = {
+        "description": "Schnittstelle zwischen Dokumentenmanagement und Fachverfahren",
+        "reason": "Das alte Fachverfahren wird zum 30.06.2025 abgeschaltet.",
+        "expenditure": [{"description": "Entwicklung", "cents": 38_000_00}],
+        "contract_on": "2025-06-02",
+    }
+    return body | changes
+
+
 def a_body(**changes: Any) -> dict[str, Any]:
     """D1 as Stadtilm sends it."""
     body: dict[str, Any] = {

@@ -10,7 +10,7 @@ import httpx2
 from services.intake.wiring import blueprint
 from shared.contracts import payout, review
 from shared.identity import Role
-from tests.intake.builders import ARNSTADT, BY_YEAR, STADTILM, a_body, sealed
+from tests.intake.builders import ARNSTADT, BY_YEAR, PDF, STADTILM, a_body, attached, sealed
 from tests.service import Place, Running, serving
 
 __all__ = ["Desk", "Place", "Running", "blueprint", "serving"]
@@ -43,6 +43,17 @@ class Desk:
     def completes(self, case: str) -> httpx2.Response:
         headers = {"If-Match": self.etag(case)}
         return self.clerk.post(f"/intake/cases/{case}/completeness", json={}, headers=headers)
+
+    def acts(self, client: httpx2.Client, case: str, step: str, body: Any) -> httpx2.Response:
+        """A step on the version that the person has just read."""
+        return client.post(f"/intake/cases/{case}/{step}", json=body, headers={"If-Match": self.etag(case)})
+
+    def requests(self, case: str, text: str = "Nachweis des Eigenanteils", **more: Any) -> httpx2.Response:
+        body = {"documents": [{"kind": "council-decision", "text": text}], **more}
+        return self.acts(self.clerk, case, "document-requests", body)
+
+    def supplies(self, case: str, number: int = 1, content: bytes = PDF) -> httpx2.Response:
+        return self.acts(self.town, case, "supplies", {"attachments": [{**attached(content), "number": number}]})
 
     def withdraws(self, case: str) -> httpx2.Response:
         headers = {"If-Match": self.etag(case)}

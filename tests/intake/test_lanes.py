@@ -60,6 +60,9 @@ FROM_REVIEW = (
         assigned_on=ON,
         acted=(),
     ),
+    review.EarlyStartDecided(
+        early_start="e1", approved=True, may_begin_on=ON, text="Keine Förderzusage.", decided_on=ON, acted=()
+    ),
 )
 PAID: dict[str, Any] = {"payment": "m1", "drawdown": "d1", "title": "1605-63371", "year": 2025, "cents": 44_800_00}
 FROM_PAYOUT = (

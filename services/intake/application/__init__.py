@@ -17,11 +17,13 @@ from services.intake.application.commands import (
 )
 from services.intake.application.deciding import decide, require_own
 from services.intake.application.errors import (
+    AlreadyComplete,
     AlreadyDecided,
     AlreadySubmitted,
     AlreadyWithdrawn,
     DeclarationMissing,
     DissolvedApplicant,
+    DocumentsMissing,
     InvalidSubmission,
     NotAcknowledged,
     NotSubmitted,
@@ -42,6 +44,7 @@ from services.intake.application.submitting import submit
 
 __all__ = [
     "AcknowledgeReceipt",
+    "AlreadyComplete",
     "AlreadyDecided",
     "AlreadySubmitted",
     "AlreadyWithdrawn",
@@ -54,6 +57,7 @@ __all__ = [
     "Declarations",
     "DeclareComplete",
     "DissolvedApplicant",
+    "DocumentsMissing",
     "Event",
     "Facts",
     "InvalidSubmission",

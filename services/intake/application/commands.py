@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.intake import supply
 from services.intake.municipality import Register, shipped
 from services.intake.progress import Fact
 from shared.contracts import YearAmount
@@ -108,7 +109,9 @@ class AcknowledgeReceipt:
 
 @value
 class DeclareComplete:
-    pass
+    """`reason` says why something that is still missing is not needed."""
+
+    reason: str = ""
 
 
 @value
@@ -123,4 +126,4 @@ class Note:
     fact: Fact
 
 
-type Command = SubmitApplication | AcknowledgeReceipt | DeclareComplete | WithdrawApplication | Note
+type Command = SubmitApplication | AcknowledgeReceipt | DeclareComplete | WithdrawApplication | Note | supply.Command

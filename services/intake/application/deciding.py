@@ -1,8 +1,10 @@
 """What an application answers to a command."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
+from services.intake import supply
 from services.intake.application.commands import (
     AcknowledgeReceipt,
     Command,
@@ -12,9 +14,11 @@ from services.intake.application.commands import (
     WithdrawApplication,
 )
 from services.intake.application.errors import (
+    AlreadyComplete,
     AlreadyDecided,
     AlreadySubmitted,
     AlreadyWithdrawn,
+    DocumentsMissing,
     NotAcknowledged,
     NotSubmitted,
 )
@@ -29,6 +33,13 @@ from services.intake.application.rules import acceptable
 from services.intake.application.states import Application, Submitted, Unsubmitted
 from services.intake.cooperation import apportioned
 from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
+from services.intake.supply import (
+    ExpireDocumentDeadline,
+    ExtendDeadline,
+    RequestDocuments,
+    ScanPaperDocument,
+    SupplyDocuments,
+)
 from shared import duties
 from shared.contracts.intake import Cooperation
 from shared.decider import Context, RefusedAttempt, replace
@@ -43,7 +54,7 @@ def decide(command: Command, application: Application, context: Context) -> list
             if command.submission_sha256 != application.form.submission_sha256:
                 raise AlreadySubmitted
             return []
-        case ((AcknowledgeReceipt() | DeclareComplete() | WithdrawApplication() | Note()), Unsubmitted()):
+        case _, Unsubmitted():
             raise NotSubmitted
         case AcknowledgeReceipt(), Submitted():
             if application.file_number:
@@ -51,11 +62,13 @@ def decide(command: Command, application: Application, context: Context) -> list
             sha256 = application.form.submission_sha256
             return [ReceiptAcknowledged(file_number=command.file_number, submission_sha256=sha256)]
         case DeclareComplete(), Submitted():
-            return _declared_complete(application, context)
+            return _declared_complete(command, application, context)
         case WithdrawApplication(), Submitted():
             return _withdrawn(command, application, context)
         case Note(), Submitted():
             return list(application.progress.news(command.fact))
+        case _, Submitted():
+            return _about_supply(command, application, context)
         case _ as missing:
             assert_never(missing)
 
@@ -112,7 +125,7 @@ def _apportioned(command: SubmitApplication, asked: Cooperation, on: date) -> Co
     return apportioned(replace(asked, participants=named), total, command.financing.own_cents)
 
 
-def _declared_complete(application: Submitted, context: Context) -> list[Event]:
+def _declared_complete(command: DeclareComplete, application: Submitted, context: Context) -> list[Event]:
     if application.completed:
         return []
     if application.withdrawn:
@@ -120,7 +133,47 @@ def _declared_complete(application: Submitted, context: Context) -> list[Event]:
     if not application.file_number:
         raise NotAcknowledged
     duties.refuse("declare-complete", application.acted, context)
-    return [ApplicationDeclaredComplete(completed_on=context.valid_on, completed_by=context.actor)]
+    missing = application.supply.missing
+    if missing and not command.reason.strip():
+        raise DocumentsMissing("; ".join(it.text for it in missing), field="reason")
+    return [
+        ApplicationDeclaredComplete(
+            completed_on=context.valid_on,
+            completed_by=context.actor,
+            reason=command.reason.strip(),
+            waived=tuple(it.number for it in missing),
+        )
+    ]
+
+
+def _about_supply(command: supply.Command, application: Submitted, context: Context) -> list[Event]:
+    """What may be done about missing documents depends on where the application stands."""
+    match command:
+        case SupplyDocuments():
+            require_own(command.applicant_keys, application, "supply-documents")
+            duties.refuse("supply-documents", application.acted, context)
+            _still_incomplete(application)
+        case RequestDocuments() | ExtendDeadline():
+            duties.refuse(_ACTIONS[type(command)], application.acted, context)
+            _still_incomplete(application)
+        case ExpireDocumentDeadline():
+            if application.completed or application.withdrawn:
+                return []
+        case ScanPaperDocument():
+            duties.refuse("scan-paper-document", application.acted, context)
+        case _ as missing:
+            assert_never(missing)
+    return list(supply.decide(command, application.supply, context))
+
+
+_ACTIONS: Mapping[type, str] = {RequestDocuments: "request-documents", ExtendDeadline: "extend-deadline"}
+
+
+def _still_incomplete(application: Submitted) -> None:
+    if application.withdrawn:
+        raise AlreadyWithdrawn
+    if application.completed:
+        raise AlreadyComplete
 
 
 def _withdrawn(command: WithdrawApplication, application: Submitted, context: Context) -> list[Event]:

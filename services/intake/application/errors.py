@@ -20,6 +20,18 @@ class NotAcknowledged(DomainError):
     title = "Der Antrag hat noch kein Aktenzeichen."
 
 
+class AlreadyComplete(DomainError):
+    code = "already-complete"
+    title = "Die Vollständigkeit ist schon festgestellt; was jetzt noch zu klären ist, klärt die Prüfung."
+
+
+class DocumentsMissing(DomainError):
+    """`detail` names what is missing."""
+
+    code = "documents-missing"
+    title = "Es fehlen noch nachgeforderte Unterlagen. Ohne sie braucht die Vollständigkeit eine Begründung."
+
+
 class AlreadyWithdrawn(DomainError):
     code = "already-withdrawn"
     title = "Der Antrag wurde zurückgenommen."

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.intake import supply
 from services.intake.application.commands import Declarations
 from services.intake.progress import Fact
 from shared.contracts import YearAmount
@@ -52,10 +53,15 @@ class ReceiptAcknowledged:
 
 @event("intake.application-declared-complete")
 class ApplicationDeclaredComplete:
-    """Intake found nothing missing (Vollständigkeit festgestellt): the authority's clock runs."""
+    """Intake found nothing missing (Vollständigkeit festgestellt): the authority's clock runs.
+
+    `waived` are the numbers of requested documents that are still missing and not needed, for this `reason`.
+    """
 
     completed_on: date
     completed_by: str
+    reason: str = ""
+    waived: tuple[int, ...] = ()
 
 
 @event("intake.application-withdrawn")
@@ -66,4 +72,11 @@ class ApplicationWithdrawn:
     withdrawn_by: str
 
 
-type Event = ApplicationSubmitted | ReceiptAcknowledged | ApplicationDeclaredComplete | ApplicationWithdrawn | Fact
+type Event = (
+    ApplicationSubmitted
+    | ReceiptAcknowledged
+    | ApplicationDeclaredComplete
+    | ApplicationWithdrawn
+    | supply.Event
+    | Fact
+)

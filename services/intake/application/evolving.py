@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from services.intake import supply
 from services.intake.application.commands import Command
 from services.intake.application.deciding import decide
 from services.intake.application.events import (
@@ -13,6 +14,13 @@ from services.intake.application.events import (
 )
 from services.intake.application.states import Application, Submitted, Unsubmitted
 from services.intake.progress import FACTS
+from services.intake.supply import (
+    DeadlineExtended,
+    DocumentDeadlineExpired,
+    DocumentsRequested,
+    DocumentsSupplied,
+    PaperDocumentScanned,
+)
 from shared.decider import Decider, replace
 
 
@@ -28,14 +36,19 @@ def evolve(application: Application, it: Event) -> Application:
             return replace(application, completed=it)
         case ApplicationWithdrawn(), Submitted():
             return replace(application, withdrawn=it)
+        case (
+            (
+                DocumentsRequested()
+                | DocumentsSupplied()
+                | DeadlineExtended()
+                | DocumentDeadlineExpired()
+                | PaperDocumentScanned()
+            ),
+            Submitted(),
+        ):
+            return replace(application, supply=supply.evolve(application.supply, it))
         case _, Submitted():
-            return Submitted(
-                form=application.form,
-                file_number=application.file_number,
-                completed=application.completed,
-                withdrawn=application.withdrawn,
-                progress=application.progress.with_fact(it),
-            )
+            return replace(application, progress=application.progress.with_fact(it))
         case _ as missing:
             assert_never(missing)
 
@@ -45,5 +58,12 @@ decider = Decider[Command, Event, Application](
     initial=Unsubmitted(),
     decide=decide,
     evolve=evolve,
-    events=[ApplicationSubmitted, ReceiptAcknowledged, ApplicationDeclaredComplete, ApplicationWithdrawn, *FACTS],
+    events=[
+        ApplicationSubmitted,
+        ReceiptAcknowledged,
+        ApplicationDeclaredComplete,
+        ApplicationWithdrawn,
+        *supply.EVENTS,
+        *FACTS,
+    ],
 )

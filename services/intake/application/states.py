@@ -2,10 +2,11 @@
 
 from services.intake.application.events import ApplicationDeclaredComplete, ApplicationSubmitted, ApplicationWithdrawn
 from services.intake.progress import Progress, WithdrawalSettled
+from services.intake.supply import Supply
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import value
-from shared.identity import Role
+from shared.identity import DocumentReference, Role
 
 
 @value
@@ -22,6 +23,12 @@ class Submitted:
     completed: ApplicationDeclaredComplete | None = None
     withdrawn: ApplicationWithdrawn | None = None
     progress: Progress = Progress()
+    supply: Supply = Supply()
+
+    @property
+    def documents(self) -> tuple[DocumentReference, ...]:
+        """All that was handed in, with the form and afterwards, each once."""
+        return tuple(dict.fromkeys((*self.form.documents, *self.supply.documents)))
 
     @property
     def acted(self) -> tuple[Acted, ...]:
@@ -31,7 +38,7 @@ class Submitted:
             acted = duties.with_act(acted, self.completed.completed_by, Role.INTAKE_CLERK, "declare-complete")
         if self.withdrawn:
             acted = duties.with_act(acted, self.withdrawn.withdrawn_by, Role.APPLICANT, "withdraw-application")
-        return (*acted, *self.progress.acted)
+        return (*acted, *self.supply.acted, *self.progress.acted)
 
     @property
     def applicant_key(self) -> str:

@@ -1,5 +1,6 @@
 """Was in der Prüfung getan werden kann, desk by desk."""
 
+from services.review import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
@@ -29,4 +30,5 @@ def actions(house: House) -> list[Action]:
         *notifying(house),
         *publishing(house),
         *succeeding(house),
+        *early_starts.actions(house),
     ]

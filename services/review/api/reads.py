@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from services.review import views
+from services.review import early_starts, views
 from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
 from services.review.api.common import Position, Size, seen_by
@@ -48,6 +48,7 @@ class CaseList(BaseModel):
 def reads(house: House) -> APIRouter:
     """Queue, case, letter, budgets. `Foerderstrom-Position` makes a list wait until it shows that log position."""
     router, offered = APIRouter(), actions(house)
+    router.include_router(early_starts.reads(house))
 
     def permit(request: Request, action: str) -> Person:
         person = house.gate.person(request)

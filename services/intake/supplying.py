@@ -1,0 +1,76 @@
+"""Nachforderung at the counter: asking for documents, handing them in, more time, scanned paper."""
+
+import asyncio
+
+from services.intake import application
+from services.intake.bodies import DocumentRequestBody, ExtensionBody, PaperBody, SupplyBody
+from services.intake.reading import opened
+from services.intake.submission import stored
+from services.intake.supply import (
+    Command,
+    ExtendDeadline,
+    RequestDocuments,
+    ScanPaperDocument,
+    SuppliedDocument,
+    SupplyDocuments,
+    Wanted,
+)
+from services.intake.terms import document_request_days
+from shared.decider import Decision, decision
+from shared.identity import Role
+from shared.service import House
+from shared.web import Action, Ask
+
+_CASE = "/intake/cases/{case}"
+
+
+def supplying(house: House) -> list[Action]:
+    """What may be done about missing documents."""
+
+    async def decide(ask: Ask, command: Command) -> Decision:
+        return decision(application.decider, ask.path["case"], command)
+
+    async def request(body: DocumentRequestBody, ask: Ask) -> Decision:
+        asked = (await opened(house, ask.path["case"])).state
+        wanted = tuple(Wanted(kind=it.kind, text=it.text) for it in body.documents)
+        least = await document_request_days(house, asked, ask.today)
+        return await decide(ask, RequestDocuments(wanted=wanted, least_days=least, ends_on=body.ends_on))
+
+    async def supply(body: SupplyBody, ask: Ask) -> Decision:
+        await opened(house, ask.path["case"])
+        documents = await asyncio.to_thread(stored, body.attachments, ask, house.documents)
+        supplied = tuple(
+            SuppliedDocument(number=it.number, document=document)
+            for it, document in zip(body.attachments, documents, strict=True)
+        )
+        return await decide(ask, SupplyDocuments(applicant_keys=ask.person.applicant_keys, supplied=supplied))
+
+    async def extend(body: ExtensionBody, ask: Ask) -> Decision:
+        await opened(house, ask.path["case"])
+        return await decide(ask, ExtendDeadline(ends_on=body.ends_on, reason=body.reason))
+
+    async def scan(body: PaperBody, ask: Ask) -> Decision:
+        await opened(house, ask.path["case"])
+        (document,) = await asyncio.to_thread(stored, body.attachments, ask, house.documents)
+        command = ScanPaperDocument(document=document, received_on=body.received_on, number=body.number)
+        return await decide(ask, command)
+
+    clerk, applicant = frozenset({Role.INTAKE_CLERK}), frozenset({Role.APPLICANT})
+    return [
+        Action(
+            name="request-documents", title="Unterlagen nachfordern", path=f"{_CASE}/document-requests", roles=clerk,
+            body=DocumentRequestBody, decide=request,
+        ),
+        Action(
+            name="supply-documents", title="Unterlagen nachreichen", path=f"{_CASE}/supplies", roles=applicant,
+            body=SupplyBody, decide=supply,
+        ),
+        Action(
+            name="extend-deadline", title="Frist verlängern", path=f"{_CASE}/extensions", roles=clerk,
+            body=ExtensionBody, decide=extend,
+        ),
+        Action(
+            name="scan-paper-document", title="Schriftstück scannen", path=f"{_CASE}/paper-documents", roles=clerk,
+            body=PaperBody, decide=scan,
+        ),
+    ]  # fmt: skip

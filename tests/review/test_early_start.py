@@ -1,0 +1,197 @@
+"""Vorzeitiger Vorhabensbeginn in review: proposed by one, decided by another, only before the contract, in any order."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.review.early_start import (
+    NO_PROMISE,
+    AlreadyDecided,
+    ApproveEarlyStart,
+    ContractConcluded,
+    EarlyStartApproved,
+    EarlyStartNotProposed,
+    EarlyStartOpened,
+    EarlyStartProposed,
+    EarlyStartRefused,
+    EarlyStartRequest,
+    EarlyStartUnknown,
+    Event,
+    OpenEarlyStart,
+    OtherEarlyStart,
+    ProposeEarlyStart,
+    ReasonsMissing,
+    RefuseEarlyStart,
+    ValidTooEarly,
+    decider,
+)
+from services.review.publications import publish
+from services.review.reactions import react
+from services.review.wiring import blueprint
+from shared.contracts import Acted, intake, review
+from shared.contracts.intake import RoughExpenditure
+from shared.decider import Context, DomainError, RefusedAttempt, field_names
+from shared.identity import Role
+from shared.records import replace
+from tests.conftest import StartNats
+from tests.review.builders import CASE, approver, officer, system
+from tests.review.road import Road
+from tests.review.test_api import place
+from tests.review.test_pages import read, send, shown
+from tests.scenario import Scenario
+from tests.service import serving
+
+ASKED = EarlyStartRequest(
+    early_start="e1",
+    file_number="EG-2025-00001",
+    applicant_key="16070048",
+    applicant_name="Stadt Stadtilm",
+    title="Schnittstelle",
+    description="Schnittstelle zwischen DMS und Fachverfahren",
+    reason="Das alte Verfahren wird zum 30.06. abgeschaltet.",
+    expenditure=(RoughExpenditure(description="Entwicklung", cents=38_000_00),),
+    contract_on=date(2025, 6, 2),
+    requested_on=date(2025, 5, 12),
+    acted=(Acted(person="p-stadtilm", role=Role.APPLICANT, action="request-early-start"),),
+)
+OPENED = EarlyStartOpened(request=ASKED, opened_on=date(2025, 5, 12))
+PROPOSE = ProposeEarlyStart(consent=True, reasons="Die Abschaltung ist belegt.")
+PROPOSED = EarlyStartProposed(
+    consent=True, reasons=PROPOSE.reasons, proposed_on=date(2025, 5, 28), proposed_by="p-officer"
+)
+IN_MAY, IN_JUNE = officer(date(2025, 5, 28)), approver(date(2025, 6, 2))
+APPROVED = EarlyStartApproved(
+    may_begin_on=date(2025, 6, 2), text=NO_PROMISE, approved_on=date(2025, 6, 2), approved_by="p-approver"
+)
+CONTRACT = intake.EarlyStartRequested(**{it: getattr(ASKED, it) for it in field_names(ASKED)})
+
+
+def given(*history: Event) -> Scenario[Any, Event, Any]:
+    return Scenario(decider, history)
+
+
+def refused(problem: type[DomainError], command: Any, context: Context, *history: Event) -> None:
+    with pytest.raises(problem):
+        given(*history).when(command, context)
+
+
+def test_d1_is_proposed_by_the_officer_and_approved_by_another_on_the_second_of_june() -> None:
+    given().when(OpenEarlyStart(request=ASKED), system(date(2025, 5, 12))).then(OPENED)
+    given(OPENED).when(PROPOSE, IN_MAY).then(PROPOSED)
+    given(OPENED, PROPOSED).when(ApproveEarlyStart(), IN_JUNE).then(APPROVED)
+    assert "keine Förderzusage" in APPROVED.text
+
+
+def test_every_step_again_decides_nothing() -> None:
+    given(OPENED).when(OpenEarlyStart(request=ASKED), system()).then()
+    given(OPENED, PROPOSED).when(PROPOSE, IN_MAY).then()
+    given(OPENED, PROPOSED, APPROVED).when(ApproveEarlyStart(), IN_JUNE).then()
+    refuse = RefuseEarlyStart(reasons="Kein sachlicher Grund.")
+    gone = EarlyStartRefused(reasons=refuse.reasons, refused_on=date(2025, 6, 2), refused_by="p-approver")
+    given(OPENED, PROPOSED).when(refuse, IN_JUNE).then(gone)
+    given(OPENED, PROPOSED, gone).when(refuse, IN_JUNE).then()
+    refused(AlreadyDecided, ApproveEarlyStart(), IN_JUNE, OPENED, PROPOSED, gone)
+    refused(AlreadyDecided, refuse, IN_JUNE, OPENED, PROPOSED, APPROVED)
+    refused(AlreadyDecided, PROPOSE, IN_MAY, OPENED, PROPOSED, APPROVED)
+
+
+def test_no_consent_after_the_planned_contract_and_none_for_the_past() -> None:
+    refused(ContractConcluded, ApproveEarlyStart(), approver(date(2025, 6, 3)), OPENED, PROPOSED)
+    refused(ValidTooEarly, ApproveEarlyStart(may_begin_on=date(2025, 6, 1)), IN_JUNE, OPENED, PROPOSED)
+
+
+@pytest.mark.parametrize("person", ["p-officer", "p-stadtilm"])
+def test_who_proposed_or_applied_does_not_decide(person: str) -> None:
+    acting = approver(date(2025, 6, 2), person)
+    refused(RefusedAttempt, ApproveEarlyStart(), acting, OPENED, PROPOSED)
+    refused(RefusedAttempt, RefuseEarlyStart(reasons="x"), acting, OPENED, PROPOSED)
+
+
+def test_an_order_that_makes_no_sense_is_told_what_is_possible() -> None:
+    for command in (PROPOSE, ApproveEarlyStart(), RefuseEarlyStart(reasons="x")):
+        refused(EarlyStartUnknown, command, IN_JUNE)
+    refused(EarlyStartNotProposed, ApproveEarlyStart(), IN_JUNE, OPENED)
+    refused(ReasonsMissing, ProposeEarlyStart(consent=True, reasons=" "), IN_MAY, OPENED)
+    refused(ReasonsMissing, RefuseEarlyStart(reasons=" "), IN_JUNE, OPENED, PROPOSED)
+    refused(OtherEarlyStart, OpenEarlyStart(request=replace(ASKED, reason="Anders")), system(), OPENED)
+
+
+def test_the_wish_is_taken_although_review_has_no_application_and_the_decision_is_told() -> None:
+    decision = react(CONTRACT, CASE)
+    assert decision
+    [opened] = decision.judge([decider.initial], system(date(2025, 5, 12)))["early-start-decision-e1"]
+    assert opened == OPENED
+    told = publish(APPROVED, decider.fold([OPENED, PROPOSED, APPROVED]))
+    assert isinstance(told, review.EarlyStartDecided)
+    assert (told.early_start, told.approved, told.may_begin_on, told.text) == ("e1", True, date(2025, 6, 2), NO_PROMISE)
+    assert [it.person for it in told.acted] == ["p-stadtilm", "p-officer", "p-approver"]
+
+
+# ---- Over HTTP -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> Iterator[Road]:
+    with serving(blueprint, place(tmp_path_factory.mktemp("early"), start_nats)) as service:
+        yield Road(service)
+
+
+def wish(road: Road, case: str) -> str:
+    """A wish to begin early arrives; returns its path."""
+    early_start = uuid4().hex
+    planned = road.service.house.now().date().replace(year=road.service.house.now().year + 1)
+    road.service.tell("intake", case, replace(CONTRACT, early_start=early_start, contract_on=planned))
+    return f"/review/cases/{case}/early-starts/{early_start}"
+
+
+@pytest.mark.parametrize("application_first", [True, False])
+def test_an_early_start_is_decided_before_or_after_the_application_arrived(road: Road, application_first: bool) -> None:
+    case = uuid4().hex
+    if application_first:
+        road.receive(case)
+    path = wish(road, case)
+    officer_, approver_ = road.person("p-officer", Role.CASE_OFFICER), road.person("p-approver", Role.APPROVER)
+    seen = officer_.get(path)
+    assert seen.json()["state"] == "open"
+    proposed = officer_.post(
+        f"{path}/proposal", json={"consent": True, "reasons": "Belegt."}, headers={"If-Match": seen.headers["etag"]}
+    )
+    assert proposed.status_code == 200, proposed.text
+    tag = {"If-Match": approver_.get(path).headers["etag"]}
+    approved = approver_.post(f"{path}/approval", json={}, headers=tag)
+    assert approved.status_code == 200, approved.text
+    told = approver_.get(path).json()
+    assert (told["state"], told["told"]) == ("approved", NO_PROMISE)
+    if not application_first:
+        road.receive(case)
+    assert "early-start-approved" in road.topics(case)
+    assert "Vorzeitigem Beginn zugestimmt" in read(road.auditor, f"/review/cases/{case}")
+
+
+def test_the_pages_lead_from_the_list_to_the_decision(road: Road) -> None:
+    path = wish(road, uuid4().hex)
+    road.service.settled()
+    officer_, approver_ = road.person("p-officer", Role.CASE_OFFICER), road.person("p-approver", Role.APPROVER)
+    assert f'href="{path}"' in read(officer_, "/review/early-starts")
+    assert "Das alte Verfahren wird zum 30.06. abgeschaltet." in read(officer_, path)
+    form = "/review/forms" + path.removeprefix("/review")
+    empty = send(officer_, f"{form}/proposal", shown(officer_, path, f"{form}/proposal") | {"reasons": ""})
+    assert empty.status_code == 422
+    done = send(officer_, f"{form}/proposal", shown(officer_, path, f"{form}/proposal") | {"reasons": "Nicht belegt."})
+    assert done.status_code == 303, done.text
+    fields = shown(approver_, path, f"{form}/refusal") | {"reasons": "Ein sachlicher Grund ist nicht dargelegt."}
+    assert send(approver_, f"{form}/refusal", fields).status_code == 303
+    over = read(approver_, path)
+    assert "Vorzeitiger Beginn abgelehnt" in over
+    assert not re.search(r'<form method="post" action="/review/forms', over)
+
+
+def test_an_early_start_of_another_case_is_unknown(road: Road) -> None:
+    path = wish(road, uuid4().hex)
+    other = path.replace(path.split("/")[3], uuid4().hex)
+    assert road.auditor.get(other).status_code == 404
+    assert road.person("p-town", Role.APPLICANT).get(path).status_code == 403
