@@ -15,6 +15,7 @@ from services.intake.application.found import Severity
 from services.intake.bodies import ApplicationBody, CompletenessBody, DrawdownBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
+from services.intake.fit_connect import delivering
 from services.intake.looking_up import facts_of
 from services.intake.municipality import Kind, Register
 from services.intake.offers import programmes
@@ -165,6 +166,7 @@ def actions(house: House) -> list[Action]:
         ),
         *supplying(house),
         *requesting(house),
+        *delivering(house),
     ]  # fmt: skip
 
 

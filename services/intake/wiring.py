@@ -12,6 +12,8 @@ from services.intake import (
     drawdown,
     early_start,
     file_register,
+    fit_connect,
+    fit_submission,
     pages,
     policies,
     receipt,
@@ -28,6 +30,7 @@ from shared.service import Blueprint, House
 def _reads(house: House) -> APIRouter:
     router = api.reads(house)
     router.include_router(receipt.reads(house))
+    router.include_router(fit_connect.reads(house))
     return router
 
 
@@ -45,6 +48,7 @@ blueprint = Blueprint(
         drawdown.decider,
         early_start.decider,
         file_register.decider,
+        fit_submission.decider,
         policies.decider,
         territory.decider,
     ),

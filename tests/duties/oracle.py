@@ -77,7 +77,7 @@ def excluded(done: str, action: str) -> bool:
 
 
 MAY: Mapping[Role, set[str]] = {
-    Role.APPLICANT: COMMUNE | WITHDRAWAL,
+    Role.APPLICANT: COMMUNE | WITHDRAWAL | {"deliver-submission"},
     Role.INTAKE_CLERK: INTAKE | REGISTER,
     Role.EXPERT: EXPERT,
     Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION,
