@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.intake import application, drawdown, submission, territory_desk, views
-from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication
+from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication, succeeding
 from services.intake.application.found import Severity
-from services.intake.bodies import ApplicationBody, CompletenessBody, DrawdownBody
+from services.intake.bodies import ApplicationBody, CompletenessBody, DrawdownBody, SuccessorBody
 from services.intake.case_record import CaseRecord, case_record, file_name
 from services.intake.drawdown import RequestDrawdown
 from services.intake.fit_connect import delivering
@@ -113,6 +113,10 @@ def actions(house: House) -> list[Action]:
         await opened(house, ask.path["case"])
         return decision(application.decider, ask.path["case"], DeclareComplete(reason=body.reason or ""))
 
+    async def name_successor(body: SuccessorBody, ask: Ask) -> Decision:
+        await opened(house, ask.path["case"])
+        return succeeding.name_successor(ask.path["case"], body.new_key)
+
     async def withdraw(_body: NoBody, ask: Ask) -> Decision:
         await opened(house, ask.path["case"])
         command = WithdrawApplication(applicant_keys=ask.person.applicant_keys)
@@ -156,6 +160,10 @@ def actions(house: House) -> list[Action]:
             roles=CLERK, body=CompletenessBody, decide=declare_complete,
         ),
         Action(
+            name=succeeding.ACTION, title="Rechtsnachfolge vermerken", path="/intake/cases/{case}/successor", roles=CLERK,
+            body=SuccessorBody, decide=name_successor,
+        ),
+        Action(
             name="withdraw-application", title="Antrag zurücknehmen", path="/intake/cases/{case}/withdrawal",
             roles=APPLICANT, decide=withdraw,
         ),
@@ -181,10 +189,12 @@ async def record_of(house: House, person: Person, case: str) -> CaseRecord:
     opens = is_applicant(person) or Role.INTAKE_CLERK in person.roles
     open_seal = house.privacy.open if opens else None
     form = folded.state.form
-    runs = (await register_of(house)).administration(form.applicant_key, form.submitted_on)
+    register = await register_of(house)
+    runs = register.administration(form.applicant_key, form.submitted_on)
+    heirs = register.successors(folded.state.applicant_key, local_date(house.now()))
     administration = runs.full_name if runs and runs.key != form.applicant_key else ""
     return await asyncio.to_thread(
-        case_record, case, folded.state, folded.version, person.roles, open_seal, administration
+        case_record, case, folded.state, folded.version, person.roles, open_seal, administration, heirs
     )
 
 

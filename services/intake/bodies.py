@@ -222,3 +222,9 @@ class DrawdownBody(Body):
     year: Year = Field(title="Haushaltsjahr")
     eligible_due_cents: Cents = Field(title="Fällige Ausgaben bisher")
     requested_cents: Cents = Field(title="Jetzt abrufen")
+
+
+class SuccessorBody(Body):
+    """Who takes over from an applicant that has ceased, of those that the register names."""
+
+    new_key: ApplicantKey = Field(title="Rechtsnachfolgerin")

@@ -5,6 +5,7 @@ from datetime import date
 
 from services.intake.application import Declarations, Submitted
 from services.intake.change_request import granted_by_year, open_change
+from services.intake.municipality import Municipality
 from services.intake.progress import (
     AwardAnnounced,
     ChangeReceived,
@@ -52,6 +53,14 @@ class Personal:
     iban: str
     representative_name: str = ""
     representative_office: str = ""
+
+
+@value
+class Heir:
+    """A body that took over from an applicant that has ceased."""
+
+    key: str
+    name: str
 
 
 @value
@@ -145,6 +154,7 @@ class CaseRecord:
     changes: tuple[ChangeStatus, ...]
     personal: Personal | None
     successions: tuple[RecipientSucceeded, ...]
+    heirs: tuple[Heir, ...]
     streams: tuple[StreamVersion, ...]
     actions: tuple[NextAction, ...]
 
@@ -156,6 +166,7 @@ def case_record(
     roles: frozenset[Role],
     open_seal: OpenSeal | None,
     administration: str = "",
+    heirs: Sequence[Municipality] = (),
 ) -> CaseRecord:
     """The record of a case for a person in these roles; `open_seal` is given for who may see personal values."""
     form, progress = state.form, state.progress
@@ -196,8 +207,9 @@ def case_record(
         changes=_changes(progress),
         personal=personal(state, open_seal) if open_seal else None,
         successions=tuple(progress.noted(RecipientSucceeded)),
+        heirs=tuple(Heir(key=it.key, name=it.full_name) for it in heirs),
         streams=(StreamVersion(stream=stream, version=version, etag=etag(version)),),
-        actions=tuple(next_actions(case, state, version, roles)),
+        actions=(*_successor(case, state, version, roles, heirs), *next_actions(case, state, version, roles)),
     )
 
 
@@ -238,6 +250,16 @@ def _changes(progress: Progress) -> tuple[ChangeStatus, ...]:
         for it in sorted(progress.noted(ChangeReceived), key=lambda it: (it.received_on, it.change))
         for known in (settled.get(it.change),)
     )
+
+
+def _successor(
+    case: str, state: Submitted, version: int, roles: frozenset[Role], heirs: Sequence[Municipality]
+) -> Sequence[NextAction]:
+    """First of all an applicant that has ceased needs a successor, by intake while it has the application."""
+    if not heirs or state.completed or state.withdrawn or Role.INTAKE_CLERK not in roles:
+        return ()
+    path = f"/intake/cases/{case}/successor"
+    return (NextAction(name="name-successor", title="Rechtsnachfolge vermerken", path=path, if_match=etag(version)),)
 
 
 def _document(case: str, it: DocumentReference) -> Document:

@@ -188,7 +188,17 @@ def _change(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     return {"fields": fields, "text": text, "tone": "secondary"}
 
 
+def _successor(record: CaseRecord, typed: Mapping[str, str]) -> Context:
+    heirs = options({it.key: f"{it.name} ({it.key})" for it in record.heirs})
+    return {
+        "fields": [_field("new_key", "Rechtsnachfolgerin", typed, kind="select", options=heirs)],
+        "text": f"{record.applicant_name} besteht nicht mehr.",
+        "consequence": "Ab jetzt handelt die Rechtsnachfolgerin in diesem Vorgang.",
+    }
+
+
 _FIELDS: Mapping[str, Callable[[CaseRecord, Mapping[str, str]], Context]] = {
+    "name-successor": _successor,
     "request-drawdown": _drawdown,
     "withdraw-application": _withdrawal,
     "declare-complete": _completeness,

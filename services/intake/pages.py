@@ -39,6 +39,7 @@ _ROW = re.compile(
 _DONE = {
     "submitted": "Ihr Antrag ist eingegangen.",
     "declare-complete": "Die Vollständigkeit ist festgestellt. Der Antrag geht zur Prüfung.",
+    "name-successor": "Die Rechtsnachfolge ist vermerkt.",
     "withdraw-application": "Der Antrag ist zurückgenommen.",
     "request-drawdown": "Ihr Mittelabruf ist eingegangen.",
     "request-documents": "Die Nachforderung ist bekannt gemacht.",

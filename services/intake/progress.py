@@ -129,7 +129,8 @@ class PaymentRejected:
 
 @event("intake.recipient-succeeded")
 class RecipientSucceeded:
-    """Noted from review: another body stepped into the applicant's place (Rechtsnachfolge); from now on it acts here."""
+    """Another body stepped into the applicant's place (Rechtsnachfolge); from now on it acts here. Noted from review, or by
+    intake itself before it handed the application on; `reference` is empty where the facts that ship name the successor."""
 
     reference: str
     old_key: str

@@ -90,8 +90,8 @@ def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> in
     form = application.form
     return intake.ApplicationCompleted(
         file_number=application.file_number,
-        applicant_key=form.applicant_key,
-        applicant_name=form.applicant_name,
+        applicant_key=application.applicant_key,
+        applicant_name=application.applicant_name,
         item=form.item,
         title=form.title,
         lines=form.lines,

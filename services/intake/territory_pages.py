@@ -175,7 +175,7 @@ def _actions(
             [
                 _text("key", "Schlüssel", hint="Landkreis, -zv- und ein kurzes Kennwort: 16070-zv-wasser"),
                 _text("name", "Name"),
-                _text("valid_from", "Antragsberechtigt ab", kind="date", width="date"),
+                _text("begins_on", "Antragsberechtigt ab", kind="date", width="date"),
             ],
         ),
     ]  # fmt: skip

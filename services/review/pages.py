@@ -26,7 +26,8 @@ from services.review.policy_pages import POLICIES, policies_page, policy_page, r
 from services.review.programme import Terms, policy_in_force
 from services.review.reading import Known, known, next_actions
 from services.review.standing import STATUS, Status, steps
-from services.review.succession_pages import succession_form
+from services.review.succession_pages import PATH as SUCCESSIONS
+from services.review.succession_pages import succession_form, successions_page
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
@@ -90,8 +91,13 @@ def pages(house: House) -> APIRouter:
         permit(request, "read-policy")
         return await policy_page(house, request, str(request.path_params["sha256"]))
 
+    async def successions(request: Request) -> Response:
+        permit(request, "list-cases")
+        return await successions_page(house, request)
+
     for path, endpoint in (
         (QUEUE, queue),
+        (SUCCESSIONS, successions),
         ("/review/cases/{case}", case),
         (POLICIES, policy_list),
         (f"{POLICIES}/{{sha256}}", policy),
@@ -216,6 +222,7 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
         links=[
             {"text": "Haushalt", "url": BUDGETS},
             {"text": "Warteliste", "url": budget_pages.WAITING},
+            {"text": "Rechtsnachfolge", "url": SUCCESSIONS},
             {"text": "Regelungen", "url": POLICIES},
             {"text": "Vorzeitiger Beginn", "url": early_starts.QUEUE},
         ],

@@ -10,14 +10,18 @@ from shared.identity import Role
 
 COMMUNE = {"submit-application", "request-drawdown", "supply-documents", "request-early-start", "request-change"}
 WITHDRAWAL = {"withdraw-application"}
-INTAKE = {"declare-complete", "request-documents", "extend-deadline", "scan-paper-document"}
+INTAKE = {"declare-complete", "name-successor", "request-documents", "extend-deadline", "scan-paper-document"}
 EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
 HANDLING = INTAKE | {
     "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
     "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
-ISSUING = {"dispatch-notice", "record-waiver", "declare-final"}
+ISSUING = {"dispatch-notice", "record-waiver", "declare-final", "record-succession"}
+REGISTER = {
+    "preview-directory", "accept-directory", "discard-directory", "import-territorial-changes",
+    "record-territorial-change", "register-special-purpose-association",
+}  # fmt: skip
 EXPERT = {"record-expert-opinion"}
 APPROVAL = {"approve-grant", "refuse-grant", "reject-formally"}
 BUDGET = {"reserve-funds", "release-reservation"}
@@ -32,7 +36,6 @@ EXAMINATION, CERTIFICATION, ORDER, TREASURY = (
     {"release-batch"},
 )
 SEALING = {"seal-batch"}
-REGISTER = {"import-territorial-changes", "record-territorial-change", "register-special-purpose-association"}
 AUTHORITY = (
     EARLY_PROPOSAL
     | EARLY_DECISION

@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
-from services.intake import application, change_request, drawdown, early_start
+from services.intake import application, change_request, drawdown, early_start, territorial_change, territory
 from services.intake import publications as intake_publications
 from services.intake import reactions as intake_reactions
+from services.intake.application import succeeding
 from services.intake.change_request import ChangeKind, RequestChange
 from services.intake.early_start import RequestEarlyStart
 from services.intake.supply import (
@@ -24,11 +25,13 @@ from services.intake.supply import (
     SupplyDocuments,
     Wanted,
 )
+from services.intake.territorial_change import OfficialChange, Unit
+from services.intake.territory import RecordChanges
 from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award
+from services.review import assessment, award, succession
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
@@ -42,7 +45,7 @@ from shared.duties import MATRIX
 from shared.formats import encode
 from shared.identity import SYSTEM, Role
 from shared.records import replace
-from tests.intake.builders import STADTILM, SUBMISSION
+from tests.intake.builders import ARNSTADT, STADTILM, SUBMISSION
 from tests.review.builders import (
     BUDGET,
     HEARD,
@@ -67,6 +70,7 @@ TOLD = {
     "payout": (payout_publications.publish, payout_reactions.react),
 }
 SERVICE_OF = {
+    "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
@@ -228,6 +232,36 @@ def _before_the_decision() -> Iterator[Point]:
     yield refused.point("Ablehnung", "refuse-grant", award.refuse(CASE), on)
 
 
+MERGED = RecordChanges(
+    records=(
+        OfficialChange(
+            reference="16/2025/0001-R", unit=Unit.MUNICIPALITY, kind=territorial_change.ChangeKind.DISSOLUTION,
+            effective_on=date(2025, 6, 1), old_key=STADTILM, old_ars="160700048048", old_name="Stadtilm, Stadt",
+            new_key=ARNSTADT, new_ars="160700004004", new_name="Arnstadt, Stadt",
+        ),
+    ),
+    sha256="",
+    attribution="Bekanntmachung",
+)  # fmt: skip
+
+
+def _succeeding() -> Iterator[Point]:
+    """The applicant ceased: a clerk names its successor, or the ministry does once it has the case."""
+    on = date(2025, 6, 10)
+    merged = decision(territory.decider, territory.REGISTER, MERGED)
+    named, recorded = succeeding.name_successor(CASE, ARNSTADT), succession.record(CASE, ARNSTADT)
+    at_intake = _submitted(SMALL)
+    at_intake.run(merged, on)
+    yield at_intake.point("Rechtsnachfolge im Eingang", "name-successor", named, on)
+    at_intake.act("name-successor", named, on)
+    yield at_intake.point("Eingang danach", "declare-complete", COMPLETE, on)
+    at_review = _proposed(SMALL)
+    at_review.run(merged, on)
+    yield at_review.point("Rechtsnachfolge", "record-succession", recorded, on)
+    at_review.act("record-succession", recorded, on)
+    yield at_review.point("Vormerkung danach", "reserve-funds", RESERVE, on)
+
+
 def _beside(command: assessment.Command) -> Decision:
     return decision(assessment.decider, CASE, command)
 
@@ -383,4 +417,4 @@ def _booking(world: World, number: int, on: date) -> Decision:
 
 def points() -> Sequence[Point]:
     """Every place of the roads where a person acts in a case."""
-    return [*_before_completeness(), *_before_the_decision(), *_rejecting(), *_notifying(), *_paying()]
+    return [*_before_completeness(), *_before_the_decision(), *_rejecting(), *_succeeding(), *_notifying(), *_paying()]

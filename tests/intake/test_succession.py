@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.intake import drawdown
-from services.intake.application import Event, Note, Submitted, WithdrawApplication, decider
+from services.intake.application import Event, Note, Submitted, WithdrawApplication, decider, succeeding
 from services.intake.progress import ContradictoryNote, Fact, RecipientSucceeded
 from services.intake.publications import publish
 from services.intake.territorial_change import ChangeKind, OfficialChange, Unit
@@ -28,6 +28,7 @@ from tests.intake.builders import (
     STADTILM,
     SYSTEM,
     UNTIL_COMPLETE,
+    Streams,
     a_drawdown,
     application_with,
     given,
@@ -153,3 +154,63 @@ def test_a_case_moves_from_one_desk_to_the_other(desk: Desk) -> None:
     headers = {"If-Match": desk.etag(case), "Idempotency-Key": uuid4().hex}
     refused = desk.town.post(f"/intake/cases/{case}/withdrawal", json={}, headers=headers)
     assert (refused.status_code, CASE) != (200, case)
+
+
+# ---- Before the application is handed on ---------------------------------------------------------------------------
+
+DISSOLVED = change(
+    reference="16/2025/0001-R", effective_on=date(2025, 5, 1), old_key=STADTILM, old_ars="160700048048",
+    old_name="Stadtilm, Stadt", new_key=ARNSTADT, new_ars="160700004004", new_name="Arnstadt, Stadt",
+)  # fmt: skip
+
+
+def waiting(*history: Event, change: OfficialChange | None = DISSOLVED) -> Streams:
+    """An application at intake, and a register that knows the change."""
+    streams = application_with(*history)
+    if change is not None:
+        command = RecordChanges(records=(change,), sha256="", attribution="Bekanntmachung")
+        streams.events["territory-thueringen"] += territory.decide(command, territory.initial, CLERK)
+    return streams
+
+
+def test_a_clerk_names_the_successor_while_intake_has_the_application_and_review_hears_of_no_other() -> None:
+    streams = waiting(*UNTIL_COMPLETE[:2])
+    [noted] = streams.act(succeeding.name_successor(CASE, ARNSTADT), CLERK)[f"application-{CASE}"]
+    assert (noted.reference, noted.new_name, noted.acted[0].person) == ("16/2025/0001-R", "Stadt Arnstadt", "p-clerk")
+    assert streams.act(succeeding.name_successor(CASE, ARNSTADT), CLERK) == {}
+    state = folded(*UNTIL_COMPLETE[:2], noted, UNTIL_COMPLETE[2])
+    handed_on = publish(UNTIL_COMPLETE[2], state)
+    assert isinstance(handed_on, intake.ApplicationCompleted)
+    assert (handed_on.applicant_key, handed_on.applicant_name) == (ARNSTADT, "Stadt Arnstadt")
+
+
+def test_nobody_is_succeeded_at_intake_without_cause_by_a_stranger_or_after_it_was_handed_on() -> None:
+    with pytest.raises(succeeding.ApplicantExists):
+        waiting(*UNTIL_COMPLETE[:2], change=None).act(succeeding.name_successor(CASE, ARNSTADT), CLERK)
+    with pytest.raises(succeeding.NotASuccessor, match="Stadt Arnstadt"):
+        waiting(*UNTIL_COMPLETE[:2]).act(succeeding.name_successor(CASE, "16051000"), CLERK)
+    with pytest.raises(succeeding.HandedOn):
+        waiting(*UNTIL_COMPLETE).act(succeeding.name_successor(CASE, ARNSTADT), CLERK)
+    with pytest.raises(RefusedAttempt):
+        waiting(*UNTIL_COMPLETE[:2]).act(succeeding.name_successor(CASE, ARNSTADT), recipient(date(2025, 7, 4)))
+
+
+def test_the_clerk_names_the_successor_by_a_form_of_the_case(desk: Desk) -> None:
+    case = desk.case()
+    record = {
+        "reference": "16/2025/0001-R", "kind": "dissolution", "effective_on": "2025-05-01", "old_key": STADTILM,
+        "old_ars": "160700048048", "old_name": "Stadtilm, Stadt", "new_key": ARNSTADT, "new_ars": "160700004004",
+        "new_name": "Arnstadt, Stadt",
+    }  # fmt: skip
+    entered = desk.clerk.post("/intake/register/changes", json=record, headers={"Idempotency-Key": uuid4().hex})
+    assert entered.status_code == 200, entered.text
+    read = desk.clerk.get(f"/intake/cases/{case}").json()
+    assert (read["actions"][0]["name"], read["heirs"]) == (
+        "name-successor", [{"key": ARNSTADT, "name": "Stadt Arnstadt"}],
+    )  # fmt: skip
+    page = desk.clerk.get(f"/intake/cases/{case}", headers={"Accept": "text/html"}).text
+    assert "Stadt Stadtilm besteht nicht mehr." in page
+    form = {"new_key": ARNSTADT, "If-Match": desk.etag(case), "back": f"/intake/cases/{case}?done=name-successor"}
+    sent = desk.clerk.post(f"/intake/forms/cases/{case}/successor", data=form, headers={"Accept": "text/html"})
+    assert sent.status_code == 303, sent.text
+    assert desk.other_town.get(f"/intake/cases/{case}").json()["heirs"] == []

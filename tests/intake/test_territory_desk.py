@@ -199,6 +199,22 @@ def test_by_forms_alone_a_directory_is_compared_and_accepted(desk: Desk) -> None
     assert desk.clerk.get("/intake/register").json()["previewed"] is None
 
 
+def test_a_zweckverband_and_a_change_are_entered_by_forms(desk: Desk) -> None:
+    association = {"key": "16071-zv-abfall", "name": "Zweckverband Abfall", "begins_on": "2025-01-01"}
+    change = {
+        "reference": "16/2028/0001-R", "unit": "municipality", "kind": "name-change", "effective_on": "2028-01-01",
+        "old_key": "16070028", "old_name": "Amt Wachsenburg", "new_key": "16070004", "new_name": "Arnstadt, Stadt",
+        "inhabitants": "", "hectares": "",
+    }  # fmt: skip
+    for path, form in (
+        ("associations", association),
+        ("changes", change | {"old_key": "16070004", "old_name": "Arnstadt"}),
+    ):
+        safeguarded = form | {"Idempotency-Key": str(uuid4()), "back": "/intake/register"}
+        sent = desk.clerk.post(f"/intake/forms/register/{path}", data=safeguarded, headers=AS_PAGE)
+        assert sent.status_code == 303, sent.text
+
+
 def test_a_form_that_is_not_accepted_comes_back_with_what_is_wrong(desk: Desk) -> None:
     sent = desk.clerk.post(
         "/intake/forms/register/change-list",

@@ -211,6 +211,7 @@ BODIES: dict[str, Any] = {
     "lift-freeze": {"freeze": "FM 1", "reason": "frei"},
     "reallocate-funds": {"taker": "x", "cents": 1, "reference": "U", "reason": "Bedarf", "authority": "Vermerk"},
     "close-budget": {},
+    "record-succession": {"new_key": "16070004"},
     "hand-over-remainder": {"origin": 2025, "cents": 1, "consent": "FM 2"},
     **PROCEEDING,
 }

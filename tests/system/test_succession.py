@@ -88,6 +88,8 @@ def test_the_successor_of_berga_elster_is_granted_and_paid_what_berga_elster_app
     heir = house.road.read(case)["heirs"][0]
     assert (heir["new_key"], heir["new_name"], heir["reference"]) == (SUCCESSOR, "Stadt Berga-Wünschendorf", REFERENCE)
     assert [it["case"] for it in house.officer.get("/review/successions").json()["items"]] == [case]
+    listed = house.officer.get("/review/successions", headers={"Accept": "text/html"}).text
+    assert "Stadt Berga/Elster" in listed
     page = house.officer.get(f"/review/cases/{case}", headers={"Accept": "text/html"}).text
     assert "Rechtsnachfolge vermerken" in page
     house.post(
