@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.review import financing
 from services.review.financing import Financed, Sought, effective_rate_bp, granted_cents, remaining_cents, sought
 from shared.contracts.intake import Cooperation, Participant
 from shared.money import MAX_CENTS, at_rate
@@ -114,9 +115,9 @@ def test_more_money_of_others_never_means_a_larger_grant(it: Terms, eligible: in
 # ---- What remains ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("financing", "left"), [(SHARE, 38_400_00), (FIXED, 44_800_00), (GAP, 36_800_00)])
-def test_example_d1_with_8000_euros_saved(financing: FinancingType, left: int):
-    it = Financed(financing_type=financing, rate_bp=8_000, granted_cents=44_800_00, eligible_cents=56_000_00)
+@pytest.mark.parametrize(("kind", "left"), [(SHARE, 38_400_00), (FIXED, 44_800_00), (GAP, 36_800_00)])
+def test_example_d1_with_8000_euros_saved(kind: FinancingType, left: int):
+    it = Financed(financing_type=kind, rate_bp=8_000, granted_cents=44_800_00, eligible_cents=56_000_00)
     assert remaining_cents(it, 48_000_00) == left
 
 
@@ -155,3 +156,13 @@ def test_a_cooperation_counts_from_the_number_of_bodies_that_the_parameters_set(
     larger = replace(base, cooperation_members=4)
     assert granted_cents(larger, 50_000_00, sought(it, 50_000_00, larger)) == 30_000_00
     assert granted_cents(base, 50_000_00, sought(application(), 50_000_00, base)) == 30_000_00
+
+
+# ---- Controls -------------------------------------------------------------------------------------------------------
+
+
+def test_rounding_up_would_be_above_the_rate(monkeypatch: pytest.MonkeyPatch):
+    asked = Sought(grant_cents=MAX_CENTS, covering_cents=0, cut_cents=0)
+    assert granted_cents(its(), 3, asked) * 10_000 <= 3 * 8_000
+    monkeypatch.setattr(financing, "at_rate", lambda cents, rate_bp: -(-cents * rate_bp // 10_000))
+    assert granted_cents(its(), 3, asked) * 10_000 > 3 * 8_000

@@ -1,7 +1,9 @@
 """Regelprüfung: what guideline and practice say of a grant stands in the decision, and what they forbid is not decided."""
 
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 
 from services.review import assessment, award, budget
@@ -9,6 +11,7 @@ from services.review.judging import RulesNotMet
 from services.review.programme import publish_policy
 from shared.contracts.intake import Finding
 from shared.decider import decision
+from shared.formats import encode
 from shared.policy import FinancingType
 from shared.rules import Result
 from tests.review.builders import (
@@ -165,3 +168,38 @@ def test_expenditure_of_a_category_that_the_item_does_not_fund_stops_the_grant()
     )
     with pytest.raises(RulesNotMet, match=r"44\.000,00 € der zuwendungsfähigen Ausgaben gehören zu keiner Ausgabeart"):
         house.perform(asked, officer())
+
+
+# ---- What lies in logs already -------------------------------------------------------------------------------------
+
+
+def of_first_issue(event: Any) -> Any:
+    """The event as its bytes lay in a log before there were parameters and rules, read today."""
+    raw = msgspec.json.decode(encode(event))
+    del raw["judgement"], raw["terms"]["basis"]["parameters_sha256"]
+    raw["terms"] = {name: it for name, it in raw["terms"].items() if name in FIRST_TERMS}
+    return msgspec.json.decode(msgspec.json.encode(raw), type=type(event))
+
+
+FIRST_TERMS = frozenset({
+    "item", "letter", "item_title", "is_open", "budget_title", "rate_bp", "signing_limit_cents", "reservation_days",
+    "period_months", "proof_months", "drawdown_months", "basis",
+})  # fmt: skip
+
+
+def test_a_proposal_of_the_first_issue_is_read_and_goes_back_at_approval_because_it_knew_no_parameters():
+    house = opened_house()
+    propose_d1(house)
+    house.log[ASSESSMENT] = [
+        of_first_issue(it) if isinstance(it, assessment.AwardProposed) else it for it in house.log[ASSESSMENT]
+    ]
+    house.perform(reserve(), budget_officer())
+    proposed = house.state(ASSESSMENT).proposal
+    assert (proposed.judgement, proposed.terms.financing_type, proposed.terms.programme) == (
+        None,
+        FinancingType.SHARE,
+        "thueregovrl",
+    )
+    assert house.kinds(approve(), approver()) == ["PracticeChangedSinceProposal", "ReservationReleased"]
+    house.perform(proposal(), officer(date(2025, 7, 28)))
+    assert house.state(ASSESSMENT).proposal.judgement is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.review import wiring
+from services.review.judging import VOCABULARY
 from services.review.programme import (
     Basis,
     Event,
@@ -272,6 +273,11 @@ def test_guideline_and_practice_have_no_rule_of_the_same_name():
     twice = PRACTICE.replace('code = "item-open"', 'code = "within-rate"')
     with pytest.raises(PolicyNotConsistent):
         given().when(PublishPolicy(texts=(GUIDELINE, twice, PARAMETERS)))
+
+
+def test_the_page_about_policy_files_names_every_parameter_and_everything_a_rule_may_ask():
+    page = (Path(__file__).parents[2] / "docs/policies.md").read_text("utf-8")
+    assert [it for it in (*VOCABULARY, *field_names(Parameters)) if f"| `{it}` |" not in page] == []
 
 
 def test_every_parameter_has_a_title_that_people_read():
