@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from services.intake.application.found import Severity
 from services.intake.case_record import CaseRecord, NextAction, Requested
 from services.intake.change_request import ChangeKind
 from services.intake.showing import options
@@ -113,8 +114,10 @@ def _completeness(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     }
 
 
-def _document_request(_record: CaseRecord, typed: Mapping[str, str]) -> Context:
+def _document_request(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     kinds = options(ATTACHMENT_KINDS)
+    if not typed:
+        typed = _found_missing(record)
     fields: list[Context] = []
     for row in range(ROWS):
         more: Context = {"required": row == 0, "quiet": True}
@@ -125,6 +128,16 @@ def _document_request(_record: CaseRecord, typed: Mapping[str, str]) -> Context:
     hint = "Leer: die kürzeste Frist, die die Verwaltungspraxis zulässt."
     fields.append(_field("ends_on", "Frist bis", typed, kind="date", width="date", required=False, hint=hint))
     return {"fields": fields, "text": "Die Kommune sieht den Text und die Frist auf ihrer Seite und antwortet dort."}
+
+
+def _found_missing(record: CaseRecord) -> Mapping[str, str]:
+    """What the checks of the form found missing and nobody has asked for yet, as a clerk would type it."""
+    asked = {it.text for it in record.requested}
+    texts = [it.text for it in record.findings if it.severity == Severity.MISSING and it.text not in asked]
+    suggested: dict[str, str] = {}
+    for row, text in enumerate(texts[:ROWS]):
+        suggested |= {f"documents.{row}.text": text, f"documents.{row}.kind": "other"}
+    return suggested
 
 
 def _extension(record: CaseRecord, typed: Mapping[str, str]) -> Context:

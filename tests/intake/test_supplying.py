@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,19 @@ def test_a_municipality_is_asked_answers_in_place_and_the_clerk_goes_on(office: 
     assert office.clerk.get(record["documents"][-1]["url"]).content == PDF + b"2"
     assert "Unterlagen nachgereicht" in page(office.clerk, f"/intake/cases/{case}").text
     assert office.completes(case).status_code == 200
+
+
+def test_what_the_checks_found_missing_is_suggested_to_the_clerk_until_it_is_asked_for(office: Desk) -> None:
+    case = office.case()
+    texts = [
+        it["text"] for it in office.clerk.get(f"/intake/cases/{case}").json()["findings"] if it["severity"] == "missing"
+    ]
+    assert texts
+    assert f'name="documents.0.text" type="text" value="{texts[0]}"' in unescape(
+        page(office.clerk, f"/intake/cases/{case}").text
+    )
+    office.requests(case, text=texts[0])
+    assert f'value="{texts[0]}"' not in unescape(page(office.clerk, f"/intake/cases/{case}").text)
 
 
 def test_what_is_missing_hinders_completeness_until_a_reason_is_given(office: Desk) -> None:
