@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from services.review.assessment import DispensationGround, HearingSubject, HoldReason, RejectionGround
 from services.review.examination import CutReason, Opinion
+from services.review.handling import ConflictGround
 from shared.policy.reading import MOST_CHARACTERS
 from shared.web import Body, Cents, Id, Line, Text, Year
 
@@ -134,3 +135,20 @@ class ResumptionBody(Body):
 class FormalRejectionBody(Body):
     grounds: tuple[RejectionGround, ...] = Field(min_length=1, max_length=3, title="Gründe")
     reasons: tuple[Text, ...] = Field(min_length=1, max_length=20, title="Begründung für die Kommune")
+
+
+class AssignmentBody(Body):
+    person: Id = Field(title="Kennung der Person")
+
+
+class HandBackBody(Body):
+    reason: Line = Field(title="Grund")
+
+
+class SubstitutionBody(Body):
+    person: Id = Field(title="Kennung der Vertretung")
+    ends_on: date = Field(title="Vertretung bis einschließlich")
+
+
+class ConflictBody(Body):
+    ground: ConflictGround = Field(title="Grund")

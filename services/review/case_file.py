@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel
 
@@ -20,7 +19,16 @@ from services.review.assessment import (
 from services.review.award import Approved, Award, Final, GrantRefused, HalfSigned, Notified, Refused
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
-from services.review.procedure_file import HearingHeld, HoldMade, RejectionMade, hearing_of, hold_of, rejection_of
+from services.review.next_action import NextAction
+from services.review.procedure_file import (
+    HandlingTold,
+    HearingHeld,
+    HoldMade,
+    RejectionMade,
+    hearing_of,
+    hold_of,
+    rejection_of,
+)
 from services.review.standing import STATUS, Status, status_of
 from services.review.succession import Recipient, RecipientSucceeded
 from shared.contracts import YearAmount
@@ -119,20 +127,6 @@ class RefusalMade(BaseModel):
     on: date
 
 
-class NextAction(BaseModel):
-    """What can be done now: where, by which roles, with which `If-Match`, and why the asking person may not."""
-
-    name: str
-    title: str
-    method: Literal["POST"] = "POST"
-    path: str
-    roles: list[str]
-    primary: str
-    if_match: str
-    allowed: bool
-    reason: str
-
-
 class Succession(BaseModel):
     """A body that took over, or may take over, from the recipient by the official change with this reference."""
 
@@ -176,6 +170,7 @@ class CaseFile(BaseModel):
     hold: HoldMade | None
     rejection: RejectionMade | None
     late_withdrawal: bool
+    handling: HandlingTold
     etags: dict[str, str]
     actions: list[NextAction]
     successions: list[Succession] = []
@@ -213,6 +208,7 @@ def case_file(
     case: str,
     assessment: Assessment,
     award: Award,
+    handling: HandlingTold,
     etags: dict[str, str],
     actions: list[NextAction],
     recipient: Recipient,
@@ -252,6 +248,7 @@ def case_file(
         hold=hold_of(assessment),
         rejection=rejection_of(assessment),
         late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
+        handling=handling,
         etags=etags,
         actions=actions,
         successions=[_succession(one) for one in recipient.successions],

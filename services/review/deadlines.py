@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.review import assessment, award, budget
+from services.review import assessment, award, budget, handling
 from services.review.expiry import expire_reservation
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -10,6 +10,7 @@ from shared.store import Recorded
 from shared.views import Draft
 
 REMEDY, HEARING, RESUBMISSION = "remedy-period", "hearing", "resubmission"
+SUBSTITUTION = "substitution"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
 
@@ -30,11 +31,16 @@ def _resubmit(due: Due) -> Decision:
     return decision(assessment.decider, due.case, assessment.Resubmit())
 
 
+def _end_substitution(due: Due) -> Decision:
+    return decision(handling.decider, due.case, handling.ExpireSubstitution())
+
+
 DUE: Asked = {
     REMEDY: _declare_final,
     RESERVATION: _expire_reservation,
     HEARING: _expire_hearing,
     RESUBMISSION: _resubmit,
+    SUBSTITUTION: _end_substitution,
 }
 """For each kind of deadline the decision that its day brings."""
 
@@ -59,6 +65,10 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             clear_due(draft, HEARING, case)
         case assessment.CasePutOnHold(deadline=deadline):
             set_due(draft, RESUBMISSION, case, on=deadline.ends_on, rule=deadline.rule, case=case)
+        case handling.SubstituteAppointed(deadline=deadline):
+            set_due(draft, SUBSTITUTION, case, on=deadline.expired_from, rule=deadline.rule, case=case)
+        case handling.SubstitutionEnded():
+            clear_due(draft, SUBSTITUTION, case)
         case assessment.CaseResumed() | assessment.CaseResubmitted():
             clear_due(draft, RESUBMISSION, case)
         case (

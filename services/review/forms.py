@@ -7,10 +7,11 @@ from typing import Any
 from services.review import assessment as assessments
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Award, Notified
-from services.review.case_file import TOPICS, NextAction, facts_of
+from services.review.case_file import TOPICS, facts_of
 from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
 from services.review.form_fields import Form, FormField, area, day, hidden, money
+from services.review.next_action import NextAction
 from services.review.procedure_forms import form_of_procedure
 from services.review.programme import Terms
 from services.review.settings import office

@@ -22,12 +22,15 @@ from services.review.budget_reading import day_asked, entry_asked, sheet_of, sta
 from services.review.case_file import TOPICS, CaseFile, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
+from services.review.handling_words import form_of_handling
 from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
+from services.review.procedure_file import handling_of
 from services.review.programme import Terms, policy_in_force
-from services.review.reading import Known, known, next_actions
-from services.review.standing import STATUS, Status, steps
+from services.review.reading import Known, handling_actions, known, next_actions
+from services.review.standing import STATUS, Primary, Status, steps
 from services.review.succession_pages import PATH as SUCCESSIONS
 from services.review.succession_pages import succession_form, successions_page
+from services.review.urgency import URGENCIES, Urgency, urgency_of
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
@@ -170,20 +173,31 @@ def _row(it: Mapping[str, Any]) -> dict[str, Any]:
         "heading": it["title"],
         "status": {"text": told.title, "tone": told.tone},
         "due_on": it["due_on"] if told.holder else None,
-        "holder": ROLE_TITLES[told.holder] if told.holder else "",
+        "holder": it["reviewer"] or (ROLE_TITLES[told.holder] if told.holder else ""),
         "cents": it["applied_cents"],
     }
 
 
-def _groups(page_of: Page, person: Person) -> list[dict[str, Any]]:
-    mine: list[dict[str, Any]] = []
-    others: list[dict[str, Any]] = []
+def _is_mine(it: Mapping[str, Any], person: Person) -> bool:
+    """Assigned to this person, or assigned to nobody and waiting for a role that the person has."""
+    return it["reviewer"] == person.id or (not it["reviewer"] and STATUS[Status(it["status"])].holder in person.roles)
+
+
+def _groups(page_of: Page, person: Person, today: date) -> list[dict[str, Any]]:
+    """Mine first, then all others by how near their day is."""
+    mine = [_row(it.body) for it in page_of.entries if _is_mine(it.body, person)]
+    grouped: dict[Urgency, list[dict[str, Any]]] = {it: [] for it in Urgency}
     for it in page_of.entries:
-        holder = STATUS[Status(it.body["status"])].holder
-        (mine if holder in person.roles else others).append(_row(it.body))
+        if not _is_mine(it.body, person):
+            row = _row(it.body)
+            grouped[urgency_of(date.fromisoformat(row["due_on"]) if row["due_on"] else None, today)].append(row)
     return [
         {"title": "Für Sie zu tun", "tone": "warning", "rows": mine},
-        {"title": "Bei anderen oder abgeschlossen", "rows": others},
+        *(
+            {"title": title, "tone": tone, "rows": grouped[it]}
+            for it, (title, tone) in URGENCIES.items()
+            if grouped[it]
+        ),
     ]
 
 
@@ -193,14 +207,23 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
         raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status")
     status = Status(asked) if asked else None
 
+    mine = request.query_params.get("assigned", "") == "me"
+
     def read() -> tuple[Page, Mapping[Status, int]]:
+        if mine:
+            return views.assigned(house.views, person.id, after=after, limit=SIZE), views.counts(house.views)
         return views.cases(house.views, status=status, after=after, limit=SIZE), views.counts(house.views)
 
     found, counted = await asyncio.to_thread(read)
-    kept = {"status": asked} if asked else {}
-    options = [{"text": "alle", "url": QUEUE, "active": not asked, "count": sum(counted.values())}]
+    kept = {"assigned": "me"} if mine else {"status": asked} if asked else {}
+    options = [{"text": "alle", "url": QUEUE, "active": not kept, "count": sum(counted.values())}]
     options += [
-        {"text": told.title, "url": f"{QUEUE}?{urlencode({'status': it})}", "active": it == asked, "count": counted[it]}
+        {
+            "text": told.title,
+            "url": f"{QUEUE}?{urlencode({'status': it})}",
+            "active": it == asked and not mine,
+            "count": counted[it],
+        }
         for it, told in STATUS.items()
     ]
     first = f"{QUEUE}?{urlencode(kept)}" if kept else QUEUE
@@ -212,8 +235,14 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
         heading="Prüfung und Bewilligung",
         lead="Vollständige Anträge bis zum bestandskräftigen Bescheid, älteste zuerst.",
         columns=_QUEUE_COLUMNS,
-        groups=_groups(found, person),
-        filters=[{"title": "Stand", "options": options}],
+        groups=_groups(found, person, local_date(house.now())),
+        filters=[
+            {
+                "title": "Zuweisung",
+                "options": [{"text": "mir zugewiesen", "url": f"{QUEUE}?assigned=me", "active": mine}],
+            },
+            {"title": "Stand", "options": options},
+        ],
         pages={
             "previous": first if after else None,
             "next": f"{QUEUE}?{urlencode({**kept, 'after': found.next})}" if found.next else None,
@@ -245,7 +274,8 @@ async def _case_page(
     it = await known(house, case)
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
-    file = case_file(case, it.assessment, it.award, it.etags, following, it.recipient, it.heirs)
+    handling = handling_of(it.handling, handling_actions(house, it, person, offered))
+    file = case_file(case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs)
     today = local_date(house.now())
     terms = await _terms(house, it, today)
     decisions = _decisions(it, file, person, terms, today, rejected)
@@ -315,13 +345,14 @@ def _decisions(
             one,
             succession_form(it.heirs)
             if one.name == succession.ACTION
-            else form_of(one.name, it.assessment, it.award, terms, today),
+            else form_of_handling(one.name, it.handling, person.id, today)
+            or form_of(one.name, it.assessment, it.award, terms, today),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
-            secondary=one.name in again,
+            secondary=one.name in again or one.primary == Primary.HANDLING,
         )
-        for one in file.actions
+        for one in (*file.actions, *file.handling.actions)
         if person.roles & set(one.roles)
     ]
 
@@ -380,6 +411,13 @@ async def _facts(house: House, it: Known, file: CaseFile, person: Person, terms:
     if file.proposal:
         rate = f"{file.proposal.rate_bp / 100:g}".replace(".", ",")
         facts.append({"key": "Fördersatz", "value": f"{rate} %"})
+    if file.handling.reviewer:
+        facts.append({"key": "Zugewiesen an", "value": file.handling.reviewer})
+    if file.handling.substitute:
+        until = f"{file.handling.substitute} bis {file.handling.substitute_until:%d.%m.%Y}"
+        facts.append({"key": "Vertretung", "value": until})
+    if file.handling.excluded:
+        facts.append({"key": "Befangen", "value": ", ".join(file.handling.excluded)})
     if file.reservation:
         facts.append({"key": "Haushalt", "value": file.reservation.budget, "kind": "code"})
     if file.award and file.award.notice:

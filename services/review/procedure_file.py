@@ -5,6 +5,8 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.review.assessment import REJECTION_TITLES, Assessment, Rejected, RejectionPending, Unopened
+from services.review.handling import Handling
+from services.review.next_action import NextAction
 
 
 class HearingHeld(BaseModel):
@@ -40,6 +42,26 @@ class RejectionMade(BaseModel):
     decided: bool
     by: str
     on: date
+
+
+class HandlingTold(BaseModel):
+    """Who works on the case, who stands in until when, who is excluded; and what can be done about it."""
+
+    reviewer: str
+    substitute: str
+    substitute_until: date | None
+    excluded: list[str]
+    actions: list[NextAction]
+
+
+def handling_of(it: Handling, actions: list[NextAction]) -> HandlingTold:
+    return HandlingTold(
+        reviewer=it.reviewer,
+        substitute=it.substitution.substitute if it.substitution else "",
+        substitute_until=it.substitution.deadline.ends_on if it.substitution else None,
+        excluded=[one.person for one in it.conflicts],
+        actions=actions,
+    )
 
 
 def hearing_of(assessment: Assessment) -> HearingHeld | None:

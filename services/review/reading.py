@@ -7,12 +7,16 @@ from pathlib import Path
 from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import dissolution, succession
+from services.review import handling as handlings
 from services.review import programme as programmes
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
 from services.review.award_letter import Authority, guideline_of, letter
-from services.review.case_file import NextAction, facts_of
+from services.review.case_file import facts_of
 from services.review.dissolution import BodyDissolved
+from services.review.handling import Handling
+from services.review.handling_words import steps_of
+from services.review.next_action import NextAction
 from services.review.settings import office
 from services.review.standing import Primary, Status, Step, hindrance, status_of, steps
 from services.review.succession import Recipient
@@ -40,6 +44,7 @@ class Known:
     case: str
     assessment: Assessment
     award: Award
+    handling: Handling
     etags: dict[str, str]
     recipient: Recipient = Recipient()
     heirs: tuple[BodyDissolved, ...] = ()
@@ -69,15 +74,14 @@ async def known(house: House, case: str) -> Known:
     award = await house.writer.state(awards.decider, case)
     recipient = await house.writer.state(succession.decider, case)
     dissolved = await house.writer.state(dissolution.decider, dissolution.REGISTER)
-    versions = {
-        str(Primary.ASSESSMENT): etag(assessment.version),
-        str(Primary.AWARD): etag(award.version),
-        str(Primary.RECIPIENT): etag(recipient.version),
-    }
+    handling = await house.writer.state(handlings.decider, case)
+    read = {
+        Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
+    }  # fmt: skip
     due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
     return Known(
-        case=case, assessment=assessment.state, award=award.state, etags=versions, recipient=recipient.state,
-        heirs=tuple(due),
+        case=case, assessment=assessment.state, award=award.state, handling=handling.state,
+        etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
     )  # fmt: skip
 
 
@@ -117,18 +121,28 @@ async def stored_letter(house: House, it: Known) -> DocumentReference:
 
 def next_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
     """What the case's state allows now, and what of it this person may do."""
+    possible = steps(it.assessment, it.award)
+    if it.heirs:
+        possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
+    return _offered(house, it, person, offered, possible)
+
+
+def handling_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
+    """What this person may do about who works on the case."""
+    on_handling = [Step(action=one, primary=Primary.HANDLING) for one in steps_of(it.handling, person)]
+    return _offered(house, it, person, offered, on_handling)
+
+
+def _offered(
+    house: House, it: Known, person: Person, offered: Sequence[Action], possible: Sequence[Step]
+) -> list[NextAction]:
     by_name, now = {one.name: one for one in offered}, house.now()
     found: list[NextAction] = []
-    open_steps = steps(it.assessment, it.award)
-    if it.heirs:
-        open_steps = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *open_steps)
-    for step in open_steps:
+    for step in possible:
         action = by_name[step.action]
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
-        reason = (
-            hindrance(step, it.assessment, it.award, context) if mine else "Ihre Rolle erlaubt diese Handlung nicht."
-        )
+        reason = _hindrance(step, it, context) if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(
             NextAction(
                 name=action.name,
@@ -142,6 +156,13 @@ def next_actions(house: House, it: Known, person: Person, offered: Sequence[Acti
             )
         )
     return found
+
+
+def _hindrance(step: Step, it: Known, context: Context) -> str:
+    if step.primary == Primary.HANDLING:
+        return ""
+    barred = handlings.hindrance(step.action, it.handling, context)
+    return barred or hindrance(step, it.assessment, it.award, context)
 
 
 async def letter_for(house: House, person: Person, case: str) -> bytes:

@@ -149,6 +149,7 @@ class Primary(StrEnum):
     ASSESSMENT = "assessment"
     AWARD = "award"
     RECIPIENT = "recipient"
+    HANDLING = "handling"
 
 
 @value

@@ -9,11 +9,13 @@ from services.review import award as w
 from services.review import budget as b
 from services.review import early_start as e
 from services.review import early_start_list
+from services.review import handling as h
 from services.review import programme as p
 from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
+from services.review.handling_words import tell_of_handling
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
 from services.review.standing import Status, status_of
@@ -27,8 +29,8 @@ from shared.store import Recorded, Store
 from shared.views import Draft, Page, Views
 
 CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
-PROGRAMMES = "programmes"
 DISSOLVED = "dissolved"
+PROGRAMMES, ASSIGNED = "programmes", "assigned"
 
 LEADS_TO: Mapping[type, Status] = {
     w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
@@ -72,6 +74,10 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         case b.BudgetOpened():
             key = b.budget_id(it.event.title, it.event.year)
             draft.put(BUDGETS, key, {"title": it.event.title, "year": it.event.year}, grp=it.event.title)
+        case h.ReviewerAssigned():
+            _assign(case, draft, it.event.person)
+        case h.CaseHandedBack():
+            _assign(case, draft, "")
         case event if type(event) in a.decider.events:
             _go_on(case, draft, it, draft.standing(a.decider, it, row).state)
         case _:
@@ -98,6 +104,7 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "proposed_cents": 0,
         "held_for": "",
         "dispatched_on": None,
+        "reviewer": "",
         "sort": f"{row.position:012d}",
     }
     draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
@@ -132,6 +139,16 @@ def _go_on(case: str, draft: Draft, it: Recorded, state: a.Assessment) -> None:
         _change(case, draft, it, status=status, due_on=due_on.isoformat() if due_on else None, **more)
     elif isinstance(state, a.Rejected) and not state.late_withdrawal:
         _change(case, draft, it, status=Status.REJECTED, due_on=None)
+
+
+def _assign(case: str, draft: Draft, person: str) -> None:
+    """Whose the case is: in the queue, and in a view of its own for each person."""
+    if known := draft.get(CASES, case):
+        draft.put(CASES, case, {**known, "reviewer": person}, grp=str(known["status"]), sort=known["sort"])
+        if person:
+            draft.put(ASSIGNED, case, {}, grp=person, sort=known["sort"])
+        else:
+            draft.delete(ASSIGNED, case)
 
 
 def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
@@ -176,7 +193,8 @@ def tell(it: object) -> Words | None:
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
-            told = _of_assessment(it) or tell_of_procedure(it) or _of_award(it) or tell_of_budget(it)
+            told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
+            told = told or _of_award(it) or tell_of_budget(it)
             return told or _of_early_start(it)
 
 
@@ -262,6 +280,13 @@ def _of_early_start(it: object) -> Words | None:
 def cases(views: Views, *, status: Status | None = None, after: str = "", limit: int = 50) -> Page:
     """The cases, oldest first, all or those of one status."""
     return views.find(CASES, grp=str(status) if status else None, after=after, limit=limit)
+
+
+def assigned(views: Views, person: str, *, after: str = "", limit: int = 50) -> Page:
+    """The cases of one person, oldest first."""
+    found = views.find(ASSIGNED, grp=person, after=after, limit=limit)
+    known = views.get_all([(CASES, it.key) for it in found.entries])
+    return Page(entries=[known[CASES, it.key] for it in found.entries if (CASES, it.key) in known], next=found.next)
 
 
 def counts(views: Views) -> Mapping[Status, int]:

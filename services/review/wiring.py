@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.review import assessment, award, budget, dissolution, early_start, programme, succession
+from services.review import assessment, award, budget, dissolution, early_start, handling, programme, succession
 from services.review.api import REFUSALS, actions, reads
 from services.review.deadlines import DUE
 from services.review.pages import pages
@@ -66,6 +66,7 @@ blueprint = Blueprint(
     name="review",
     nouns=(
         assessment.decider,
+        handling.decider,
         award.decider,
         budget.decider,
         early_start.decider,

@@ -29,6 +29,8 @@ PLAN = {
     "open-budget", "proclaim-budget", "freeze-funds", "lift-freeze", "reallocate-funds", "close-budget",
     "hand-over-remainder", "allow-despite-provisional", "record-repayment",
 }  # fmt: skip
+ASSIGNMENT = {"assign-reviewer", "hand-back-case", "appoint-substitute"}
+CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, TREASURY = (
     {"examine-drawdown"},
     {"certify-drawdown"},
@@ -66,6 +68,11 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer das Geld verlangt, gibt es nicht frei.", COMMUNE, TREASURY),
 )
 BINDING: Sequence[tuple[str, set[str], set[str]]] = (
+    (
+        "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
+        CONFLICT,
+        AUTHORITY | TREASURY | ASSIGNMENT,
+    ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
@@ -82,10 +89,10 @@ def excluded(done: str, action: str) -> bool:
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: COMMUNE | WITHDRAWAL | {"deliver-submission"},
     Role.INTAKE_CLERK: INTAKE | REGISTER,
-    Role.EXPERT: EXPERT,
-    Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION,
-    Role.APPROVER: APPROVAL | EARLY_DECISION,
-    Role.BUDGET_OFFICER: BUDGET | PLAN,
+    Role.EXPERT: EXPERT | CONFLICT,
+    Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION | ASSIGNMENT | CONFLICT,
+    Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT,
+    Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT,
     Role.CERTIFIER: CERTIFICATION,
     Role.ORDERING_OFFICER: ORDER | SEALING,
     Role.TREASURY: TREASURY,

@@ -58,7 +58,15 @@ def test_every_action_in_a_case_is_walked_to_and_every_act_is_in_some_history() 
 
 UNBARRED = {"submit-application", "seal-batch"}
 """Before the first there is no case; no act bars from the second, as the pairs below say."""
-WITHOUT_AFTERMATH = {"withdraw-application", "refuse-grant", "reject-formally", "declare-final", "request-change"}
+WITHOUT_AFTERMATH = {
+    "hand-back-case",
+    "appoint-substitute",
+    "withdraw-application",
+    "refuse-grant",
+    "reject-formally",
+    "declare-final",
+    "request-change",
+}
 """After these no person acts any more on the roads walked here; the rules about them are judged below."""
 
 

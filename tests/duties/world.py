@@ -31,7 +31,7 @@ from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award, succession
+from services.review import assessment, award, handling, succession
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
@@ -73,6 +73,7 @@ SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
+    "handling": "review",
     "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
 
@@ -326,6 +327,25 @@ def _early(id: str) -> RequestEarlyStart:
     )  # fmt: skip
 
 
+def _handling() -> Iterator[Point]:
+    """Who declared a conflict is refused by the case's handling, whatever noun decides the action."""
+    on, world = date(2025, 6, 10), _submitted(SMALL)
+    world.act("declare-complete", COMPLETE, date(2025, 5, 28))
+    declare = decision(handling.decider, CASE, handling.DeclareConflictOfInterest(ground=handling.ConflictGround.DOUBT))
+    yield world.point("Befangenheit", "declare-conflict-of-interest", declare, on)
+    world.act("declare-conflict-of-interest", declare, on)
+    refusal = handling.within_duty(_refusal("nicht nachnutzbar"), CASE, "propose-refusal")
+    yield world.point("befangen", "propose-refusal", refusal, on)
+    heads = {"assign-reviewer": handling.AssignReviewer(person="p-assign-reviewer")}
+    yield world.point("Zuweisung", "assign-reviewer", decision(handling.decider, CASE, heads["assign-reviewer"]), on)
+    world.act("assign-reviewer", decision(handling.decider, CASE, heads["assign-reviewer"]), on)
+    for action, command in (
+        ("appoint-substitute", handling.AppointSubstitute(person="p-substitute", ends_on=on)),
+        ("hand-back-case", handling.HandBackCase(reason="Urlaub")),
+    ):
+        yield world.point(action, action, decision(handling.decider, CASE, command), on)
+
+
 def _approved() -> World:
     world = _proposed(SMALL)
     world.act("reserve-funds", RESERVE, date(2025, 6, 10))
@@ -417,4 +437,12 @@ def _booking(world: World, number: int, on: date) -> Decision:
 
 def points() -> Sequence[Point]:
     """Every place of the roads where a person acts in a case."""
-    return [*_before_completeness(), *_before_the_decision(), *_rejecting(), *_succeeding(), *_notifying(), *_paying()]
+    return [
+        *_before_completeness(),
+        *_before_the_decision(),
+        *_rejecting(),
+        *_succeeding(),
+        *_handling(),
+        *_notifying(),
+        *_paying(),
+    ]

@@ -56,6 +56,10 @@ PROCEEDING: dict[str, Any] = {
     "dispense-with-hearing": DISPENSATION,
     "put-on-hold": {"reason": "budget-freeze", "text": "Sperre von 10 %.", "resubmission_on": "2025-06-30"},
     "resume-case": {"reason": "Die Sperre ist aufgehoben."},
+    "assign-reviewer": {"person": "p-case-officer"},
+    "hand-back-case": {"reason": "Urlaub"},
+    "appoint-substitute": {"person": "p-substitute", "ends_on": "2025-06-30"},
+    "declare-conflict-of-interest": {"ground": "doubt"},
     "propose-formal-rejection": {"grounds": ["project-started"], "reasons": ["Der Vertrag ist vom 2. Mai."]},
 }
 """A body for each action beside the road."""
@@ -82,6 +86,7 @@ PEOPLE: Mapping[str, tuple[str, Role]] = {
     "finality": ("p-officer", Role.CASE_OFFICER),
 }
 """Who takes which step unless a test says otherwise."""
+OF_HANDLING = ("assignment", "assignment/return", "substitution", "conflict-of-interest")
 OF_AWARD = ("notice", "waiver", "finality")
 
 
@@ -134,7 +139,7 @@ class Road:
 
     def act(self, case: str, step: str, body: Any = None, *, by: httpx2.Client | None = None) -> httpx2.Response:
         """A step on the version that the person has just read."""
-        stream = "award" if step in OF_AWARD else "assessment"
+        stream = "award" if step in OF_AWARD else "handling" if step in OF_HANDLING else "assessment"
         headers = {"If-Match": self.read(case)["etags"][stream]}
         client = by or self.person(*PEOPLE[step])
         return client.post(f"/review/cases/{case}/{step}", json=body or {}, headers=headers)

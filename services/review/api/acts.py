@@ -4,6 +4,7 @@ from services.review import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
+from services.review.api.handling import handling, within_duty
 from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
 from services.review.api.publishing import publishing
@@ -22,13 +23,16 @@ REFUSALS = {
 
 def actions(house: House) -> list[Action]:
     """What people may do in review."""
-    return [
-        *budgeting(house),
-        *examining(house),
-        *proceeding(house),
-        *deciding(house),
-        *notifying(house),
-        *publishing(house),
-        *succeeding(house),
-        *early_starts.actions(house),
-    ]
+    return within_duty(
+        [
+            *budgeting(house),
+            *handling(house),
+            *examining(house),
+            *proceeding(house),
+            *deciding(house),
+            *notifying(house),
+            *publishing(house),
+            *succeeding(house),
+            *early_starts.actions(house),
+        ]
+    )

@@ -13,7 +13,8 @@ from services.review.api.budget_reads import budget_reads
 from services.review.api.common import Position, Size, seen_by
 from services.review.case_file import CaseFile, case_file
 from services.review.policy_reading import policy_reads
-from services.review.reading import PDF, known, letter_for, next_actions
+from services.review.procedure_file import handling_of
+from services.review.reading import PDF, handling_actions, known, letter_for, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -72,8 +73,9 @@ def reads(house: House) -> APIRouter:
         person = permit(request, "read-case")
         it = await known(house, case)
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
+        handling = handling_of(it.handling, handling_actions(house, it, person, offered))
         following = next_actions(house, it, person, offered)
-        return case_file(it.case, it.assessment, it.award, it.etags, following, it.recipient, it.heirs)
+        return case_file(it.case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs)
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)
     async def succession_list(request: Request, seen: Position = None) -> CaseList:
