@@ -97,8 +97,8 @@ async def all_at_once(people: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def anything(chance: random.Random) -> budget.Command:
-    """What a person might do next, mostly on the same few cases, so that they meet."""
-    case, reference = f"case-{chance.randrange(8)}", f"ref-{chance.randrange(200)}"
+    """What a person might do next, on cases that others work on, too."""
+    case, reference = f"case-{chance.randrange(60)}", f"ref-{chance.randrange(200)}"
     year = chance.choice([2025, 2025, 2026, 2027])
     part = (YearAmount(year=year, cents=chance.randint(1, 30)),)
     change: dict[str, Any] = {"reason": "anders", "reference": reference}
