@@ -60,6 +60,16 @@ FROM_REVIEW = (
         assigned_on=ON,
         acted=(),
     ),
+    review.RecipientSucceeded(
+        reference="16/2027/0001-R",
+        old_key="16070048",
+        old_name="Stadt Stadtilm",
+        new_key="16070004",
+        new_name="Stadt Arnstadt",
+        effective_on=ON,
+        recorded_on=ON,
+        acted=(),
+    ),
     review.EarlyStartDecided(
         early_start="e1", approved=True, may_begin_on=ON, text="Keine Förderzusage.", decided_on=ON, acted=()
     ),

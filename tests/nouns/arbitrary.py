@@ -10,6 +10,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
+from services.intake.municipality import Register, shipped
 from shared.decider import AnyDecider, Context
 from shared.identity import Role, Sealed
 from shared.records import field_names, is_record
@@ -93,6 +94,8 @@ class Maker:
             if len(inner) == 2 and inner[1] is Ellipsis:
                 return tuple(self.make(inner[0], name, depth + 1) for _ in range(rng.choice((0, 1, 1, 2, 3))))
             return tuple(self.make(it, name, depth + 1) for it in inner)
+        if origin is Register:
+            return shipped()
         if is_record(origin):
             hints = typing.get_type_hints(origin)
             return origin(**{it: self.make(hints[it], it, depth + 1) for it in field_names(origin)})

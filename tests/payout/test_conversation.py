@@ -1,14 +1,17 @@
 """What payout hears from the others and what it tells them."""
 
 from datetime import date
+from itertools import permutations
 
-from services.payout import disbursement, payment
+import pytest
+
+from services.payout import disbursement, payee, payment
 from services.payout.publications import PUBLISHED, publish
 from services.payout.reactions import HANDLED, react
 from services.payout.report import Booking
 from shared.contracts import payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
-from shared.contracts.review import FundsAssigned
+from shared.contracts.review import FundsAssigned, RecipientSucceeded
 from shared.decider import AnyDecider
 from shared.records import field_names
 from tests.payout.builders import (
@@ -26,6 +29,10 @@ from tests.payout.builders import (
     transmitted_house,
 )
 
+succeeded = RecipientSucceeded(
+    reference="16/2027/0001-R", old_key="16070048", old_name="Stadt Stadtilm", new_key="16070004",
+    new_name="Stadt Arnstadt", effective_on=date(2025, 8, 1), recorded_on=date(2025, 8, 4), acted=(),
+)  # fmt: skip
 assigned = FundsAssigned(**{it: getattr(plan(), it) for it in field_names(plan())})
 requested = DrawdownRequested(**{it: getattr(drawdown(), it) for it in field_names(drawdown())})
 
@@ -57,8 +64,16 @@ def test_funds_and_drawdowns_are_heard_in_any_order_and_more_than_once() -> None
     assert heard(House(), assigned, requested) == heard(House(), requested, assigned, requested, assigned)
 
 
+@pytest.mark.parametrize("order", list(permutations((assigned, requested, succeeded))))
+def test_a_succession_is_heard_wherever_it_comes_among_the_others(order: tuple[object, ...]) -> None:
+    house = House()
+    told = heard(house, *order, succeeded)
+    assert told == heard(House(), *order)
+    assert house.state(payee.decider, CASE).name == "Stadt Arnstadt"
+
+
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    assert {type(it) for it in (assigned, requested)} == set(HANDLED)
+    assert {type(it) for it in (assigned, requested, succeeded)} == set(HANDLED)
     assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
 
 

@@ -57,7 +57,7 @@ def decide(command: Command, application: Application, context: Context) -> list
         case _, Unsubmitted():
             raise NotSubmitted
         case AcknowledgeReceipt(), Submitted():
-            if application.file_number:
+            if application.file_number or not command.file_number:
                 return []
             sha256 = application.form.submission_sha256
             return [ReceiptAcknowledged(file_number=command.file_number, submission_sha256=sha256)]
