@@ -22,6 +22,7 @@ from shared.refusals import attempts
 from tests.conftest import StartNats
 from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM, a_body, an_early_start, attached, with_changed
 from tests.intake.offices import Desk, Place, blueprint, serving
+from tests.intake.test_fit_connect import envelope
 from tests.servers import wait_until
 from tests.service import ISSUER
 
@@ -280,6 +281,7 @@ def test_every_action_is_denied_to_every_role_that_is_not_listed(desk: Desk) -> 
         "extend-deadline": {"ends_on": "2025-07-01", "reason": "Ferien"},
         "scan-paper-document": {"attachments": [attached()], "received_on": "2025-05-12"},
         "request-early-start": an_early_start(),
+        "deliver-submission": envelope(),
         "request-change": {"kind": "purpose", "reason": "Anderes Fachverfahren"},
         "name-successor": {"new_key": ARNSTADT},
         **bodies_of_the_register(),
@@ -325,7 +327,9 @@ def test_no_address_answers_without_a_good_token(desk: Desk, tmp_path: Path) -> 
     for path in paths:
         for token, code in bad.items():
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            answer = desk.nobody.get(path.format(case=case, sha256=64 * "a", id="d", key=STADTILM), headers=headers)
+            answer = desk.nobody.get(
+                path.format(case=case, sha256=64 * "a", id="d", key=STADTILM, submission="s"), headers=headers
+            )
             assert problem(answer)[:2] == (401, code), (path, answer.text)
             assert answer.headers["www-authenticate"] == "Bearer"
 
