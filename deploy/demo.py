@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy import simulated_calendar
-from deploy.demo_cases import CASES, FIRST_DAY, PlannedCase
+from deploy.demo_cases import CASES
 from deploy.demo_findings import Findings
 from deploy.demo_people import GaveUp, People, Refused
+from deploy.demo_plan import FIRST_DAY, PlannedCase
 from deploy.demo_report import Result, complaints, show, summary
 from deploy.demo_steps import Contradiction, Steps
 from deploy.demo_year import Journal, OnStep, Year

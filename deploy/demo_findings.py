@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from deploy.demo_cases import BUDGET_TITLE, PlannedCase
 from deploy.demo_people import People
-from deploy.demo_report import Account, Outcome, Proof, Result, expected
+from deploy.demo_plan import PlannedCase
+from deploy.demo_report import Account, Outcome, Proof, Recount, Result, expected
 from deploy.demo_steps import trace_of
 from deploy.demo_year import Journal
 from deploy.people import applicant
@@ -51,6 +51,7 @@ class Findings:
             refused_attempts=await self._refused_attempts(),
             book=self._book(),
             proof=proof,
+            recount=self._recount(),
             trace_services=services,
             trace_spans=spans,
             seconds=time.monotonic() - started,
@@ -85,6 +86,7 @@ class Findings:
         told = (await self._people.read(AUDITOR, "/review/budgets")).body["items"]
         return [
             Account(
+                title=sheet["title"],
                 budget_year=sheet["year"],
                 year=it["year"],
                 available_cents=it["available_cents"],
@@ -92,8 +94,7 @@ class Findings:
                 committed_cents=it["committed_cents"],
                 paid_cents=it["paid_cents"],
             )
-            for sheet in sorted(told, key=lambda it: it["year"])
-            if sheet["title"] == BUDGET_TITLE
+            for sheet in sorted(told, key=lambda it: (it["title"], it["year"]))
             for it in sheet["years"]
         ]
 
@@ -129,6 +130,24 @@ class Findings:
             root=said["root"] or "",
             heads={service: head["position"] for service, head in said["heads"].items()},
             said=f"{said['kind']}: {said['detail']}",
+        )
+
+    def _recount(self) -> Recount:
+        """The export's events added up by a program that knows nothing of ours."""
+        command = [sys.executable, "-m", "deploy.recount", str(self._directory / "ledger-export")]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+        if not done.stdout:
+            return Recount(
+                accounts=(), settled={}, acts=0, refused_attempts=0, violations=(), unread=(done.stderr[-300:],)
+            )
+        said: Mapping[str, Any] = json.loads(done.stdout)
+        return Recount(
+            accounts=[Account(**it) for it in said["accounts"]],
+            settled={it["year"]: it["cents"] for it in said["settled"]},
+            acts=said["sod"]["acts"],
+            refused_attempts=said["sod"]["refused_attempts"],
+            violations=said["sod"]["violations"],
+            unread=said["unread"],
         )
 
     def _book(self) -> Mapping[str, Any]:

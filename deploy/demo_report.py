@@ -1,14 +1,22 @@
 """What came of the year: counted, compared with what had to come of it, and told to a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo_cases import APPROPRIATION_CENTS, AUTHORISATIONS, Ending, PlannedCase
-from shared.decider import value
+from deploy.demo_plan import (
+    APPROPRIATION_CENTS,
+    AUTHORISATIONS,
+    BUDGET_TITLE,
+    FREEZE_ON,
+    STAYS_FROZEN_CENTS,
+    Ending,
+    PlannedCase,
+)
+from shared.decider import replace, value
 from shared.money import euros
 
 
@@ -27,6 +35,7 @@ class Outcome:
 class Account:
     """One year's account in one budget, as review tells it; amounts in cents."""
 
+    title: str
     budget_year: int
     year: int
     available_cents: int
@@ -47,6 +56,21 @@ class Proof:
 
 
 @value
+class Recount:
+    """What the second reckoning made of the export's bytes: the same accounts, what was paid, whose acts exclude each other.
+
+    `settled` is cents by budget year; `unread` names events that the second reckoning does not know.
+    """
+
+    accounts: Sequence[Account]
+    settled: Mapping[int, int]
+    acts: int
+    refused_attempts: int
+    violations: Sequence[str]
+    unread: Sequence[str]
+
+
+@value
 class Result:
     """Everything that was found at the end. `book` is the simulated treasury's own, `trace` d1's."""
 
@@ -55,6 +79,7 @@ class Result:
     refused_attempts: int
     book: Mapping[str, Any]
     proof: Proof
+    recount: Recount
     trace_services: int
     trace_spans: int
     seconds: float
@@ -62,41 +87,45 @@ class Result:
 
 def expected(case: PlannedCase) -> Outcome:
     """What has to come of a case, from its plan alone."""
-    granted = case.ending in (Ending.AWARDED, Ending.WITHDRAWN_TOO_LATE)
+    granted = case.granted
     awarded, paid = (case.awarded_cents, case.paid_cents) if granted else (0, 0)
     if granted:
         status = "paid" if paid == awarded else "partly-paid"
     else:
-        status = "refused" if case.ending is Ending.REFUSED else "withdrawn"
+        refused = case.ending in (Ending.REFUSED, Ending.CLOSED_BY_PRACTICE)
+        status = "refused" if refused else "withdrawn"
     return Outcome(
         status=status, applied_cents=case.applied_cents, awarded_cents=awarded, ordered_cents=paid, settled_cents=paid
     )
 
 
 def expected_accounts(cases: Sequence[PlannedCase]) -> Sequence[Account]:
-    """What the budgets have to say at the end: 2025's promises for later years are carried into 2026's."""
-    granted = [it for it in cases if it.ending in (Ending.AWARDED, Ending.WITHDRAWN_TOO_LATE)]
-    award = {year: sum(it.awarded.get(year, 0) for it in granted) for year in (2025, 2026, 2027)}
-    paid = {
-        year: sum(drawn.accepted_cents for it in granted for drawn in it.drawdowns if drawn.year == year)
-        for year in (2025, 2026)
-    }
+    """What the budgets have to say at the end: a year's promises for later years are carried into the next one's."""
+    found: list[Account] = []
+    carried: Mapping[int, int] = {}
+    for budget, votes in AUTHORISATIONS.items():
+        committed = {budget: 0, **dict.fromkeys(votes, 0), **carried}
+        for case in cases:
+            if case.granted and case.days.approved.year == budget:
+                for year, cents in case.awarded.items():
+                    committed[year] = committed.get(year, 0) + cents
+        paid = sum(it.accepted_cents for case in cases if case.granted for it in case.drawdowns if it.year == budget)
+        cash = APPROPRIATION_CENTS - (STAYS_FROZEN_CENTS if budget == FREEZE_ON.year else 0)
+        found.append(_account(budget, budget, cash, committed[budget] - paid, paid))
+        found += [
+            _account(budget, year, votes.get(year, 0) + carried.get(year, 0), cents)
+            for year, cents in sorted(committed.items())
+            if year > budget
+        ]
+        carried = {year: cents for year, cents in committed.items() if year > budget and cents}
+    return found
 
-    def account(budget_year: int, year: int, available: int, committed: int, paid_cents: int = 0) -> Account:
-        return Account(
-            budget_year=budget_year, year=year, available_cents=available, reserved_cents=0,
-            committed_cents=committed, paid_cents=paid_cents,
-        )  # fmt: skip
 
-    votes = AUTHORISATIONS
-    return [
-        account(2025, 2025, APPROPRIATION_CENTS, award[2025] - paid[2025], paid[2025]),
-        account(2025, 2026, votes[2025][2026], award[2026]),
-        account(2025, 2027, votes[2025][2027], award[2027]),
-        account(2026, 2026, APPROPRIATION_CENTS, award[2026] - paid[2026], paid[2026]),
-        account(2026, 2027, votes[2026][2027] + award[2027], award[2027]),
-        account(2026, 2028, votes[2026][2028], 0),
-    ]
+def _account(budget_year: int, year: int, available: int, committed: int, paid_cents: int = 0) -> Account:
+    return Account(
+        title=BUDGET_TITLE, budget_year=budget_year, year=year, available_cents=available, reserved_cents=0,
+        committed_cents=committed, paid_cents=paid_cents,
+    )  # fmt: skip
 
 
 def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
@@ -129,6 +158,7 @@ def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
             f"Von {tried} verbotenen Handlungen sind {result.refused_attempts} als zurückgewiesen festgehalten."
         )
     found += _budget_complaints(cases, result)
+    found += _recount_complaints(result)
     if not result.proof.verified:
         found.append(f"Die Ausfuhr der Prüfkette besteht die Prüfung nicht: {result.proof.said}")
     return found
@@ -146,6 +176,35 @@ def _budget_complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence
         for budget, year in sorted(must.keys() | has.keys())
         if must.get((budget, year)) != has.get((budget, year))
     ]
+
+
+def is_consistent(result: Result) -> bool:
+    """Whether the budgets as the house tells them are those that the second reckoning adds up from the raw events."""
+    return not _recount_complaints(replace(result, recount=replace(result.recount, violations=())))
+
+
+def _recount_complaints(result: Result) -> Sequence[str]:
+    recount = result.recount
+    key: Callable[[Account], tuple[str, int, int]] = lambda it: (it.title, it.budget_year, it.year)  # noqa: E731
+    house, second = ({key(it): it for it in of} for of in (result.accounts, recount.accounts))
+    found = [
+        f"Titel {title}, Haushalt {budget}, Jahr {year}: das Haus nennt {_figures(house.get((title, budget, year)))}, "
+        f"die Zweitrechnung {_figures(second.get((title, budget, year)))}."
+        for title, budget, year in sorted(house.keys() | second.keys())
+        if house.get((title, budget, year)) != second.get((title, budget, year))
+    ]
+    paid: dict[int, int] = {}
+    for it in result.accounts:
+        paid[it.budget_year] = paid.get(it.budget_year, 0) + it.paid_cents
+    found += [
+        f"Haushalt {year}: gebucht sind {euros(paid.get(year, 0))}, gezahlt wurden {euros(recount.settled.get(year, 0))}."
+        for year in sorted(paid.keys() | recount.settled.keys())
+        if paid.get(year, 0) != recount.settled.get(year, 0)
+    ]
+    found += [f"Die Zweitrechnung kennt {topic} nicht." for topic in recount.unread]
+    if recount.refused_attempts < result.refused_attempts:
+        found.append(f"Die Zweitrechnung findet nur {recount.refused_attempts} zurückgewiesene Handlungen.")
+    return [*found, *(f"Funktionstrennung verletzt: {it}" for it in recount.violations)]
 
 
 def _told(it: Outcome) -> str:
@@ -182,6 +241,26 @@ def summary(result: Result) -> Mapping[str, Any]:
             "settled": sum(it.settled_cents for it in outcomes),
         },
         "payments": {name: result.book["totals"][name] for name in ("ordered", "settled", "duplicate")},
+        "budget": {
+            "consistent": is_consistent(result),
+            "statement": [
+                {
+                    "title": it.title,
+                    "budget_year": it.budget_year,
+                    "year": it.year,
+                    "available": it.available_cents,
+                    "reserved": it.reserved_cents,
+                    "committed": it.committed_cents,
+                    "paid": it.paid_cents,
+                }
+                for it in result.accounts
+            ],
+        },
+        "sod": {
+            "violations": len(result.recount.violations),
+            "acts": result.recount.acts,
+            "refused_attempts": result.recount.refused_attempts,
+        },
         "events": dict(result.proof.heads),
         "ledger": {"size": result.proof.size, "root": result.proof.root, "verified": result.proof.verified},
         "trace": {"services": result.trace_services, "spans": result.trace_spans},
@@ -203,6 +282,7 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("bewilligt, ausgezahlt", frozenset({Ending.AWARDED}), frozenset({"paid"})),
     ("bewilligt, teils abgerufen", frozenset({Ending.AWARDED}), frozenset({"partly-paid"})),
     ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid"})),
+    ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
     ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),
     (
         "zurückgenommen",

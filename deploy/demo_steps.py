@@ -9,8 +9,19 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from deploy.demo_cases import APPROPRIATION_CENTS, AUTHORISATIONS, BUDGET_TITLE, Attempt, Ending, PlannedCase
+from deploy.demo_form import by_year, form_of
 from deploy.demo_people import GaveUp, People, Read, Refused, key_of
+from deploy.demo_plan import (
+    APPROPRIATION_CENTS,
+    AUTHORISATIONS,
+    BUDGET_TITLE,
+    FREEZE,
+    FREEZE_ON,
+    STAYS_FROZEN_CENTS,
+    Attempt,
+    Ending,
+    PlannedCase,
+)
 from deploy.demo_year import HOUSE, Journal, Step, steps_of
 from deploy.people import applicant
 
@@ -28,8 +39,7 @@ _NOTE: Mapping[str, str] = {
     "secured_financing": "Der Eigenanteil ist durch Beschluss des Rates gesichert.",
     "later_budgets": "Beträge späterer Jahre sind durch Verpflichtungsermächtigungen gedeckt.",
 }
-_PDF = "JVBERi0xLjQKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+PgplbmRvYmoKdHJhaWxlciA8PC9Sb290IDEgMCBSPj4KJSVFT0YK"
-"""The smallest thing that calls itself a PDF, in Base64."""
+_NO_FUNDS, _NEW_PRACTICE = "funds-not-available", "practice-changed-since-proposal"
 
 
 class Contradiction(Exception):
@@ -57,6 +67,10 @@ class Steps:
             "opine": self._opine,
             "assess": self._assess,
             "propose": self._propose,
+            "propose-again": self._propose,
+            "reserve-again": self._reserve,
+            "meet-freeze": self._meet_freeze,
+            "meet-new-practice": self._meet_new_practice,
             "propose-refusal": self._propose_refusal,
             "hear": self._hear,
             "reserve": self._reserve,
@@ -82,31 +96,7 @@ class Steps:
     # ---- Intake ------------------------------------------------------------------------------------------------------
 
     async def _submit(self, case: PlannedCase, step: Step) -> dict[str, str]:
-        body = {
-            "applicant_key": case.key,
-            "item": case.item,
-            "title": case.title,
-            "lines": [
-                {"category": it.category, "description": it.description, "year": it.year, "cents": it.cents}
-                for it in case.lines
-            ],
-            "financing": {
-                "own_cents": case.expenditure_cents - case.applied_cents,
-                "third_party_cents": 0,
-                "grant_cents": case.applied_cents,
-            },
-            "by_year": _by_year(case.applied),
-            "starts_on": case.starts_on.isoformat(),
-            "ends_on": case.ends_on.isoformat(),
-            "contact_name": case.contact.name,
-            "contact_mail": case.contact.mail,
-            "account_holder": case.contact.account_holder,
-            "iban": case.contact.iban,
-            "attachments": [
-                {"file_name": "angebot.pdf", "media_type": "application/pdf", "kind": "offer", "content_base64": _PDF}
-            ],
-            "declarations": {"not_started": True, "complete": True, "data_protection": True},
-        }
+        body = form_of(case)
         person = applicant(case.key).id
         done = await self._people.act(
             person, "/intake/applications", body, key=key_of(case.label, step.name), trace=trace_of(case.label)
@@ -152,7 +142,7 @@ class Steps:
 
     async def _propose(self, case: PlannedCase, step: Step) -> dict[str, str]:
         body = {
-            "by_year": _by_year(case.awarded),
+            "by_year": by_year(case.awarded),
             "starts_on": case.starts_on.isoformat(),
             "ends_on": case.ends_on.isoformat(),
             "note": _NOTE,
@@ -176,6 +166,12 @@ class Steps:
     async def _approve_again(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await self._review(case, step, self._other(APPROVERS, case), "approval")
 
+    async def _meet_freeze(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await _refused(self._reserve(case, step), _NO_FUNDS)
+
+    async def _meet_new_practice(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await _refused(self._review(case, step, self._of(APPROVERS, case), "approval"), _NEW_PRACTICE)
+
     async def _try_own_proposal(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await _refused(self._review(case, step, OFFICER_WHO_APPROVES, "approval"))
 
@@ -183,7 +179,15 @@ class Steps:
         return await _refused(self._review(case, step, self._of(APPROVERS, case), "approval"))
 
     async def _refuse(self, case: PlannedCase, step: Step) -> dict[str, str]:
-        return await self._review(case, step, self._of(APPROVERS, case), "refusal")
+        person = self._of(APPROVERS, case)
+
+        def heard(it: Any) -> bool:
+            # The clock ends the hearing a moment after the calendar was turned; one that was refused before stays so.
+            may = any(one["name"] == "refuse-grant" and one["allowed"] for one in it["actions"])
+            return may or it["status"] == "refused"
+
+        await self._seen(case, person, heard, "Anhörung beendet")
+        return await self._review(case, step, person, "refusal")
 
     async def _dispatch(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await self._review(case, step, self._officer(case), "notice", primary="award")
@@ -294,9 +298,23 @@ class Steps:
             "title": BUDGET_TITLE,
             "year": year,
             "appropriation_cents": APPROPRIATION_CENTS,
-            "authorisations": _by_year(AUTHORISATIONS[year]),
+            "authorisations": by_year(AUTHORISATIONS[year]),
         }
         await self._people.act(BUDGET_OFFICERS[0], "/review/budgets", body, key=key_of(HOUSE, f"open-budget-{year}"))
+
+    async def freeze(self) -> None:
+        """Freeze the whole year's cash."""
+        body = {"reference": FREEZE, "year": FREEZE_ON.year, "share_bp": 10_000, "reason": "Haushaltssperre des TFM"}
+        await self._freezing("freezes", body)
+
+    async def lift(self) -> None:
+        """Lift the freeze but for what stays frozen."""
+        body = {"freeze": FREEZE, "left_cents": STAYS_FROZEN_CENTS, "reason": "Steuerschätzung besser als erwartet"}
+        await self._freezing("freezes/lift", body)
+
+    async def _freezing(self, what: str, body: Mapping[str, Any]) -> None:
+        path = f"/review/budgets/{BUDGET_TITLE}/{FREEZE_ON.year}/{what}"
+        await self._people.act(BUDGET_OFFICERS[0], path, body, key=key_of(HOUSE, what))
 
     async def pay(self, day: date) -> None:
         """Put the day's orders into one batch, release it, wait until the treasury has paid all of them."""
@@ -335,22 +353,18 @@ class Steps:
         return CERTIFIER_WHO_ORDERS if Attempt.OWN_CERTIFICATE in case.attempts else self._of(CERTIFIERS, case)
 
 
-def _by_year(cents: Mapping[int, int]) -> list[dict[str, int]]:
-    return [{"year": year, "cents": amount} for year, amount in cents.items()]
-
-
 def _finished(payment: Any) -> bool:
     if payment["status"] == "rejected":
         raise GaveUp(f"Die Kasse hat {payment['reference']} abgewiesen: {payment['reason']}")
     return payment["status"] == "settled"
 
 
-async def _refused(attempt: Awaitable[Any]) -> dict[str, str]:
-    """What the law forbids this person must be refused, whatever role it has."""
+async def _refused(attempt: Awaitable[Any], code: str = "attempt-refused") -> dict[str, str]:
+    """What the law forbids this person, or the house everybody now, must be refused for that reason."""
     try:
         await attempt
     except Refused as refused:
-        if refused.code == "attempt-refused":
+        if refused.code == code:
             return {}
         raise
-    raise Contradiction("Eine verbotene Handlung wurde angenommen")
+    raise Contradiction(f"Angenommen wurde, was abzulehnen war: {code}")

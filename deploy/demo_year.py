@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
-from deploy.demo_cases import BUDGET_OPENED_ON, LAST_DAY, Attempt, Ending, PlannedCase
 from deploy.demo_people import People, Refused
+from deploy.demo_plan import BUDGET_OPENED_ON, FREEZE_ON, LAST_DAY, LIFTED_ON, Attempt, Ending, PlannedCase
 from shared.decider import value
 
 HOUSE = "house"
@@ -47,7 +47,17 @@ def steps_of(case: PlannedCase) -> Sequence[Step]:
     if ending is Ending.REFUSED:
         proposed = [Step(name=it, on=days.proposed) for it in ("propose-refusal", "hear")]
         return [*steps, *proposed, Step(name="refuse", on=days.approved)]
-    steps += [Step(name="propose", on=days.proposed), Step(name="reserve", on=days.reserved)]
+    steps.append(Step(name="propose", on=days.proposed))
+    if case.meets_freeze:
+        steps.append(Step(name="meet-freeze", on=days.reserved))
+    steps.append(Step(name="reserve", on=LIFTED_ON if case.meets_freeze else days.reserved))
+    if case.meets_new_practice:
+        steps.append(Step(name="meet-new-practice", on=days.approved))
+    if ending is Ending.CLOSED_BY_PRACTICE:
+        heard = [Step(name=it, on=days.approved) for it in ("propose-refusal", "hear")]
+        return [*steps, *heard, Step(name="refuse", on=days.drawdowns[0])]
+    if case.meets_new_practice:
+        steps += [Step(name="propose-again", on=days.approved), Step(name="reserve-again", on=days.approved)]
     if ending is Ending.WITHDRAWN_IN_REVIEW:
         return [*steps, Step(name="withdraw", on=days.approved)]
     if Attempt.OWN_PROPOSAL in case.attempts:
@@ -116,6 +126,8 @@ class Acting(Protocol):
 
     async def do(self, case: PlannedCase, step: Step) -> dict[str, str]: ...
     async def open_budget(self, year: int) -> None: ...
+    async def freeze(self) -> None: ...
+    async def lift(self) -> None: ...
     async def pay(self, day: date) -> None: ...
 
 
@@ -139,13 +151,17 @@ class Year:
 
     @staticmethod
     def count(cases: Sequence[PlannedCase]) -> int:
-        """How many steps are told of in a whole year: the cases', and one for each budget and each day of payment."""
+        """How many steps are told of in a whole year: the cases', and one for each budget, the freeze
+        and its lifting, and each day of payment."""
         paid = {drawn.on for case in cases for drawn in case.drawdowns if drawn.accepted_cents}
-        return sum(len(steps_of(case)) for case in cases) + len(BUDGET_OPENED_ON) + len(paid)
+        return sum(len(steps_of(case)) for case in cases) + len(BUDGET_OPENED_ON) + 2 + len(paid)
 
     def days(self) -> Sequence[date]:
         """The days on which something happens."""
-        return sorted({step.on for steps in self._plan.values() for step in steps} | set(BUDGET_OPENED_ON.values()))
+        return sorted(
+            {step.on for steps in self._plan.values() for step in steps}
+            | {*BUDGET_OPENED_ON.values(), FREEZE_ON, LIFTED_ON}
+        )
 
     async def live(self) -> None:
         """Go through the year from where the journal ends."""
@@ -160,6 +176,10 @@ class Year:
         for year, on in BUDGET_OPENED_ON.items():
             if on == day:
                 await self._once(day, f"open-budget-{year}", partial(self._acting.open_budget, year))
+        if day == FREEZE_ON:
+            await self._once(day, "freeze", self._acting.freeze)
+        if day == LIFTED_ON:
+            await self._once(day, "lift", self._acting.lift)
         async with asyncio.TaskGroup() as group:
             for case in self._cases:
                 group.create_task(self._walk(case, day))

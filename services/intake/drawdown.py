@@ -13,13 +13,14 @@ from services.intake.application import Application, Note, Submitted, require_ow
 from services.intake.progress import DrawdownExamined, DrawdownReceived, FundsAssigned, Progress
 from shared import duties
 from shared.contracts import Acted
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
+from shared.identity import Role
 from shared.money import NotAnAmount, amount
 
 
 @value
 class RequestDrawdown:
-    """Call money of a budget year. `eligible_due_cents` is all eligible expenditure due so far, cumulative;
+    """Call money of a budget year. `acted` is who acted for the recipient before; `eligible_due_cents` is all eligible expenditure due so far, cumulative;
     `applicant_keys` are the bodies the signed-in person acts for."""
 
     drawdown: str
@@ -28,6 +29,7 @@ class RequestDrawdown:
     year: int
     eligible_due_cents: int
     requested_cents: int
+    acted: tuple[Acted, ...] = ()
 
 
 type Command = RequestDrawdown
@@ -35,7 +37,7 @@ type Command = RequestDrawdown
 
 @event("intake.drawdown-requested")
 class DrawdownRequested:
-    """The recipient called for money (Mittelabruf eingegangen)."""
+    """The recipient called for money (Mittelabruf eingegangen). `acted` is who acted for it in the case before."""
 
     drawdown: str
     case: str
@@ -44,6 +46,7 @@ class DrawdownRequested:
     requested_cents: int
     requested_on: date
     requested_by: str
+    acted: tuple[Acted, ...] = ()
 
 
 type Event = DrawdownRequested
@@ -120,6 +123,7 @@ def decide(command: Command, drawdown: Drawdown, context: Context) -> list[Event
                     requested_cents=command.requested_cents,
                     requested_on=context.valid_on,
                     requested_by=context.actor,
+                    acted=command.acted,
                 )
             ]
         case Requested():
@@ -175,7 +179,8 @@ def request(command: RequestDrawdown) -> Decision:
         if not isinstance(asked, Submitted):
             raise application.NotSubmitted
         require_own(command.applicant_keys, asked, "request-drawdown")
-        requested = decide(command, states[1], context)
+        acted = tuple(it for it in asked.acted if it.role == Role.APPLICANT)
+        requested = decide(replace(command, acted=acted), states[1], context)
         if not requested:
             return {}
         _check_against(command, asked)

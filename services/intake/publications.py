@@ -5,7 +5,8 @@ from services.intake.change_request import ChangeRequested
 from services.intake.drawdown import DrawdownRequested
 from services.intake.early_start import EarlyStartRequested
 from services.intake.territory import TerritorialChangeRecorded, Territory, heir_of
-from shared.contracts import Acted, intake
+from shared import duties
+from shared.contracts import intake
 from shared.identity import Role
 
 type Published = (
@@ -25,7 +26,10 @@ def publish(event: object, state: object) -> Published | None:
             return _completed(event, state)
         case ApplicationWithdrawn(), Submitted() if state.completed:
             # Review has no case before completeness: an earlier withdrawal is intake's own affair.
-            return intake.ApplicationWithdrawn(withdrawn_on=event.withdrawn_on)
+            return intake.ApplicationWithdrawn(
+                withdrawn_on=event.withdrawn_on,
+                acted=duties.with_act((), event.withdrawn_by, Role.APPLICANT, "withdraw-application"),
+            )
         case DrawdownRequested(), _:
             return intake.DrawdownRequested(
                 drawdown=event.drawdown,
@@ -33,7 +37,7 @@ def publish(event: object, state: object) -> Published | None:
                 eligible_due_cents=event.eligible_due_cents,
                 requested_cents=event.requested_cents,
                 requested_on=event.requested_on,
-                acted=(Acted(person=event.requested_by, role=Role.APPLICANT, action="request-drawdown"),),
+                acted=duties.with_act(event.acted, event.requested_by, Role.APPLICANT, "request-drawdown"),
             )
         case TerritorialChangeRecorded(), Territory():
             return _dissolved(event, state)
@@ -48,7 +52,7 @@ def publish(event: object, state: object) -> Published | None:
                 ends_on=event.ends_on,
                 reason=event.reason,
                 requested_on=event.requested_on,
-                acted=(Acted(person=event.requested_by, role=Role.APPLICANT, action="request-change"),),
+                acted=duties.with_act((), event.requested_by, Role.APPLICANT, "request-change"),
             )
         case _:
             return None

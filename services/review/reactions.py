@@ -2,10 +2,16 @@
 
 from typing import Any
 
-from services.review import assessment, budget, dissolution, early_start
+from services.review import assessment, budget, dissolution, early_start, involvement
 from services.review.examination import Application
-from shared.contracts.intake import ApplicationCompleted, ApplicationWithdrawn, BodyDissolved, EarlyStartRequested
-from shared.contracts.payout import PaymentSettled
+from shared.contracts.intake import (
+    ApplicationCompleted,
+    ApplicationWithdrawn,
+    BodyDissolved,
+    DrawdownRequested,
+    EarlyStartRequested,
+)
+from shared.contracts.payout import DrawdownExamined, PaymentOrdered, PaymentSettled
 from shared.decider import Decision, decision, field_names
 
 HANDLED: tuple[type, ...] = (
@@ -13,6 +19,9 @@ HANDLED: tuple[type, ...] = (
     ApplicationWithdrawn,
     BodyDissolved,
     EarlyStartRequested,
+    DrawdownRequested,
+    DrawdownExamined,
+    PaymentOrdered,
     PaymentSettled,
 )
 
@@ -26,7 +35,10 @@ def react(contract: object, case: str) -> Decision | None:
             command = assessment.OpenAssessment(application=Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():
-            return assessment.settle_withdrawal(case, contract.withdrawn_on)
+            settled = assessment.settle_withdrawal(case, contract.withdrawn_on)
+            return involvement.noting(case, contract.acted, settled)
+        case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
+            return involvement.noting(case, contract.acted)
         case BodyDissolved():
             told: dict[str, Any] = {it: getattr(contract, it) for it in field_names(dissolution.NoteDissolution)}
             return decision(dissolution.decider, dissolution.REGISTER, dissolution.NoteDissolution(**told))
@@ -38,6 +50,7 @@ def react(contract: object, case: str) -> Decision | None:
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
             )
-            return budget.record_payment(contract.title, contract.year, paid)
+            entered = budget.record_payment(contract.title, contract.year, paid)
+            return involvement.noting(case, contract.acted, entered)
         case _:
             return None

@@ -8,6 +8,7 @@ from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import dissolution, succession
 from services.review import handling as handlings
+from services.review import involvement as involvements
 from services.review import programme as programmes
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
@@ -20,6 +21,7 @@ from services.review.next_action import NextAction
 from services.review.settings import office
 from services.review.standing import Primary, Status, Step, hindrance, status_of, steps
 from services.review.succession import Recipient
+from shared import duties
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import Context, value
@@ -48,6 +50,7 @@ class Known:
     etags: dict[str, str]
     recipient: Recipient = Recipient()
     heirs: tuple[BodyDissolved, ...] = ()
+    elsewhere: involvements.Involvement = involvements.Involvement()
 
     @property
     def status(self) -> Status:
@@ -73,6 +76,7 @@ async def known(house: House, case: str) -> Known:
     assessment = await opened(house, case)
     award = await house.writer.state(awards.decider, case)
     recipient = await house.writer.state(succession.decider, case)
+    elsewhere = await house.writer.state(involvements.decider, case)
     dissolved = await house.writer.state(dissolution.decider, dissolution.REGISTER)
     handling = await house.writer.state(handlings.decider, case)
     read = {
@@ -82,6 +86,7 @@ async def known(house: House, case: str) -> Known:
     return Known(
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
+        elsewhere=elsewhere.state,
     )  # fmt: skip
 
 
@@ -142,7 +147,8 @@ def _offered(
         action = by_name[step.action]
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
-        reason = _hindrance(step, it, context) if mine else "Ihre Rolle erlaubt diese Handlung nicht."
+        barred = _hindrance(step, it, context) or duties.hindrance(step.action, it.elsewhere.acted, person.id)
+        reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(
             NextAction(
                 name=action.name,

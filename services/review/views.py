@@ -16,12 +16,14 @@ from services.review.deadlines import note_deadlines
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.handling_words import tell_of_handling
+from services.review.involvement import InvolvementNoted
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
 from services.review.standing import Status, status_of
 from services.review.succession import RecipientSucceeded
 from services.review.words import Words, split
 from shared import duties
+from shared.identity import ROLE_TITLES, Role
 from shared.money import euros
 from shared.recorders import Row
 from shared.refusals import AttemptRefused
@@ -190,6 +192,9 @@ def tell(it: object) -> Words | None:
             return Words(title="Rechtsnachfolge vermerkt", tone="warning", why=why)
         case BodyDissolved() | p.PolicyPublished():
             return None
+        case InvolvementNoted():
+            who = ", ".join(sorted({ROLE_TITLES[Role(one.role)] for one in it.acted}))
+            return Words(title="Mitwirkung anderswo vermerkt", why=f"Gehandelt haben dort: {who}.")
         case AttemptRefused():
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:

@@ -7,7 +7,17 @@ from typing import Any
 
 import structlog
 
-from services.review import assessment, award, budget, dissolution, early_start, handling, programme, succession
+from services.review import (
+    assessment,
+    award,
+    budget,
+    dissolution,
+    early_start,
+    handling,
+    involvement,
+    programme,
+    succession,
+)
 from services.review.api import REFUSALS, actions, reads
 from services.review.deadlines import DUE
 from services.review.pages import pages
@@ -70,6 +80,7 @@ blueprint = Blueprint(
         award.decider,
         budget.decider,
         early_start.decider,
+        involvement.decider,
         programme.decider,
         dissolution.decider,
         succession.decider,

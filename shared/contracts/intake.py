@@ -136,11 +136,12 @@ class BodyDissolved:
     new_name: str
 
 
-@contract("intake.application-withdrawn")
+@contract("intake.application-withdrawn", version=2)
 class ApplicationWithdrawn:
     """The applicant withdrew (Antragsrücknahme). Whether in time, review decides."""
 
     withdrawn_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("intake.drawdown-requested", version=2)

@@ -85,6 +85,14 @@ def test_the_simulated_treasury_imports_nothing_of_ours() -> None:
             assert top(it) != "deploy" or it.startswith("deploy.treasury_simulator"), f"{file.name}: {it}"
 
 
+def test_the_second_reckoning_imports_nothing_of_ours() -> None:
+    files = sources("deploy/recount")
+    assert files
+    for file in files:
+        for it in imports(file):
+            assert top(it) in sys.stdlib_module_names or it.startswith("deploy.recount"), f"{file.name}: {it}"
+
+
 def test_only_deploy_and_the_tests_import_more_than_one_service() -> None:
     for file in sources("services", "shared"):
         met = {it.split(".")[1] for it in imports(file) if it.startswith("services.")}

@@ -65,6 +65,7 @@ WITHOUT_AFTERMATH = {
     "refuse-grant",
     "reject-formally",
     "declare-final",
+    "record-succession",
     "request-change",
 }
 """After these no person acts any more on the roads walked here; the rules about them are judged below."""

@@ -31,14 +31,14 @@ from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award, handling, succession
+from services.review import assessment, award, handling, involvement, succession
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
 from services.review.assessment import AssessExpenditure, ProposeRefusal, RecordExpertOpinion
 from services.review.early_start import ApproveEarlyStart, ProposeEarlyStart, RefuseEarlyStart
 from services.review.examination import AssessedLine, CutReason, Opinion
-from shared.contracts import YearAmount
+from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
 from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
@@ -78,6 +78,16 @@ SERVICE_OF = {
 }  # fmt: skip
 
 
+def service_of(stream: str) -> str:
+    """Whose a stream is; empty for what nobody tells of."""
+    return next((it for name, it in SERVICE_OF.items() if stream.startswith(f"{name}-")), "")
+
+
+ELSEWHERE = (
+    "withdraw-application", "request-drawdown", "examine-drawdown", "certify-drawdown", "order-payment", "release-batch",
+)  # fmt: skip
+
+
 @dataclass
 class World:
     """One log over all services, and what they tell each other, delivered at once."""
@@ -94,6 +104,11 @@ class World:
 
     def point(self, name: str, action: str, decided: Decision, on: date) -> "Point":
         log = {stream: tuple(events) for stream, events in self.house.log.items()}
+        if service_of(decided.primary) == "review":
+            # What was done elsewhere review learns by message, at any time: here all of it lies before.
+            told = tuple(Acted(person=f"p-{it}", role=min(MATRIX.roles[it]), action=it) for it in ELSEWHERE)
+            log[involvement.decider.stream(CASE)] = (involvement.InvolvementNoted(acted=told),)
+            decided = involvement.consulting(CASE, action, decided)
         return Point(name=name, action=action, log=log, decided=decided, on=on)
 
     def _perform(self, decided: Decision, context: Context) -> None:
@@ -108,7 +123,7 @@ class World:
 
     def _answers(self, stream: str, events: Sequence[Any]) -> Iterator[Decision]:
         """What the other services decide when they hear of these events of a stream."""
-        teller = next((it for name, it in SERVICE_OF.items() if stream.startswith(f"{name}-")), "")
+        teller = service_of(stream)
         for it in events if teller else ():
             contract = TOLD[teller][0](it, self.house.state(stream))
             for service, (_, react) in TOLD.items():

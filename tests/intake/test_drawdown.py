@@ -14,7 +14,9 @@ from services.intake.drawdown import (
     request,
 )
 from services.intake.progress import DrawdownExamined, WithdrawalSettled
+from shared.contracts import Acted
 from shared.decider import DomainError, RefusedAttempt
+from shared.identity import Role
 from tests.intake.builders import (
     ARNSTADT,
     AWARD,
@@ -56,6 +58,7 @@ def test_a_drawdown_is_recorded_on_its_own_stream_and_known_to_its_application()
                 requested_cents=19_200_00,
                 requested_on=date(2025, 8, 4),
                 requested_by="p-stadtilm",
+                acted=(Acted(person="p-stadtilm", role=Role.APPLICANT, action="submit-application"),),
             )
         ],
     }

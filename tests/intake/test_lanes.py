@@ -12,9 +12,10 @@ from services.intake.application import ApplicationWithdrawn, decider
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.status import StatusCode, status
-from shared.contracts import YearAmount, intake, payout, review
+from shared.contracts import Acted, YearAmount, intake, payout, review
 from shared.contracts.ledger import CheckpointWitnessed
 from shared.formats import encode
+from shared.identity import Role
 from tests.intake.builders import (
     BY_YEAR,
     CASE,
@@ -131,7 +132,9 @@ def test_completeness_tells_review_all_that_it_needs_and_who_acted() -> None:
 def test_a_withdrawal_is_told_to_review_only_if_review_has_the_case() -> None:
     withdrawn = ApplicationWithdrawn(withdrawn_on=ON, withdrawn_by="p-stadtilm")
     known = decider.fold([*UNTIL_COMPLETE, withdrawn])
-    assert publish(withdrawn, known) == intake.ApplicationWithdrawn(withdrawn_on=ON)
+    assert publish(withdrawn, known) == intake.ApplicationWithdrawn(
+        withdrawn_on=ON, acted=(Acted(person="p-stadtilm", role=Role.APPLICANT, action="withdraw-application"),)
+    )
     assert publish(withdrawn, decider.fold([SUBMITTED, RECEIPT, withdrawn])) is None
 
 

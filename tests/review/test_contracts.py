@@ -3,12 +3,17 @@
 from datetime import date
 from itertools import permutations
 
+import pytest
+
 from services.review.budget import open_next_budget
+from services.review.involvement import consulting
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
-from shared.contracts import review
-from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
-from shared.contracts.payout import PaymentSettled
+from shared.contracts import Acted, review
+from shared.contracts.intake import ApplicationWithdrawn
+from shared.contracts.payout import PaymentOrdered, PaymentRejected, PaymentSettled
+from shared.decider import RefusedAttempt
+from shared.identity import Role
 from tests.review.builders import (
     BUDGET,
     CASE,
@@ -21,6 +26,8 @@ from tests.review.builders import (
     TITLE,
     House,
     application,
+    approve,
+    approver,
     assign_d1,
     budget_officer,
     cents,
@@ -117,12 +124,35 @@ def test_settled_payments_use_the_budget_of_their_year():
     assert house.state(f"budget-{BUDGET}").position(CASE).unpaid_cents(2025) == 0
 
 
-def test_what_is_not_for_review_is_left_alone():
-    drawdown = DrawdownRequested(
-        drawdown="d", year=2025, eligible_due_cents=1, requested_cents=1, requested_on=date(2025, 8, 4)
+def test_who_acted_elsewhere_is_noted_once_and_kept_from_deciding_here():
+    house = opened_house()
+    propose_d1(house)
+    house.perform(reserve(), budget_officer())
+    acted = (Acted(person="p-approver", role=Role.ORDERING_OFFICER, action="order-payment"),)
+    ordered = PaymentOrdered(
+        payment="p", drawdown="d", title=TITLE, year=2025, cents=1, ordered_on=date(2025, 8, 4), acted=acted
     )
-    assert react(drawdown, CASE) is None
-    assert DrawdownRequested not in HANDLED
+    assert hear(house, ordered) == ["InvolvementNoted"]
+    assert hear(house, ordered) == []
+    with pytest.raises(RefusedAttempt) as refused:
+        house.perform(consulting(CASE, "approve-grant", approve()), approver())
+    assert (refused.value.rule, refused.value.action) == ("approver-may-not-order", "approve-grant")
+    assert house.kinds(consulting(CASE, "approve-grant", approve()), approver(person="p-another"))
+
+
+def test_contracts_of_version_1_name_nobody():
+    house = opened_house()
+    assign_d1(house)
+    assert hear(house, settled("p-1", 19_200_00, date(2025, 8, 6))) == ["PaymentRecorded"]
+    assert f"involvement-{CASE}" not in house.log
+
+
+def test_what_is_not_for_review_is_left_alone():
+    rejected = PaymentRejected(
+        payment="p", drawdown="d", title=TITLE, year=2025, cents=1, reason="AC04", rejected_on=date(2025, 8, 4)
+    )
+    assert react(rejected, CASE) is None
+    assert PaymentRejected not in HANDLED
 
 
 def test_the_others_are_told_of_d1_what_concerns_them():

@@ -22,9 +22,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from nats.errors import Error as NatsError
 
-from deploy.demo_cases import CASES, FIRST_DAY
+from deploy.demo_cases import CASES
 from deploy.demo_findings import Findings
 from deploy.demo_people import People
+from deploy.demo_plan import FIRST_DAY
 from deploy.demo_report import complaints
 from deploy.demo_steps import Steps
 from deploy.demo_year import Journal, Year

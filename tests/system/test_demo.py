@@ -10,8 +10,9 @@ import pytest
 
 from deploy import simulated_calendar
 from deploy.demo import NotADemonstration, run
-from deploy.demo_cases import CASES, RATE_BP, SIGNING_LIMIT_CENTS, SMALL, Ending, PlannedCase, personal_values
+from deploy.demo_cases import CASES, SMALL, personal_values
 from deploy.demo_people import People, key_of
+from deploy.demo_plan import RATE_BP, SIGNING_LIMIT_CENTS, Ending, PlannedCase
 from deploy.demo_report import Result, complaints, summary
 from deploy.demo_year import Journal, Year, steps_of
 from deploy.embedded import Embedded
@@ -27,12 +28,16 @@ READ_BY_THE_TREASURY = ("to-treasury", "received", "archive", "book")
 # ---- The plan --------------------------------------------------------------------------------------------------------
 
 
-def test_forty_and_more_municipalities_apply_each_of_them_real_and_none_twice() -> None:
+def test_a_hundred_and_twenty_municipalities_and_more_apply_each_of_them_real_and_none_twice() -> None:
     found = [municipality.shipped().find(it.key, it.days.submitted) for it in CASES]
-    assert len(CASES) >= 40
+    assert len(CASES) >= 120
     assert None not in found
     assert len({it.key for it in CASES}) == len({it.label for it in CASES}) == len(CASES)
     assert {it.ending for it in CASES} == set(Ending)
+    assert {it.days.approved.year for it in CASES if it.granted} == {2024, 2025, 2026}
+    assert sum(bool(it.partners) for it in CASES) >= 15
+    assert any(it.meets_freeze and it.granted for it in CASES)
+    assert any(it.meets_new_practice and it.granted for it in CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda it: it.label)
@@ -129,8 +134,30 @@ def read(directory: Path, runner: asyncio.Runner, path: str) -> dict[str, object
 def test_the_year_ends_as_planned_to_the_cent(year: Result, told: list[str]) -> None:
     assert complaints(SMALL, year) == []
     assert len(told) == Year.count(SMALL)
-    assert summary(year)["applications"] == {"submitted": 6, "awarded": 3, "refused": 1, "withdrawn": 2}
+    assert summary(year)["applications"] == {"submitted": 10, "awarded": 6, "refused": 2, "withdrawn": 2}
     assert year.trace_services >= 3
+
+
+@pytest.mark.slow
+def test_the_second_reckoning_comes_to_the_same_cents_and_finds_no_duty_broken(year: Result) -> None:
+    told = summary(year)
+    assert told["budget"]["consistent"] is True
+    assert told["sod"]["violations"] == 0
+    assert told["sod"]["acts"] > 50
+    assert {it["budget_year"] for it in told["budget"]["statement"]} == {2024, 2025, 2026}
+
+
+@pytest.mark.slow
+def test_another_cent_in_the_second_reckoning_and_a_broken_duty_would_be_said(year: Result) -> None:
+    first, *rest = year.recount.accounts
+    cent = replace(year.recount, accounts=[replace(first, paid_cents=first.paid_cents + 1), *rest])
+    unbooked = replace(year.recount, settled={**year.recount.settled, 2025: 1})
+    for wrong in (cent, unbooked, replace(year.recount, unread=("review.unheard-of",))):
+        assert complaints(SMALL, replace(year, recount=wrong))
+        assert summary(replace(year, recount=wrong))["budget"]["consistent"] is False
+    broken = replace(year, recount=replace(year.recount, violations=("p-1 tat beides",)))
+    assert complaints(SMALL, broken)
+    assert summary(broken)["sod"]["violations"] == 1
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo import run
-from deploy.demo_cases import CASES, PlannedCase
+from deploy.demo_cases import CASES
+from deploy.demo_plan import PlannedCase
 from deploy.demo_report import Result, complaints, expected, summary
 from tests.servers import wait_until
 

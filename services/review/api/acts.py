@@ -1,5 +1,8 @@
 """Was in der Prüfung getan werden kann, desk by desk."""
 
+from dataclasses import replace
+from typing import Any
+
 from services.review import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.deciding import deciding
@@ -9,8 +12,10 @@ from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
 from services.review.api.publishing import publishing
 from services.review.api.succeeding import succeeding
+from services.review.involvement import consulting
+from shared.decider import Decision
 from shared.service import House
-from shared.web import Action
+from shared.web import Action, Ask
 
 REFUSALS = {
     "funds-not-available": "Der Haushalt kann diese Mittel nicht vormerken; die Ablehnung ist festgehalten.",
@@ -23,7 +28,7 @@ REFUSALS = {
 
 def actions(house: House) -> list[Action]:
     """What people may do in review."""
-    return within_duty(
+    offered = within_duty(
         [
             *budgeting(house),
             *handling(house),
@@ -36,3 +41,15 @@ def actions(house: House) -> list[Action]:
             *early_starts.actions(house),
         ]
     )
+    return [_consulting(it) for it in offered]
+
+
+def _consulting(action: Action) -> Action:
+    """The action, refused to whoever did something at intake or payout that bars them from it here."""
+    if f"{{{action.case}}}" not in action.path:
+        return action
+
+    async def decide(body: Any, ask: Ask) -> Decision:
+        return consulting(ask.path[action.case], action.name, await action.decide(body, ask))
+
+    return replace(action, decide=decide)

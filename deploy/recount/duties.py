@@ -1,0 +1,195 @@
+"""Who did what in each case, and which two acts of one person exclude each other, in sentences of its own."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from deploy.recount.reading import Recorded
+
+MUNICIPALITY = {"submit-application", "request-drawdown", "supply-documents", "request-early-start", "request-change"}
+WITHDRAWAL = {"withdraw-application"}
+INTAKE = {"declare-complete", "name-successor", "request-documents", "extend-deadline", "scan-paper-document"}
+EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
+HANDLING = INTAKE | {
+    "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
+    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
+}  # fmt: skip
+"""Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
+ISSUING = {"dispatch-notice", "record-waiver", "declare-final", "record-succession"}
+EXPERT = {"record-expert-opinion"}
+APPROVAL = {"approve-grant", "refuse-grant", "reject-formally"}
+BUDGET = {"reserve-funds", "release-reservation"}
+ASSIGNMENT = {"assign-reviewer", "hand-back-case", "appoint-substitute"}
+CONFLICT = {"declare-conflict-of-interest"}
+EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
+    {"examine-drawdown"}, {"certify-drawdown"}, {"order-payment"}, {"seal-batch"}, {"release-batch"},
+)  # fmt: skip
+AUTHORITY = (
+    EARLY_PROPOSAL
+    | EARLY_DECISION
+    | HANDLING
+    | ISSUING
+    | EXPERT
+    | APPROVAL
+    | BUDGET
+    | EXAMINATION
+    | CERTIFICATION
+    | ORDER
+)
+
+EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
+    ("Wer für die Kommune handelt, handelt nicht für die Behörde (§ 20 VwVfG).", MUNICIPALITY, AUTHORITY),
+    ("Das Votum gibt nicht, wer den Vorgang bearbeitet.", EXPERT, HANDLING),
+    ("Wer entscheidet, hat den Vorgang nicht bearbeitet.", APPROVAL, HANDLING),
+    ("Wer entscheidet, hat nicht das Votum abgegeben.", APPROVAL, EXPERT),
+    ("Haushalt: wer vorschlägt, merkt nicht vor (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
+    ("Haushalt: wer entscheidet, merkt nicht vor (§ 9 LHO).", BUDGET, APPROVAL),
+    ("Wer den vorzeitigen Beginn vorschlägt, entscheidet ihn nicht.", EARLY_PROPOSAL, EARLY_DECISION),
+    ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
+    ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
+    ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
+    ("Wer feststellt, wirkt an der Anordnung mit (§ 77 LHO).", CERTIFICATION, TREASURY),
+    ("Wer den Abruf prüft, wirkt an der Anordnung mit (§ 77 LHO).", EXAMINATION, TREASURY),
+    ("Wer das Geld verlangt, gibt es nicht frei.", MUNICIPALITY, TREASURY),
+)
+BINDING: Sequence[tuple[str, set[str], set[str]]] = (
+    (
+        "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
+        CONFLICT,
+        AUTHORITY | TREASURY | ASSIGNMENT,
+    ),
+    ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
+    ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
+    ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
+)
+"""The same, but only in this order: the first act bars the second."""
+
+
+def broken(first: str, second: str) -> str:
+    """The sentence that two acts of one person in a case break, in this order; empty when none."""
+    for sentence, one, other in EXCLUDING:
+        if (first in one and second in other) or (first in other and second in one):
+            return sentence
+    return next((it for it, before, after in BINDING if first in before and second in after), "")
+
+
+# ---- Who did what ----------------------------------------------------------------------------------------------------
+
+ACTS: Mapping[str, str] = {
+    "intake.application-submitted": "submit-application",
+    "intake.application-declared-complete": "declare-complete",
+    "intake.application-withdrawn": "withdraw-application",
+    "intake.drawdown-requested": "request-drawdown",
+    "intake.documents-requested": "request-documents",
+    "intake.documents-supplied": "supply-documents",
+    "intake.deadline-extended": "extend-deadline",
+    "intake.paper-document-scanned": "scan-paper-document",
+    "intake.early-start-requested": "request-early-start",
+    "intake.change-requested": "request-change",
+    "review.early-start-proposed": "propose-early-start",
+    "review.early-start-approved": "approve-early-start",
+    "review.early-start-refused": "refuse-early-start",
+    "review.expert-opinion-recorded": "record-expert-opinion",
+    "review.eligible-expenditure-assessed": "assess-expenditure",
+    "review.award-proposed": "propose-award",
+    "review.refusal-proposed": "propose-refusal",
+    "review.formal-rejection-proposed": "propose-formal-rejection",
+    "review.hearing-opened": "open-hearing",
+    "review.hearing-extended": "extend-hearing",
+    "review.hearing-dispensed": "dispense-with-hearing",
+    "review.statement-received": "record-statement",
+    "review.case-put-on-hold": "put-on-hold",
+    "review.case-resumed": "resume-case",
+    "review.reviewer-assigned": "assign-reviewer",
+    "review.case-handed-back": "hand-back-case",
+    "review.substitute-appointed": "appoint-substitute",
+    "review.conflict-of-interest-declared": "declare-conflict-of-interest",
+    "review.application-rejected-formally": "reject-formally",
+    "review.reservation-noted": "reserve-funds",
+    "review.reservation-dropped": "release-reservation",
+    "review.grant-approved": "approve-grant",
+    "review.grant-refused": "refuse-grant",
+    "review.notice-dispatched": "dispatch-notice",
+    "review.remedy-waived": "record-waiver",
+    "review.recipient-succeeded": "record-succession",
+    "payout.drawdown-accepted": "examine-drawdown",
+    "payout.drawdown-reduced": "examine-drawdown",
+    "payout.drawdown-rejected": "examine-drawdown",
+    "payout.drawdown-certified": "certify-drawdown",
+    "payout.drawdown-ordered": "order-payment",
+}
+"""The event that tells of an act; what else the act brings about says nothing more."""
+BESIDE: frozenset[str] = frozenset({
+    "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
+    "review.practice-changed-since-proposal", "review.funds-assigned",
+    "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
+})  # fmt: skip
+"""What comes with an act of a person, and is none of its own."""
+
+
+OUTSIDE = frozenset({"budget", "programme", "register", "territory", "directory", "policies", "parked"})
+"""Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
+
+
+@dataclass(frozen=True)
+class Act:
+    at: str
+    number: int
+    person: str
+    action: str
+
+
+@dataclass
+class Acts:
+    """Every act of every person by case; `unread` are events of persons that nobody taught this program."""
+
+    by_case: dict[str, list[Act]] = field(default_factory=lambda: defaultdict[str, list[Act]](list))
+    refused: int = 0
+    unread: set[str] = field(default_factory=set[str])
+    _signed: dict[str, Act] = field(default_factory=dict[str, Act])
+    _sealed: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _number: int = 0
+
+    def take(self, it: Recorded) -> None:
+        if it.actor == "system" or it.stream.partition("-")[0] in OUTSIDE:
+            return
+        self._number += 1
+        act = Act(it.at, self._number, it.actor, ACTS.get(it.topic, ""))
+        match it.topic:
+            case "house.attempt-refused":
+                self.refused += 1
+            case "review.first-signature-given":
+                # A signature is an act once the approval counts it: under a later proposal it says nothing.
+                self._signed[it.stream] = Act(it.at, self._number, it.actor, "approve-grant")
+            case "review.grant-approved":
+                signers = {one["person"] for one in it.facts["grant"]["acted"] if one["action"] == "approve-grant"}
+                first = self._signed.get(it.stream)
+                two = [first] if first is not None and (len(signers) > 1 or first.person == it.actor) else []
+                self.by_case[it.case] += [*two, act]
+            case "review.decision-became-final":
+                if not it.facts["by_waiver"]:
+                    self.by_case[it.case].append(Act(it.at, self._number, it.actor, "declare-final"))
+            case "payout.batch-sealed":
+                self._sealed[it.stream] = [entry["case"] for entry in it.facts["entries"]]
+                self._for_all(it, "seal-batch")
+            case "payout.batch-released":
+                self._for_all(it, "release-batch")
+            case topic if topic in ACTS:
+                self.by_case[it.case].append(act)
+            case topic if topic not in BESIDE:
+                self.unread.add(topic)
+            case _:
+                pass
+
+    def _for_all(self, it: Recorded, action: str) -> None:
+        for case in self._sealed[it.stream]:
+            self.by_case[case].append(Act(it.at, self._number, it.actor, action))
+
+    def violations(self) -> Iterator[str]:
+        """Every two acts of one person in one case that exclude each other, in the order in which they were done."""
+        for case, acts in sorted(self.by_case.items()):
+            done = sorted(acts, key=lambda it: (it.at, it.number))
+            for place, first in enumerate(done):
+                for second in done[place + 1 :]:
+                    if first.person == second.person and (sentence := broken(first.action, second.action)):
+                        yield f"{case}: {first.person} {first.action}, dann {second.action}. {sentence}"

@@ -1,0 +1,86 @@
+"""Mitwirkung anderswo: who took part in a case outside of review, as intake and payout told, so that later acts here know.
+
+What was done in review itself, its own nouns carry. A stream per case; every act of a person in the case asks it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shared import duties
+from shared.contracts import Acted
+from shared.decider import AnyDecider, Context, Decided, Decider, Decision, event, replace, value
+
+
+@value
+class NoteInvolvement:
+    acted: tuple[Acted, ...]
+
+
+type Command = NoteInvolvement
+
+
+@event("review.involvement-noted")
+class InvolvementNoted:
+    """Persons took part in the case at intake or payout (Mitwirkung); what they did there may bar them here."""
+
+    acted: tuple[Acted, ...]
+
+
+type Event = InvolvementNoted
+
+
+@value
+class Involvement:
+    acted: tuple[Acted, ...] = ()
+
+
+def decide(command: Command, involvement: Involvement, context: Context) -> Sequence[Event]:
+    news = tuple(dict.fromkeys(it for it in command.acted if it not in involvement.acted))
+    return [InvolvementNoted(acted=news)] if news else []
+
+
+def evolve(involvement: Involvement, it: Event) -> Involvement:
+    return Involvement(acted=(*involvement.acted, *it.acted))
+
+
+decider = Decider[Command, Event, Involvement](
+    name="involvement", initial=Involvement(), decide=decide, evolve=evolve, events=[InvolvementNoted]
+)
+
+
+# ---- Together with other decisions -----------------------------------------------------------------------------------
+
+
+def noting(case: str, acted: tuple[Acted, ...], inner: Decision | None = None) -> Decision:
+    """What a message makes review decide, and in the same transaction whom it told of."""
+    stream, command = decider.stream(case), NoteInvolvement(acted=acted)
+    inner = inner or Decision(reads={}, judge=lambda _states, _context: {}, action="NoteInvolvement")
+
+    def judge(decided: Decided, involvement: Involvement, context: Context) -> Decided:
+        return {**decided, stream: decide(command, involvement, context)}
+
+    return _beside(inner, stream, judge)
+
+
+def consulting(case: str, action: str, inner: Decision) -> Decision:
+    """The decision of a person who did nothing elsewhere in the case that bars them from it, or `RefusedAttempt`."""
+
+    def judge(decided: Decided, involvement: Involvement, context: Context) -> Decided:
+        if any(decided.values()):
+            duties.refuse(action, involvement.acted, context)
+        return decided
+
+    return _beside(inner, decider.stream(case), judge)
+
+
+def _beside(inner: Decision, stream: str, judged: Callable[[Decided, Involvement, Context], Decided]) -> Decision:
+    """A decision that reads the involvement, too, right behind its own streams, and has the last word with it."""
+    own = len(inner.reads)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        return judged(inner.judge([*states[:own], *states[own + 1 :]], context), states[own], context)
+
+    def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return inner.further(states[:own]) if inner.further else {}
+
+    return replace(inner, reads={**inner.reads, stream: decider}, judge=judge, further=further)

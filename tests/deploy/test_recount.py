@@ -1,0 +1,108 @@
+"""The second reckoning, given exports that somebody else wrote: what it adds up, what it finds, what it does not know."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.recount.__main__ import recounted
+
+CASE, TITLE = "c1", "1605-63371"
+
+type Told = tuple[str, str, str, dict[str, Any]]
+"""Stream, topic, actor, facts."""
+
+
+def exported(folder: Path, told: Sequence[Told], bundle: int = 256) -> Path:
+    """An export of these events, in bundles as the ledger writes them."""
+    for number in range(0, len(told), bundle):
+        leaves, states = b"", b""
+        for place, (stream, topic, actor, facts) in enumerate(told[number : number + bundle], start=number):
+            leaf = {"service": topic.partition(".")[0], "stream": stream, "topic": f"{topic}.v1", "at": f"2025-01-01T00:00:{place:02d}Z"}  # fmt: skip
+            raw = json.dumps(leaf).encode()
+            leaves += len(raw).to_bytes(2) + raw
+            states += json.dumps({"context": {"actor": actor, "role": "x", "correlation": CASE}, "facts": facts}).encode() + b"\n"  # fmt: skip
+        width = min(bundle, len(told) - number)
+        name = f"{number // bundle:03d}" if width == 256 else f"{number // bundle:03d}.p/{width}"
+        for kind, content in (("tile/entries", leaves), ("states", states)):
+            file = folder / kind / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    return folder
+
+
+def years(**cents: int) -> list[dict[str, int]]:
+    return [{"year": int(year[1:]), "cents": amount} for year, amount in cents.items()]
+
+
+BOOKED: Sequence[Told] = (
+    (f"budget-{TITLE}-2025", "review.budget-opened", "p-b",
+     {"appropriation_cents": 1_000, "authorisations": years(y2026=500)}),
+    (f"budget-{TITLE}-2025", "review.funds-reserved", "p-b", {"by_year": years(y2025=300, y2026=200)}),
+    (f"budget-{TITLE}-2025", "review.funds-committed", "p-a", {"by_year": years(y2025=300, y2026=200)}),
+    ("payment-1", "payout.payment-ordered", "p-o", {"title": TITLE, "year": 2025}),
+    ("payment-1", "payout.payment-settled", "system", {"cents": 300}),
+    (f"budget-{TITLE}-2025", "review.payment-recorded", "system", {"cents": 300}),
+    (f"budget-{TITLE}-2026", "review.budget-opened", "p-b", {"appropriation_cents": 2_000, "authorisations": []}),
+    (f"budget-{TITLE}-2026", "review.commitment-carried", "p-b", {"by_year": years(y2026=200)}),
+)  # fmt: skip
+OPINED: Told = (f"assessment-{CASE}", "review.expert-opinion-recorded", "p-1", {})
+
+
+def act(stream: str, topic: str, person: str, **facts: Any) -> Told:
+    return f"{stream}-{CASE}", topic, person, facts
+
+
+@pytest.mark.parametrize("bundle", [256, 3])
+def test_a_titles_years_are_added_up_from_their_entries(tmp_path: Path, bundle: int) -> None:
+    found = recounted(exported(tmp_path, BOOKED, bundle))
+    figures = [tuple(it.values())[1:] for it in found["accounts"]]
+    assert figures == [
+        (2025, 2025, 1_000, 0, 0, 300),
+        (2025, 2026, 500, 0, 200, 0),
+        (2026, 2026, 2_000, 0, 200, 0),
+    ]
+    assert found["settled"] == [{"title": TITLE, "year": 2025, "cents": 300}]
+    assert found["unread"] == []
+
+
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [
+        (act("assessment", "review.award-proposed", "p-1"), "Votum"),
+        (act("award", "review.grant-approved", "p-1", grant={"acted": []}), "entscheidet"),
+        (act("application", "intake.application-submitted", "p-1"), "Kommune"),
+    ],
+)
+def test_two_acts_that_exclude_each_other_are_found(tmp_path: Path, second: Told, sentence: str) -> None:
+    (violation,) = recounted(exported(tmp_path, [OPINED, second]))["sod"]["violations"]
+    assert sentence in violation
+
+
+def test_other_persons_and_the_clock_break_nothing(tmp_path: Path) -> None:
+    others = [act("assessment", "review.award-proposed", person) for person in ("p-2", "system")]
+    assert recounted(exported(tmp_path, [OPINED, *others]))["sod"]["violations"] == []
+
+
+def test_one_hand_under_both_signatures_is_found(tmp_path: Path) -> None:
+    first = act("award", "review.first-signature-given", "p-1")
+    both = act("award", "review.grant-approved", "p-1", grant={"acted": []})
+    (violation,) = recounted(exported(tmp_path, [first, both]))["sod"]["violations"]
+    assert "Zwei Zeichnungen" in violation
+
+
+def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Path) -> None:
+    told = [
+        act("disbursement", "payout.drawdown-ordered", "p-1"),
+        ("batch-1", "payout.batch-sealed", "p-2", {"entries": [{"case": CASE}]}),
+        ("batch-1", "payout.batch-released", "p-1", {}),
+    ]
+    (violation,) = recounted(exported(tmp_path, told))["sod"]["violations"]
+    assert "§ 77" in violation
+
+
+def test_what_nobody_taught_it_is_said(tmp_path: Path) -> None:
+    told = [act("award", "review.something-new", "p-1"), (f"budget-{TITLE}-2025", "review.money-moved", "system", {})]
+    assert recounted(exported(tmp_path, told))["unread"] == ["review.money-moved", "review.something-new"]
