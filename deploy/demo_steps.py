@@ -147,7 +147,22 @@ class Steps:
             "ends_on": case.ends_on.isoformat(),
             "note": _NOTE,
         }
+        await self._read_warnings(case, step)
         return await self._review(case, step, self._officer(case), "proposal", body)
+
+    async def _read_warnings(self, case: PlannedCase, step: Step) -> None:
+        """What intake warned of, a reviewer takes note of first; nothing when there was nothing."""
+        person, path = self._officer(case), f"/review/cases/{self._id(case)}"
+        told = (await self._there(path, person, lambda _: True, f"{case.label}: in der Prüfung")).body["application"]
+        if told["warnings_read"] or all(it["severity"] != "warning" for it in told["findings"]):
+            return
+
+        async def etag() -> str:
+            return (await self._people.read(person, path)).body["etags"]["assessment"]
+
+        body = {"consideration": "Geprüft; die Vorhaben überschneiden sich nicht, die Angaben sind schlüssig."}
+        key = key_of(case.label, f"{step.name}-warnings")
+        await self._people.act(person, f"{path}/warnings", body, key=key, etag=etag)
 
     async def _propose_refusal(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await self._review(case, step, self._officer(case), "refusal-proposal", {"reasons": case.refusal})

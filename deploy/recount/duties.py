@@ -12,7 +12,7 @@ INTAKE = {"declare-complete", "name-successor", "request-documents", "extend-dea
 EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
 HANDLING = INTAKE | {
     "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
-    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
+    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case", "acknowledge-warnings",
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
 ISSUING = {"dispatch-notice", "record-waiver", "declare-final", "record-succession"}

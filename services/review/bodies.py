@@ -107,6 +107,10 @@ class HearingBody(Body):
     )
 
 
+class WarningsBody(Body):
+    consideration: Text = Field(title="Würdigung")
+
+
 class StatementBody(Body):
     received_on: date = Field(title="Eingegangen am")
     consideration: Text = Field(title="Würdigung")

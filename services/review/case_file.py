@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from services.review.application_file import ApplicationTold, told_of
 from services.review.assessment import (
     Assessment,
     AwardProposed,
@@ -171,6 +172,7 @@ class CaseFile(BaseModel):
     rejection: RejectionMade | None
     late_withdrawal: bool
     handling: HandlingTold
+    application: ApplicationTold
     etags: dict[str, str]
     actions: list[NextAction]
     successions: list[Succession] = []
@@ -249,6 +251,7 @@ def case_file(
         rejection=rejection_of(assessment),
         late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
         handling=handling,
+        application=told_of(it, assessment.file.acknowledged),
         etags=etags,
         actions=actions,
         successions=[_succession(one) for one in recipient.successions],

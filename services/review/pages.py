@@ -15,6 +15,7 @@ from services.review import budget as budgets
 from services.review import budget_pages, early_starts, succession, views
 from services.review import programme as programmes
 from services.review.api import actions
+from services.review.application_file import tables_of
 from services.review.assessment import Unopened
 from services.review.award import Approved, Final, Notified
 from services.review.budget_pages import BUDGETS, QUEUE
@@ -458,7 +459,7 @@ async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | Non
 
 
 def _tables(file: CaseFile) -> list[dict[str, Any]]:
-    tables = [_expenditure_table(file)]
+    tables = [*tables_of(file.application), _expenditure_table(file)]
     if file.proposal:
         amounts = [{"year": str(it.year), "cents": it.cents} for it in file.proposal.by_year]
         tables.append(

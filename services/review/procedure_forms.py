@@ -42,6 +42,10 @@ def form_of_procedure(name: str, assessment: Assessment, today: date) -> Form | 
             return Form(fields=fields, submit="Zurückstellen", consequence=consequence)
         case "resume-case":
             return Form(fields=[area("reason", "Grund")], submit="Wieder aufnehmen")
+        case "acknowledge-warnings":
+            it = examined(assessment)
+            text = " ".join(one.text for one in it.file.open_warnings) if it else ""
+            return Form(fields=[area("consideration", "Würdigung")], submit="Hinweise würdigen", text=text)
         case "propose-formal-rejection":
             fields = [_select("grounds.0", "Grund", REJECTION_TITLES)]
             fields += [area(f"reasons.{it}", f"{it + 1}. Begründung", required=it == 0) for it in range(2)]

@@ -32,6 +32,8 @@ def tell_of_procedure(it: object) -> Words | None:
             return Words(title="Wiedervorlage", tone="warning", why=f"gesetzt auf den {it.due_on:%d.%m.%Y}")
         case a.CaseResumed():
             return Words(title="Bearbeitung wieder aufgenommen", tone="info", why=it.reason)
+        case a.WarningsAcknowledged():
+            return Words(title="Hinweise gewürdigt", tone="info", why=it.consideration)
         case a.FormalRejectionProposed():
             return Words(title="Formale Ablehnung vorgeschlagen", tone="warning", why=_because(it.grounds, it.reasons))
         case a.ApplicationRejectedFormally():

@@ -7,6 +7,7 @@ from services.review.assessment import (
     Assessment,
     Concluded,
     Examined,
+    RefusalPending,
     Rejected,
     RejectionPending,
     Reserved,
@@ -23,7 +24,7 @@ OPEN_HEARING, STATEMENT, EXTEND, DISPENSE = (
 )
 HOLD, RESUME = "put-on-hold", "resume-case"
 PROPOSE_REJECTION, REJECT = "propose-formal-rejection", "reject-formally"
-RELEASE = "release-reservation"
+RELEASE, ACKNOWLEDGE = "release-reservation", "acknowledge-warnings"
 
 
 def examined(assessment: Assessment) -> Examined | None:
@@ -32,11 +33,12 @@ def examined(assessment: Assessment) -> Examined | None:
 
 
 def first_steps(it: Examined) -> Sequence[str]:
-    """What comes before the road: a case on hold is resumed first, a hearing is held first."""
+    """What comes before the road: a case on hold is resumed first, a hearing is held and warnings are read first."""
     if it.file.hold.standing:
         released = (RELEASE,) if isinstance(it, Reserved) else ()
         return (RESUME, HOLD, *released, *_of_hearing(it))
-    return _of_hearing(it)
+    warned = not isinstance(it, Reserved | RefusalPending | RejectionPending) and it.file.open_warnings
+    return (*_of_hearing(it), *((ACKNOWLEDGE,) if warned else ()))
 
 
 def _of_hearing(it: Examined) -> Sequence[str]:

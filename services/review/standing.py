@@ -227,6 +227,8 @@ def hindrance(step: Step, assessment: Assessment, award: Award, context: Context
         return barred
     if step.action in (APPROVE, REFUSE) and (it := examined(assessment)) and needs_hearing(it):
         return assessments.HearingRunning.title if it.file.hearing.is_running else assessments.HearingMissing.title
+    if step.action == PROPOSE and (it := examined(assessment)) and it.file.open_warnings:
+        return assessments.WarningsOpen.title
     if step.action == DECLARE_FINAL and isinstance(award, Notified):
         return _running(award.notice.remedy_ends_on, context.valid_on)
     return ""

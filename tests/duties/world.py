@@ -222,6 +222,7 @@ RESERVE, RELEASE = assessment.reserve(CASE, TITLE, 2025), assessment.release(CAS
 APPROVE = award.approve(CASE, PROGRAMME, BUDGET)
 DISPATCH = decision(award.decider, CASE, award.DispatchNotice(letter=LETTER))
 SMALL, LARGE = _submission(100_000_00), _submission(500_000_00)
+WARNED = replace(SMALL, declarations=replace(SMALL.declarations, other_funding=True))
 
 
 def _before_the_decision() -> Iterator[Point]:
@@ -285,11 +286,12 @@ def _beside(command: assessment.Command) -> Decision:
 def _rejecting() -> Iterator[Point]:
     """Beside the road, step by step: each is a place where somebody acts, and the next one's history."""
     on = date(2025, 6, 10)
-    world = _submitted(SMALL)
+    world = _submitted(WARNED)
     world.act("declare-complete", COMPLETE, date(2025, 5, 28))
     world.act("record-expert-opinion", _opinion("nachnutzbar"), date(2025, 6, 3))
     world.act("propose-refusal", _refusal("nicht nachnutzbar"), date(2025, 6, 4))
     for action, command in (
+        ("acknowledge-warnings", assessment.AcknowledgeWarnings(consideration="andere Ausgaben")),
         ("open-hearing", HEARD),
         ("extend-hearing", assessment.ExtendHearing(days=30)),
         ("record-statement", assessment.RecordStatement(received_on=on, consideration="ändert nichts")),

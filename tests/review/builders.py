@@ -13,7 +13,7 @@ from services.review.award import DispatchNotice, RecordWaiver
 from services.review.examination import Application, AssessedLine, CutReason, ExaminationNote, Opinion
 from services.review.programme import Terms, policy_in_force, publish_policy
 from shared.contracts import Acted, YearAmount
-from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Financing
+from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Financing, Finding
 from shared.decider import Context, Decision, decision
 from shared.formats import encode
 from shared.identity import SYSTEM, DocumentReference, Role, Sealed
@@ -112,6 +112,12 @@ def application(lines: tuple[ExpenditureLine, ...] = (), grant_cents: int = 0, *
         "acted": (Acted(person="p-clerk", role=Role.INTAKE_CLERK, action="declare-complete"),),
     }
     return Application(**content | changes)
+
+
+WARNING = Finding(
+    rule="B11", severity="warning", code="same-title", field="title", text="Der Name stimmt mit EG-2025-00002 überein."
+)
+MISSED = Finding(rule="B16", severity="missing", code="representative-missing", field="", text="Wer unterschreibt?")
 
 
 def completed(it: Application) -> ApplicationCompleted:

@@ -10,6 +10,7 @@ from services.review.bodies import (
     HoldBody,
     ResumptionBody,
     StatementBody,
+    WarningsBody,
 )
 from shared.decider import Decision, decision
 from shared.service import House
@@ -71,7 +72,16 @@ def _waiting(house: House) -> list[Action]:
         case = await opened_case(house, ask)
         return decision(assessments.decider, case, assessments.ResumeCase(reason=body.reason))
 
+    async def acknowledge(body: WarningsBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(assessments.decider, case, assessments.AcknowledgeWarnings(consideration=body.consideration))
+
     return [
+        Action(
+            name="acknowledge-warnings", title="Hinweise würdigen", path=f"{ROAD}/warnings", roles=OFFICER,
+            body=WarningsBody, decide=acknowledge, answer=told,
+            summary="Würdigen, worauf der Antragseingang hinwies; vorher wird keine Bewilligung vorgeschlagen.",
+        ),
         Action(
             name="put-on-hold", title="Vorgang zurückstellen", path=f"{ROAD}/hold", roles=OFFICER, body=HoldBody,
             decide=put_on_hold, answer=told,

@@ -122,11 +122,13 @@ from services.review.assessment.states import (
     Unopened,
     Withdrawn,
 )
+from services.review.assessment.warnings import AcknowledgeWarnings, NoWarnings, WarningsAcknowledged, WarningsOpen
 
 __all__ = [
     "DISPENSATION_TITLES",
     "HOLD_TITLES",
     "REJECTION_TITLES",
+    "AcknowledgeWarnings",
     "AlreadyDecided",
     "ApplicationIsWithdrawn",
     "ApplicationRejectedFormally",
@@ -172,6 +174,7 @@ __all__ = [
     "ItemClosed",
     "ItemIsOpen",
     "NoHearing",
+    "NoWarnings",
     "NoteReservation",
     "NothingToGrant",
     "OpenAssessment",
@@ -212,6 +215,8 @@ __all__ = [
     "StatementIsReceived",
     "StatementReceived",
     "Unopened",
+    "WarningsAcknowledged",
+    "WarningsOpen",
     "WithdrawalAwaitingApplication",
     "WithdrawalSettled",
     "Withdrawn",

@@ -5,6 +5,7 @@ from datetime import date
 from services.review.assessment.hearing import HearingCommand
 from services.review.assessment.hold import HoldCommand
 from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally
+from services.review.assessment.warnings import AcknowledgeWarnings
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
@@ -84,6 +85,7 @@ type Command = (
     | SettleWithdrawal
     | HearingCommand
     | HoldCommand
+    | AcknowledgeWarnings
     | ProposeFormalRejection
     | RejectFormally
 )

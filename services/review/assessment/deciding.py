@@ -59,6 +59,7 @@ from services.review.assessment.states import (
     Unopened,
     Withdrawn,
 )
+from services.review.assessment.warnings import AcknowledgeWarnings, WarningsOpen, acknowledge
 from services.review.examination import (
     Opinion,
     ReasonMissing,
@@ -106,12 +107,21 @@ def decide(command: Command, assessment: Assessment, context: Context) -> Sequen
             return hear(command, assessment, context)
         case PutOnHold() | ResumeCase() | Resubmit():
             return wait(command, assessment, context)
+        case AcknowledgeWarnings():
+            return _acknowledge(command, assessment, context)
         case ProposeFormalRejection():
             return _propose_formal_rejection(command, assessment, context)
         case RejectFormally():
             return reject_formally(assessment, context)
         case _ as missing:
             assert_never(missing)
+
+
+def _acknowledge(command: AcknowledgeWarnings, assessment: Assessment, context: Context) -> Sequence[Event]:
+    if isinstance(assessment, Unopened | Reserved | Concluded | Rejected | Withdrawn):
+        raise impossible(assessment)
+    file = assessment.file
+    return acknowledge(command, file.application.findings, file.acknowledged, file.acted, context)
 
 
 def _open(command: OpenAssessment, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -183,6 +193,8 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     if not isinstance(assessment, Assessed | Proposed):
         raise impossible(assessment)
     duties.refuse("propose-award", assessment.file.acted, context)
+    if warnings := assessment.file.open_warnings:
+        raise WarningsOpen(" ".join(it.text for it in warnings))
     if assessment.opinion.opinion == Opinion.NEGATIVE:
         raise OpinionIsNegative
     if not command.terms.is_open:

@@ -5,6 +5,7 @@ from datetime import date
 from services.review.assessment.hearing import HearingEvent
 from services.review.assessment.hold import HoldEvent
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
+from services.review.assessment.warnings import WarningsAcknowledged
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
 from shared.contracts import YearAmount
@@ -134,6 +135,7 @@ type Event = (
     | WithdrawalSettled
     | HearingEvent
     | HoldEvent
+    | WarningsAcknowledged
     | FormalRejectionProposed
     | ApplicationRejectedFormally
 )

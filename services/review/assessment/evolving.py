@@ -42,6 +42,7 @@ from services.review.assessment.states import (
     Unopened,
     Withdrawn,
 )
+from services.review.assessment.warnings import WarningsAcknowledged
 from shared import duties
 from shared.decider import replace
 from shared.identity import Role
@@ -133,6 +134,9 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
             return replace(assessment, file=_heard(file, it))
         case CasePutOnHold() | CaseResumed() | CaseResubmitted():
             return replace(assessment, file=_held(file, it))
+        case WarningsAcknowledged():
+            file = _with(file, it.acknowledged_by, Role.CASE_OFFICER, "acknowledge-warnings")
+            return replace(assessment, file=replace(file, acknowledged=it))
         case FormalRejectionProposed():
             file = _with(file, it.proposed_by, Role.CASE_OFFICER, "propose-formal-rejection")
             return RejectionPending(file=file, rejection=it)

@@ -27,6 +27,7 @@ from services.review.assessment.hearing import (
 from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import Assessment, Unopened
+from services.review.assessment.warnings import WarningsAcknowledged
 from shared.decider import Decider
 
 decider = Decider[Command, Event, Assessment](
@@ -56,5 +57,6 @@ decider = Decider[Command, Event, Assessment](
         CaseResumed,
         FormalRejectionProposed,
         ApplicationRejectedFormally,
+        WarningsAcknowledged,
     ],
 )

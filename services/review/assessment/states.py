@@ -12,8 +12,10 @@ from services.review.assessment.events import (
 from services.review.assessment.hearing import Hearing
 from services.review.assessment.hold import Hold
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
+from services.review.assessment.warnings import WarningsAcknowledged, warnings_of
 from services.review.examination import Application
 from shared.contracts import Acted
+from shared.contracts.intake import Finding
 from shared.decider import value
 
 
@@ -26,6 +28,12 @@ class File:
     proposals: int = 0
     hearing: Hearing = Hearing()
     hold: Hold = Hold()
+    acknowledged: WarningsAcknowledged | None = None
+
+    @property
+    def open_warnings(self) -> tuple[Finding, ...]:
+        """What intake's checks warned of and nobody took note of yet."""
+        return () if self.acknowledged else warnings_of(self.application.findings)
 
 
 @value
