@@ -100,6 +100,7 @@ ACTS: Mapping[str, str] = {
     "review.statement-received": "record-statement",
     "review.case-put-on-hold": "put-on-hold",
     "review.case-resumed": "resume-case",
+    "review.warnings-acknowledged": "acknowledge-warnings",
     "review.reviewer-assigned": "assign-reviewer",
     "review.case-handed-back": "hand-back-case",
     "review.substitute-appointed": "appoint-substitute",

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from shared.contracts import Acted, YearAmount, intake, payout, review
 from shared.contracts.ledger import CheckpointWitnessed
 from shared.formats import encode
 from shared.identity import Role
+from shared.records import replace
 from tests.intake.builders import (
     BY_YEAR,
     CASE,
@@ -24,6 +26,7 @@ from tests.intake.builders import (
     LINES,
     RECEIPT,
     REQUESTED,
+    STADTILM,
     SUBMISSION,
     SUBMITTED,
     SYSTEM,
@@ -127,6 +130,27 @@ def test_completeness_tells_review_all_that_it_needs_and_who_acted() -> None:
     assert (told.iban, told.documents) == (SUBMISSION.iban, SUBMISSION.documents)
     assert [(it.person, it.role) for it in told.acted] == [("p-stadtilm", "applicant"), ("p-clerk", "intake-clerk")]
     assert encode(told)
+
+
+def test_review_is_told_who_shares_the_cost_what_is_planned_and_what_the_rules_found() -> None:
+    cooperation = intake.Cooperation(cost_key="equal", participants=(intake.Participant(key=STADTILM, own_cents=1),))
+    found = intake.Finding(
+        rule="B14", severity="warning", code="economic-activity", field="declarations", text="Prüfen."
+    )
+    measures = (intake.Measure(title="Anbindung", details=(intake.Detail(code="standard", text="XÖV"),)),)
+    submitted = replace(SUBMITTED, cooperation=cooperation, findings=(found,), measures=measures, programme="ortskerne")
+    told = publish(COMPLETE, decider.fold([submitted, RECEIPT, COMPLETE]))
+    assert isinstance(told, intake.ApplicationCompleted)
+    assert (told.cooperation, told.findings, told.measures) == (cooperation, (found,), measures)
+    assert (told.programme, told.VERSION) == ("ortskerne", 2)
+
+
+def test_a_completed_application_of_version_1_is_still_understood() -> None:
+    told = publish(COMPLETE, decider.fold(UNTIL_COMPLETE))
+    first = msgspec.json.decode(encode(told), type=dict[str, Any])
+    for name in ("programme", "on_behalf_of", "cooperation", "measures", "findings", "early_start_on"):
+        del first[name]
+    assert msgspec.json.decode(encode(first), type=intake.ApplicationCompleted) == told
 
 
 def test_a_withdrawal_is_told_to_review_only_if_review_has_the_case() -> None:
