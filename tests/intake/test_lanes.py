@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake import drawdown
 from services.intake.application import ApplicationWithdrawn, decider
+from services.intake.progress import EarlyStartDecided
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.status import StatusCode, status
@@ -142,7 +143,16 @@ def test_review_is_told_who_shares_the_cost_what_is_planned_and_what_the_rules_f
     told = publish(COMPLETE, decider.fold([submitted, RECEIPT, COMPLETE]))
     assert isinstance(told, intake.ApplicationCompleted)
     assert (told.cooperation, told.findings, told.measures) == (cooperation, (found,), measures)
-    assert (told.programme, told.VERSION) == ("ortskerne", 2)
+    assert told.programme == "ortskerne"
+
+
+def test_review_is_told_from_when_an_early_start_was_allowed() -> None:
+    decided = EarlyStartDecided(
+        early_start="v1", approved=True, may_begin_on=date(2025, 6, 2), text="", decided_on=date(2025, 6, 2)
+    )
+    told = publish(COMPLETE, decider.fold([SUBMITTED, RECEIPT, decided, COMPLETE]))
+    assert isinstance(told, intake.ApplicationCompleted)
+    assert told.early_start_on == date(2025, 6, 2)
 
 
 def test_a_completed_application_of_version_1_is_still_understood() -> None:

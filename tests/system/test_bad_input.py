@@ -165,7 +165,7 @@ def _changed(path: str, to: Any) -> dict[str, Any]:
         ("ends_on", "31.03.2026", "value-error"),
         ("declarations.complete", "ja", "bool-type"),
         ("contact_mail", "niemand", "string-pattern-mismatch"),
-        ("item", "9z", "value-error"),
+        ("item", "Ziffer 9", "string-pattern-mismatch"),
         ("colour", "blau", "extra-forbidden"),
     ],
 )
@@ -181,6 +181,7 @@ def test_a_field_of_the_wrong_kind_is_named_with_its_code(door: Door, path: str,
     ("path", "to", "expected"),
     [
         ("financing.own_cents", 1, ("financing-gap", "financing")),
+        ("item", "9z", ("unknown-item", "item")),
         ("by_year.0.cents", 1, ("years-differ", "by_year")),
         ("iban", "DE00120300000000202051", ("iban-invalid", "iban")),
         ("ends_on", "2020-01-01", ("period-reversed", "ends_on")),

@@ -80,6 +80,8 @@ def cooperation(form: SubmitApplication, on: date) -> Iterator[Found]:
         yield LeadIsAnother(field="cooperation")
     for index in range(len(its.participants)):
         yield from _participant(form.register, its, index, on)
+    if its.cost_key not in list(CostKey):
+        yield CostKeyInvalid(field="cooperation.cost_key")
     if its.cost_key == CostKey.AGREED and sum(it.share_bp for it in its.participants) != WHOLE_BP:
         yield CostKeyInvalid(field="cooperation.lead_share_bp")
     yield from _agreement(form, its)

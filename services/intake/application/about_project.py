@@ -10,6 +10,9 @@ from services.intake.financing_plan import PeriodReversed
 from shared.calendar import add_months
 from shared.contracts.intake import Measure
 
+LONGEST_MONTHS = 1_200
+"""No period is longer, so that a day of the calendar can be named for it."""
+
 
 def item(form: SubmitApplication, _on: date) -> Iterator[Found]:
     """B4: the item is named and open; a closed one is never refused here, for the practice of the decision's day counts."""
@@ -37,7 +40,7 @@ def period(form: SubmitApplication, _on: date) -> Iterator[Found]:
     if form.ends_on <= form.starts_on:
         yield PeriodReversed(field="ends_on")
     longest = form.facts.period_months
-    if longest and form.ends_on > add_months(form.starts_on, longest):
+    if longest and form.ends_on > add_months(form.starts_on, min(longest, LONGEST_MONTHS)):
         yield warning("period-long", "ends_on", f"Das Vorhaben dauert länger als {longest} Monate.")
 
 
