@@ -33,3 +33,13 @@ class Scenario[C, E, S]:
         """The single event decided, of this class, to look at further."""
         assert [type(it) for it in self._decided] == [kind], self._decided
         return self._decided[0]
+
+    @property
+    def events(self) -> list[Any]:
+        """What was decided, in order."""
+        return list(self._decided)
+
+    def only(self, kind: type[Any]) -> Any:
+        """The one event of this class among those decided."""
+        (found,) = (it for it in self._decided if isinstance(it, kind))
+        return found

@@ -12,12 +12,20 @@ INTAKE = {"declare-complete", "name-successor", "request-documents", "extend-dea
 EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
 HANDLING = INTAKE | {
     "assess-expenditure", "propose-award", "propose-refusal", "propose-formal-rejection",
-    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case", "acknowledge-warnings",
+    "open-hearing", "record-statement", "extend-hearing", "dispense-with-hearing", "put-on-hold", "resume-case",
+    "acknowledge-warnings", "open-award-hearing", "record-award-statement", "close-award-hearing", "propose-annulment",
+    "propose-amendment",
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
-ISSUING = {"dispatch-notice", "record-waiver", "declare-final", "record-succession"}
+ISSUING = {
+    "dispatch-notice", "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
+    "declare-final", "record-succession", "freeze-payout", "lift-payout-freeze",
+}  # fmt: skip
 EXPERT = {"record-expert-opinion"}
-APPROVAL = {"approve-grant", "refuse-grant", "reject-formally"}
+APPROVAL = {
+    "approve-grant", "refuse-grant", "reject-formally", "decide-annulment", "approve-amendment", "refuse-change",
+    "drop-proposal",
+}  # fmt: skip
 BUDGET = {"reserve-funds", "release-reservation"}
 ASSIGNMENT = {"assign-reviewer", "hand-back-case", "appoint-substitute"}
 CONFLICT = {"declare-conflict-of-interest"}
@@ -112,6 +120,22 @@ ACTS: Mapping[str, str] = {
     "review.grant-refused": "refuse-grant",
     "review.notice-dispatched": "dispatch-notice",
     "review.remedy-waived": "record-waiver",
+    "review.notice-received": "record-receipt",
+    "review.notice-service-failed": "record-service-failure",
+    "review.lawsuit-recorded": "record-lawsuit",
+    "review.lawsuit-concluded": "conclude-lawsuit",
+    "review.award-hearing-opened": "open-award-hearing",
+    "review.award-statement-received": "record-award-statement",
+    "review.award-hearing-closed": "close-award-hearing",
+    "review.annulment-proposed": "propose-annulment",
+    "review.proposal-dropped": "drop-proposal",
+    "review.grant-lapsed": "decide-annulment",
+    "review.grant-revoked": "decide-annulment",
+    "review.grant-retracted": "decide-annulment",
+    "review.grant-reduced-by-condition": "decide-annulment",
+    "review.amendment-proposed": "propose-amendment",
+    "review.grant-amended": "approve-amendment",
+    "review.change-refused": "refuse-change",
     "review.recipient-succeeded": "record-succession",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
@@ -122,7 +146,8 @@ ACTS: Mapping[str, str] = {
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
-    "review.practice-changed-since-proposal", "review.funds-assigned",
+    "review.practice-changed-since-proposal", "review.funds-assigned", "review.funds-supplemented",
+    "review.reduction-requested",
     "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""

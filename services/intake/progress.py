@@ -81,7 +81,7 @@ class DrawdownReceived:
 
 @event("intake.drawdown-examined")
 class DrawdownExamined:
-    """Noted from payout: how much of a drawdown can be paid (0: refused) and why not all."""
+    """Noted from payout: how much of a drawdown can be paid (0: refused) and why not all; a later `examination` replaces it."""
 
     drawdown: str
     requested_cents: int
@@ -89,6 +89,7 @@ class DrawdownExamined:
     reason: str
     examined_on: date
     acted: tuple[Acted, ...] = ()
+    examination: int = 1
 
 
 @event("intake.payment-ordered")
@@ -242,6 +243,11 @@ class Progress:
     def news(self, fact: Fact) -> Sequence[Fact]:
         """The fact if it is new, nothing if it is known, `ContradictoryNote` if it is known otherwise."""
         known = self.facts.get(_identity(fact))
+        if isinstance(fact, DrawdownExamined) and isinstance(known, DrawdownExamined):
+            if fact.examination > known.examination:
+                return [fact]
+            if fact.examination < known.examination:
+                return []
         if known is not None and known != fact:
             raise ContradictoryNote(type(fact).__name__)
         return [fact] if known is None else []

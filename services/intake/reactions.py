@@ -118,6 +118,7 @@ def _from_payout(contract: object) -> Fact | None:
                 reason=contract.reason,
                 examined_on=contract.examined_on,
                 acted=contract.acted,
+                examination=contract.examination,
             )
         case payout.PaymentOrdered():
             return PaymentOrdered(

@@ -9,8 +9,19 @@ from datetime import date
 from typing import Any, assert_never
 
 from services.payout import payment as payments
+from services.payout.plan import (
+    Changes,
+    DrawdownReopened,
+    FundsReturned,
+    PlanSupplemented,
+    ReductionReceived,
+    ReturnFunds,
+    SupplementPlan,
+    changed,
+    returns,
+)
 from shared import duties
-from shared.contracts import Acted, YearAmount
+from shared.contracts import Acted, YearAmount, minus, plus
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.identity import Role, Sealed
 from shared.money import at_rate
@@ -86,7 +97,15 @@ class NoteRejection:
 
 
 type Command = (
-    OpenPlan | RegisterDrawdown | ExamineDrawdown | CertifyDrawdown | OrderDrawdown | NoteSettlement | NoteRejection
+    OpenPlan
+    | RegisterDrawdown
+    | ExamineDrawdown
+    | CertifyDrawdown
+    | OrderDrawdown
+    | NoteSettlement
+    | NoteRejection
+    | ReturnFunds
+    | SupplementPlan
 )
 
 
@@ -205,6 +224,10 @@ type Event = (
     | DrawdownOrdered
     | DrawdownPaid
     | DrawdownFreed
+    | ReductionReceived
+    | FundsReturned
+    | DrawdownReopened
+    | PlanSupplemented
 )
 
 
@@ -241,7 +264,10 @@ type Stage = Registered | Accepted | Rejected | Certified | Ordered | Paid
 
 @value
 class Drawdown:
-    """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first."""
+    """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first.
+
+    `examinations` is one more than it was reopened.
+    """
 
     id: str
     tranche: int
@@ -253,6 +279,7 @@ class Drawdown:
     reason: str = ""
     stage: Stage = Registered()
     refused: tuple[str, ...] = ()
+    examinations: int = 1
 
 
 @value
@@ -261,13 +288,18 @@ class Waiting:
 
     drawdowns: tuple[Drawdown, ...] = ()
     acted: tuple[Acted, ...] = ()
+    changes: Changes = Changes()
 
 
 @value
 class Open:
+    """`plan` is the plan as it stands after all changes, `opened` as it came from review."""
+
     plan: PlanOpened
+    opened: PlanOpened
     drawdowns: tuple[Drawdown, ...] = ()
     acted: tuple[Acted, ...] = ()
+    changes: Changes = Changes()
 
 
 type Disbursement = Waiting | Open
@@ -319,6 +351,16 @@ class YearNotOpen(DomainError):
     title = "Zulasten dieses Haushaltsjahres kann heute nicht angeordnet werden."
 
 
+class ReductionDiffers(DomainError):
+    code = "reduction-differs"
+    title = "Diese Rückforderung von Mitteln liegt bereits mit anderen Angaben vor."
+
+
+class PlanIsFrozen(DomainError):
+    code = "plan-is-frozen"
+    title = "Die Auszahlung ist gesperrt; zurzeit wird nichts festgestellt und nichts angeordnet."
+
+
 class NotThisPayment(DomainError):
     code = "payment-not-of-this-drawdown"
     title = "Diese Zahlung gehört nicht zu diesem Mittelabruf."
@@ -347,7 +389,7 @@ def payable(plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown) ->
 def decide(command: Command, state: Disbursement, context: Context) -> Sequence[Event]:
     match command:
         case OpenPlan():
-            return _open(command, state)
+            return _open(command, state, context)
         case RegisterDrawdown():
             return _register(command, state)
         case ExamineDrawdown():
@@ -359,12 +401,16 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
         case NoteSettlement():
             return _settle(command, state)
         case NoteRejection():
-            return _free(command, state)
+            return _free(command, state, context)
+        case ReturnFunds():
+            return _return(command, state, context)
+        case SupplementPlan():
+            return _supplement(command, state)
         case _ as missing:
             assert_never(missing)
 
 
-def _open(command: OpenPlan, state: Disbursement) -> Sequence[Event]:
+def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[Event]:
     opened = PlanOpened(
         award=command.award,
         file_number=command.file_number,
@@ -380,8 +426,8 @@ def _open(command: OpenPlan, state: Disbursement) -> Sequence[Event]:
         acted=command.acted,
     )
     if isinstance(state, Waiting):
-        return [opened]
-    if opened != state.plan:
+        return [opened, *_give_back(evolve(state, opened), context)]
+    if opened != state.opened:
         raise PlanDiffers
     return []
 
@@ -429,6 +475,7 @@ def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) ->
         case Rejected():
             raise DrawdownIsRejected
         case Accepted():
+            _require_thawed(state)
             duties.refuse("certify-drawdown", state.acted, context)
             return [
                 DrawdownCertified(
@@ -456,6 +503,7 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
         case Certified():
             if command.payment in asked.refused:
                 return []  # The refused order, repeated: a new attempt is a new payment.
+            _require_thawed(state)
             duties.refuse("order-payment", state.acted, context)
             if context.valid_on.year != asked.year:
                 raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
@@ -495,28 +543,99 @@ def _settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
             raise NotThisPayment
 
 
-def _free(command: NoteRejection, state: Disbursement) -> Sequence[Event]:
+def _free(command: NoteRejection, state: Disbursement, context: Context) -> Sequence[Event]:
+    """The order came to nothing: what review had asked back of its money goes back now, and the rest may be ordered anew."""
     asked = _find(state, command.drawdown)
     if isinstance(asked.stage, Ordered) and asked.stage.payment == command.payment:
-        return [
-            DrawdownFreed(
-                case=command.case,
-                drawdown=asked.id,
-                payment=command.payment,
-                reason=command.reason,
-                released_by=command.released_by,
-            )
-        ]
+        freed = DrawdownFreed(
+            case=command.case,
+            drawdown=asked.id,
+            payment=command.payment,
+            reason=command.reason,
+            released_by=command.released_by,
+        )
+        return [freed, *_give_back(evolve(state, freed), context)]
     if command.payment in asked.refused:
         return []
     raise NotThisPayment
+
+
+def _require_thawed(state: Disbursement) -> None:
+    if state.changes.frozen:
+        raise PlanIsFrozen
+
+
+def _return(command: ReturnFunds, state: Disbursement, context: Context) -> Sequence[Event]:
+    received = ReductionReceived(
+        reduction=command.reduction,
+        by_year=command.by_year,
+        eligible_cents=command.eligible_cents,
+        freeze=command.freeze,
+        reason=command.reason,
+        requested_on=command.requested_on,
+        acted=command.acted,
+    )
+    if command.reduction in {it.reduction for it in state.changes.asked}:
+        return []
+    return [received, *_give_back(evolve(state, received), context)]
+
+
+def _supplement(command: SupplementPlan, state: Disbursement) -> Sequence[Event]:
+    if command.supplement in state.changes.supplements:
+        return []
+    return [
+        PlanSupplemented(
+            supplement=command.supplement,
+            by_year=command.by_year,
+            eligible_cents=command.eligible_cents,
+            supplemented_on=command.supplemented_on,
+            acted=command.acted,
+        )
+    ]
+
+
+def _give_back(state: Disbursement, context: Context) -> Sequence[Event]:
+    """What goes back to review now, and the Mittelabrufe that no longer fit into the rest."""
+    if isinstance(state, Waiting):
+        return []
+    given: list[Event] = list(returns(state.changes, unordered(state), context.valid_on))
+    for it in given:
+        state = evolve(state, it)
+    reduction = state.changes.asked[-1].reduction if state.changes.asked else 0
+    return [*given, *(DrawdownReopened(drawdown=it, reduction=reduction) for it in _outgrown(state))]
+
+
+def unordered(state: Open) -> tuple[YearAmount, ...]:
+    """Per year what no order was given for: only this can go back."""
+    ordered: tuple[YearAmount, ...] = ()
+    for it in state.drawdowns:
+        if isinstance(it.stage, Ordered | Paid):
+            ordered = plus(ordered, [YearAmount(year=it.year, cents=it.accepted_cents)])
+    return minus(state.plan.by_year, ordered)
+
+
+def _outgrown(state: Disbursement) -> Sequence[str]:
+    """Mittelabrufe that are examined and not ordered, of which the plan no longer bears what was accepted."""
+    plan, found = _plan(state), list[str]()
+    kept = [it for it in state.drawdowns if isinstance(it.stage, Ordered | Paid)]
+    for it in state.drawdowns:
+        if isinstance(it.stage, Accepted | Certified):
+            cents, _ = payable(plan, kept, replace(it, requested_cents=it.accepted_cents))
+            if cents < it.accepted_cents:
+                found.append(it.id)
+            else:
+                kept.append(it)
+    return found
 
 
 def evolve(state: Disbursement, it: Event) -> Disbursement:
     acted = _acted(state.acted, it)
     match it:
         case PlanOpened():
-            return Open(plan=it, drawdowns=state.drawdowns, acted=acted)
+            opened = Open(plan=it, opened=it, drawdowns=state.drawdowns, acted=acted)
+            return _planned(opened, state.changes)
+        case ReductionReceived() | FundsReturned() | PlanSupplemented():
+            return _planned(replace(state, acted=acted), changed(state.changes, it))
         case DrawdownRegistered():
             drawdowns = (*state.drawdowns, _drawdown(it))
         case _:
@@ -524,9 +643,21 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
     return replace(state, drawdowns=drawdowns, acted=acted)
 
 
+def _planned(state: Disbursement, changes: Changes) -> Disbursement:
+    if isinstance(state, Waiting):
+        return replace(state, changes=changes)
+    opened = state.opened
+    plan = replace(
+        opened,
+        by_year=changes.amounts(opened.by_year),
+        eligible_cents=changes.eligible_cents or opened.eligible_cents,
+    )
+    return replace(state, plan=plan, changes=changes)
+
+
 def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
     match it:
-        case PlanOpened() | DrawdownRegistered():
+        case PlanOpened() | DrawdownRegistered() | ReductionReceived() | PlanSupplemented():
             return (*acted, *(act for act in it.acted if act not in acted))
         case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
             return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")
@@ -536,6 +667,8 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
         case DrawdownPaid() | DrawdownFreed():
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
+        case FundsReturned() | DrawdownReopened():
+            return acted
         case _ as missing:
             assert_never(missing)
 
@@ -548,6 +681,7 @@ type Moving = (
     | DrawdownOrdered
     | DrawdownPaid
     | DrawdownFreed
+    | DrawdownReopened
 )
 
 
@@ -569,6 +703,8 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
             return replace(one, stage=Certified(certified_by=certified_by), refused=(*one.refused, it.payment))
+        case DrawdownReopened():
+            return replace(one, accepted_cents=0, reason="", stage=Registered(), examinations=one.examinations + 1)
         case _ as missing:
             assert_never(missing)
 
@@ -585,7 +721,7 @@ def _drawdown(it: DrawdownRegistered) -> Drawdown:
 
 
 def _as_registered(one: Drawdown) -> Drawdown:
-    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=())
+    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=(), examinations=1)
 
 
 def _plan(state: Disbursement) -> PlanOpened:
@@ -616,6 +752,10 @@ decider = Decider[Command, Event, Disbursement](
         DrawdownOrdered,
         DrawdownPaid,
         DrawdownFreed,
+        ReductionReceived,
+        FundsReturned,
+        DrawdownReopened,
+        PlanSupplemented,
     ],
 )
 

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from services.payout import disbursement, payment
+from services.payout import disbursement, payment, plan
 from shared import duties
 from shared.contracts import Acted
-from shared.contracts.payout import DrawdownExamined, PaymentOrdered, PaymentRejected, PaymentSettled
+from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentRejected, PaymentSettled
 from shared.identity import Role
 
-type Published = DrawdownExamined | PaymentOrdered | PaymentSettled | PaymentRejected
+type Published = DrawdownExamined | FundsReturned | PaymentOrdered | PaymentSettled | PaymentRejected
 
 PUBLISHED = (
     disbursement.DrawdownAccepted,
     disbursement.DrawdownReduced,
     disbursement.DrawdownRejected,
+    plan.FundsReturned,
     payment.PaymentOrdered,
     payment.PaymentSettled,
     payment.PaymentRejected,
@@ -30,6 +31,15 @@ def publish(event: object, state: Any) -> Published | None:
             return _examined(event, event.accepted_cents, event.reason, state)
         case disbursement.DrawdownRejected():
             return _examined(event, 0, event.reason, state)
+        case plan.FundsReturned():
+            return FundsReturned(
+                title=state.plan.title,
+                reduction=event.reduction,
+                part=event.part,
+                by_year=event.by_year,
+                kept=event.kept,
+                returned_on=event.returned_on,
+            )
         case payment.PaymentOrdered():
             return PaymentOrdered(
                 payment=event.payment,
@@ -71,11 +81,13 @@ type Examined = disbursement.DrawdownAccepted | disbursement.DrawdownReduced | d
 
 
 def _examined(it: Examined, cents: int, reason: str, state: disbursement.Disbursement) -> DrawdownExamined:
+    asked = next(one for one in state.drawdowns if one.id == it.drawdown)
     return DrawdownExamined(
         drawdown=it.drawdown,
-        requested_cents=next(one.requested_cents for one in state.drawdowns if one.id == it.drawdown),
+        requested_cents=asked.requested_cents,
         accepted_cents=cents,
         reason=reason,
         examined_on=it.examined_on,
         acted=(Acted(person=it.examined_by, role=Role.CASE_OFFICER, action="examine-drawdown"),),
+        examination=asked.examinations,
     )

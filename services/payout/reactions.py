@@ -1,11 +1,17 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement, payee
+from services.payout import disbursement, payee, plan
 from shared.contracts.intake import DrawdownRequested
-from shared.contracts.review import FundsAssigned, RecipientSucceeded
-from shared.decider import Decision, decision
+from shared.contracts.review import FundsAssigned, FundsSupplemented, RecipientSucceeded, ReductionRequested
+from shared.decider import Decision, decision, field_names
 
-HANDLED: tuple[type, ...] = (FundsAssigned, DrawdownRequested, RecipientSucceeded)
+HANDLED: tuple[type, ...] = (
+    FundsAssigned,
+    FundsSupplemented,
+    ReductionRequested,
+    DrawdownRequested,
+    RecipientSucceeded,
+)
 """The contracts that payout reacts to; every other is passed over."""
 
 
@@ -14,6 +20,12 @@ def react(contract: object, case: str) -> Decision | None:
     match contract:
         case FundsAssigned():
             return decision(disbursement.decider, case, open_plan(contract), creates=True)
+        case ReductionRequested():
+            asked = {it: getattr(contract, it) for it in field_names(contract)}
+            return decision(disbursement.decider, case, plan.ReturnFunds(**asked))
+        case FundsSupplemented():
+            added = {it: getattr(contract, it) for it in field_names(contract)}
+            return decision(disbursement.decider, case, plan.SupplementPlan(**added))
         case DrawdownRequested():
             return decision(disbursement.decider, case, register_drawdown(contract))
         case RecipientSucceeded():

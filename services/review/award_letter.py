@@ -1,12 +1,12 @@
-"""Zuwendungsbescheid: what the letter says, a pure function of what was decided; `pages/award_letter.typ` gives it its form."""
+"""Die Bescheide: what the letters say, a pure function of what was decided; `pages/*_letter.typ` give them their form."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from services.review.assessment import Reserved
-from services.review.award import Grant
-from services.review.examination import CUT_TITLES, AssessedLine
+from services.review.award import Grant, GrantRefused
+from services.review.examination import CUT_TITLES, Application, AssessedLine
 from services.review.programme import Programme
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import DomainError, value
@@ -93,6 +93,32 @@ def letter(
         "drawdown_months": grant.drawdown_months,
         "conditions": list(grant.conditions),
         "court": dict(court_of(grant.applicant_key)),
+        "demonstration": demonstration,
+    }
+
+
+def refusal_letter(
+    refusal: GrantRefused, application: Application, authority: Authority, *, demonstration: bool
+) -> Mapping[str, Any]:
+    """The values of the letter that refuses; its date is the day of the decision."""
+    return {
+        "authority": {
+            "name": authority.name,
+            "street": authority.street,
+            "place": authority.place,
+            "mail": authority.mail,
+        },
+        "recipient": {
+            "name": application.applicant_name,
+            "street": f"Amtlicher Gemeindeschlüssel {application.applicant_key}",
+            "place": "",
+        },
+        "file_number": refusal.file_number,
+        "date": refusal.refused_on.isoformat(),
+        "project": application.title,
+        "submitted_on": application.submitted_on.isoformat(),
+        "reasons": list(refusal.reasons),
+        "court": dict(court_of(application.applicant_key)),
         "demonstration": demonstration,
     }
 

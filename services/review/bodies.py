@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from services.review.assessment import DispensationGround, HearingSubject, HoldReason, RejectionGround
+from services.review.award import Channel, FailureReason, Outcome
 from services.review.examination import CutReason, Opinion
 from services.review.handling import ConflictGround
 from shared.policy.reading import MOST_CHARACTERS
@@ -156,3 +157,26 @@ class SubstitutionBody(Body):
 
 class ConflictBody(Body):
     ground: ConflictGround = Field(title="Grund")
+
+
+class DispatchBody(Body):
+    channel: Channel = Field(default=Channel.ELECTRONIC, title="Weg der Bekanntgabe")
+    instructed: bool = Field(default=True, title="Rechtsbehelfsbelehrung vollständig und richtig")
+
+
+class ReceiptBody(Body):
+    received_on: date = Field(title="Zugegangen oder abgerufen am")
+
+
+class ServiceFailureBody(Body):
+    reason: FailureReason = Field(title="Warum nicht bekannt gegeben")
+
+
+class LawsuitBody(Body):
+    filed_on: date = Field(title="Klage erhoben am")
+    court_reference: Line = Field(title="Aktenzeichen des Gerichts")
+
+
+class LawsuitOutcomeBody(Body):
+    outcome: Outcome = Field(title="Ausgang")
+    concluded_on: date = Field(title="Rechtskräftig oder erledigt am")

@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from services.review import award as awards
 from services.review.application_file import ApplicationTold, told_of
 from services.review.assessment import (
     Assessment,
@@ -17,7 +18,7 @@ from services.review.assessment import (
     Reserved,
     Unopened,
 )
-from services.review.award import Approved, Award, Final, GrantRefused, HalfSigned, Notified, Refused
+from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, notice_of
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.next_action import NextAction
@@ -99,13 +100,50 @@ class ReservationMade(BaseModel):
     expires_on: date
 
 
+class LawsuitBrought(BaseModel):
+    """An action against the decision; `outcome` is none while it is pending."""
+
+    filed_on: date
+    court_reference: str
+    in_time: bool
+    outcome: str | None
+    concluded_on: date | None
+
+
 class Notice(BaseModel):
-    """When the award left the house and what follows from it; `letter_sha256` is the PDF's hash."""
+    """When the decision left the house and what follows from it; `letter_sha256` is the PDF's hash."""
 
     letter_sha256: str
+    channel: str
+    number: int
     dispatched_on: date
     deemed_served_on: date
+    served: bool
+    received_on: date | None
+    service_rule: str
     remedy_ends_on: date
+    remedy_rule: str
+    lawsuit: LawsuitBrought | None
+
+
+class CourseTold(BaseModel):
+    """What happened to an award since its approval.
+
+    `limit_on` is the last day for a revocation or retraction; `pending_cents` is asked back from payout without an answer,
+    `kept_cents` was asked back and is ordered.
+    """
+
+    hearing: str | None
+    hearing_ends_on: date | None
+    statement_on: date | None
+    limit_on: date | None
+    proposal: str | None
+    change: str | None
+    annulled: list[str]
+    frozen: bool
+    pending_cents: int
+    returned_cents: int
+    kept_cents: int
 
 
 class AwardMade(BaseModel):
@@ -117,6 +155,7 @@ class AwardMade(BaseModel):
     final_on: date | None
     by_waiver: bool
     assigned: bool
+    course: CourseTold
 
 
 class RefusalMade(BaseModel):
@@ -126,6 +165,8 @@ class RefusalMade(BaseModel):
     decided: bool
     by: str
     on: date
+    notice: Notice | None
+    final_on: date | None
 
 
 class Succession(BaseModel):
@@ -342,32 +383,81 @@ def _reservation(it: Reserved | None) -> ReservationMade | None:
 
 
 def _award(it: Award) -> AwardMade | None:
-    if not isinstance(it, Approved | Notified | Final):
+    if not isinstance(it, Approved | Notified | Final | Gone):
         return None
-    notice = it.notice if isinstance(it, Notified | Final) else None
     return AwardMade(
         granted_cents=it.grant.granted_cents,
         by_year=years(it.grant.by_year),
         approved_on=it.approved_on,
         approved_by=[one.person for one in it.grant.acted if one.action == "approve-grant"],
-        notice=notice
-        and Notice(
-            letter_sha256=notice.letter.sha256,
-            dispatched_on=notice.dispatched_on,
-            deemed_served_on=notice.deemed_served_on,
-            remedy_ends_on=notice.remedy_ends_on,
-        ),
+        notice=_notice(notice_of(it)),
         final_on=it.final.final_on if isinstance(it, Final) else None,
         by_waiver=isinstance(it, Final) and it.final.by_waiver,
-        assigned=isinstance(it, Final) and it.assigned,
+        assigned=isinstance(it, Final | Gone) and it.assigned,
+        course=_course(it.course),
+    )
+
+
+def _course(it: awards.Course) -> CourseTold:
+    hearing, proposal = it.hearing, it.proposal
+    kind = None
+    if proposal:
+        kind = str(proposal.annulment) if isinstance(proposal, awards.AnnulmentProposed) else "amendment"
+    return CourseTold(
+        hearing=hearing and hearing.opened.annulment,
+        hearing_ends_on=hearing and hearing.opened.deadline.ends_on,
+        statement_on=hearing and hearing.received_on,
+        limit_on=hearing.limit.ends_on if hearing and hearing.limit else None,
+        proposal=kind,
+        change=it.change and it.change.change,
+        annulled=[str(one.decided.annulment) for one in it.annulled],
+        frozen=it.frozen,
+        pending_cents=sum(part.cents for one in it.reductions if one.pending for part in one.asked),
+        returned_cents=sum(part.cents for one in it.reductions for part in one.returned),
+        kept_cents=sum(part.cents for one in it.reductions for part in one.kept),
+    )
+
+
+def _notice(it: awards.Notice | None) -> Notice | None:
+    return it and Notice(
+        letter_sha256=it.letter.sha256,
+        channel=it.channel,
+        number=it.number,
+        dispatched_on=it.dispatched_on,
+        deemed_served_on=it.deemed_served_on,
+        served=it.served,
+        received_on=it.received_on,
+        service_rule=it.service_rule,
+        remedy_ends_on=it.remedy_ends_on,
+        remedy_rule=it.remedy_rule,
+        lawsuit=_lawsuit(it),
+    )
+
+
+def _lawsuit(it: awards.Notice) -> LawsuitBrought | None:
+    return it.lawsuit and LawsuitBrought(
+        filed_on=it.lawsuit.filed_on,
+        court_reference=it.lawsuit.court_reference,
+        in_time=it.lawsuit.in_time,
+        outcome=it.concluded and it.concluded.outcome,
+        concluded_on=it.concluded and it.concluded.concluded_on,
     )
 
 
 def _refusal(pending: RefusalPending | None, award: Award) -> RefusalMade | None:
     if isinstance(award, Refused):
-        it: GrantRefused = award.refusal
-        return RefusalMade(reasons=list(it.reasons), decided=True, by=it.refused_by, on=it.refused_on)
+        it = award.refusal
+        return RefusalMade(
+            reasons=list(it.reasons),
+            decided=True,
+            by=it.refused_by,
+            on=it.refused_on,
+            notice=_notice(award.notice),
+            final_on=award.final.final_on if award.final else None,
+        )
     if pending is None:
         return None
     made = pending.refusal
-    return RefusalMade(reasons=list(made.reasons), decided=False, by=made.proposed_by, on=made.proposed_on)
+    return RefusalMade(
+        reasons=list(made.reasons), decided=False, by=made.proposed_by, on=made.proposed_on, notice=None, final_on=None
+    )

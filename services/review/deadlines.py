@@ -1,6 +1,6 @@
 """Fristen der Prüfung: which event sets a deadline, which one settles it, and what its day brings."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from services.review import assessment, award, budget, handling
 from services.review.expiry import expire_reservation
@@ -9,10 +9,19 @@ from shared.decider import Decision, decision
 from shared.store import Recorded
 from shared.views import Draft
 
-REMEDY, HEARING, RESUBMISSION = "remedy-period", "hearing", "resubmission"
+DEEMED_SERVICE, REMEDY, AWARD_HEARING = "deemed-service", "remedy-period", "award-hearing"
+HEARING, RESUBMISSION = "hearing", "resubmission"
 SUBSTITUTION = "substitution"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
+
+
+def _deem_served(due: Due) -> Decision:
+    return decision(award.decider, due.case, award.DeemServed())
+
+
+def _expire_award_hearing(due: Due) -> Decision:
+    return decision(award.decider, due.case, award.ExpireAwardHearing())
 
 
 def _declare_final(due: Due) -> Decision:
@@ -36,7 +45,9 @@ def _end_substitution(due: Due) -> Decision:
 
 
 DUE: Asked = {
+    DEEMED_SERVICE: _deem_served,
     REMEDY: _declare_final,
+    AWARD_HEARING: _expire_award_hearing,
     RESERVATION: _expire_reservation,
     HEARING: _expire_hearing,
     RESUBMISSION: _resubmit,
@@ -49,10 +60,18 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
     """What an event sets or settles."""
     case = it.context.correlation
     match it.event:
-        case award.NoticeDispatched(remedy_ends_on=last):
-            rule = f"Klagefrist bis {last:%d.%m.%Y} (§§ 58, 74 VwGO)"
-            set_due(draft, REMEDY, case, on=last + timedelta(days=1), rule=rule, case=case)
-        case award.DecisionBecameFinal():
+        case award.NoticeDispatched():
+            on, rule = it.event.deemed_served_on, it.event.service_rule or "Bekanntgabe (§ 41 II VwVfG)"
+            set_due(draft, DEEMED_SERVICE, case, on=on, rule=rule, case=case)
+            if it.event.channel != award.Channel.PORTAL:  # there it runs from the retrieval only
+                _set_remedy(draft, case, it.event.remedy_ends_on, it.event.remedy_rule)
+        case award.NoticeDeemedServed():
+            clear_due(draft, DEEMED_SERVICE, case)
+        case award.NoticeReceived():
+            clear_due(draft, DEEMED_SERVICE, case)
+            _set_remedy(draft, case, it.event.remedy_ends_on, it.event.remedy_rule)
+        case award.NoticeServiceFailed() | award.DecisionBecameFinal():
+            clear_due(draft, DEEMED_SERVICE, case)
             clear_due(draft, REMEDY, case)
         case budget.FundsReserved(case=case, expires_on=last):
             rule = f"Vormerkung bis {last:%d.%m.%Y} (Verwaltungspraxis, Frist der Vormerkung)"
@@ -76,9 +95,28 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
         ):
             clear_due(draft, HEARING, case)
             clear_due(draft, RESUBMISSION, case)
+        case award.AwardHearingOpened(deadline=deadline):
+            set_due(draft, AWARD_HEARING, case, on=deadline.expired_from, rule=deadline.rule, case=case)
+        case award.AwardStatementReceived() | award.AwardHearingExpired() | award.AwardHearingClosed():
+            clear_due(draft, AWARD_HEARING, case)
+        case award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition():
+            clear_due(draft, AWARD_HEARING, case)
+            if not it.event.decided.by_year:
+                clear_due(draft, DEEMED_SERVICE, case)
+                clear_due(draft, REMEDY, case)
+        case award.LawsuitRecorded():
+            clear_due(draft, REMEDY, case)
+        case award.LawsuitConcluded():
+            if it.event.remedy_ends_on:
+                _set_remedy(draft, case, it.event.remedy_ends_on, "")
         case _:
             pass
 
 
 def _reservation_id(it: Recorded, case: str) -> str:
     return f"{it.originator_id.removeprefix('budget-')}/{case}"
+
+
+def _set_remedy(draft: Draft, case: str, last: date, rule: str) -> None:
+    rule = rule or f"Klagefrist bis {last:%d.%m.%Y} (§§ 58, 74 VwGO)"
+    set_due(draft, REMEDY, case, on=last + timedelta(days=1), rule=rule, case=case)

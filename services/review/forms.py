@@ -6,7 +6,8 @@ from typing import Any
 
 from services.review import assessment as assessments
 from services.review.assessment import Assessment, Unopened
-from services.review.award import Award, Notified
+from services.review.award import Award
+from services.review.award_forms import award_form
 from services.review.case_file import TOPICS, facts_of
 from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
@@ -53,20 +54,11 @@ def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None
         case "refuse-grant":
             text = "; ".join(facts.refusal.refusal.reasons) if facts.refusal else ""
             return Form(submit="Antrag ablehnen", text=f"Vorgeschlagene Gründe: {text}")
-        case "dispatch-notice":
-            text = "Der Bescheid wird elektronisch bekannt gegeben und gilt am vierten Tag danach als zugegangen."
-            return Form(submit="Bescheid versenden", text=text, letter=True)
-        case "record-waiver":
-            fields = [day("declared_on", "Verzicht erklärt am", today)]
-            consequence = "Der Bescheid wird sofort bestandskräftig, die Mittel gehen an die Auszahlung."
-            return Form(fields=fields, submit="Verzicht vermerken", consequence=consequence)
         case _:
-            until = (
-                f"Die Klagefrist endete am {award.notice.remedy_ends_on:%d.%m.%Y}."
-                if isinstance(award, Notified)
-                else ""
-            )
-            return Form(submit="Bestandskraft feststellen", text=until)
+            form = award_form(name, award, today)
+            if form is None:
+                raise ValueError(f"kein Formular für {name}")
+            return form
 
 
 def _opinion() -> Form:

@@ -17,10 +17,10 @@ from services.review import programme as programmes
 from services.review.api import actions
 from services.review.application_file import tables_of
 from services.review.assessment import Unopened
-from services.review.award import Approved, Final, Notified
+from services.review.award import Approved, Final, Gone, Notified
 from services.review.budget_pages import BUDGETS, QUEUE
 from services.review.budget_reading import day_asked, entry_asked, sheet_of, statement_of, waiting_list
-from services.review.case_file import TOPICS, CaseFile, case_file
+from services.review.case_file import TOPICS, CaseFile, Notice, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
 from services.review.handling_words import form_of_handling
@@ -313,17 +313,28 @@ def _elsewhere(case: str, file: CaseFile) -> list[dict[str, str]]:
 
 
 def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
-    deadline = None
+    deadline, notice = None, _notice(file)
     if file.hold:
         deadline = {"text": "Wiedervorlage am", "on": file.hold.resubmission_on}
     elif file.hearing and file.hearing.running:
         deadline = {"text": "Stellungnahme bis", "on": file.hearing.ends_on}
-    elif file.award and file.award.notice and not file.award.final_on:
-        deadline = {"text": "Klagefrist bis", "on": file.award.notice.remedy_ends_on}
+    elif notice and not _final_on(file):
+        deadline = {"text": "Klagefrist bis", "on": notice.remedy_ends_on}
     elif file.reservation and not file.award:
         deadline = {"text": "Vormerkung bis", "on": file.reservation.expires_on}
     holder = ROLE_TITLES[Role(file.holder)] if file.holder else ""
     return {"deadline": deadline, "holder": holder, "status": {"text": title, "tone": tone}}
+
+
+def _notice(file: CaseFile) -> Notice | None:
+    """The notice of what was decided, an award or a refusal."""
+    decided = file.award or file.refusal
+    return decided.notice if decided else None
+
+
+def _final_on(file: CaseFile) -> date | None:
+    decided = file.award or file.refusal
+    return decided.final_on if decided else None
 
 
 async def _terms(house: House, it: Known, today: date) -> Terms | None:
@@ -376,6 +387,8 @@ def _tasks(file: CaseFile, shown_here: set[str]) -> list[dict[str, Any]]:
             ("Ablehnung vorschlagen", "propose-refusal", True),
             ("Kommune anhören", "open-hearing", file.refusal.decided or heard),
             ("Ablehnung freigeben", "refuse-grant", file.refusal.decided),
+            ("Bescheid versenden", "dispatch-notice", file.refusal.notice is not None),
+            ("Bestandskraft", "record-waiver", file.refusal.final_on is not None),
         ]
     if file.rejection:
         road = [
@@ -421,14 +434,47 @@ async def _facts(house: House, it: Known, file: CaseFile, person: Person, terms:
         facts.append({"key": "Befangen", "value": ", ".join(file.handling.excluded)})
     if file.reservation:
         facts.append({"key": "Haushalt", "value": file.reservation.budget, "kind": "code"})
-    if file.award and file.award.notice:
-        facts.append({"key": "Bekannt gegeben", "value": file.award.notice.deemed_served_on, "kind": "date"})
-        facts.append({"key": "Bestandskräftig", "value": file.award.final_on, "kind": "date"})
-        facts.append({"key": "Bescheid SHA-256", "value": file.award.notice.letter_sha256, "kind": "hash"})
+    facts += [*_facts_of_notice(file), *_facts_of_course(file)]
     if Role.CASE_OFFICER in person.roles and not isinstance(it.assessment, Unopened):
         contact = it.assessment.file.application.contact_name
         facts.append({"key": "Ansprechperson", "value": await asyncio.to_thread(_name, house, contact)})
     return facts
+
+
+def _facts_of_notice(file: CaseFile) -> list[dict[str, Any]]:
+    notice = _notice(file)
+    if notice is None:
+        return []
+    facts: list[dict[str, Any]] = [
+        {"key": "Bekannt gegeben", "value": notice.deemed_served_on, "kind": "date"},
+        {"key": "Klagefrist", "value": notice.remedy_rule or f"bis {notice.remedy_ends_on:%d.%m.%Y}"},
+        {"key": "Bestandskräftig", "value": _final_on(file), "kind": "date"},
+        {"key": "Bescheid SHA-256", "value": notice.letter_sha256, "kind": "hash"},
+    ]
+    if notice.lawsuit:
+        facts.append({"key": "Klage", "value": notice.lawsuit.court_reference})
+    return facts
+
+
+def _facts_of_course(file: CaseFile) -> list[dict[str, Any]]:
+    """What is under way with an award that stands, and its money."""
+    if file.award is None:
+        return []
+    course = file.award.course
+    facts: list[dict[str, Any]] = [
+        {"key": "Anhörung bis", "value": course.hearing_ends_on, "kind": "date"} if course.hearing else {},
+        {"key": "Rücknahme und Widerruf möglich bis", "value": course.limit_on, "kind": "date"}
+        if course.limit_on
+        else {},
+        {"key": "Auszahlung", "value": "gesperrt"} if course.frozen else {},
+    ]
+    for key, cents in (
+        ("Zurückverlangt, Antwort der Auszahlung offen", course.pending_cents),
+        ("Von der Auszahlung zurück", course.returned_cents),
+        ("Zurückverlangt, aber schon angeordnet", course.kept_cents),
+    ):
+        facts.append({"key": key, "value": cents, "kind": "money"} if cents else {})
+    return [it for it in facts if it]
 
 
 def _item(terms: Terms) -> str:
@@ -446,7 +492,7 @@ def _name(house: House, sealed: Sealed) -> str:
 
 async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | None]:
     paid = None
-    if isinstance(it.award, Approved | Notified | Final):
+    if isinstance(it.award, Approved | Notified | Final | Gone):
         paid = 0
         for part in it.award.grant.by_year:
             budget = await house.writer.state(
@@ -502,17 +548,12 @@ def _expenditure_table(file: CaseFile) -> dict[str, Any]:
 
 
 def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
-    if not file.award:
+    decided = file.award or (file.refusal if file.refusal and file.refusal.decided else None)
+    if decided is None:
         return []
-    sent = file.award.notice
+    sent, name = decided.notice, "Zuwendungsbescheid" if file.award else "Ablehnungsbescheid"
     note = f"PDF, {sent.dispatched_on:%d.%m.%Y}" if sent else "PDF, noch nicht versandt"
-    return [
-        {
-            "text": "Zuwendungsbescheid" if sent else "Zuwendungsbescheid (Vorschau)",
-            "url": f"{back}/letter",
-            "note": note,
-        }
-    ]
+    return [{"text": name if sent else f"{name} (Vorschau)", "url": f"{back}/letter", "note": note}]
 
 
 def _timeline(house: House, case: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What review tells the others: own event and the state it led to in, public contract out."""
 
+from datetime import date
 from typing import Any
 
 from services.review import assessment, award, early_start, programme, succession
@@ -43,7 +44,7 @@ def publish(event: object, state: object) -> object | None:
         case assessment.ApplicationRejectedFormally(), _:
             grounds = tuple(assessment.REJECTION_TITLES[it] for it in event.grounds)
             return review.ApplicationRejectedFormally(reasons=(*grounds, *event.reasons), rejected_on=event.rejected_on)
-        case award.NoticeDispatched(), award.Notified():
+        case award.NoticeDispatched(number=1), award.Notified():
             return review.AwardNotified(
                 granted_cents=state.grant.granted_cents,
                 by_year=state.grant.by_year,
@@ -54,8 +55,24 @@ def publish(event: object, state: object) -> object | None:
             )
         case award.GrantRefused(), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
-        case award.DecisionBecameFinal(), _:
+        case award.DecisionBecameFinal(), award.Final():
             return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)
+        case award.ReductionRequested(), _:
+            asked: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.ReductionRequested)}
+            return review.ReductionRequested(**asked)
+        case award.FundsSupplemented(), _:
+            added: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsSupplemented)}
+            return review.FundsSupplemented(**added)
+        case award.ChangeRefused(), _:
+            return review.ChangeRefused(change=event.change, reasons=event.reasons, refused_on=event.refused_on)
+        case award.GrantAmended(), _:
+            return _changed(event.grant, "amendment", event.reasons, event.approved_on, event.change)
+        case (
+            (award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition()),
+            (award.Approved() | award.Notified() | award.Final() | award.Gone()),
+        ):
+            decided = event.decided
+            return _changed(state.grant, decided.annulment, decided.reasons, decided.effective_on)
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
@@ -92,3 +109,16 @@ def publish(event: object, state: object) -> object | None:
             )
         case _:
             return None
+
+
+def _changed(grant: award.Grant, kind: str, reasons: str, effective_on: date, change: str = "") -> review.GrantChanged:
+    return review.GrantChanged(
+        kind=kind,
+        change=change,
+        by_year=grant.by_year,
+        granted_cents=grant.granted_cents,
+        eligible_cents=grant.eligible_cents,
+        ends_on=grant.ends_on,
+        reasons=reasons,
+        effective_on=effective_on,
+    )

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from services.review import assessment, budget, dissolution, early_start, involvement
+from services.review import assessment, award, budget, dissolution, early_start, involvement
 from services.review.examination import Application
 from shared.contracts.intake import (
     ApplicationCompleted,
     ApplicationWithdrawn,
     BodyDissolved,
+    ChangeRequested,
     DrawdownRequested,
     EarlyStartRequested,
 )
-from shared.contracts.payout import DrawdownExamined, PaymentOrdered, PaymentSettled
+from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentSettled
 from shared.decider import Decision, decision, field_names
 
 HANDLED: tuple[type, ...] = (
@@ -19,6 +20,8 @@ HANDLED: tuple[type, ...] = (
     ApplicationWithdrawn,
     BodyDissolved,
     EarlyStartRequested,
+    ChangeRequested,
+    FundsReturned,
     DrawdownRequested,
     DrawdownExamined,
     PaymentOrdered,
@@ -52,5 +55,13 @@ def react(contract: object, case: str) -> Decision | None:
             )
             entered = budget.record_payment(contract.title, contract.year, paid)
             return involvement.noting(case, contract.acted, entered)
+        case FundsReturned():
+            returned = award.TakeBackFunds(
+                reduction=contract.reduction, part=contract.part, by_year=contract.by_year, kept=contract.kept
+            )
+            return award.take_back(case, contract.title, returned)
+        case ChangeRequested():
+            asked: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
+            return decision(award.decider, case, award.ReceiveChange(**asked))
         case _:
             return None

@@ -10,9 +10,9 @@ from services.review import dissolution, succession
 from services.review import handling as handlings
 from services.review import involvement as involvements
 from services.review import programme as programmes
-from services.review.assessment import Assessment, Unopened
-from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
-from services.review.award_letter import Authority, guideline_of, letter
+from services.review.assessment import Assessment, File, Unopened
+from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned, notice_of
+from services.review.award_letter import Authority, guideline_of, letter, refusal_letter
 from services.review.case_file import facts_of
 from services.review.dissolution import BodyDissolved
 from services.review.handling import Handling
@@ -35,7 +35,7 @@ from shared.service import House
 from shared.store import Folded
 from shared.web import Action, etag
 
-TEMPLATE = Path(__file__).parent / "pages" / "award_letter.typ"
+PAGES = Path(__file__).parent / "pages"
 PDF = "application/pdf"
 
 
@@ -91,33 +91,41 @@ async def known(house: House, case: str) -> Known:
 
 
 async def letter_pdf(house: House, it: Known) -> bytes:
-    """The award letter, made from what was decided; the same bytes as often as it is asked for."""
-    reserved = facts_of(it.assessment).reserved
-    if reserved is None or not isinstance(it.award, Approved | Notified | Final):
-        raise awards.NotApproved
-    grant, place = it.award.grant, office()
-    programme = await house.writer.state(programmes.decider, grant.programme)
-    values = letter(
-        grant,
-        it.award.approved_on,
-        reserved,
-        guideline_of(programme.state, grant.basis.guideline_sha256),
-        Authority(name=place.name, street=place.street, place=place.place, mail=place.mail),
-        demonstration=place.demonstration,
-    )
-    return await asyncio.to_thread(render, TEMPLATE, values)
+    """The letter of an award or a refusal, made from what was decided; the same bytes as often as it is asked for."""
+    place = office()
+    authority = Authority(name=place.name, street=place.street, place=place.place, mail=place.mail)
+    match it.award:
+        case Refused(refusal=refusal):
+            application = _file(it).application
+            values = refusal_letter(refusal, application, authority, demonstration=place.demonstration)
+            return await asyncio.to_thread(render, PAGES / "refusal_letter.typ", values)
+        case Approved() | Notified() | Final() | Gone():
+            grant, reserved = it.award.grant, facts_of(it.assessment).reserved
+            if reserved is None:
+                raise awards.NotApproved
+            programme = await house.writer.state(programmes.decider, grant.programme)
+            guideline = guideline_of(programme.state, grant.basis.guideline_sha256)
+            values = letter(
+                grant, it.award.approved_on, reserved, guideline, authority, demonstration=place.demonstration
+            )
+            return await asyncio.to_thread(render, PAGES / "award_letter.typ", values)
+        case Unsigned() | HalfSigned():
+            raise awards.NotApproved
+
+
+def _file(it: Known) -> File:
+    if isinstance(it.assessment, Unopened):
+        raise unknown_case()
+    return it.assessment.file
 
 
 async def stored_letter(house: House, it: Known) -> DocumentReference:
     """The letter in the document store, under the key of the applicant's contact."""
-    if isinstance(it.assessment, Unopened):
-        raise unknown_case()
+    subject = _file(it).application.contact_name.subject
     content = await letter_pdf(house, it)
-    subject = it.assessment.file.application.contact_name.subject
+    kind = "refusal-letter" if isinstance(it.award, Refused) else "award-letter"
     try:
-        return await asyncio.to_thread(
-            house.documents.put, content, kind="award-letter", media_type=PDF, subject=subject
-        )
+        return await asyncio.to_thread(house.documents.put, content, kind=kind, media_type=PDF, subject=subject)
     except Forged as error:
         raise Problem(
             409, "contact-erased", "Die Ansprechperson ist gelöscht; der Bescheid kann nicht abgelegt werden."
@@ -174,17 +182,16 @@ def _hindrance(step: Step, it: Known, context: Context) -> str:
 async def letter_for(house: House, person: Person, case: str) -> bytes:
     """The letter as it was dispatched, before that a preview for the house; 404 for whom it does not concern."""
     it = await known(house, case)
+    notice = notice_of(it.award)
     if not person.roles & READERS:
         allowed_role(person, {Role.APPLICANT}, "read-letter")
-        if not isinstance(it.award, Notified | Final) or _recipient_key(it) not in person.applicant_keys:
+        if notice is None or _recipient_key(it) not in person.applicant_keys:
             raise unknown_case()
-    match it.award:
-        case Notified(notice=notice) | Final(notice=notice):
-            return await asyncio.to_thread(_dispatched, house, notice.letter)
-        case Approved():
-            return await letter_pdf(house, it)
-        case Unsigned() | HalfSigned() | Refused():
-            raise Problem(404, "no-letter", "Zu diesem Vorgang gibt es keinen Zuwendungsbescheid.")
+    if notice:
+        return await asyncio.to_thread(_dispatched, house, notice.letter)
+    if isinstance(it.award, Unsigned | HalfSigned):
+        raise Problem(404, "no-letter", "Zu diesem Vorgang gibt es keinen Bescheid.")
+    return await letter_pdf(house, it)
 
 
 def _recipient_key(it: Known) -> str:

@@ -25,7 +25,23 @@ from services.review.assessment import (
     Withdrawn,
     needs_hearing,
 )
-from services.review.award import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned, acts_of
+from services.review.award import (
+    AmendmentProposed,
+    AnnulmentProposed,
+    Approved,
+    Award,
+    Course,
+    DecisionBecameFinal,
+    Final,
+    Gone,
+    HalfSigned,
+    Notice,
+    Notified,
+    Refused,
+    Unsigned,
+    acts_of,
+    notice_of,
+)
 from services.review.examination import Opinion
 from services.review.proceeding import examined
 from shared import duties
@@ -50,7 +66,11 @@ class Status(StrEnum):
     ON_HOLD = "on-hold"
     AWAITING_NOTICE = "awaiting-notice"
     AWAITING_FINALITY = "awaiting-finality"
+    CONTESTED = "contested"
+    TAKEN_AWAY = "taken-away"
     FINAL = "final"
+    ANNULLED = "annulled"
+    AWAITING_REFUSAL_NOTICE = "awaiting-refusal-notice"
     REFUSED = "refused"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -79,7 +99,11 @@ STATUS: Mapping[Status, Told] = {
     Status.ON_HOLD: Told(title="zurückgestellt", tone="neutral", holder=Role.CASE_OFFICER),
     Status.AWAITING_NOTICE: Told(title="Bescheid zu versenden", tone="info", holder=Role.CASE_OFFICER),
     Status.AWAITING_FINALITY: Told(title="Klagefrist läuft", tone="info", holder=Role.CASE_OFFICER),
+    Status.CONTESTED: Told(title="beklagt", tone="warning", holder=Role.CASE_OFFICER),
+    Status.TAKEN_AWAY: Told(title="vom Gericht aufgehoben", tone="danger", holder=Role.CASE_OFFICER),
     Status.FINAL: Told(title="bestandskräftig", tone="success"),
+    Status.ANNULLED: Told(title="aufgehoben oder gegenstandslos", tone="danger"),
+    Status.AWAITING_REFUSAL_NOTICE: Told(title="Ablehnung zu versenden", tone="info", holder=Role.CASE_OFFICER),
     Status.REFUSED: Told(title="abgelehnt", tone="danger"),
     Status.REJECTED: Told(title="als unzulässig abgelehnt", tone="danger"),
     Status.WITHDRAWN: Told(title="zurückgenommen", tone="neutral"),
@@ -121,19 +145,27 @@ def status_of(assessment: Assessment, award: Award) -> Status:
         case Withdrawn():
             return Status.WITHDRAWN
         case Concluded():
-            return _status_of_award(award)
+            return status_of_award(award)
         case _ as missing:
             assert_never(missing)
 
 
-def _status_of_award(award: Award) -> Status:
+def status_of_award(award: Award) -> Status:
+    """Where a case stands whose assessment is concluded."""
+    if isinstance(award, Gone):
+        return Status.ANNULLED
+    notice = notice_of(award)
+    if notice and notice.contested:
+        return Status.CONTESTED
+    if notice and notice.taken_away:
+        return Status.TAKEN_AWAY
     match award:
         case Final():
             return Status.FINAL
         case Notified():
             return Status.AWAITING_FINALITY
         case Refused():
-            return Status.REFUSED
+            return Status.REFUSED if notice else Status.AWAITING_REFUSAL_NOTICE
         case Approved() | Unsigned() | HalfSigned():
             return Status.AWAITING_NOTICE
         case _ as missing:
@@ -168,7 +200,12 @@ OPINE, ASSESS, PROPOSE, PROPOSE_REFUSAL = (
     "propose-refusal",
 )
 RESERVE, RELEASE, APPROVE, REFUSE = "reserve-funds", "release-reservation", "approve-grant", "refuse-grant"
-DISPATCH, WAIVE, DECLARE_FINAL = "dispatch-notice", "record-waiver", "declare-final"
+DISPATCH, RECEIVE, FAIL = "dispatch-notice", "record-receipt", "record-service-failure"
+HEAR, STATE, END_HEARING = "open-award-hearing", "record-award-statement", "close-award-hearing"
+ANNUL, DECIDE_ANNULMENT, DROP = "propose-annulment", "decide-annulment", "drop-proposal"
+AMEND, APPROVE_AMENDMENT, REFUSE_CHANGE = "propose-amendment", "approve-amendment", "refuse-change"
+FREEZE, THAW = "freeze-payout", "lift-payout-freeze"
+WAIVE, DECLARE_FINAL, SUE, CONCLUDE = "record-waiver", "declare-final", "record-lawsuit", "conclude-lawsuit"
 
 
 def steps(assessment: Assessment, award: Award) -> Sequence[Step]:
@@ -210,15 +247,45 @@ def _steps_of_road(assessment: Assessment, award: Award) -> Sequence[Step]:
 
 
 def _steps_of_award(award: Award) -> Sequence[Step]:
-    match award:
-        case Approved():
-            return (Step(action=DISPATCH, primary=Primary.AWARD),)
-        case Notified():
-            return (Step(action=WAIVE, primary=Primary.AWARD), Step(action=DECLARE_FINAL, primary=Primary.AWARD))
-        case Unsigned() | HalfSigned() | Final() | Refused():
-            return ()
-        case _ as missing:
-            assert_never(missing)
+    notice = notice_of(award)
+    if isinstance(award, Unsigned | HalfSigned):
+        names: Sequence[str] = ()
+    elif isinstance(award, Gone):
+        names = (REFUSE_CHANGE,) if award.course.change else ()
+    elif notice is None:
+        names = (DISPATCH,)
+    else:
+        names = _steps_of_notice(notice, award.final if isinstance(award, Final | Refused) else None)
+    if isinstance(award, Approved | Notified | Final):
+        names = (*names, *_steps_of_course(award.course, assigned=isinstance(award, Final)))
+    return tuple(Step(action=it, primary=Primary.AWARD) for it in names)
+
+
+def _steps_of_course(course: Course, *, assigned: bool) -> Sequence[str]:
+    """What can be done with an award that stands; the next step of a change that is under way comes first."""
+    change = (REFUSE_CHANGE,) if course.change else ()
+    match course.proposal:
+        case AnnulmentProposed():
+            proposed: Sequence[str] = (DECIDE_ANNULMENT, DROP)
+        case AmendmentProposed():
+            proposed = (APPROVE_AMENDMENT, DROP)
+        case None:
+            proposed = (AMEND, ANNUL)
+    hearing = (HEAR,)
+    if course.hearing:
+        hearing = (END_HEARING,) if course.hearing.received_on else (STATE, END_HEARING)
+    payout = ((THAW,) if course.frozen else (FREEZE,)) if assigned else ()
+    return (*proposed, *change, *hearing, *payout)
+
+
+def _steps_of_notice(notice: Notice, final: DecisionBecameFinal | None) -> Sequence[str]:
+    if notice.contested:
+        return (CONCLUDE,)
+    sue = () if notice.lawsuit or (final and final.by_waiver) else (SUE,)
+    if final or notice.taken_away:
+        return sue
+    receipt = () if notice.received_on else (RECEIVE, FAIL)
+    return (WAIVE, DECLARE_FINAL, *receipt, *sue)
 
 
 def hindrance(step: Step, assessment: Assessment, award: Award, context: Context) -> str:
@@ -229,8 +296,8 @@ def hindrance(step: Step, assessment: Assessment, award: Award, context: Context
         return assessments.HearingRunning.title if it.file.hearing.is_running else assessments.HearingMissing.title
     if step.action == PROPOSE and (it := examined(assessment)) and it.file.open_warnings:
         return assessments.WarningsOpen.title
-    if step.action == DECLARE_FINAL and isinstance(award, Notified):
-        return _running(award.notice.remedy_ends_on, context.valid_on)
+    if step.action == DECLARE_FINAL and (notice := notice_of(award)):
+        return _running(notice.remedy_ends_on, context.valid_on)
     return ""
 
 

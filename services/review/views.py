@@ -11,6 +11,7 @@ from services.review import early_start as e
 from services.review import early_start_list
 from services.review import handling as h
 from services.review import programme as p
+from services.review.award_words import tell_of_award
 from services.review.budget_words import RELEASES, tell_of_budget
 from services.review.deadlines import note_deadlines
 from services.review.dissolution import BodyDissolved
@@ -19,7 +20,7 @@ from services.review.handling_words import tell_of_handling
 from services.review.involvement import InvolvementNoted
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
-from services.review.standing import Status, status_of
+from services.review.standing import Status, status_of, status_of_award
 from services.review.succession import RecipientSucceeded
 from services.review.words import Words, split
 from shared import duties
@@ -36,10 +37,6 @@ PROGRAMMES, ASSIGNED = "programmes", "assigned"
 
 LEADS_TO: Mapping[type, Status] = {
     w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
-    w.GrantApproved: Status.AWAITING_NOTICE,
-    w.GrantRefused: Status.REFUSED,
-    w.NoticeDispatched: Status.AWAITING_FINALITY,
-    w.DecisionBecameFinal: Status.FINAL,
 }
 """Events of the award after which a case stands elsewhere."""
 
@@ -51,16 +48,14 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     if case != it.context.correlation:
         draft.concern(case, row)  # a title's next budget takes over the promises of many cases at once
     early_start_list.project(it, draft)
+    if row.stream == w.decider.stream(case) and not isinstance(it.event, w.FirstSignatureGiven):
+        _award(case, draft.standing(w.decider, it, row).state, it, draft)
+        return
     match it.event:
         case a.AssessmentOpened():
             _open(case, it.event, row, draft)
         case a.WithdrawalSettled(effective=True):
             _change(case, draft, it, status=Status.WITHDRAWN)
-        case w.GrantApproved():
-            _change(case, draft, it, status=Status.AWAITING_NOTICE, granted_cents=it.event.grant.granted_cents)
-        case w.NoticeDispatched():
-            due_on, sent = it.event.remedy_ends_on.isoformat(), it.event.dispatched_on.isoformat()
-            _change(case, draft, it, status=Status.AWAITING_FINALITY, due_on=due_on, dispatched_on=sent)
         case p.PolicyPublished():
             name = row.stream.removeprefix(f"{p.decider.name}-")
             draft.put(PROGRAMMES, name, {"programme": name})
@@ -153,6 +148,15 @@ def _assign(case: str, draft: Draft, person: str) -> None:
             draft.delete(ASSIGNED, case)
 
 
+def _award(case: str, award: w.Award, it: Recorded, draft: Draft) -> None:
+    status, notice = status_of_award(award), w.notice_of(award)
+    waits = status in (Status.AWAITING_FINALITY, Status.REFUSED) and not getattr(award, "final", None)
+    due_on = notice.remedy_ends_on.isoformat() if notice and waits else None
+    granted_cents = None if isinstance(award, w.Unsigned | w.HalfSigned | w.Refused) else award.grant.granted_cents
+    sent = notice.dispatched_on.isoformat() if notice else None
+    _change(case, draft, it, status=status, due_on=due_on, granted_cents=granted_cents, dispatched_on=sent)
+
+
 def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
     known = draft.get(CASES, case)
     if known is None:
@@ -199,7 +203,7 @@ def tell(it: object) -> Words | None:
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
             told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
-            told = told or _of_award(it) or tell_of_budget(it)
+            told = told or tell_of_award(it) or tell_of_budget(it)
             return told or _of_early_start(it)
 
 
@@ -236,28 +240,6 @@ def _of_assessment(it: object) -> Words | None:
             why = "Sie ging vor der Entscheidung ein." if it.effective else "Über den Antrag war bereits entschieden."
             title = "Rücknahme wirksam" if it.effective else "Rücknahme nicht mehr wirksam"
             return Words(title=title, tone="warning", why=why)
-        case _:
-            return None
-
-
-def _of_award(it: object) -> Words | None:
-    match it:
-        case w.FirstSignatureGiven():
-            why = f"{euros(it.granted_cents)} liegen über der Zeichnungsgrenze von {euros(it.signing_limit_cents)}."
-            return Words(title="Erste Zeichnung", tone="info", why=why)
-        case w.GrantApproved():
-            return Words(title="Zuwendung bewilligt", tone="success", why=euros(it.grant.granted_cents))
-        case w.GrantRefused():
-            return Words(title="Antrag abgelehnt", tone="danger", why="; ".join(it.reasons))
-        case w.NoticeDispatched():
-            why = f"Gilt am {it.deemed_served_on:%d.%m.%Y} als bekannt gegeben; Klage bis {it.remedy_ends_on:%d.%m.%Y}."
-            return Words(title="Bescheid versandt", tone="info", why=why)
-        case w.RemedyWaived():
-            return Words(title="Rechtsbehelfsverzicht", tone="info", why=f"erklärt am {it.declared_on:%d.%m.%Y}")
-        case w.DecisionBecameFinal():
-            return Words(title="Bescheid bestandskräftig", tone="success")
-        case w.FundsAssigned():
-            return Words(title="Mittel der Auszahlung zugewiesen", tone="success", why=split(it.by_year))
         case _:
             return None
 

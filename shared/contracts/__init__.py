@@ -3,7 +3,7 @@
 A contract is a class of its own, never a domain event: the log may change its words, a promise to others may not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol, dataclass_transform, runtime_checkable
 
 from shared.decider import value
@@ -44,3 +44,28 @@ class YearAmount:
 
     year: int
     cents: int
+
+
+def _cents(by_year: Sequence[YearAmount]) -> Mapping[int, int]:
+    return {it.year: it.cents for it in by_year}
+
+
+def _listed(cents: Mapping[int, int]) -> tuple[YearAmount, ...]:
+    return tuple(YearAmount(year=year, cents=cents[year]) for year in sorted(cents) if cents[year])
+
+
+def plus(one: Sequence[YearAmount], other: Sequence[YearAmount]) -> tuple[YearAmount, ...]:
+    """The sums of each year, without those that are nothing."""
+    first, second = _cents(one), _cents(other)
+    return _listed({year: first.get(year, 0) + second.get(year, 0) for year in {*first, *second}})
+
+
+def minus(one: Sequence[YearAmount], other: Sequence[YearAmount]) -> tuple[YearAmount, ...]:
+    """The differences of each year, without those that are nothing."""
+    return plus(one, [YearAmount(year=it.year, cents=-it.cents) for it in other])
+
+
+def smaller(one: Sequence[YearAmount], other: Sequence[YearAmount]) -> tuple[YearAmount, ...]:
+    """In each year what both have."""
+    first, second = _cents(one), _cents(other)
+    return _listed({year: max(min(first[year], second.get(year, 0)), 0) for year in first})

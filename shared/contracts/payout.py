@@ -2,12 +2,15 @@
 
 from datetime import date
 
-from shared.contracts import Acted, contract
+from shared.contracts import Acted, YearAmount, contract
 
 
 @contract("payout.drawdown-examined", version=2)
 class DrawdownExamined:
-    """The drawdown was checked: what of the requested amount can be paid (`accepted_cents`, 0 when refused) and why not all."""
+    """The drawdown was checked: what of the requested amount can be paid (`accepted_cents`, 0 when refused) and why not all.
+
+    A later `examination` of the same drawdown takes the place of the earlier: its plan fell meanwhile.
+    """
 
     drawdown: str
     requested_cents: int
@@ -15,6 +18,7 @@ class DrawdownExamined:
     reason: str
     examined_on: date
     acted: tuple[Acted, ...] = ()
+    examination: int = 1
 
 
 @contract("payout.payment-ordered", version=2)
@@ -54,3 +58,19 @@ class PaymentRejected:
     cents: int
     reason: str
     rejected_on: date
+
+
+@contract("payout.funds-returned")
+class FundsReturned:
+    """Money changes its owner back: of what review asked to be returned, these amounts per year are review's again.
+
+    `reduction` is review's number of what it asked; `kept` is ordered already and stays payout's. It goes back in a later
+    `part` if the treasury refuses its order.
+    """
+
+    title: str
+    reduction: int
+    part: int
+    by_year: tuple[YearAmount, ...]
+    kept: tuple[YearAmount, ...]
+    returned_on: date

@@ -176,3 +176,58 @@ class EarlyStartDecided:
     text: str
     decided_on: date
     acted: tuple[Acted, ...]
+
+
+@contract("review.reduction-requested")
+class ReductionRequested:
+    """Review asks payout to return what is not ordered of these amounts per year; nothing is free before `FundsReturned`.
+
+    `reduction` counts the case's requests. `freeze` is whether nothing may be ordered from now on, or, false, again;
+    a request without amounts tells only this. `eligible_cents` is the recognised expenditure from now on, 0 when it stays.
+    """
+
+    reduction: int
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    freeze: bool
+    reason: str
+    requested_on: date
+    acted: tuple[Acted, ...]
+
+
+@contract("review.funds-supplemented")
+class FundsSupplemented:
+    """More money changes its owner: from now on only payout spends these further amounts per year (Aufstockung)."""
+
+    supplement: int
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    supplemented_on: date
+    acted: tuple[Acted, ...]
+
+
+@contract("review.change-refused")
+class ChangeRefused:
+    """A requested change of the award was refused; `reasons` is told to the recipient."""
+
+    change: str
+    reasons: str
+    refused_on: date
+
+
+@contract("review.grant-changed")
+class GrantChanged:
+    """What is granted now, after an amendment or when the award, or a part of it, fell away; nothing per year when all did.
+
+    `kind` is `amendment`, `lapse`, `revocation`, `retraction` or `resolutory-condition`; `change` is the request that an
+    amendment grants, empty when it grants none.
+    """
+
+    kind: str
+    change: str
+    by_year: tuple[YearAmount, ...]
+    granted_cents: int
+    eligible_cents: int
+    ends_on: date
+    reasons: str
+    effective_on: date

@@ -374,9 +374,79 @@ def _notifying() -> Iterator[Point]:
     world, on = _approved(), date(2025, 6, 12)
     yield world.point("Versand", "dispatch-notice", DISPATCH, on)
     world.act("dispatch-notice", DISPATCH, on)
+    fail = decision(award.decider, CASE, award.RecordServiceFailure(reason=award.FailureReason.RETURNED))
+    yield world.point("kam zurück", "record-service-failure", fail, on)
+    world.act("record-service-failure", fail, on)
+    world.act("dispatch-notice", DISPATCH, on)
     yield world.point("Verzicht", "record-waiver", _waiver(on), on)
+    receipt = decision(award.decider, CASE, award.RecordReceipt(received_on=on))
+    yield world.point("Zugang", "record-receipt", receipt, on)
+    world.act("record-receipt", receipt, on)
+    lawsuit = decision(award.decider, CASE, award.RecordLawsuit(filed_on=on, court_reference="3 K 815/25"))
+    yield world.point("Klage", "record-lawsuit", lawsuit, on)
+    world.act("record-lawsuit", lawsuit, on)
+    ended = award.ConcludeLawsuit(outcome=award.Outcome.WITHDRAWN, concluded_on=on)
+    yield world.point("Ende der Klage", "conclude-lawsuit", decision(award.decider, CASE, ended), on)
+    world.act("conclude-lawsuit", decision(award.decider, CASE, ended), on)
     final = decision(award.decider, CASE, award.DeclareFinal())
     yield world.point("Bestandskraft", "declare-final", final, date(2025, 9, 1))
+
+
+def _of_award(command: award.Command) -> Decision:
+    return decision(award.decider, CASE, command)
+
+
+def _changing() -> Iterator[Point]:
+    """An award that stands is stopped, amended, and taken back."""
+    world, on = _approved(), date(2025, 6, 14)
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    for change in ("c-1", "c-2"):
+        asked = award.ReceiveChange(
+            change=change, kind="purpose", by_year=(), eligible_cents=0, ends_on=None, reason="anderes Verfahren",
+            requested_on=on, acted=(),
+        )  # fmt: skip
+        world.run(_of_award(asked), on)
+        if change == "c-1":
+            refuse = _of_award(award.RefuseChange(change=change, reasons="zu spät"))
+            yield world.point("Änderung abgelehnt", "refuse-change", refuse, on)
+            world.act("refuse-change", refuse, on)
+    amended = award.ProposeAmendment(
+        change="c-2", by_year=SMALL.by_year, eligible_cents=SMALL.lines[0].cents, ends_on=date(2026, 6, 30),
+        conditions=(), reasons="mehr Zeit",
+    )  # fmt: skip
+    lapse = award.ProposeAnnulment(
+        annulment=award.Annulment.LAPSE, legal_basis=award.LegalBasis.WITHOUT_OBJECT, by_year=(), eligible_cents=0,
+        effective_on=on, reasons="Verzicht", discretion="keines",
+    )  # fmt: skip
+    hear = award.OpenAwardHearing(
+        annulment=award.Annulment.REVOCATION, legal_basis=award.LegalBasis.PURPOSE_MISSED, facts="Zweck verfehlt",
+        days=14, limit_months=12,
+    )  # fmt: skip
+    steps: Sequence[tuple[str, Decision]] = (
+        ("freeze-payout", _of_award(award.FreezePayout(reason="Verdacht"))),
+        ("lift-payout-freeze", _of_award(award.LiftPayoutFreeze(reason="geklärt"))),
+        ("open-award-hearing", _of_award(hear)),
+        ("record-award-statement", _of_award(award.RecordAwardStatement(received_on=on))),
+        ("close-award-hearing", _of_award(award.CloseAwardHearing(reason="geklärt"))),
+        ("propose-amendment", _of_award(amended)),
+        ("approve-amendment", award.approve_amendment(CASE, 1, TITLE, (2025, 2026))),
+        ("propose-annulment", _of_award(lapse)),
+        ("drop-proposal", _of_award(award.DropProposal(proposal=2, reason="noch nicht"))),
+        ("propose-annulment", _of_award(lapse)),
+        ("decide-annulment", award.decide_annulment(CASE, 3, TITLE, (2025, 2026))),
+    )
+    seen = set[str]()
+    for action, decided in steps:
+        if action not in seen:
+            yield world.point(f"bewilligt: {action}", action, decided, on)
+        seen.add(action)
+        world.act(action, decided, on)
+    world.run(_of_award(award.ReceiveChange(
+        change="c-3", kind="purpose", by_year=(), eligible_cents=0, ends_on=None, reason="x", requested_on=on, acted=(),
+    )), on)  # fmt: skip
+    late = _of_award(award.RefuseChange(change="c-3", reasons="aufgehoben"))
+    yield world.point("nach der Aufhebung", "refuse-change", late, on)
 
 
 def _change(id: str) -> Decision:
@@ -461,5 +531,6 @@ def points() -> Sequence[Point]:
         *_succeeding(),
         *_handling(),
         *_notifying(),
+        *_changing(),
         *_paying(),
     ]

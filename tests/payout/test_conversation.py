@@ -11,7 +11,7 @@ from services.payout.reactions import HANDLED, react
 from services.payout.report import Booking
 from shared.contracts import payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
-from shared.contracts.review import FundsAssigned, RecipientSucceeded
+from shared.contracts.review import FundsAssigned, FundsSupplemented, RecipientSucceeded, ReductionRequested
 from shared.decider import AnyDecider
 from shared.records import field_names
 from tests.payout.builders import (
@@ -73,7 +73,8 @@ def test_a_succession_is_heard_wherever_it_comes_among_the_others(order: tuple[o
 
 
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    assert {type(it) for it in (assigned, requested, succeeded)} == set(HANDLED)
+    told = {type(it) for it in (assigned, requested, succeeded)} | {FundsSupplemented, ReductionRequested}
+    assert told == set(HANDLED)
     assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
 
 

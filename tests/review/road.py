@@ -84,12 +84,18 @@ PEOPLE: Mapping[str, tuple[str, Role]] = {
     "rejection-proposal": ("p-officer", Role.CASE_OFFICER),
     "rejection": ("p-approver", Role.APPROVER),
     "notice": ("p-officer", Role.CASE_OFFICER),
+    "notice/receipt": ("p-officer", Role.CASE_OFFICER),
+    "notice/failure": ("p-officer", Role.CASE_OFFICER),
     "waiver": ("p-officer", Role.CASE_OFFICER),
+    "lawsuit": ("p-officer", Role.CASE_OFFICER),
+    "lawsuit/outcome": ("p-officer", Role.CASE_OFFICER),
     "finality": ("p-officer", Role.CASE_OFFICER),
 }
 """Who takes which step unless a test says otherwise."""
 OF_HANDLING = ("assignment", "assignment/return", "substitution", "conflict-of-interest")
-OF_AWARD = ("notice", "waiver", "finality")
+OF_AWARD = (
+    "notice", "notice/receipt", "notice/failure", "waiver", "lawsuit", "lawsuit/outcome", "finality",
+)  # fmt: skip
 
 
 @dataclass

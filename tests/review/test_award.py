@@ -26,7 +26,7 @@ from services.review.award import (
 from services.review.budget import FundsCommitmentRefused, FundsReserved, Open, ReserveFunds, Shortfall
 from services.review.budget import decider as budget_decider
 from services.review.programme import publish_policy
-from shared.contracts import review
+from shared.contracts import Acted, review
 from shared.decider import RefusedAttempt, decision
 from shared.identity import Role
 from shared.records import field_names
@@ -327,6 +327,11 @@ def test_a_refusal_is_decided_by_another_person_for_the_proposed_reasons():
             reasons=("kein Standard",),
             refused_by="p-approver",
             refused_on=date(2025, 7, 25),
+            acted=(
+                Acted(person="p-clerk", role=Role.INTAKE_CLERK, action="declare-complete"),
+                Acted(person="p-officer", role=Role.CASE_OFFICER, action="propose-refusal"),
+                Acted(person="p-officer", role=Role.CASE_OFFICER, action="dispense-with-hearing"),
+            ),
         )
     ]
     assert house.kinds(refuse(CASE), approver()) == []

@@ -12,7 +12,22 @@ from hypothesis import strategies as st
 
 from services.review import assessment, award, budget, programme
 from services.review.assessment import Conclude, DropReservation, NoteReservation, ProposeRefusal, SendBack
-from services.review.award import ApproveGrant, DeclareFinal, DispatchNotice, GrantApproved, RecordWaiver, RefuseGrant
+from services.review.award import (
+    ApproveGrant,
+    Channel,
+    ConcludeLawsuit,
+    DeclareFinal,
+    DeemServed,
+    DispatchNotice,
+    FailureReason,
+    GrantApproved,
+    Outcome,
+    RecordLawsuit,
+    RecordReceipt,
+    RecordServiceFailure,
+    RecordWaiver,
+    RefuseGrant,
+)
 from shared.decider import AnyDecider, Context, DomainError, RefusedAttempt, decision
 from shared.formats import encode
 from shared.records import replace
@@ -33,7 +48,9 @@ from tests.review.builders import (
     approve,
     approver,
     assign_d1,
+    award_d1,
     budget_officer,
+    cents,
     officer,
     opened_house,
     proposal,
@@ -43,6 +60,7 @@ from tests.review.builders import (
     system,
     terms,
 )
+from tests.review.test_changes import ASKED, HEAR, LAPSE, LATER, REVOKE
 
 NOUNS: Sequence[AnyDecider] = (programme.decider, assessment.decider, budget.decider, award.decider)
 
@@ -68,7 +86,7 @@ PROCEEDING: Sequence[tuple[assessment.Command, Context]] = (
 
 def walked() -> Sequence[House]:
     """Houses that between them went every road."""
-    awarded, refused, rejected, withdrawn, signed, late = (opened_house() for _ in range(6))
+    awarded, refused, rejected, withdrawn, signed, late, sued, changed, gone = (opened_house() for _ in range(9))
     assign_d1(awarded)
     refused.perform(decision(assessment.decider, CASE, OPEN), system())
     refused.perform(decision(assessment.decider, CASE, ProposeRefusal(reasons=("kein Standard",))), officer())
@@ -86,7 +104,71 @@ def walked() -> Sequence[House]:
     propose_d1(late)
     late.perform(reserve(), budget_officer())
     late.perform(approve(), approver(date(2025, 12, 1)))
-    return awarded, refused, rejected, withdrawn, signed, late
+    _sue(sued)
+    _change(changed)
+    _annul(gone)
+    return awarded, refused, rejected, withdrawn, signed, late, sued, changed, gone
+
+
+def _change(house: House) -> None:
+    """An award that was amended on request, refused another change, stopped, and revoked but for a part."""
+    assign_d1(house)
+    on = date(2025, 9, 1)
+    for command, context in (
+        (ASKED, system(on)),
+        (replace(LATER, change="c-1"), officer(on)),
+        (award.ApproveAmendment(proposal=1), approver(on)),
+        (award.TakeBackFunds(reduction=1, part=1, by_year=cents(y2025=20_000_00), kept=()), system(on)),
+        (replace(ASKED, change="c-2"), system(on)),
+        (award.RefuseChange(change="c-2", reasons="zu spät"), approver(on)),
+        (award.FreezePayout(reason="Verdacht"), officer(on)),
+        (award.LiftPayoutFreeze(reason="geklärt"), officer(on)),
+        (HEAR, officer(on)),
+        (award.CloseAwardHearing(reason="geklärt"), officer(on)),
+        (HEAR, officer(on)),
+        (award.RecordAwardStatement(received_on=on), officer(on)),
+        (replace(REVOKE, by_year=cents(y2025=5_000_00)), officer(on)),
+        (award.DecideAnnulment(proposal=2), approver(on)),
+    ):
+        house.perform(decision(award.decider, CASE, command), context)
+
+
+def _annul(house: House) -> None:
+    """An award that was reduced by a condition, retracted in part, and lapsed; once nobody spoke."""
+    award_d1(house)
+    on = date(2025, 9, 1)
+    condition = {"annulment": award.Annulment.CONDITION, "legal_basis": award.LegalBasis.CONDITION_OCCURRED}
+    unlawful = {"annulment": award.Annulment.RETRACTION, "legal_basis": award.LegalBasis.UNLAWFUL}
+    for command, context in (
+        (replace(HEAR, **condition), officer(on)),
+        (award.ExpireAwardHearing(), system(date(2025, 9, 16))),
+        (replace(REVOKE, **condition, by_year=cents(y2025=29_000_00)), officer(date(2025, 9, 17))),
+        (award.DecideAnnulment(proposal=1), approver(date(2025, 9, 18))),
+        (replace(HEAR, **unlawful), officer(date(2025, 9, 18))),
+        (award.RecordAwardStatement(received_on=date(2025, 9, 19)), officer(date(2025, 9, 19))),
+        (replace(REVOKE, **unlawful, by_year=cents(y2025=28_000_00)), officer(date(2025, 9, 19))),
+        (award.DecideAnnulment(proposal=2), approver(date(2025, 9, 20))),
+        (LAPSE, officer(date(2025, 9, 21))),
+        (award.DropProposal(proposal=3, reason="noch nicht"), approver(date(2025, 9, 21))),
+        (LAPSE, officer(date(2025, 9, 22))),
+        (award.DecideAnnulment(proposal=4), approver(date(2025, 9, 22))),
+    ):
+        house.perform(decision(award.decider, CASE, command), context)
+
+
+def _sue(house: House) -> None:
+    """A notice that came back, went out again, arrived late, and was contested in vain."""
+    award_d1(house)
+    for command, context in (
+        (DispatchNotice(letter=LETTER), officer(date(2025, 7, 25))),
+        (RecordServiceFailure(reason=FailureReason.RETURNED), officer(date(2025, 8, 1))),
+        (DispatchNotice(letter=LETTER, channel=Channel.POST), officer(date(2025, 8, 4))),
+        (DeemServed(), system(date(2025, 8, 8))),
+        (RecordReceipt(received_on=date(2025, 8, 11)), officer(date(2025, 8, 12))),
+        (RecordLawsuit(filed_on=date(2025, 8, 20), court_reference="3 K 815/25"), officer(date(2025, 8, 25))),
+        (ConcludeLawsuit(outcome=Outcome.DISMISSED, concluded_on=date(2026, 3, 2)), officer(date(2026, 3, 9))),
+    ):
+        house.perform(decision(award.decider, CASE, command), context)
 
 
 def states(noun: AnyDecider, id: str) -> list[Any]:
@@ -130,6 +212,27 @@ COMMANDS: Mapping[str, Sequence[Any]] = {
         DispatchNotice(letter=LETTER),
         RecordWaiver(declared_on=date(2025, 7, 31)),
         DeclareFinal(),
+        DeemServed(),
+        RecordReceipt(received_on=date(2025, 8, 11)),
+        RecordServiceFailure(reason=FailureReason.RETURNED),
+        RecordLawsuit(filed_on=date(2025, 8, 20), court_reference="3 K 815/25"),
+        ConcludeLawsuit(outcome=Outcome.DISMISSED, concluded_on=date(2026, 3, 2)),
+        ConcludeLawsuit(outcome=Outcome.UPHELD, concluded_on=date(2025, 8, 25)),
+        ASKED,
+        LATER,
+        HEAR,
+        REVOKE,
+        LAPSE,
+        award.RecordAwardStatement(received_on=date(2025, 9, 10)),
+        award.ExpireAwardHearing(),
+        award.CloseAwardHearing(reason="geklärt"),
+        award.DecideAnnulment(proposal=1),
+        award.DropProposal(proposal=1, reason="anders entschieden"),
+        award.ApproveAmendment(proposal=1),
+        award.RefuseChange(change="c-1", reasons="zu spät"),
+        award.FreezePayout(reason="Verdacht"),
+        award.LiftPayoutFreeze(reason="geklärt"),
+        award.TakeBackFunds(reduction=1, part=1, by_year=cents(y2025=20_000_00), kept=()),
     ],
 }
 

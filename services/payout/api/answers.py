@@ -96,6 +96,9 @@ class Case(BaseModel):
     rate_bp: int = 0
     eligible_cents: int = 0
     years: list[YearPlan] = []
+    frozen: bool = Field(default=False, description="whether review stopped all orders for now")
+    returned_cents: int = Field(default=0, description="what review asked back and has got")
+    kept_cents: int = Field(default=0, description="what review asked back and is ordered already")
     drawdowns: list[DrawdownOfCase]
     payments: list[PaymentOfCase]
 
@@ -249,6 +252,7 @@ async def told_case(house: House, case: str, person: Person) -> Case:
         "open": True, "file_number": plan.file_number, "award": plan.award, "title": plan.title, "rate_bp": plan.rate_bp,
         "applicant_key": payee.key or plan.applicant_key, "applicant_name": payee.name or plan.applicant_name, "eligible_cents": plan.eligible_cents,
         "years": [_told_year(part.year, part.cents, state.drawdowns) for part in plan.by_year],
+        "frozen": state.changes.frozen, "returned_cents": state.changes.returned_cents, "kept_cents": state.changes.kept_cents,
     }  # fmt: skip
     return told.model_copy(update=of_plan)
 
@@ -291,6 +295,8 @@ def _next_action(
             return None
     action = next(one for one in actions(house) if one.name == name)
     hindrance = duties.hindrance(name, state.acted, person.id)
+    if state.changes.frozen and name != "examine-drawdown":
+        hindrance = disbursements.PlanIsFrozen.title
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

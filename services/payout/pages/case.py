@@ -116,7 +116,20 @@ def _facts(told: Case) -> list[dict[str, Any]]:
         {"key": "Haushaltstitel", "value": told.title, "kind": "code"},
         {"key": "Zuwendungsfähige Ausgaben", "value": told.eligible_cents if told.open else None, "kind": "money"},
         {"key": "Fördersatz", "value": f"{told.rate_bp / 100:g} %".replace(".", ",") if told.open else ""},
+        *_changes(told),
     ]
+
+
+def _changes(told: Case) -> list[dict[str, Any]]:
+    """What review changed of the plan since it was opened."""
+    found: list[dict[str, Any]] = []
+    if told.frozen:
+        found.append({"key": "Auszahlung", "value": "gesperrt durch die Bewilligungsstelle"})
+    if told.returned_cents:
+        found.append({"key": "Zurückgegeben", "value": told.returned_cents, "kind": "money"})
+    if told.kept_cents:
+        found.append({"key": "Zurückverlangt, aber schon angeordnet", "value": told.kept_cents, "kind": "money"})
+    return found
 
 
 # ---- Tables ----------------------------------------------------------------------------------------------------------

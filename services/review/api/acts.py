@@ -5,6 +5,7 @@ from typing import Any
 
 from services.review import early_starts
 from services.review.api.budgeting import budgeting
+from services.review.api.changing import changing
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
 from services.review.api.handling import handling, within_duty
@@ -39,6 +40,7 @@ def actions(house: House) -> list[Action]:
             *publishing(house),
             *succeeding(house),
             *early_starts.actions(house),
+            *changing(house),
         ]
     )
     return [_consulting(it) for it in offered]

@@ -1,39 +1,75 @@
-"""Bekanntgabe: dispatch of the notice, waiver, finality."""
+"""Bekanntgabe und Rechtsbehelf: dispatch and service of the notice, waiver, lawsuit, finality."""
 
 from services.review import award as awards
 from services.review.api.common import OFFICER, ROAD, opened_case, told
-from services.review.award import Approved, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.award import HalfSigned, Unsigned, notice_of
 from services.review.bodies import (
+    DispatchBody,
+    LawsuitBody,
+    LawsuitOutcomeBody,
+    ReceiptBody,
+    ServiceFailureBody,
     WaiverBody,
 )
-from services.review.reading import (
-    known,
-    stored_letter,
-)
+from services.review.reading import known, stored_letter
 from shared.decider import Decision, decision
 from shared.service import House
 from shared.web import Action, Ask, NoBody
 
 
 def notifying(house: House) -> list[Action]:
-    """Dispatch, waiver, finality."""
+    """From the dispatch of a notice to the finality of what it says."""
+    return [*_serving(house), *_remedies(house)]
 
-    async def dispatch(_body: NoBody, ask: Ask) -> Decision:
+
+def _serving(house: House) -> list[Action]:
+    async def dispatch(body: DispatchBody, ask: Ask) -> Decision:
         it = await known(house, ask.path["case"])
-        match it.award:
-            case Unsigned() | HalfSigned():
-                raise awards.NotApproved
-            case Refused():
-                raise awards.GrantIsRefused
-            case Notified() | Final():
-                reference = it.award.notice.letter
-            case Approved():
-                reference = await stored_letter(house, it)
-        return decision(awards.decider, it.case, awards.DispatchNotice(letter=reference))
+        if isinstance(it.award, Unsigned | HalfSigned):
+            raise awards.NotApproved
+        sent = notice_of(it.award)
+        reference = sent.letter if sent else await stored_letter(house, it)
+        command = awards.DispatchNotice(letter=reference, instructed=body.instructed, channel=body.channel)
+        return decision(awards.decider, it.case, command)
 
+    async def receive(body: ReceiptBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.RecordReceipt(received_on=body.received_on))
+
+    async def fail(body: ServiceFailureBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.RecordServiceFailure(reason=body.reason))
+
+    return [
+        Action(
+            name="dispatch-notice", title="Bescheid versenden", path=f"{ROAD}/notice", roles=OFFICER,
+            body=DispatchBody, decide=dispatch, answer=told,
+        ),
+        Action(
+            name="record-receipt", title="Tatsächlichen Zugang vermerken", path=f"{ROAD}/notice/receipt",
+            roles=OFFICER, body=ReceiptBody, decide=receive, answer=told,
+        ),
+        Action(
+            name="record-service-failure", title="Gescheiterte Bekanntgabe vermerken", path=f"{ROAD}/notice/failure",
+            roles=OFFICER, body=ServiceFailureBody, decide=fail, answer=told,
+        ),
+    ]  # fmt: skip
+
+
+def _remedies(house: House) -> list[Action]:
     async def waive(body: WaiverBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
         return decision(awards.decider, case, awards.RecordWaiver(declared_on=body.declared_on))
+
+    async def sue(body: LawsuitBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        command = awards.RecordLawsuit(filed_on=body.filed_on, court_reference=body.court_reference)
+        return decision(awards.decider, case, command)
+
+    async def conclude(body: LawsuitOutcomeBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        command = awards.ConcludeLawsuit(outcome=body.outcome, concluded_on=body.concluded_on)
+        return decision(awards.decider, case, command)
 
     async def declare_final(_body: NoBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
@@ -41,12 +77,16 @@ def notifying(house: House) -> list[Action]:
 
     return [
         Action(
-            name="dispatch-notice", title="Zuwendungsbescheid versenden", path=f"{ROAD}/notice", roles=OFFICER,
-            decide=dispatch, answer=told,
-        ),
-        Action(
             name="record-waiver", title="Rechtsbehelfsverzicht vermerken", path=f"{ROAD}/waiver", roles=OFFICER,
             body=WaiverBody, decide=waive, answer=told,
+        ),
+        Action(
+            name="record-lawsuit", title="Klage vermerken", path=f"{ROAD}/lawsuit", roles=OFFICER,
+            body=LawsuitBody, decide=sue, answer=told,
+        ),
+        Action(
+            name="conclude-lawsuit", title="Ausgang der Klage vermerken", path=f"{ROAD}/lawsuit/outcome",
+            roles=OFFICER, body=LawsuitOutcomeBody, decide=conclude, answer=told,
         ),
         Action(
             name="declare-final", title="Bestandskraft feststellen", path=f"{ROAD}/finality", roles=OFFICER,

@@ -3,8 +3,7 @@
 from typing import assert_never
 
 from services.review.award.events import FirstSignatureGiven
-from services.review.award.states import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
-from shared import duties
+from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned
 from shared.contracts import Acted
 from shared.identity import Role
 
@@ -15,17 +14,15 @@ def signature_of(it: FirstSignatureGiven) -> Acted:
 
 
 def acts_of(award: Award) -> tuple[Acted, ...]:
-    """Everybody's acts that this state of the award carries; those of a refused application lie in its assessment."""
+    """Everybody's acts that this state of the award carries."""
     match award:
         case Unsigned():
             return ()
         case HalfSigned():
             return (signature_of(award.signature),)
-        case Approved():
-            return award.grant.acted
-        case Notified(notice=notice) | Final(notice=notice):
-            return duties.with_act(award.grant.acted, notice.dispatched_by, Role.CASE_OFFICER, "dispatch-notice")
+        case Approved() | Notified() | Final() | Gone():
+            return (*award.grant.acted, *award.acted)
         case Refused():
-            return duties.with_act((), award.refusal.refused_by, Role.APPROVER, "refuse-grant")
+            return award.acted
         case _ as missing:
             assert_never(missing)

@@ -1,6 +1,8 @@
 """What the house is asked to do with an award."""
 
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 
 from services.review.programme import Basis
 from shared.contracts import Acted, YearAmount
@@ -56,16 +58,66 @@ class ApproveGrant:
 
 @value
 class RefuseGrant:
+    """`acted` are those who took part before."""
+
     file_number: str
     reasons: tuple[str, ...]
+    acted: tuple[Acted, ...] = ()
+
+
+class Channel(StrEnum):
+    """How a notice is made known: by post, sent electronically, or laid ready in a portal for retrieval (§ 41 II, IIa VwVfG)."""
+
+    POST = "post"
+    ELECTRONIC = "electronic"
+    PORTAL = "portal"
+
+
+class FailureReason(StrEnum):
+    """Why a notice counts as not served: it came back, the recipient denies its receipt, nobody retrieved it."""
+
+    RETURNED = "returned"
+    NOT_RECEIVED = "not-received"
+    NOT_RETRIEVED = "not-retrieved"
+
+
+class Outcome(StrEnum):
+    """How a lawsuit ended."""
+
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    SETTLED = "settled"
+    UPHELD = "upheld"
 
 
 @value
 class DispatchNotice:
-    """`instructed` is whether the letter instructs correctly about remedies (§ 58 VwGO)."""
+    """`instructed` is whether the letter instructs correctly about remedies (§ 58 VwGO).
+
+    Whether the day of deemed service moves on from a day off is disputed, so it is the policy's: `service_on_working_day`.
+    """
 
     letter: DocumentReference
     instructed: bool = True
+    channel: Channel = Channel.ELECTRONIC
+    service_on_working_day: bool = False
+
+
+@value
+class DeemServed:
+    """The day of deemed service has come; one that nobody retrieved from the portal has failed."""
+
+
+@value
+class RecordReceipt:
+    """The notice really arrived on this day, or was retrieved from the portal on it."""
+
+    received_on: date
+
+
+@value
+class RecordServiceFailure:
+    reason: FailureReason
 
 
 @value
@@ -74,8 +126,197 @@ class RecordWaiver:
 
 
 @value
+class RecordLawsuit:
+    """An action was brought; `court_reference` is the court's file number."""
+
+    filed_on: date
+    court_reference: str
+
+
+@value
+class ConcludeLawsuit:
+    """The court's decision is final, or the action is off the table."""
+
+    outcome: Outcome
+    concluded_on: date
+
+
+@value
 class DeclareFinal:
     """The period for remedies has passed."""
 
 
-type Command = ApproveGrant | RefuseGrant | DispatchNotice | RecordWaiver | DeclareFinal
+class Annulment(StrEnum):
+    """How an award, or a part of it, falls away: without object, revoked, retracted, or by a resolutory condition."""
+
+    LAPSE = "lapse"
+    REVOCATION = "revocation"
+    RETRACTION = "retraction"
+    CONDITION = "resolutory-condition"
+
+
+class LegalBasis(StrEnum):
+    """The provision by which an award falls away; each reduction stores its own (BVerwG 10 B 26.16)."""
+
+    WITHOUT_OBJECT = "vwvfg-43-2"
+    UNLAWFUL = "vwvfg-48-1"
+    PURPOSE_MISSED = "vwvfg-49-3-1"
+    CONDITION_UNFULFILLED = "vwvfg-49-3-2"
+    CONDITION_OCCURRED = "vwvfg-36-2-2"
+
+
+BASES: Mapping[Annulment, frozenset[LegalBasis]] = {
+    Annulment.LAPSE: frozenset({LegalBasis.WITHOUT_OBJECT}),
+    Annulment.REVOCATION: frozenset({LegalBasis.PURPOSE_MISSED, LegalBasis.CONDITION_UNFULFILLED}),
+    Annulment.RETRACTION: frozenset({LegalBasis.UNLAWFUL}),
+    Annulment.CONDITION: frozenset({LegalBasis.CONDITION_OCCURRED}),
+}
+
+
+@value
+class OpenAwardHearing:
+    """Tell the recipient what is intended and by when to speak (§ 28 VwVfG).
+
+    `days` and the `limit_months` from the knowledge (§§ 48 IV, 49 III 2 VwVfG) are the policy's.
+    """
+
+    annulment: Annulment
+    legal_basis: LegalBasis
+    facts: str
+    days: int
+    limit_months: int
+
+
+@value
+class RecordAwardStatement:
+    """The recipient spoke; the year of §§ 48 IV, 49 III 2 VwVfG runs from now on."""
+
+    received_on: date
+
+
+@value
+class ExpireAwardHearing:
+    """The recipient did not speak in time."""
+
+
+@value
+class CloseAwardHearing:
+    """End the hearing without any annulment."""
+
+    reason: str
+
+
+@value
+class ProposeAnnulment:
+    """`by_year` is what stays granted, nothing when all falls; `eligible_cents` the recognised expenditure, 0 when it stays."""
+
+    annulment: Annulment
+    legal_basis: LegalBasis
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    effective_on: date
+    reasons: str
+    discretion: str
+
+
+@value
+class DecideAnnulment:
+    """`proposal` is the number of the proposal that is decided."""
+
+    proposal: int
+
+
+@value
+class DropProposal:
+    proposal: int
+    reason: str
+
+
+@value
+class ReceiveChange:
+    """The recipient's request for a change; what it leaves as it is, is empty, 0 or None."""
+
+    change: str
+    kind: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    ends_on: date | None
+    reason: str
+    requested_on: date
+    acted: tuple[Acted, ...]
+
+
+@value
+class ProposeAmendment:
+    """The whole new award: amounts per year, recognised expenditure, period, conditions; `change` names the request, if any."""
+
+    change: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    ends_on: date
+    conditions: tuple[str, ...]
+    reasons: str
+
+
+@value
+class ApproveAmendment:
+    proposal: int
+
+
+@value
+class RefuseChange:
+    change: str
+    reasons: str
+
+
+@value
+class FreezePayout:
+    reason: str
+
+
+@value
+class LiftPayoutFreeze:
+    reason: str
+
+
+@value
+class TakeBackFunds:
+    """Payout returned `by_year` of what was asked; `kept` is ordered."""
+
+    reduction: int
+    part: int
+    by_year: tuple[YearAmount, ...]
+    kept: tuple[YearAmount, ...]
+
+
+type OfCourse = (
+    OpenAwardHearing
+    | RecordAwardStatement
+    | ExpireAwardHearing
+    | CloseAwardHearing
+    | ProposeAnnulment
+    | DecideAnnulment
+    | DropProposal
+    | ReceiveChange
+    | ProposeAmendment
+    | ApproveAmendment
+    | RefuseChange
+    | FreezePayout
+    | LiftPayoutFreeze
+    | TakeBackFunds
+)
+"""What can happen to an award after its approval."""
+
+type Command = (
+    ApproveGrant
+    | RefuseGrant
+    | DispatchNotice
+    | DeemServed
+    | RecordReceipt
+    | RecordServiceFailure
+    | RecordWaiver
+    | RecordLawsuit
+    | ConcludeLawsuit
+    | DeclareFinal
+    | OfCourse
+)

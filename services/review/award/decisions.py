@@ -125,7 +125,8 @@ def refuse(case: str, reasons: tuple[str, ...] = ()) -> Decision:
         given = reasons or assessment.refusal.reasons
         if not all(it.strip() for it in given):
             raise ReasonMissing("Eine Ablehnung ist zu begründen (§ 39 VwVfG).", field="reasons")
-        command = RefuseGrant(file_number=assessment.file.application.file_number, reasons=given)
+        prepared = assessment.file
+        command = RefuseGrant(file_number=prepared.application.file_number, reasons=given, acted=prepared.acted)
         return {file: concluded, award: decide(command, states[1], context)}
 
     return Decision(reads={file: assessments.decider, award: decider}, judge=judge, action="RefuseGrant")

@@ -1,97 +1,140 @@
-"""Bekanntgabe und Rechtsbehelf: from the dispatch of the notice to its finality."""
+"""Rechtsbehelf: waiver, lawsuit, and the finality of the decision, with which the money goes to payout."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from datetime import date, timedelta
 
 from services.review.award.acts import acts_of
-from services.review.award.commands import DispatchNotice, RecordWaiver
+from services.review.award.commands import Channel, ConcludeLawsuit, Outcome, RecordLawsuit, RecordWaiver
 from services.review.award.errors import (
-    GrantIsRefused,
-    NotApproved,
-    NotDispatched,
-    OtherLetterDispatched,
+    DecisionIsFinal,
+    DecisionTakenAway,
+    LawsuitContradicted,
+    LawsuitPending,
+    NoLawsuitPending,
+    NotYetServed,
     RemedyPeriodRunning,
     WaiverDateNotValid,
 )
-from services.review.award.events import DecisionBecameFinal, Event, FundsAssigned, NoticeDispatched, RemedyWaived
-from services.review.award.states import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.award.events import (
+    DecisionBecameFinal,
+    Event,
+    FundsAssigned,
+    LawsuitConcluded,
+    LawsuitRecorded,
+    RemedyWaived,
+)
+from services.review.award.notice import outstanding, require_between
+from services.review.award.states import Award, Notice, Notified, notice_of
 from shared import duties
-from shared.calendar import deemed_served_on, remedy_ends_on
-from shared.contracts import Acted
 from shared.decider import Context
 from shared.identity import Role
 
 
-def dispatch(command: DispatchNotice, award: Award, context: Context) -> Sequence[Event]:
-    match award:
-        case Notified(notice=notice) | Final(notice=notice):
-            if notice.letter.sha256 != command.letter.sha256:
-                raise OtherLetterDispatched
-            return []
-        case Approved():
-            duties.refuse("dispatch-notice", acts_of(award), context)
-            served_on = deemed_served_on(context.valid_on)
-            return [
-                NoticeDispatched(
-                    letter=command.letter,
-                    instructed=command.instructed,
-                    dispatched_by=context.actor,
-                    dispatched_on=context.valid_on,
-                    deemed_served_on=served_on,
-                    remedy_ends_on=remedy_ends_on(served_on, instructed=command.instructed),
-                )
-            ]
-        case Unsigned() | HalfSigned():
-            raise NotApproved
-        case Refused():
-            raise GrantIsRefused
-        case _ as missing:
-            assert_never(missing)
-
-
-def _contestable(award: Award) -> Notified | None:
-    """The notified award, or None when it is final already."""
-    match award:
-        case Notified():
-            return award
-        case Final():
-            return None
-        case Approved():
-            raise NotDispatched
-        case Unsigned() | HalfSigned():
-            raise NotApproved
-        case Refused():
-            raise GrantIsRefused
-        case _ as missing:
-            assert_never(missing)
-
-
 def waive(command: RecordWaiver, award: Award, context: Context) -> Sequence[Event]:
-    if (notified := _contestable(award)) is None:
+    notice = outstanding(award)
+    if notice is None:
         return []
-    if not notified.notice.dispatched_on <= command.declared_on <= context.valid_on:
+    _require_open(notice)
+    if not notice.dispatched_on <= command.declared_on <= context.valid_on:
         raise WaiverDateNotValid(field="declared_on")
-    duties.refuse("record-waiver", acts_of(notified), context)
+    duties.refuse("record-waiver", acts_of(award), context)
     waived = RemedyWaived(declared_on=command.declared_on, recorded_by=context.actor, recorded_on=context.valid_on)
-    acted = duties.with_act(acts_of(notified), context.actor, Role.CASE_OFFICER, "record-waiver")
-    return [waived, *_final(notified, context, by_waiver=True, acted=acted)]
+    final = DecisionBecameFinal(by_waiver=True, final_on=context.valid_on)
+    return [waived, *_final(award, final, context, action="record-waiver")]
+
+
+def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Sequence[Event]:
+    """Also when the period seemed over: the court tells the authority days after the action was brought."""
+    notice = outstanding(award) or notice_of(award)
+    if notice is None:
+        raise DecisionIsFinal
+    if known := notice.lawsuit:
+        if (known.filed_on, known.court_reference) != (command.filed_on, command.court_reference):
+            raise LawsuitContradicted
+        return []
+    require_between(command.filed_on, notice, context, "filed_on")
+    in_time = command.filed_on <= notice.remedy_ends_on
+    if outstanding(award) is None and not (in_time and _can_be_reopened(award)):
+        raise DecisionIsFinal
+    duties.refuse("record-lawsuit", acts_of(award), context)
+    return [
+        LawsuitRecorded(
+            filed_on=command.filed_on,
+            court_reference=command.court_reference,
+            in_time=in_time,
+            recorded_by=context.actor,
+            recorded_on=context.valid_on,
+        )
+    ]
+
+
+def _can_be_reopened(award: Award) -> bool:
+    """Whether finality only followed from a period of which nobody knew that it had been kept."""
+    final = getattr(award, "final", None)
+    return isinstance(final, DecisionBecameFinal) and not final.by_waiver
+
+
+def conclude_lawsuit(command: ConcludeLawsuit, award: Award, context: Context) -> Sequence[Event]:
+    notice = outstanding(award) or notice_of(award)
+    if notice is None or notice.lawsuit is None:
+        raise NoLawsuitPending
+    if known := notice.concluded:
+        if (known.outcome, known.concluded_on) != (command.outcome, command.concluded_on):
+            raise LawsuitContradicted
+        return []
+    require_between(command.concluded_on, notice, context, "concluded_on")
+    duties.refuse("conclude-lawsuit", acts_of(award), context)
+    gone_or_final = command.outcome == Outcome.UPHELD or outstanding(award) is None
+    running = not gone_or_final and context.valid_on <= notice.remedy_ends_on
+    concluded = LawsuitConcluded(
+        outcome=command.outcome,
+        concluded_on=command.concluded_on,
+        remedy_ends_on=notice.remedy_ends_on if running else None,
+        recorded_by=context.actor,
+        recorded_on=context.valid_on,
+    )
+    if gone_or_final or running:
+        return [concluded]
+    final_on = max(command.concluded_on, _final_day(notice))
+    final = DecisionBecameFinal(by_waiver=False, final_on=final_on, by_lawsuit=True)
+    return [concluded, *_final(award, final, context, action="conclude-lawsuit")]
 
 
 def declare_final(award: Award, context: Context) -> Sequence[Event]:
-    if (notified := _contestable(award)) is None:
+    notice = outstanding(award)
+    if notice is None:
         return []
-    if context.valid_on <= notified.notice.remedy_ends_on:
-        raise RemedyPeriodRunning(f"bis {notified.notice.remedy_ends_on:%d.%m.%Y}")
-    duties.refuse("declare-final", acts_of(notified), context)
-    acted = duties.with_act(acts_of(notified), context.actor, Role.CASE_OFFICER, "declare-final")
-    return _final(notified, context, by_waiver=False, acted=acted)
+    _require_open(notice)
+    if notice.channel == Channel.PORTAL and not notice.received_on:
+        raise NotYetServed("Der Bescheid ist noch nicht aus dem Portal abgerufen.")
+    if context.valid_on <= notice.remedy_ends_on:
+        raise RemedyPeriodRunning(f"bis {notice.remedy_ends_on:%d.%m.%Y}")
+    duties.refuse("declare-final", acts_of(award), context)
+    by_lawsuit = notice.concluded is not None
+    # The day is the law's, however late the clock runs or a person looks.
+    final = DecisionBecameFinal(by_waiver=False, final_on=_final_day(notice), by_lawsuit=by_lawsuit)
+    return _final(award, final, context, action="declare-final")
 
 
-def _final(notified: Notified, context: Context, *, by_waiver: bool, acted: tuple[Acted, ...]) -> Sequence[Event]:
+def _require_open(notice: Notice) -> None:
+    if notice.contested:
+        raise LawsuitPending
+    if notice.taken_away:
+        raise DecisionTakenAway
+
+
+def _final_day(notice: Notice) -> date:
+    """The first day on which the decision can no longer be contested."""
+    return notice.remedy_ends_on + timedelta(days=1)
+
+
+def _final(award: Award, final: DecisionBecameFinal, context: Context, *, action: str) -> Sequence[Event]:
     """Finality and the hand-over of the money are one: there is no final award whose money nobody owns."""
-    grant = notified.grant
+    if not isinstance(award, Notified):
+        return [final]  # a refusal
+    grant = award.grant
     return [
-        DecisionBecameFinal(by_waiver=by_waiver, final_on=context.valid_on),
+        final,
         FundsAssigned(
             award=grant.case,
             file_number=grant.file_number,
@@ -104,6 +147,6 @@ def _final(notified: Notified, context: Context, *, by_waiver: bool, acted: tupl
             account_holder=grant.account_holder,
             iban=grant.iban,
             assigned_on=context.valid_on,
-            acted=acted,
+            acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
         ),
     ]

@@ -7,7 +7,7 @@ from services.review.award.acts import signature_of
 from services.review.award.commands import ApproveGrant, RefuseGrant
 from services.review.award.errors import GrantIsApproved, GrantIsRefused
 from services.review.award.events import Event, FirstSignatureGiven, GrantApproved, GrantRefused
-from services.review.award.states import Approved, Award, Final, HalfSigned, Notified, Refused, Unsigned
+from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, replace
@@ -16,7 +16,7 @@ from shared.identity import Role
 
 def approve(command: ApproveGrant, award: Award, context: Context) -> Sequence[Event]:
     match award:
-        case Approved() | Notified() | Final():
+        case Approved() | Notified() | Final() | Gone():
             return []
         case Refused():
             raise GrantIsRefused
@@ -48,7 +48,7 @@ def refuse(command: RefuseGrant, award: Award, context: Context) -> Sequence[Eve
     match award:
         case Refused():
             return []
-        case Approved() | Notified() | Final():
+        case Approved() | Notified() | Final() | Gone():
             raise GrantIsApproved
         case Unsigned() | HalfSigned():
             return [
@@ -57,6 +57,7 @@ def refuse(command: RefuseGrant, award: Award, context: Context) -> Sequence[Eve
                     reasons=command.reasons,
                     refused_by=context.actor,
                     refused_on=context.valid_on,
+                    acted=command.acted,
                 )
             ]
         case _ as missing:

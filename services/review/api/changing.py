@@ -1,0 +1,164 @@
+"""Änderung und Aufhebung: what can be done with an award that stands, and with its money at payout."""
+
+from services.review import award as awards
+from services.review import programme as programmes
+from services.review.api.common import APPROVER, OFFICER, ROAD, amounts, opened_case, programme_of, told
+from services.review.award import AmendmentProposed, Approved, Final, Gone, Notified
+from services.review.award_bodies import (
+    AmendmentBody,
+    AnnulmentBody,
+    AwardHearingBody,
+    AwardStatementBody,
+    ChangeRefusalBody,
+    WhyBody,
+)
+from services.review.reading import known
+from shared.decider import Decision, decision
+from shared.service import House
+from shared.web import Action, Ask, NoBody
+
+
+def changing(house: House) -> list[Action]:
+    """Hearing, annulment, amendment, and the stop of payments."""
+    return [*_hearing(house), *_annulling(house), *_amending(house), *_freezing(house)]
+
+
+async def _standing(house: House, ask: Ask) -> Approved | Notified | Final:
+    """The award that is to be changed; without one the noun says what is missing."""
+    award = (await known(house, ask.path["case"])).award
+    if isinstance(award, Approved | Notified | Final):
+        return award
+    raise awards.AwardIsGone if isinstance(award, Gone) else awards.NotApproved
+
+
+def _hearing(house: House) -> list[Action]:
+    async def hear(body: AwardHearingBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        policy = await house.writer.state(programmes.decider, await programme_of(house, case))
+        parameters = programmes.parameters_in_force(policy.state, ask.today)
+        command = awards.OpenAwardHearing(
+            annulment=body.annulment, legal_basis=body.legal_basis, facts=body.facts, days=parameters.hearing_days,
+            limit_months=parameters.revocation_months,
+        )  # fmt: skip
+        return decision(awards.decider, case, command)
+
+    async def state(body: AwardStatementBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.RecordAwardStatement(received_on=body.received_on))
+
+    async def end(body: WhyBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.CloseAwardHearing(reason=body.reason))
+
+    return [
+        Action(
+            name="open-award-hearing", title="Zum Bescheid anhören", path=f"{ROAD}/award-hearing", roles=OFFICER,
+            body=AwardHearingBody, decide=hear, answer=told,
+        ),
+        Action(
+            name="record-award-statement", title="Äußerung der Kommune vermerken",
+            path=f"{ROAD}/award-hearing/statement", roles=OFFICER, body=AwardStatementBody, decide=state, answer=told,
+        ),
+        Action(
+            name="close-award-hearing", title="Anhörung ohne Folgen beenden", path=f"{ROAD}/award-hearing/closing",
+            roles=OFFICER, body=WhyBody, decide=end, answer=told,
+        ),
+    ]  # fmt: skip
+
+
+def _annulling(house: House) -> list[Action]:
+    async def propose(body: AnnulmentBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        command = awards.ProposeAnnulment(
+            annulment=body.annulment, legal_basis=body.legal_basis, by_year=amounts(body.by_year),
+            eligible_cents=body.eligible_cents, effective_on=body.effective_on, reasons=body.reasons,
+            discretion=body.discretion,
+        )  # fmt: skip
+        return decision(awards.decider, case, command)
+
+    async def decide(_body: NoBody, ask: Ask) -> Decision:
+        case, award = ask.path["case"], await _standing(house, ask)
+        number = award.course.proposals
+        return awards.decide_annulment(case, number, award.grant.budget_title, [it.year for it in award.grant.by_year])
+
+    async def drop(body: WhyBody, ask: Ask) -> Decision:
+        award = await _standing(house, ask)
+        command = awards.DropProposal(proposal=award.course.proposals, reason=body.reason)
+        return decision(awards.decider, ask.path["case"], command)
+
+    return [
+        Action(
+            name="propose-annulment", title="Aufhebung vorschlagen", path=f"{ROAD}/annulment", roles=OFFICER,
+            body=AnnulmentBody, decide=propose, answer=told,
+        ),
+        Action(
+            name="decide-annulment", title="Bescheid aufheben", path=f"{ROAD}/annulment/decision", roles=APPROVER,
+            decide=decide, answer=told,
+        ),
+        Action(
+            name="drop-proposal", title="Vorschlag nicht folgen", path=f"{ROAD}/award-proposal/drop", roles=APPROVER,
+            body=WhyBody, decide=drop, answer=told,
+        ),
+    ]  # fmt: skip
+
+
+def _amending(house: House) -> list[Action]:
+    async def propose(body: AmendmentBody, ask: Ask) -> Decision:
+        award = await _standing(house, ask)
+        command = awards.ProposeAmendment(
+            change=award.course.change.change if award.course.change else "", by_year=amounts(body.by_year),
+            eligible_cents=body.eligible_cents, ends_on=body.ends_on, conditions=body.conditions, reasons=body.reasons,
+        )  # fmt: skip
+        return decision(awards.decider, ask.path["case"], command)
+
+    async def approve(_body: NoBody, ask: Ask) -> Decision:
+        award = await _standing(house, ask)
+        proposal = award.course.proposal
+        years = {it.year for it in award.grant.by_year} | {ask.today.year}
+        if isinstance(proposal, AmendmentProposed):
+            years |= {it.year for it in proposal.by_year}
+        return awards.approve_amendment(ask.path["case"], award.course.proposals, award.grant.budget_title, years)
+
+    async def refuse(body: ChangeRefusalBody, ask: Ask) -> Decision:
+        award = (await known(house, ask.path["case"])).award
+        change = award.course.change if isinstance(award, Approved | Notified | Final | Gone) else None
+        if change is None:
+            raise awards.UnknownChange
+        command = awards.RefuseChange(change=change.change, reasons=body.reasons)
+        return decision(awards.decider, ask.path["case"], command)
+
+    return [
+        Action(
+            name="propose-amendment", title="Änderung vorschlagen", path=f"{ROAD}/amendment", roles=OFFICER,
+            body=AmendmentBody, decide=propose, answer=told,
+        ),
+        Action(
+            name="approve-amendment", title="Bescheid ändern", path=f"{ROAD}/amendment/approval", roles=APPROVER,
+            decide=approve, answer=told,
+        ),
+        Action(
+            name="refuse-change", title="Änderungsantrag ablehnen", path=f"{ROAD}/change/refusal", roles=APPROVER,
+            body=ChangeRefusalBody, decide=refuse, answer=told,
+        ),
+    ]  # fmt: skip
+
+
+def _freezing(house: House) -> list[Action]:
+    async def freeze(body: WhyBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.FreezePayout(reason=body.reason))
+
+    async def thaw(body: WhyBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return decision(awards.decider, case, awards.LiftPayoutFreeze(reason=body.reason))
+
+    return [
+        Action(
+            name="freeze-payout", title="Auszahlung sperren", path=f"{ROAD}/payout-freeze", roles=OFFICER,
+            body=WhyBody, decide=freeze, answer=told,
+        ),
+        Action(
+            name="lift-payout-freeze", title="Auszahlung freigeben", path=f"{ROAD}/payout-freeze/lifting",
+            roles=OFFICER, body=WhyBody, decide=thaw, answer=told,
+        ),
+    ]  # fmt: skip

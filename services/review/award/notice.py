@@ -1,0 +1,153 @@
+"""Bekanntgabe: the notice is dispatched, counts as served, really arrives, or is not served and goes out again."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import assert_never
+
+from services.review.award.acts import acts_of
+from services.review.award.commands import Channel, DispatchNotice, FailureReason, RecordReceipt, RecordServiceFailure
+from services.review.award.errors import (
+    AwardIsGone,
+    DateNotValid,
+    DecisionIsFinal,
+    LawsuitPending,
+    NotApproved,
+    NotDispatched,
+    NotYetServed,
+    OtherLetterDispatched,
+    ReceiptContradicted,
+    ServiceFailed,
+)
+from services.review.award.events import (
+    Event,
+    NoticeDeemedServed,
+    NoticeDispatched,
+    NoticeReceived,
+    NoticeServiceFailed,
+)
+from services.review.award.periods import RETRIEVAL_DAYS, remedy_of, service_of
+from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notice, Notified, Refused, Unsigned
+from shared import duties
+from shared.decider import Context
+
+
+def outstanding(award: Award) -> Notice | None:
+    """The notice of a decision that is not final yet; None when it is, an error when none is out."""
+    match award:
+        case Notified():
+            return award.notice
+        case Refused(notice=Notice() as notice):
+            return None if award.final else notice
+        case Final():
+            return None
+        case Gone():
+            raise AwardIsGone
+        case Approved() | Refused():
+            raise ServiceFailed if award.failed else NotDispatched
+        case Unsigned() | HalfSigned():
+            raise NotApproved
+        case _ as missing:
+            assert_never(missing)
+
+
+def dispatch(command: DispatchNotice, award: Award, context: Context) -> Sequence[Event]:
+    match award:
+        case Notified(notice=notice) | Final(notice=notice) | Refused(notice=Notice() as notice):
+            if notice.letter.sha256 != command.letter.sha256:
+                raise OtherLetterDispatched
+            return []
+        case Approved(failed=failed) | Refused(failed=failed):
+            duties.refuse("dispatch-notice", acts_of(award), context)
+            return [_dispatched(command, failed.number + 1 if failed else 1, context)]
+        case Gone():
+            raise AwardIsGone
+        case Unsigned() | HalfSigned():
+            raise NotApproved
+        case _ as missing:
+            assert_never(missing)
+
+
+def _dispatched(command: DispatchNotice, number: int, context: Context) -> NoticeDispatched:
+    served_on, service_rule = service_of(
+        command.channel, context.valid_on, on_working_day=command.service_on_working_day
+    )
+    last_day, remedy_rule = remedy_of(served_on, instructed=command.instructed)
+    return NoticeDispatched(
+        letter=command.letter,
+        instructed=command.instructed,
+        dispatched_by=context.actor,
+        dispatched_on=context.valid_on,
+        deemed_served_on=served_on,
+        remedy_ends_on=last_day,
+        channel=command.channel,
+        number=number,
+        service_rule=service_rule,
+        remedy_rule=remedy_rule,
+    )
+
+
+def deem_served(award: Award, context: Context) -> Sequence[Event]:
+    if isinstance(award, Approved | Refused) and award.failed:
+        return []
+    notice = outstanding(award)
+    if notice is None or notice.served or notice.received_on:
+        return []
+    if context.valid_on < notice.deemed_served_on:
+        raise NotYetServed(f"Er ist der {notice.deemed_served_on:%d.%m.%Y}.")
+    if notice.channel == Channel.PORTAL:
+        ended_on = notice.dispatched_on + timedelta(days=RETRIEVAL_DAYS + 1)
+        return [_failed(notice, FailureReason.NOT_RETRIEVED, ended_on, context)]
+    return [NoticeDeemedServed(number=notice.number, served_on=notice.deemed_served_on)]
+
+
+def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[Event]:
+    notice = outstanding(award)
+    if notice is None:
+        raise DecisionIsFinal
+    if notice.received_on:
+        if notice.received_on != command.received_on:
+            raise ReceiptContradicted(f"Es ist der {notice.received_on:%d.%m.%Y}.", field="received_on")
+        return []
+    require_between(command.received_on, notice, context, "received_on")
+    duties.refuse("record-receipt", acts_of(award), context)
+    if notice.channel == Channel.PORTAL:
+        served_on = command.received_on + timedelta(days=1)
+    else:
+        # Earlier than deemed it changes nothing: the fiction is then the later, the recipient's, day.
+        served_on = max(notice.deemed_served_on, command.received_on)
+    last_day, rule = remedy_of(served_on, instructed=notice.instructed)
+    return [
+        NoticeReceived(
+            number=notice.number,
+            received_on=command.received_on,
+            served_on=served_on,
+            remedy_ends_on=last_day,
+            remedy_rule=rule,
+            recorded_by=context.actor,
+            recorded_on=context.valid_on,
+        )
+    ]
+
+
+def fail(command: RecordServiceFailure, award: Award, context: Context) -> Sequence[Event]:
+    if isinstance(award, Approved | Refused) and award.failed and award.failed.reason == command.reason:
+        return []
+    notice = outstanding(award)
+    if notice is None:
+        raise DecisionIsFinal
+    if notice.contested:
+        raise LawsuitPending
+    if notice.received_on:
+        raise ReceiptContradicted
+    duties.refuse("record-service-failure", acts_of(award), context)
+    return [_failed(notice, command.reason, context.valid_on, context)]
+
+
+def _failed(notice: Notice, reason: FailureReason, failed_on: date, context: Context) -> NoticeServiceFailed:
+    return NoticeServiceFailed(number=notice.number, reason=reason, failed_on=failed_on, recorded_by=context.actor)
+
+
+def require_between(day: date, notice: Notice, context: Context, field: str) -> None:
+    """A fact about a notice lies between its dispatch and today."""
+    if not notice.dispatched_on <= day <= context.valid_on:
+        raise DateNotValid(field=field)
