@@ -10,7 +10,7 @@ from datetime import date
 
 from deploy.demo_further import further_cases
 from deploy.demo_making import called, planned
-from deploy.demo_plan import Attempt, Ending, PlannedCase, PlannedDrawdown, PlannedLine
+from deploy.demo_plan import Attempt, Ending, PlannedCase, PlannedDrawdown, PlannedLine, Supply
 from deploy.demo_projects import CUTS, contact_of
 from deploy.demo_waves import AUTUMN_2025, D1, SPRING_2025, SUMMER_2025
 from shared.decider import replace
@@ -92,7 +92,7 @@ def _cases() -> tuple[PlannedCase, ...]:
         planned(12, "saalfeld", "16073077", SPRING_2025, "e-invoicing", 41_200, ending=in_review),
         planned(13, "greiz", "16076022", SPRING_2025, "interfaces", 57_300, shape="partly", cut="staff", cut_euros=9_800),
         planned(14, "altenburg", "16077001", D1, "information-security", 118_000, shape="year-exhausted"),
-        planned(15, "sonneberg", "16072018", D1, "training", 33_600),
+        planned(15, "sonneberg", "16072018", D1, "training", 33_600, supply=Supply.AFTER_EXPIRY),
         planned(16, "sondershausen", "16065067", D1, "document-management", 72_000, ending=refused, refusal="island"),
         planned(17, "muehlhausen", "16064046", D1, "interfaces", 104_000, shape="pro-rata"),
         planned(18, "hildburghausen", "16069024", D1, "e-invoicing", 29_800, cut="travel", cut_euros=1_750),

@@ -40,9 +40,9 @@ def form_of(case: PlannedCase) -> Mapping[str, Any]:
         "measures": [{"title": case.title, "details": dict(_DETAILS.get(case.item, {}))}],
         "cooperation": _cooperation(case),
         "attachments": [
-            _attachment("angebot.pdf", "offer"),
-            _attachment("beschluss.pdf", "council-decision"),
-            *([_attachment("vereinbarung.pdf", "cooperation-agreement")] if case.partners else []),
+            attachment("angebot.pdf", "offer"),
+            attachment("beschluss.pdf", "council-decision"),
+            *([attachment("vereinbarung.pdf", "cooperation-agreement")] if case.partners else []),
         ],
         "declarations": {
             "not_started": True, "complete": True, "data_protection": True, "electronic_service": True,
@@ -52,7 +52,8 @@ def form_of(case: PlannedCase) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _attachment(file_name: str, kind: str) -> Mapping[str, str]:
+def attachment(file_name: str, kind: str) -> Mapping[str, str]:
+    """A document as bodies carry it."""
     return {"file_name": file_name, "media_type": "application/pdf", "kind": kind, "content_base64": _PDF}
 
 

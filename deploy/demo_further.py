@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deploy.demo_making import planned
-from deploy.demo_plan import NEW_PRACTICE_ON, Attempt, Days, Ending, PlannedCase
+from deploy.demo_plan import NEW_PRACTICE_ON, Attempt, Days, EarlyStart, Ending, PlannedCase, Supply
 from deploy.demo_waves import AUTUMN_2024, LATE_SUMMER_2024, SPRING_2026, WINTER_2025, WINTER_2026
 
 OPEN_ITEMS = ("interfaces", "training")
@@ -95,9 +95,16 @@ def _case(number: int, days: Days, label: str, key: str, partners: tuple[str, ..
         number, label, key, days, item, 18_000 + number * 7_919 % 97 * 900,
         ending=ending, refusal=refusal, cut=cut, cut_euros=1_500 + number % 7 * 600 if cut else 0,
         shape=_turn(SHAPES_BY_TURN, number),
+        supply=Supply.IN_TIME if number % 7 == 3 else Supply.NOTHING_MISSING, early_start=_early_start(number, ending),
         partners=partners, cost_key=_turn(COST_KEYS_BY_TURN, len(partners)) if partners else "",
         attempts=_turn(ATTEMPTS_BY_TURN, number) if ending is Ending.AWARDED else (),
     )  # fmt: skip
+
+
+def _early_start(number: int, ending: Ending) -> EarlyStart:
+    if number % 6 != 1 or ending not in (Ending.AWARDED, Ending.REFUSED):
+        return EarlyStart.NOT_ASKED
+    return EarlyStart.APPROVED if ending is Ending.AWARDED else EarlyStart.REFUSED
 
 
 def _turn[T](of: Sequence[T], number: int) -> T:

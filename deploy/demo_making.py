@@ -9,10 +9,12 @@ from deploy.demo_plan import (
     RATE_BP,
     Attempt,
     Days,
+    EarlyStart,
     Ending,
     PlannedCase,
     PlannedDrawdown,
     PlannedLine,
+    Supply,
 )
 from deploy.demo_projects import CUTS, ITEMS, REFUSALS, TITLES, contact_of
 from shared.money import at_rate, split
@@ -110,6 +112,8 @@ def planned(
     attempts: tuple[Attempt, ...] = (),
     partners: tuple[str, ...] = (),
     cost_key: str = "",
+    supply: Supply = Supply.NOTHING_MISSING,
+    early_start: EarlyStart = EarlyStart.NOT_ASKED,
 ) -> PlannedCase:
     year = days.submitted.year
     lines = _lines(item, euros, year, cut, cut_euros)
@@ -134,6 +138,8 @@ def planned(
         attempts=attempts,
         partners=partners,
         cost_key=cost_key,
+        supply=supply,
+        early_start=early_start,
         refusal=REFUSALS[refusal] if refusal else (),
         meets_new_practice=days.proposed < NEW_PRACTICE_ON <= days.approved,
         contact=contact_of(number, label),

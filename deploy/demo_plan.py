@@ -41,6 +41,23 @@ class Ending(StrEnum):
     """After the approval: it has no effect and the grant is paid."""
 
 
+class Supply(StrEnum):
+    """What becomes of an offer that is missing, if one is (Nachforderung)."""
+
+    NOTHING_MISSING = ""
+    IN_TIME = "in-time"
+    AFTER_EXPIRY = "after-expiry"
+    """The period passes, is extended afterwards, and then the offer comes (§ 31 VII VwVfG)."""
+
+
+class EarlyStart(StrEnum):
+    """What the ministry says to a beginning before the decision, if one is asked for."""
+
+    NOT_ASKED = ""
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 class Attempt(StrEnum):
     """What somebody tries although the law forbids it to them; the house records it."""
 
@@ -118,6 +135,8 @@ class PlannedCase:
     partners: tuple[str, ...] = ()
     """Official keys of the bodies that carry the project with the applicant, and by which key (`cost_key`)."""
     cost_key: str = ""
+    supply: Supply = Supply.NOTHING_MISSING
+    early_start: EarlyStart = EarlyStart.NOT_ASKED
     meets_new_practice: bool = False
     """Proposed under the earlier practice, sent back at the approval under the later one."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from deploy.demo_form import by_year, form_of
+from deploy.demo_form import attachment, by_year, form_of
 from deploy.demo_people import GaveUp, People, Read, Refused, key_of
 from deploy.demo_plan import (
     APPROPRIATION_CENTS,
@@ -19,6 +19,7 @@ from deploy.demo_plan import (
     FREEZE_ON,
     STAYS_FROZEN_CENTS,
     Attempt,
+    EarlyStart,
     Ending,
     PlannedCase,
 )
@@ -39,6 +40,7 @@ _NOTE: Mapping[str, str] = {
     "secured_financing": "Der Eigenanteil ist durch Beschluss des Rates gesichert.",
     "later_budgets": "Beträge späterer Jahre sind durch Verpflichtungsermächtigungen gedeckt.",
 }
+_NOT_EARLY = "Der Grund trägt nicht: das Altverfahren läuft bis zum Jahresende weiter."
 _NO_FUNDS, _NEW_PRACTICE = "funds-not-available", "practice-changed-since-proposal"
 
 
@@ -62,7 +64,15 @@ class Steps:
         self._number = {case.label: number for number, case in enumerate(cases)}
         self._done: Mapping[str, Callable[[PlannedCase, Step], Awaitable[dict[str, str]]]] = {
             "submit": self._submit,
+            "ask-documents": self._ask_documents,
+            "see-expiry": self._see_expiry,
+            "extend-deadline": self._extend_deadline,
+            "supply": self._supply,
             "complete": self._complete,
+            "ask-early-start": self._ask_early_start,
+            "propose-early-start": self._propose_early_start,
+            "approve-early-start": self._approve_early_start,
+            "refuse-early-start": self._refuse_early_start,
             "withdraw": self._withdraw,
             "opine": self._opine,
             "assess": self._assess,
@@ -103,6 +113,30 @@ class Steps:
         )
         return {"case": done.body["case"], "file_number": done.body["file_number"]}
 
+    async def _ask_documents(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {"documents": [{"kind": "offer", "text": "ein zweites Angebot"}]}
+        return await self._intake(case, step, self._of(CLERKS, case), "document-requests", body)
+
+    async def _see_expiry(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        """The clock says so to the applicant, a moment after the calendar was turned."""
+        path = f"/intake/cases/{self._id(case)}/status"
+        codes = ("deadline-expired", "documents-supplied")  # supplied already when the year goes on after a fault
+        await self._there(
+            path, applicant(case.key).id, lambda it: it["code"] in codes, f"{case.label}: Frist abgelaufen"
+        )
+        return {}
+
+    async def _extend_deadline(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {
+            "ends_on": case.days.opined.isoformat(),
+            "reason": "Der Anbieter war geschlossen; Antrag vom selben Tag.",
+        }
+        return await self._intake(case, step, self._of(CLERKS, case), "extensions", body)
+
+    async def _supply(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {"attachments": [{**attachment("angebot-2.pdf", "offer"), "number": 1}]}
+        return await self._intake(case, step, applicant(case.key).id, "supplies", body)
+
     async def _complete(self, case: PlannedCase, step: Step) -> dict[str, str]:
         return await self._intake(case, step, self._of(CLERKS, case), "completeness")
 
@@ -113,13 +147,52 @@ class Steps:
             await self._seen(case, self._of(OFFICERS, case), lambda it: it["late_withdrawal"], "Rücknahme beantwortet")
         return {}
 
-    async def _intake(self, case: PlannedCase, step: Step, person: str, action: str) -> dict[str, str]:
+    async def _intake(
+        self, case: PlannedCase, step: Step, person: str, action: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
         path = f"/intake/cases/{self._id(case)}"
 
         async def etag() -> str:
             return (await self._people.read(person, path)).etag
 
-        await self._people.act(person, f"{path}/{action}", {}, key=key_of(case.label, step.name), etag=etag)
+        await self._people.act(person, f"{path}/{action}", body or {}, key=key_of(case.label, step.name), etag=etag)
+        return {}
+
+    # ---- Early start -------------------------------------------------------------------------------------------------
+
+    async def _ask_early_start(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        body = {
+            "description": case.title, "reason": "Das Altverfahren wird abgeschaltet.",
+            "expenditure": [{"description": it.description, "cents": it.cents} for it in case.lines],
+            "contract_on": case.days.waived.isoformat(),
+        }  # fmt: skip
+        path = f"/intake/cases/{self._id(case)}/early-starts"
+        done = await self._people.act(applicant(case.key).id, path, body, key=key_of(case.label, step.name))
+        return {"early_start": done.body["early_start"]}
+
+    async def _propose_early_start(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        consent = case.early_start is EarlyStart.APPROVED
+        reasons = "Der Grund ist belegt; eine Förderzusage ist damit nicht verbunden." if consent else _NOT_EARLY
+        body = {"consent": consent, "reasons": reasons}
+        return await self._early_start(case, step, self._officer(case), "proposal", body)
+
+    async def _approve_early_start(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._early_start(case, step, self._of(APPROVERS, case), "approval", {})
+
+    async def _refuse_early_start(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._early_start(case, step, self._of(APPROVERS, case), "refusal", {"reasons": _NOT_EARLY})
+
+    async def _early_start(
+        self, case: PlannedCase, step: Step, person: str, action: str, body: Mapping[str, Any]
+    ) -> dict[str, str]:
+        asked = self._journal.fact(case.label, "ask-early-start", "early_start")
+        path = f"/review/cases/{self._id(case)}/early-starts/{asked}"
+        await self._there(path, person, lambda _: True, f"{case.label}: vorzeitiger Beginn eingetroffen")
+
+        async def etag() -> str:
+            return (await self._people.read(person, path)).body["etag"]
+
+        await self._people.act(person, f"{path}/{action}", body, key=key_of(case.label, step.name), etag=etag)
         return {}
 
     # ---- Review ------------------------------------------------------------------------------------------------------

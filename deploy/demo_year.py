@@ -6,7 +6,7 @@ that was cut off go on; the step that was under way is simply said again (see de
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,17 @@ from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 from deploy.demo_people import People, Refused
-from deploy.demo_plan import BUDGET_OPENED_ON, FREEZE_ON, LAST_DAY, LIFTED_ON, Attempt, Ending, PlannedCase
+from deploy.demo_plan import (
+    BUDGET_OPENED_ON,
+    FREEZE_ON,
+    LAST_DAY,
+    LIFTED_ON,
+    Attempt,
+    EarlyStart,
+    Ending,
+    PlannedCase,
+    Supply,
+)
 from shared.decider import value
 
 HOUSE = "house"
@@ -33,14 +43,30 @@ class Step:
     number: int = 0
 
 
+_SUPPLY: Mapping[Supply, Sequence[str]] = {
+    Supply.NOTHING_MISSING: (),
+    Supply.IN_TIME: ("supply",),
+    Supply.AFTER_EXPIRY: ("see-expiry", "extend-deadline", "supply"),
+}
+_EARLY_START: Mapping[EarlyStart, Sequence[str]] = {
+    EarlyStart.NOT_ASKED: (),
+    EarlyStart.APPROVED: ("ask-early-start", "propose-early-start", "approve-early-start"),
+    EarlyStart.REFUSED: ("ask-early-start", "propose-early-start", "refuse-early-start"),
+}
+
+
 def steps_of(case: PlannedCase) -> Sequence[Step]:
     """All steps of a case, in order."""
     days, ending = case.days, case.ending
     steps = [Step(name="submit", on=days.submitted)]
+    if case.supply:
+        steps += [Step(name="ask-documents", on=days.submitted)]
+        steps += [Step(name=it, on=days.completed) for it in _SUPPLY[case.supply]]
     if ending is Ending.WITHDRAWN_AT_ONCE:
         return [*steps, Step(name="withdraw", on=days.completed)]
     steps += [
         Step(name="complete", on=days.completed),
+        *(Step(name=it, on=days.completed) for it in _EARLY_START[case.early_start]),
         Step(name="opine", on=days.opined),
         Step(name="assess", on=days.opined),
     ]

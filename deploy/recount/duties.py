@@ -147,7 +147,7 @@ ACTS: Mapping[str, str] = {
 BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
     "review.practice-changed-since-proposal", "review.funds-assigned", "review.funds-supplemented",
-    "review.reduction-requested",
+    "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""

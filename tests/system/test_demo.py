@@ -12,7 +12,7 @@ from deploy import simulated_calendar
 from deploy.demo import NotADemonstration, run
 from deploy.demo_cases import CASES, SMALL, personal_values
 from deploy.demo_people import People, key_of
-from deploy.demo_plan import RATE_BP, SIGNING_LIMIT_CENTS, Ending, PlannedCase
+from deploy.demo_plan import RATE_BP, SIGNING_LIMIT_CENTS, EarlyStart, Ending, PlannedCase, Supply
 from deploy.demo_report import Result, complaints, summary
 from deploy.demo_year import Journal, Year, steps_of
 from deploy.embedded import Embedded
@@ -36,6 +36,9 @@ def test_a_hundred_and_twenty_municipalities_and_more_apply_each_of_them_real_an
     assert {it.ending for it in CASES} == set(Ending)
     assert {it.days.approved.year for it in CASES if it.granted} == {2024, 2025, 2026}
     assert sum(bool(it.partners) for it in CASES) >= 15
+    assert sum(bool(it.supply) for it in CASES) >= 10
+    assert any(it.supply is Supply.AFTER_EXPIRY for it in CASES)
+    assert {it.early_start for it in CASES} == set(EarlyStart)
     assert any(it.meets_freeze and it.granted for it in CASES)
     assert any(it.meets_new_practice and it.granted for it in CASES)
 
