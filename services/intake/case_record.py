@@ -6,16 +6,15 @@ from datetime import date
 from services.intake.application import Declarations, Submitted
 from services.intake.change_request import granted_by_year, open_change
 from services.intake.municipality import Municipality
+from services.intake.proceeding import drawable, settled_changes
 from services.intake.progress import (
     AwardAnnounced,
     ChangeReceived,
-    ChangeSettled,
     EarlyStartDecided,
     EarlyStartReceived,
     FundsAssigned,
     Progress,
     RecipientSucceeded,
-    RefusalAnnounced,
 )
 from services.intake.status import DrawdownStatus, Status, drawdowns, status
 from services.intake.supply import Supply
@@ -117,7 +116,7 @@ class ChangeStatus:
 
 @value
 class CaseRecord:
-    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told;
+    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told last;
     `administration` is who runs the applicant's administration when it is not its own (B3)."""
 
     case: str
@@ -192,7 +191,7 @@ def case_record(
         completed_on=state.completed and state.completed.completed_on,
         withdrawn_on=state.withdrawn and state.withdrawn.withdrawn_on,
         remedy_ends_on=award and award.remedy_ends_on,
-        assigned=funds.by_year if funds else (),
+        assigned=drawable(progress) or (funds.by_year if funds else ()),
         on_behalf_of=form.on_behalf_of,
         administration=administration,
         cooperation=form.cooperation,
@@ -238,7 +237,7 @@ def _early_starts(progress: Progress) -> tuple[EarlyStartStatus, ...]:
 
 
 def _changes(progress: Progress) -> tuple[ChangeStatus, ...]:
-    settled = {it.change: it for it in progress.noted(ChangeSettled)}
+    settled = settled_changes(progress)
     return tuple(
         ChangeStatus(
             change=it.change,
@@ -325,7 +324,7 @@ def _of_clerk(state: Submitted) -> Sequence[tuple[str, str, str]]:
 
 def _may_begin_early(state: Submitted) -> bool:
     progress = state.progress
-    if state.withdrawn or progress.only(AwardAnnounced) or progress.only(RefusalAnnounced):
+    if state.withdrawn or progress.is_decided:
         return False
     return all(it.approved is False for it in _early_starts(progress))
 
@@ -336,15 +335,13 @@ def _may_change(state: Submitted) -> bool:
 
 
 def _may_withdraw(state: Submitted) -> bool:
-    decided = state.progress.only(AwardAnnounced) or state.progress.only(RefusalAnnounced)
-    return not (state.withdrawn or decided or state.progress.only(FundsAssigned))
+    return not (state.withdrawn or state.progress.is_decided or state.progress.only(FundsAssigned))
 
 
 def _may_draw(state: Submitted) -> bool:
-    funds = state.progress.only(FundsAssigned)
-    if funds is None or state.withdrawal_effective or state.progress.open_drawdown:
+    if state.withdrawal_effective or state.progress.open_drawdown:
         return False
-    return sum(it.cents for it in funds.by_year) > state.progress.accepted_cents
+    return sum(it.cents for it in drawable(state.progress)) > state.progress.accepted_cents
 
 
 def file_name(file_number: str, it: DocumentReference) -> str:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, assert_never
 
 from services.intake import application
 from services.intake.application import Application, Note, Submitted, require_own
-from services.intake.progress import AwardAnnounced, ChangeReceived, ChangeSettled, FundsAssigned, Progress
+from services.intake.proceeding import last_change, settled_changes
+from services.intake.progress import AwardAnnounced, ChangeReceived, FundsAssigned, Progress
 from shared import duties
 from shared.contracts import Acted, YearAmount
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
@@ -258,7 +259,9 @@ def granted_cents(progress: Progress) -> int | None:
 
 
 def granted_by_year(progress: Progress) -> Sequence[YearAmount] | None:
-    """The same by budget year."""
+    """The same by budget year; None, too, when nothing of the award is left."""
+    if changed := last_change(progress):
+        return changed.by_year or None
     if award := progress.only(AwardAnnounced):
         return award.by_year
     funds = progress.only(FundsAssigned)
@@ -267,5 +270,5 @@ def granted_by_year(progress: Progress) -> Sequence[YearAmount] | None:
 
 def open_change(progress: Progress) -> ChangeReceived | None:
     """The change that nobody has decided yet."""
-    settled = {it.change for it in progress.noted(ChangeSettled)}
+    settled = settled_changes(progress)
     return next((it for it in progress.noted(ChangeReceived) if it.change not in settled), None)

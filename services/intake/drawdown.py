@@ -10,6 +10,7 @@ from typing import Any, ClassVar, assert_never
 
 from services.intake import application
 from services.intake.application import Application, Note, Submitted, require_own
+from services.intake.proceeding import drawable
 from services.intake.progress import DrawdownExamined, DrawdownReceived, FundsAssigned, Progress
 from shared import duties
 from shared.contracts import Acted
@@ -200,16 +201,16 @@ def request(command: RequestDrawdown) -> Decision:
 
 def _check_against(command: RequestDrawdown, asked: Submitted) -> None:
     progress = asked.progress
-    funds = progress.only(FundsAssigned)
-    if funds is None or asked.withdrawal_effective:
+    by_year = drawable(progress)
+    if progress.only(FundsAssigned) is None or asked.withdrawal_effective:
         raise FundsNotAssigned
     if progress.open_drawdown:
         raise AnotherDrawdownOpen
-    if command.year not in {part.year for part in funds.by_year}:
+    if command.year not in {part.year for part in by_year}:
         raise YearNotGranted(field="year")
     if command.eligible_due_cents < _due_before(progress):
         raise DueBelowEarlier(field="eligible_due_cents")
-    if command.requested_cents > sum(part.cents for part in funds.by_year) - progress.accepted_cents:
+    if command.requested_cents > sum(part.cents for part in by_year) - progress.accepted_cents:
         raise AboveRemaining(field="requested_cents")
 
 

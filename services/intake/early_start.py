@@ -10,7 +10,7 @@ from typing import Any, ClassVar, assert_never
 
 from services.intake import application
 from services.intake.application import Application, Note, Submitted, require_own
-from services.intake.progress import AwardAnnounced, EarlyStartDecided, EarlyStartReceived, RefusalAnnounced
+from services.intake.progress import EarlyStartDecided, EarlyStartReceived
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.intake import RoughExpenditure
@@ -218,7 +218,7 @@ def _check_against(asked: Submitted) -> None:
     progress = asked.progress
     if asked.withdrawn:
         raise application.AlreadyWithdrawn
-    if progress.only(AwardAnnounced) or progress.only(RefusalAnnounced):
+    if progress.is_decided:
         raise DecisionTaken
     decided = {it.early_start: it.approved for it in progress.noted(EarlyStartDecided)}
     if any(decided.values()):

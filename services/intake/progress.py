@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
+from services.intake.noted import OF_REVIEW, ApplicationRejectedFormally, OfReview, name_of
 from shared.contracts import Acted, YearAmount
 from shared.decider import DomainError, event, field, value
 
@@ -202,6 +203,7 @@ type Fact = (
     | EarlyStartDecided
     | ChangeReceived
     | ChangeSettled
+    | OfReview
 )
 FACTS: Sequence[type[Fact]] = (
     AssessmentBegun,
@@ -220,6 +222,7 @@ FACTS: Sequence[type[Fact]] = (
     EarlyStartDecided,
     ChangeReceived,
     ChangeSettled,
+    *OF_REVIEW,
 )
 
 
@@ -231,7 +234,8 @@ class ContradictoryNote(DomainError):
 
 
 type Identity = tuple[type[Any], str]
-"""A fact's class and its drawdown's or payment's id, or the body succeeded; an application has at most one of the others."""
+"""A fact's class and its drawdown's or payment's id, the body succeeded, or the number of a hearing, a hold or a change;
+an application has at most one of the others."""
 
 
 @value
@@ -262,6 +266,12 @@ class Progress:
     def only[F](self, kind: type[F]) -> F | None:
         """The fact of which an application has at most one."""
         return cast(F | None, self.facts.get((kind, "")))
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether review decided on the application, in whatever way."""
+        kinds = (AwardAnnounced, RefusalAnnounced, ApplicationRejectedFormally)
+        return any(self.only(it) for it in kinds)
 
     def succeeded(self, key: str) -> RecipientSucceeded | None:
         """The succession that led from this body to whom it is now; None when it is still this one."""
@@ -320,5 +330,14 @@ def _identity(fact: Fact) -> Identity:
             return type(fact), fact.early_start
         case ChangeReceived() | ChangeSettled():
             return type(fact), fact.change
-        case _:
+        case (
+            AssessmentBegun()
+            | AwardAnnounced()
+            | RefusalAnnounced()
+            | WithdrawalSettled()
+            | AwardBecameFinal()
+            | FundsAssigned()
+        ):
             return type(fact), ""
+        case _:
+            return type(fact), name_of(fact)

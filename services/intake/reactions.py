@@ -2,10 +2,20 @@
 
 from services.intake import application, policies
 from services.intake.application import Note
+from services.intake.noted import (
+    ApplicationRejectedFormally,
+    CasePutOnHold,
+    CaseResumed,
+    GrantChanged,
+    HearingClosed,
+    HearingExtended,
+    HearingOpened,
+)
 from services.intake.progress import (
     AssessmentBegun,
     AwardAnnounced,
     AwardBecameFinal,
+    ChangeSettled,
     DrawdownExamined,
     EarlyStartDecided,
     Fact,
@@ -30,6 +40,14 @@ HANDLED: tuple[type, ...] = (
     review.PolicyPublished,
     review.RecipientSucceeded,
     review.EarlyStartDecided,
+    review.HearingOpened,
+    review.HearingExtended,
+    review.HearingClosed,
+    review.CasePutOnHold,
+    review.CaseResumed,
+    review.ApplicationRejectedFormally,
+    review.ChangeRefused,
+    review.GrantChanged,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -42,7 +60,7 @@ def react(contract: object, case: str) -> Decision | None:
     """What to decide about a case because of this contract, or None when it is none of intake's."""
     if isinstance(contract, review.PolicyPublished):
         return decision(policies.decider, contract.programme, _policy(contract))
-    fact = _from_review(contract) or _from_payout(contract)
+    fact = _from_review(contract) or _of_procedure(contract) or _from_payout(contract)
     return decision(application.decider, case, Note(fact=fact)) if fact else None
 
 
@@ -103,6 +121,51 @@ def _from_review(contract: object) -> Fact | None:
                 text=contract.text,
                 decided_on=contract.decided_on,
                 acted=contract.acted,
+            )
+        case _:
+            return None
+
+
+def _of_procedure(contract: object) -> Fact | None:
+    match contract:
+        case review.HearingOpened():
+            return HearingOpened(
+                number=contract.number,
+                about=contract.about,
+                announced=contract.announced,
+                ends_on=contract.ends_on,
+                opened_on=contract.opened_on,
+            )
+        case review.HearingExtended():
+            return HearingExtended(number=contract.number, ends_on=contract.ends_on, extended_on=contract.extended_on)
+        case review.HearingClosed():
+            return HearingClosed(number=contract.number, answered=contract.answered, closed_on=contract.closed_on)
+        case review.CasePutOnHold():
+            return CasePutOnHold(
+                number=contract.number,
+                reason=contract.reason,
+                resubmission_on=contract.resubmission_on,
+                put_on=contract.put_on,
+            )
+        case review.CaseResumed():
+            return CaseResumed(number=contract.number, resumed_on=contract.resumed_on)
+        case review.ApplicationRejectedFormally():
+            return ApplicationRejectedFormally(reasons=contract.reasons, rejected_on=contract.rejected_on)
+        case review.ChangeRefused():
+            return ChangeSettled(
+                change=contract.change, granted=False, text=contract.reasons, settled_on=contract.refused_on
+            )
+        case review.GrantChanged():
+            return GrantChanged(
+                kind=contract.kind,
+                change=contract.change,
+                by_year=contract.by_year,
+                granted_cents=contract.granted_cents,
+                eligible_cents=contract.eligible_cents,
+                ends_on=contract.ends_on,
+                reasons=contract.reasons,
+                effective_on=contract.effective_on,
+                number=contract.number,
             )
         case _:
             return None

@@ -21,8 +21,12 @@ _TONES: Mapping[StatusCode, str] = {
     StatusCode.SUPPLIED: "warning",
     StatusCode.COMPLETE: "info",
     StatusCode.UNDER_REVIEW: "info",
+    StatusCode.HEARING: "warning",
+    StatusCode.ON_HOLD: "warning",
     StatusCode.AWARDED: "success",
     StatusCode.REFUSED: "danger",
+    StatusCode.REJECTED: "danger",
+    StatusCode.GONE: "danger",
     StatusCode.WITHDRAWN: "neutral",
     StatusCode.FINAL: "success",
     StatusCode.DRAWDOWN_REQUESTED: "info",
@@ -41,6 +45,8 @@ _TURN: Mapping[StatusCode, str] = {
     StatusCode.SUPPLIED: "der Antragseingang",
     StatusCode.COMPLETE: "das Ministerium",
     StatusCode.UNDER_REVIEW: "das Ministerium",
+    StatusCode.HEARING: "Ihre Kommune",
+    StatusCode.ON_HOLD: "das Ministerium",
     StatusCode.AWARDED: "Ihre Kommune",
     StatusCode.FINAL: "Ihre Kommune",
     StatusCode.DRAWDOWN_REQUESTED: "das Ministerium",
@@ -67,6 +73,13 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.submission-accepted": ("FIT-Connect: angenommen", "success"),
     "intake.submission-rejected": ("FIT-Connect: zurückgewiesen", "danger"),
     "intake.change-settled": ("Über die Änderung entschieden", "info"),
+    "intake.hearing-opened": ("Anhörung eröffnet", "warning"),
+    "intake.hearing-extended": ("Frist der Anhörung verlängert", "neutral"),
+    "intake.hearing-closed": ("Anhörung beendet", "info"),
+    "intake.case-put-on-hold": ("Antrag zurückgestellt", "warning"),
+    "intake.case-resumed": ("Bearbeitung wieder aufgenommen", "info"),
+    "intake.application-rejected-formally": ("Antrag aus formalen Gründen abgelehnt", "danger"),
+    "intake.grant-changed": ("Bewilligung geändert", "warning"),
     "intake.assessment-begun": ("Prüfung begonnen", "info"),
     "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
     "intake.refusal-announced": ("Antrag abgelehnt", "danger"),
@@ -281,11 +294,25 @@ def _why(told: Mapping[str, Any]) -> str:
     parts = [money(cents)] if isinstance(cents, int) else []
     if deadline := told.get("deadline"):
         parts.append(f"bis {german_date(deadline['ends_on'])}")
+    parts += _of_procedure(told)
     if told.get("may_begin_on"):
         parts.append(f"gilt ab {german_date(told['may_begin_on'])}")
     parts += [it["text"] for it in told.get("documents", ()) if "text" in it]
-    parts += [told[key] for key in ("file_number", "reason", "text", "new_name") if told.get(key)]
-    return " · ".join([*parts, *told.get("reasons", ())])
+    parts += [told[key] for key in ("file_number", "reason", "text", "announced", "new_name") if told.get(key)]
+    reasons = told.get("reasons", ())
+    return " · ".join([*parts, *([reasons] if isinstance(reasons, str) else reasons)])
+
+
+def _of_procedure(told: Mapping[str, Any]) -> list[str]:
+    """The days of a hearing and of a hold, and how a hearing ended."""
+    parts: list[str] = []
+    if told.get("resubmission_on"):
+        parts.append(f"Wiedervorlage am {german_date(told['resubmission_on'])}")
+    if told.get("about") or told.get("extended_on"):
+        parts += [f"Stellungnahme bis {german_date(it)}" for it in (told.get("ends_on"),) if it]
+    if "answered" in told:
+        parts.append("Stellungnahme eingegangen" if told["answered"] else "keine Stellungnahme in der Frist")
+    return parts
 
 
 def next_step(record: CaseRecord) -> Context:
@@ -298,7 +325,8 @@ def next_step(record: CaseRecord) -> Context:
 def steps(record: CaseRecord) -> list[Context]:
     """The way of an application from receipt to the money."""
     status = record.status
-    decided = status.granted_cents > 0 or status.code is StatusCode.REFUSED
+    over = status.code in (StatusCode.REFUSED, StatusCode.REJECTED, StatusCode.GONE, StatusCode.WITHDRAWN)
+    decided = status.granted_cents > 0 or (over and status.code is not StatusCode.WITHDRAWN)
     stages: list[tuple[str, bool, Any]] = [
         ("Eingegangen", True, record.submitted_on),
         ("Vollständig", record.completed_on is not None, record.completed_on),
@@ -306,7 +334,6 @@ def steps(record: CaseRecord) -> list[Context]:
         ("Bestandskräftig", bool(record.assigned), None),
         ("Ausgezahlt", status.code is StatusCode.PAID, None),
     ]
-    over = status.code in (StatusCode.REFUSED, StatusCode.WITHDRAWN)
     found: list[Context] = []
     for title, done, on in stages:
         current = not done and not over and all(it["state"] == "done" for it in found)

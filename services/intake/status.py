@@ -8,6 +8,15 @@ from datetime import date
 from enum import StrEnum
 
 from services.intake.application import Application, Submitted
+from services.intake.noted import ApplicationRejectedFormally
+from services.intake.proceeding import hearing, is_gone, last_change
+from services.intake.proceeding_words import (
+    told_of_change,
+    told_of_examination,
+    told_of_hearing,
+    told_of_hold,
+    told_of_loss,
+)
 from services.intake.progress import (
     AssessmentBegun,
     AwardAnnounced,
@@ -37,8 +46,12 @@ class StatusCode(StrEnum):
     SUPPLIED = "documents-supplied"
     COMPLETE = "complete"
     UNDER_REVIEW = "under-review"
+    HEARING = "hearing"
+    ON_HOLD = "on-hold"
     AWARDED = "awarded"
     REFUSED = "refused"
+    REJECTED = "rejected-formally"
+    GONE = "award-gone"
     WITHDRAWN = "withdrawn"
     FINAL = "final"
     DRAWDOWN_REQUESTED = "drawdown-requested"
@@ -54,8 +67,12 @@ TITLES: dict[StatusCode, str] = {
     StatusCode.SUPPLIED: "Unterlagen nachgereicht",
     StatusCode.COMPLETE: "Vollständig",
     StatusCode.UNDER_REVIEW: "In Prüfung",
+    StatusCode.HEARING: "Anhörung läuft",
+    StatusCode.ON_HOLD: "Zurückgestellt",
     StatusCode.AWARDED: "Bewilligt",
     StatusCode.REFUSED: "Abgelehnt",
+    StatusCode.REJECTED: "Aus formalen Gründen abgelehnt",
+    StatusCode.GONE: "Zuwendung entfallen",
     StatusCode.WITHDRAWN: "Zurückgenommen",
     StatusCode.FINAL: "Bestandskräftig",
     StatusCode.DRAWDOWN_REQUESTED: "Mittelabruf eingegangen",
@@ -66,12 +83,15 @@ TITLES: dict[StatusCode, str] = {
 
 WAITING = frozenset({StatusCode.INCOMPLETE, StatusCode.OVERDUE})
 """The applicant has to supply something."""
+_WITHOUT_CHANGE = frozenset({StatusCode.GONE, StatusCode.WITHDRAWN})
+"""There is no grant any more whose change could be told."""
 
 
 @value
 class Status:
-    """What an applicant is told. `granted_cents` is what the notice of award grants; `ordered_cents` is what the
-    treasury was told to pay, `settled_cents` what left its account; `missing` is what is to be supplied until `due_on`."""
+    """What an applicant is told. `granted_cents` is what is granted now; `ordered_cents` is what the treasury was told to
+    pay, `settled_cents` what left its account; `missing` is what is to be supplied until `due_on`, which is also the last
+    day for a statement in a hearing."""
 
     code: StatusCode
     title: str
@@ -94,17 +114,27 @@ def status(application: Application) -> Status:
     return Status(
         code=code,
         title=TITLES[code],
-        next_step=next_step,
+        next_step=next_step if code in _WITHOUT_CHANGE else f"{told_of_change(progress)}{next_step}",
         applied_cents=application.form.financing.grant_cents,
         granted_cents=_granted(progress),
         ordered_cents=progress.ordered_cents,
         settled_cents=progress.settled_cents,
-        due_on=application.supply.deadline.ends_on if code in WAITING and application.supply.deadline else None,
+        due_on=_due_on(application, code),
         missing=tuple(it.text for it in application.supply.missing) if code in WAITING else (),
     )
 
 
+def _due_on(application: Submitted, code: StatusCode) -> date | None:
+    if code is StatusCode.HEARING:
+        heard = hearing(application.progress)
+        return heard and heard.ends_on
+    deadline = application.supply.deadline
+    return deadline.ends_on if code in WAITING and deadline else None
+
+
 def _granted(progress: Progress) -> int:
+    if changed := last_change(progress):
+        return changed.granted_cents
     if award := progress.only(AwardAnnounced):
         return award.granted_cents
     funds = progress.only(FundsAssigned)
@@ -115,12 +145,16 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
     progress = application.progress
     if application.withdrawal_effective:
         return StatusCode.WITHDRAWN, "Das Verfahren ist beendet. Sie können einen neuen Antrag stellen."
+    if is_gone(progress):
+        return StatusCode.GONE, told_of_loss(progress)
     if drawdown := progress.open_drawdown:
         return StatusCode.DRAWDOWN_REQUESTED, _payment_step(progress, drawdown)
     if progress.settled_cents:
         return _paid(progress)
     if refusal := progress.only(RefusalAnnounced):
         return StatusCode.REFUSED, f"Gründe: {'; '.join(refusal.reasons)}"
+    if rejection := progress.only(ApplicationRejectedFormally):
+        return StatusCode.REJECTED, f"Gründe: {' '.join(rejection.reasons)}"
     if progress.only(FundsAssigned):
         return StatusCode.FINAL, "Sie können fällige Ausgaben mit einem Mittelabruf geltend machen."
     if progress.only(AwardBecameFinal):
@@ -135,11 +169,12 @@ def _before_decision(application: Submitted) -> tuple[StatusCode, str]:
     progress = application.progress
     if application.withdrawn and not progress.only(WithdrawalSettled):
         return StatusCode.WITHDRAWN, "Das Ministerium stellt fest, ob die Rücknahme vor der Entscheidung einging."
+    if heard := told_of_hearing(progress):
+        return StatusCode.HEARING, heard
+    if held := told_of_hold(progress):
+        return StatusCode.ON_HOLD, held
     if progress.only(AssessmentBegun):
-        return (
-            StatusCode.UNDER_REVIEW,
-            "Das Ministerium prüft Ihren Antrag und entscheidet. Sie erhalten einen Bescheid.",
-        )
+        return StatusCode.UNDER_REVIEW, told_of_examination(progress)
     if application.completed:
         return StatusCode.COMPLETE, "Ihr Antrag wird zur Prüfung an das Ministerium gegeben."
     return _before_completeness(application.supply)
@@ -175,6 +210,9 @@ def _paid(progress: Progress) -> tuple[StatusCode, str]:
     open_cents = _granted(progress) - progress.settled_cents
     if open_cents > 0:
         return StatusCode.PARTLY_PAID, f"{euros(open_cents)} können Sie noch abrufen, sobald Ausgaben fällig sind."
+    if open_cents < 0:
+        more = f"{euros(-open_cents)} sind mehr ausgezahlt, als bewilligt ist."
+        return StatusCode.PAID, f"{more} Ob Sie Geld erstatten müssen, teilt Ihnen das Ministerium mit."
     return StatusCode.PAID, "Die Zuwendung ist vollständig ausgezahlt. Als Nächstes weisen Sie die Verwendung nach."
 
 

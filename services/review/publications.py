@@ -66,13 +66,13 @@ def publish(event: object, state: object) -> object | None:
         case award.ChangeRefused(), _:
             return review.ChangeRefused(change=event.change, reasons=event.reasons, refused_on=event.refused_on)
         case award.GrantAmended(), _:
-            return _changed(event.grant, "amendment", event.reasons, event.approved_on, event.change)
+            return _changed(event.grant, "amendment", event.reasons, event.approved_on, event.number, event.change)
         case (
             (award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition()),
             (award.Approved() | award.Notified() | award.Final() | award.Gone()),
         ):
             decided = event.decided
-            return _changed(state.grant, decided.annulment, decided.reasons, decided.effective_on)
+            return _changed(state.grant, decided.annulment, decided.reasons, decided.effective_on, decided.number)
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
@@ -111,7 +111,10 @@ def publish(event: object, state: object) -> object | None:
             return None
 
 
-def _changed(grant: award.Grant, kind: str, reasons: str, effective_on: date, change: str = "") -> review.GrantChanged:
+def _changed(
+    grant: award.Grant, kind: str, reasons: str, effective_on: date, number: int, change: str = ""
+) -> review.GrantChanged:
+    """`number` is the proposal's: only one is open at a time, so it grows from change to change."""
     return review.GrantChanged(
         kind=kind,
         change=change,
@@ -121,4 +124,5 @@ def _changed(grant: award.Grant, kind: str, reasons: str, effective_on: date, ch
         ends_on=grant.ends_on,
         reasons=reasons,
         effective_on=effective_on,
+        number=number,
     )

@@ -215,12 +215,12 @@ class ChangeRefused:
     refused_on: date
 
 
-@contract("review.grant-changed")
+@contract("review.grant-changed", version=2)
 class GrantChanged:
     """What is granted now, after an amendment or when the award, or a part of it, fell away; nothing per year when all did.
 
     `kind` is `amendment`, `lapse`, `revocation`, `retraction` or `resolutory-condition`; `change` is the request that an
-    amendment grants, empty when it grants none.
+    amendment grants, empty when it grants none. A later change has a higher `number`; 0 is one of version 1.
     """
 
     kind: str
@@ -231,3 +231,4 @@ class GrantChanged:
     ends_on: date
     reasons: str
     effective_on: date
+    number: int = 0

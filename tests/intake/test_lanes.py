@@ -78,6 +78,26 @@ FROM_REVIEW = (
     review.EarlyStartDecided(
         early_start="e1", approved=True, may_begin_on=ON, text="Keine Förderzusage.", decided_on=ON, acted=()
     ),
+    review.HearingOpened(
+        number=1, about="cut", announced="Schulungen sind nicht förderfähig.", ends_on=ON, opened_on=ON
+    ),
+    review.HearingExtended(number=1, ends_on=date(2025, 9, 1), extended_on=ON),
+    review.HearingClosed(number=1, answered=True, closed_on=ON),
+    review.CasePutOnHold(number=1, reason="Es gilt eine Haushaltssperre.", resubmission_on=date(2025, 9, 1), put_on=ON),
+    review.CaseResumed(number=1, resumed_on=ON),
+    review.ApplicationRejectedFormally(reasons=("Vor der Bewilligung begonnen.",), rejected_on=ON),
+    review.ChangeRefused(change="c1", reasons="Nicht begründet.", refused_on=ON),
+    review.GrantChanged(
+        kind="amendment",
+        change="c2",
+        by_year=(YearAmount(year=2025, cents=44_800_00),),
+        granted_cents=44_800_00,
+        eligible_cents=56_000_00,
+        ends_on=date(2026, 12, 31),
+        reasons="Verschoben.",
+        effective_on=ON,
+        number=1,
+    ),
 )
 PAID: dict[str, Any] = {"payment": "m1", "drawdown": "d1", "title": "1605-63371", "year": 2025, "cents": 44_800_00}
 FROM_PAYOUT = (

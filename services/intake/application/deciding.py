@@ -32,7 +32,7 @@ from services.intake.application.events import (
 from services.intake.application.rules import acceptable
 from services.intake.application.states import Application, Submitted, Unsubmitted
 from services.intake.cooperation import apportioned
-from services.intake.progress import AwardAnnounced, FundsAssigned, RefusalAnnounced
+from services.intake.progress import FundsAssigned
 from services.intake.supply import (
     ExpireDocumentDeadline,
     ExtendDeadline,
@@ -180,10 +180,6 @@ def _withdrawn(command: WithdrawApplication, application: Submitted, context: Co
     require_own(command.applicant_keys, application, "withdraw-application")
     if application.withdrawn:
         return []
-    if (
-        application.progress.only(AwardAnnounced)
-        or application.progress.only(RefusalAnnounced)
-        or application.progress.only(FundsAssigned)
-    ):
+    if application.progress.is_decided or application.progress.only(FundsAssigned):
         raise AlreadyDecided
     return [ApplicationWithdrawn(withdrawn_on=context.valid_on, withdrawn_by=context.actor)]

@@ -1,0 +1,118 @@
+"""What review tells of its procedure and of an award that stands: the notes on hearings, holds and changes.
+
+Hearings, holds and changes are counted by review, so that the number tells which is the last, in whatever order they came.
+"""
+
+from datetime import date
+
+from shared.contracts import YearAmount
+from shared.decider import event
+
+
+@event("intake.hearing-opened")
+class HearingOpened:
+    """Noted from review: the applicant may state its view until `ends_on`, before a refusal or a cut (Anhörung)."""
+
+    number: int
+    about: str
+    announced: str
+    ends_on: date
+    opened_on: date
+
+
+@event("intake.hearing-extended")
+class HearingExtended:
+    """Noted from review: the period for the statement ends on a later day (Fristverlängerung)."""
+
+    number: int
+    ends_on: date
+    extended_on: date
+
+
+@event("intake.hearing-closed")
+class HearingClosed:
+    """Noted from review: the statement came in (`answered`), or its period ended; after that it may still be extended."""
+
+    number: int
+    answered: bool
+    closed_on: date
+
+
+@event("intake.case-put-on-hold")
+class CasePutOnHold:
+    """Noted from review: the case waits, for a reason, until it is looked at again (Zurückstellung mit Wiedervorlage)."""
+
+    number: int
+    reason: str
+    resubmission_on: date
+    put_on: date
+
+
+@event("intake.case-resumed")
+class CaseResumed:
+    """Noted from review: the case goes on; `number` is that of the last hold (Wiederaufnahme der Bearbeitung)."""
+
+    number: int
+    resumed_on: date
+
+
+@event("intake.application-rejected-formally")
+class ApplicationRejectedFormally:
+    """Noted from review: the application was rejected as inadmissible, with its reasons (formale Ablehnung)."""
+
+    reasons: tuple[str, ...]
+    rejected_on: date
+
+
+@event("intake.grant-changed")
+class GrantChanged:
+    """Noted from review: what is granted now, after an amendment or when the award, or a part of it, fell away.
+
+    `kind` is `amendment`, `lapse`, `revocation`, `retraction` or `resolutory-condition`, `change` the request it grants;
+    `number` counts the case's changes, 0 when review did not tell it.
+    """
+
+    kind: str
+    change: str
+    by_year: tuple[YearAmount, ...]
+    granted_cents: int
+    eligible_cents: int
+    ends_on: date
+    reasons: str
+    effective_on: date
+    number: int = 0
+
+
+type OfReview = (
+    HearingOpened
+    | HearingExtended
+    | HearingClosed
+    | CasePutOnHold
+    | CaseResumed
+    | ApplicationRejectedFormally
+    | GrantChanged
+)
+OF_REVIEW: tuple[type[OfReview], ...] = (
+    HearingOpened,
+    HearingExtended,
+    HearingClosed,
+    CasePutOnHold,
+    CaseResumed,
+    ApplicationRejectedFormally,
+    GrantChanged,
+)
+
+
+def name_of(fact: OfReview) -> str:
+    """By what a note is told from the others of its class. A hearing may be extended, and end unanswered, more than once."""
+    match fact:
+        case HearingOpened() | CasePutOnHold() | CaseResumed():
+            return str(fact.number)
+        case HearingExtended():
+            return f"{fact.number} {fact.ends_on}"
+        case HearingClosed():
+            return f"{fact.number} answered" if fact.answered else f"{fact.number} {fact.closed_on}"
+        case ApplicationRejectedFormally():
+            return ""
+        case GrantChanged():
+            return str(fact.number) if fact.number else f"{fact.kind} {fact.change} {fact.effective_on}"

@@ -1,0 +1,82 @@
+"""Where review's procedure stands, read from the notes: a running hearing, a hold, what is granted now, changes decided."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.intake.noted import (
+    CasePutOnHold,
+    CaseResumed,
+    GrantChanged,
+    HearingClosed,
+    HearingExtended,
+    HearingOpened,
+)
+from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress
+from shared.contracts import YearAmount
+from shared.decider import value
+
+
+@value
+class Hearing:
+    """The case's last hearing. `answered` is None while the applicant may still state its view until `ends_on`."""
+
+    opened: HearingOpened
+    ends_on: date
+    answered: bool | None
+
+
+def hearing(progress: Progress) -> Hearing | None:
+    """The last hearing, None when there was none."""
+    opened = max(progress.noted(HearingOpened), key=lambda it: it.number, default=None)
+    if opened is None:
+        return None
+    later = (it.ends_on for it in progress.noted(HearingExtended) if it.number == opened.number)
+    ends_on = max([opened.ends_on, *later])
+    closed = [it for it in progress.noted(HearingClosed) if it.number == opened.number]
+    if any(it.answered for it in closed):
+        return Hearing(opened=opened, ends_on=ends_on, answered=True)
+    # A period that had ended may be extended: only an end after the last day told ends the hearing.
+    return Hearing(
+        opened=opened, ends_on=ends_on, answered=False if any(it.closed_on > ends_on for it in closed) else None
+    )
+
+
+def hold(progress: Progress) -> CasePutOnHold | None:
+    """The hold that stands: the last one, unless the case went on after it."""
+    last = max(progress.noted(CasePutOnHold), key=lambda it: it.number, default=None)
+    resumed = max((it.number for it in progress.noted(CaseResumed)), default=0)
+    return last if last and last.number > resumed else None
+
+
+def last_change(progress: Progress) -> GrantChanged | None:
+    """The change that tells what is granted now; None while it is what the award says.
+
+    An award that was amended before its notice was dispatched is told by the notice; that it fell away, by the change.
+    """
+    last = max(progress.noted(GrantChanged), key=lambda it: (it.number, it.effective_on, it.change), default=None)
+    known = progress.only(AwardAnnounced) or progress.only(FundsAssigned)
+    return last if last and (known or not last.by_year) else None
+
+
+def is_gone(progress: Progress) -> bool:
+    """Whether nothing of the award is left."""
+    last = last_change(progress)
+    return last is not None and not last.by_year
+
+
+def drawable(progress: Progress) -> tuple[YearAmount, ...]:
+    """What may be called per year once money is assigned: as assigned, or as granted now; nothing before, or when all fell away."""
+    funds, changed = progress.only(FundsAssigned), last_change(progress)
+    if funds is None:
+        return ()
+    return changed.by_year if changed else funds.by_year
+
+
+def settled_changes(progress: Progress) -> Mapping[str, ChangeSettled]:
+    """The decided changes by their ids: those refused, and those that an amendment grants."""
+    granted = {
+        it.change: ChangeSettled(change=it.change, granted=True, text=it.reasons, settled_on=it.effective_on)
+        for it in progress.noted(GrantChanged)
+        if it.change
+    }
+    return granted | {it.change: it for it in progress.noted(ChangeSettled)}
