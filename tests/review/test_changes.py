@@ -45,7 +45,8 @@ from services.review.award import (
     YearIsOver,
     decider,
 )
-from shared.contracts import YearAmount
+from services.review.publications import publish
+from shared.contracts import YearAmount, review
 from shared.decider import Context, RefusedAttempt, decision
 from shared.records import replace
 from tests.review.builders import (
@@ -101,6 +102,16 @@ def amend(house: House, number: int = 1, years: Sequence[int] = (2025, 2026)) ->
 
 def committed(house: House) -> tuple[YearAmount, ...]:
     return tuple(it for it in house.state(FUND).position(CASE).committed if it.cents)
+
+
+def told_by(house: House) -> list[object]:
+    """The contracts that the award's events are published as."""
+    state = decider.initial
+    told: list[object] = []
+    for it in house.log[AWARD]:
+        state = decider.evolve(state, it)
+        told.append(publish(it, state))
+    return told
 
 
 def kinds(recorded: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -287,6 +298,24 @@ def test_before_finality_an_amendment_is_one_entry_of_the_budget():
     assert kinds(recorded) == ["GrantAmended", "CommitmentShifted"]
     assert isinstance(recorded[AWARD][0], GrantAmended)
     assert committed(house) == LATER.by_year
+
+
+def test_every_change_is_told_with_a_higher_number_and_what_is_granted_then():
+    house = opened_house()
+    award_d1(house)
+    do(house, ASKED, system(ON))
+    do(house, replace(LATER, change="c-1"), officer(ON))
+    amend(house)
+    do(house, LAPSE, officer(date(2025, 9, 3)))
+    do(house, DropProposal(proposal=2, reason="anders entschieden"), approver(date(2025, 9, 4)))
+    do(house, replace(LAPSE, effective_on=date(2025, 8, 1)), officer(date(2025, 9, 5)))
+    annul(house, 3)
+    told = [it for it in told_by(house) if isinstance(it, review.GrantChanged)]
+    assert [(it.number, it.kind, it.change, it.by_year) for it in told] == [
+        (1, "amendment", "c-1", LATER.by_year),
+        (3, "lapse", "", ()),
+    ]
+    assert told[1].effective_on < told[0].effective_on
 
 
 def test_an_amendment_that_changes_nothing_is_none():
