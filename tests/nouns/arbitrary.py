@@ -5,6 +5,7 @@ A value of the right kind that the state knows (a line's number, an amount, a da
 
 import types
 import typing
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from random import Random
@@ -51,7 +52,7 @@ class Larder:
 
     def keep(self, it: Any, name: str = "", depth: int = 0) -> None:
         """Take in a value with all that is inside it."""
-        if depth > 8 or it is None:
+        if depth > 8 or it is None or it == "":
             return
         for key in {(type(it), ""), (type(it), name)}:
             shelf = self._kept.setdefault(key, [])
@@ -89,13 +90,19 @@ class Maker:
                 return known
         if origin is typing.Literal:
             return rng.choice(typing.get_args(kind))
-        if origin is tuple:
+        if origin in (tuple, Sequence):
             inner = typing.get_args(kind)
-            if len(inner) == 2 and inner[1] is Ellipsis:
+            if origin is Sequence or (len(inner) == 2 and inner[1] is Ellipsis):
                 return tuple(self.make(inner[0], name, depth + 1) for _ in range(rng.choice((0, 1, 1, 2, 3))))
             return tuple(self.make(it, name, depth + 1) for it in inner)
         if origin is Register:
             return shipped()
+        if origin in (Mapping, dict):
+            of, to = typing.get_args(kind)
+            made = (
+                (self.make(of, name, depth + 1), self.make(to, name, depth + 1)) for _ in range(rng.choice((0, 1, 2)))
+            )
+            return dict(made)
         if is_record(origin):
             hints = typing.get_type_hints(origin)
             return origin(**{it: self.make(hints[it], it, depth + 1) for it in field_names(origin)})
