@@ -16,7 +16,7 @@ from shared.contracts.intake import ApplicationWithdrawn, ExpenditureLine
 from shared.contracts.payout import PaymentSettled
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.review.builders import TITLE, application, cents
+from tests.review.builders import GUIDELINE, TITLE, application, cents
 from tests.review.road import BUDGET_2025, D1_EXPENDITURE, D1_PROPOSAL, DISPENSATION, OPINION, PROCEEDING, Road
 from tests.servers import wait_until
 from tests.service import Place, serving
@@ -240,7 +240,9 @@ BODIES: dict[str, Any] = {
     "assess-expenditure": D1_EXPENDITURE,
     "propose-award": D1_PROPOSAL,
     "propose-refusal": {"reasons": ["keine Mittel"]},
-    "publish-policy": {"texts": ["title = 'keine'"]},
+    "publish-policy": {"texts": [GUIDELINE]},
+    "propose-early-start": {"consent": True, "reasons": "keine Förderzusage"},
+    "refuse-early-start": {"reasons": "begonnen"},
     "release-reservation": {"reason": "keiner"},
     "record-waiver": {"declared_on": "2025-07-31"},
     "proclaim-budget": {"appropriation_cents": 1, "reference": "GVBl. 1"},
@@ -287,14 +289,17 @@ def test_every_action_is_denied_to_every_role_that_is_not_listed_for_it(road: Ro
     denied = allowed = 0
     offered = actions(road.service.house)
     for action in offered:
-        path, body = action.path.format(case=case, title="nicht-da", year="2025"), (BODIES | of_a_case).get(action.name)
+        path, body = (
+            action.path.format(case=case, title="nicht-da", year="2025", early_start=case),
+            (BODIES | of_a_case).get(action.name),
+        )
         for role in PEOPLE_ROLES:
             client = road.person(f"p-{role}", role, keys=("16070048",))
             headers = {"Idempotency-Key": uuid4().hex} if action.creates else {"If-Match": '"99"'}
             answer = client.post(path, json=body or {}, headers=headers)
             if role in action.roles:
                 allowed += 1
-                assert answer.status_code in (201, 409, 412), (action.name, role, answer.text)
+                assert answer.status_code in (201, 404, 409, 412), (action.name, role, answer.text)
             else:
                 denied += 1
                 assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed"), (action.name, role)

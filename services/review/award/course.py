@@ -89,7 +89,8 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
         case ChangeReceived():
             return replace(course, change=it)
         case GrantAmended():
-            return _settled(replace(course, proposal=None), it.change)
+            amended = replace(course, proposal=None)
+            return _settled(amended, it.change) if it.change else amended
         case ChangeRefused():
             return _settled(course, it.change)
         case ReductionRequested():
@@ -104,8 +105,6 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
 
 
 def _settled(course: Course, change: str) -> Course:
-    if not change:
-        return course
     left = course.change if course.change and course.change.change != change else None
     return replace(course, change=left, settled=(*course.settled, change))
 
