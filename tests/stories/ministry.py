@@ -1,7 +1,7 @@
 """The ministry for stories: intake, review and payout in earnest on one broker, a calendar to turn, people who act over HTTP."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -140,7 +140,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 @contextmanager
-def ministry(folder: Path, nats: NatsServer, first: date) -> Iterator[Ministry]:
+def ministry(folder: Path, nats: NatsServer, first: date) -> Generator[Ministry]:
     """A house that begins on this day."""
     place = Place(folder=folder, nats=nats)
     place.turn_to(datetime(first.year, first.month, first.day, 8, tzinfo=UTC))
