@@ -8,6 +8,7 @@ for it in every byte that the house leaves behind.
 from collections.abc import Sequence
 from datetime import date
 
+from deploy.demo_changes import changed
 from deploy.demo_further import further_cases
 from deploy.demo_making import called, planned
 from deploy.demo_plan import Attempt, Ending, PlannedCase, PlannedDrawdown, PlannedLine, Supply
@@ -125,19 +126,18 @@ def _cases() -> tuple[PlannedCase, ...]:
     )  # fmt: skip
 
 
-CASES: tuple[PlannedCase, ...] = (*_cases(), *further_cases(45))
+CASES: tuple[PlannedCase, ...] = changed((*_cases(), *further_cases(45)))
 SMALL: tuple[PlannedCase, ...] = tuple(
     it
     for it in CASES
     if it.label
     in (
         "stadtilm", "arnstadt", "apolda", "saalfeld", "suhl", "soemmerda", "dingelstaedt", "ronneburg", "krayenberggemeinde",
-        "bad-tabarz",
+        "bad-tabarz", "meuselwitz", "waltershausen",
     )
 )  # fmt: skip
 """One of each kind: paid, paid after two signatures, withdrawn at once, in review and too late, refused, of the first
-summer, refused and granted under the later practice, kept
-waiting by the freeze."""
+summer, refused and granted under the later practice, kept waiting by the freeze, amended, lapsed, revoked."""
 
 
 def personal_values(cases: Sequence[PlannedCase] = CASES) -> tuple[str, ...]:

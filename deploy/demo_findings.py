@@ -22,6 +22,7 @@ from deploy.demo_report import Account, Outcome, Proof, Recount, Result, expecte
 from deploy.demo_steps import trace_of
 from deploy.demo_year import Journal
 from deploy.people import applicant
+from shared.decider import replace
 
 PROJECT = Path(__file__).resolve().parent.parent
 AUDITOR = "p-d5q7"
@@ -78,9 +79,19 @@ class Findings:
                 ordered_cents=it["ordered_cents"],
                 settled_cents=it["settled_cents"],
             )
+            if case.alters:
+                found = await self._as_changed(case, found)
             if found == expected(case) or time.monotonic() > until:
                 return found
             await self._people.pause()
+
+    async def _as_changed(self, case: PlannedCase, found: Outcome) -> Outcome:
+        """What review says of an award that was changed, and that nothing of it is on its way back any more."""
+        award = (await self._people.read(AUDITOR, f"/review/cases/{self._id(case)}")).body["award"]
+        amounts, annulled = {it["year"]: it["cents"] for it in award["by_year"]}, award["course"]["annulled"]
+        status = annulled[-1] if annulled else "amended" if amounts == case.kept else found.status
+        waits = award["course"]["pending_cents"] > 0
+        return replace(found, status="pending" if waits else status, awarded_cents=award["granted_cents"])
 
     async def _accounts(self) -> Sequence[Account]:
         told = (await self._people.read(AUDITOR, "/review/budgets")).body["items"]

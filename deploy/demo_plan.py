@@ -58,6 +58,19 @@ class EarlyStart(StrEnum):
     REFUSED = "refused"
 
 
+class ChangeKind(StrEnum):
+    """What happens to an award that stands."""
+
+    PARTNER_LEAVES = "partner-leaves"
+    SHIFT = "shift-between-years"
+    SHIFT_REFUSED = "shift-refused"
+    LAPSE = "lapse"
+    REVOCATION = "revocation"
+
+
+AMENDMENTS = frozenset({ChangeKind.PARTNER_LEAVES, ChangeKind.SHIFT})
+
+
 class Attempt(StrEnum):
     """What somebody tries although the law forbids it to them; the house records it."""
 
@@ -114,6 +127,18 @@ class Days:
 
 
 @value
+class PlannedChange:
+    """`left` is what stays or is asked for per year; `on` is the day of the request or hearing. `eligible_cents` of 0 stays."""
+
+    kind: ChangeKind
+    on: date
+    decided_on: date
+    left: Mapping[int, int]
+    eligible_cents: int
+    reason: str
+
+
+@value
 class PlannedCase:
     """One application and its life. `applied` and `awarded` are cents per year."""
 
@@ -137,6 +162,7 @@ class PlannedCase:
     cost_key: str = ""
     supply: Supply = Supply.NOTHING_MISSING
     early_start: EarlyStart = EarlyStart.NOT_ASKED
+    change: PlannedChange | None = None
     meets_new_practice: bool = False
     """Proposed under the earlier practice, sent back at the approval under the later one."""
 
@@ -147,6 +173,16 @@ class PlannedCase:
     @property
     def awarded_cents(self) -> int:
         return sum(self.awarded.values())
+
+    @property
+    def alters(self) -> bool:
+        """Whether the award is another one in the end."""
+        return self.change is not None and self.change.kind is not ChangeKind.SHIFT_REFUSED
+
+    @property
+    def kept(self) -> Mapping[int, int]:
+        """What is granted per year in the end."""
+        return self.change.left if self.change and self.alters else self.awarded
 
     @property
     def paid_cents(self) -> int:

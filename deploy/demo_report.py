@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo_plan import (
+    AMENDMENTS,
     APPROPRIATION_CENTS,
     AUTHORISATIONS,
     BUDGET_TITLE,
@@ -22,7 +23,10 @@ from shared.money import euros
 
 @value
 class Outcome:
-    """How a case stands in intake at the end, in the words of the applicant's status; amounts in cents."""
+    """How a case stands in intake at the end, in the words of the applicant's status; amounts in cents.
+
+    Of an award that was changed review tells what it is now: `amended`, `lapse` or `revocation`.
+    """
 
     status: str
     applied_cents: int
@@ -88,8 +92,10 @@ class Result:
 def expected(case: PlannedCase) -> Outcome:
     """What has to come of a case, from its plan alone."""
     granted = case.granted
-    awarded, paid = (case.awarded_cents, case.paid_cents) if granted else (0, 0)
-    if granted:
+    awarded, paid = (sum(case.kept.values()), case.paid_cents) if granted else (0, 0)
+    if case.change and case.alters:
+        status = "amended" if case.change.kind in AMENDMENTS else str(case.change.kind)
+    elif granted:
         status = "paid" if paid == awarded else "partly-paid"
     else:
         refused = case.ending in (Ending.REFUSED, Ending.CLOSED_BY_PRACTICE)
@@ -107,7 +113,7 @@ def expected_accounts(cases: Sequence[PlannedCase]) -> Sequence[Account]:
         committed = {budget: 0, **dict.fromkeys(votes, 0), **carried}
         for case in cases:
             if case.granted and case.days.approved.year == budget:
-                for year, cents in case.awarded.items():
+                for year, cents in case.kept.items():
                     committed[year] = committed.get(year, 0) + cents
         paid = sum(it.accepted_cents for case in cases if case.granted for it in case.drawdowns if it.year == budget)
         cash = APPROPRIATION_CENTS - (STAYS_FROZEN_CENTS if budget == FREEZE_ON.year else 0)
@@ -234,6 +240,10 @@ def summary(result: Result) -> Mapping[str, Any]:
             "refused": sum(it.status == "refused" for it in outcomes),
             "withdrawn": sum(it.status == "withdrawn" for it in outcomes),
         },
+        "changed": {
+            name: sum(it.status == status for it in outcomes)
+            for name, status in (("amended", "amended"), ("lapsed", "lapse"), ("revoked", "revocation"))
+        },
         "cents": {
             "applied": sum(it.applied_cents for it in outcomes),
             "awarded": sum(it.awarded_cents for it in outcomes),
@@ -281,6 +291,9 @@ def summary(result: Result) -> Mapping[str, Any]:
 _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("bewilligt, ausgezahlt", frozenset({Ending.AWARDED}), frozenset({"paid"})),
     ("bewilligt, teils abgerufen", frozenset({Ending.AWARDED}), frozenset({"partly-paid"})),
+    ("geändert", frozenset({Ending.AWARDED}), frozenset({"amended"})),
+    ("gegenstandslos", frozenset({Ending.AWARDED}), frozenset({"lapse"})),
+    ("teils widerrufen", frozenset({Ending.AWARDED}), frozenset({"revocation"})),
     ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid"})),
     ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
     ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),

@@ -1,16 +1,24 @@
-"""What each step of a case is over HTTP: who reads what, and says which command.
-
-Nobody asks a service about another one's progress: a person waits until the own service shows the case as far as it
-has to be, as a person at a screen would.
-"""
+"""What each step of a case is over HTTP: who reads what, and says which command."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from deploy.demo_changing import ChangingSteps
+from deploy.demo_desk import (
+    APPROVERS,
+    BUDGET_OFFICERS,
+    CASHIERS,
+    CERTIFIER_WHO_ORDERS,
+    CLERKS,
+    EXPERTS,
+    OFFICER_WHO_APPROVES,
+    OFFICERS,
+    ORDERERS,
+)
 from deploy.demo_form import attachment, by_year, form_of
-from deploy.demo_people import GaveUp, People, Read, Refused, key_of
+from deploy.demo_people import GaveUp, People, Refused, key_of
 from deploy.demo_plan import (
     APPROPRIATION_CENTS,
     AUTHORISATIONS,
@@ -18,19 +26,12 @@ from deploy.demo_plan import (
     FREEZE,
     FREEZE_ON,
     STAYS_FROZEN_CENTS,
-    Attempt,
     EarlyStart,
     Ending,
     PlannedCase,
 )
 from deploy.demo_year import HOUSE, Journal, Step, steps_of
 from deploy.people import applicant
-
-CLERKS, EXPERTS, OFFICERS = ("p-2k7d", "p-9m3x"), ("p-4tq8", "p-h5w2"), ("p-7c9r", "p-x3n6")
-APPROVERS, BUDGET_OFFICERS = ("p-b8v4", "p-6ykz"), ("p-e2j5", "p-w7f3")
-CERTIFIERS, ORDERERS, CASHIERS = ("p-q4h9", "p-5rd8"), ("p-n6t2", "p-z8k3"), ("p-j4c6", "p-8p2m")
-OFFICER_WHO_APPROVES = "p-r8d4"
-CERTIFIER_WHO_ORDERS = "p-t9j2"
 
 _NOTE: Mapping[str, str] = {
     "necessity": "Das Vorhaben ist notwendig; Umfang und Preise sind durch drei Angebote belegt.",
@@ -54,14 +55,11 @@ def trace_of(label: str) -> str:
     return f"00-{digest[:32]}-{digest[32:48]}-01"
 
 
-class Steps:
-    """The steps of all cases, said by the people of the demonstration; `journal` knows the ids answered so far."""
+class Steps(ChangingSteps):
+    """The steps of all cases, said by the people of the demonstration."""
 
     def __init__(self, people: People, journal: Journal, cases: Sequence[PlannedCase]) -> None:
-        self._people = people
-        self._journal = journal
-        self._cases = cases
-        self._number = {case.label: number for number, case in enumerate(cases)}
+        super().__init__(people, journal, cases)
         self._done: Mapping[str, Callable[[PlannedCase, Step], Awaitable[dict[str, str]]]] = {
             "submit": self._submit,
             "ask-documents": self._ask_documents,
@@ -96,6 +94,7 @@ class Steps:
             "certify": self._certify,
             "try-own-certificate": self._try_own_certificate,
             "order": self._order,
+            **self._of_changes(),
         }
 
     async def do(self, case: PlannedCase, step: Step) -> dict[str, str]:
@@ -145,17 +144,6 @@ class Steps:
         if case.ending is Ending.WITHDRAWN_TOO_LATE:
             # The notice must not overtake the answer to the withdrawal, or the case would tell another story.
             await self._seen(case, self._of(OFFICERS, case), lambda it: it["late_withdrawal"], "Rücknahme beantwortet")
-        return {}
-
-    async def _intake(
-        self, case: PlannedCase, step: Step, person: str, action: str, body: Mapping[str, Any] | None = None
-    ) -> dict[str, str]:
-        path = f"/intake/cases/{self._id(case)}"
-
-        async def etag() -> str:
-            return (await self._people.read(person, path)).etag
-
-        await self._people.act(person, f"{path}/{action}", body or {}, key=key_of(case.label, step.name), etag=etag)
         return {}
 
     # ---- Early start -------------------------------------------------------------------------------------------------
@@ -284,42 +272,6 @@ class Steps:
         body = {"declared_on": step.on.isoformat()}
         return await self._review(case, step, self._officer(case), "waiver", body, primary="award")
 
-    async def _review(
-        self,
-        case: PlannedCase,
-        step: Step,
-        person: str,
-        action: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        primary: str = "assessment",
-    ) -> dict[str, str]:
-        await self._seen(case, person, lambda _: True, "in der Prüfung angekommen")
-        path = f"/review/cases/{self._id(case)}"
-
-        async def etag() -> str:
-            return (await self._people.read(person, path)).body["etags"][primary]
-
-        await self._people.act(person, f"{path}/{action}", body or {}, key=key_of(case.label, step.name), etag=etag)
-        return {}
-
-    async def _seen(self, case: PlannedCase, person: str, wanted: Callable[[Any], bool], what: str) -> None:
-        await self._there(f"/review/cases/{self._id(case)}", person, wanted, f"{case.label}: {what}")
-
-    async def _there(self, path: str, person: str, wanted: Callable[[Any], bool], what: str) -> Read:
-        """What lies at a path once it is there and as wanted."""
-
-        async def look() -> Read | None:
-            try:
-                found = await self._people.read(person, path)
-            except Refused as refused:
-                if refused.status == 404:
-                    return None
-                raise
-            return found if wanted(found.body) else None
-
-        return await self._people.until(what, look)
-
     # ---- Drawdowns ---------------------------------------------------------------------------------------------------
 
     async def _request(self, case: PlannedCase, step: Step) -> dict[str, str]:
@@ -422,23 +374,6 @@ class Steps:
         await self._people.act(CASHIERS[0], f"{path}/release", {}, key=key_of(HOUSE, f"release-{day}"), etag=etag)
         for payment in payments:
             await self._there(f"/payout/payments/{payment}", CASHIERS[0], _finished, f"Zahlung {payment} beantwortet")
-
-    # ---- Who ---------------------------------------------------------------------------------------------------------
-
-    def _id(self, case: PlannedCase) -> str:
-        return self._journal.fact(case.label, "submit", "case")
-
-    def _of(self, group: tuple[str, str], case: PlannedCase) -> str:
-        return group[self._number[case.label] % 2]
-
-    def _other(self, group: tuple[str, str], case: PlannedCase) -> str:
-        return group[(self._number[case.label] + 1) % 2]
-
-    def _officer(self, case: PlannedCase) -> str:
-        return OFFICER_WHO_APPROVES if Attempt.OWN_PROPOSAL in case.attempts else self._of(OFFICERS, case)
-
-    def _certifier(self, case: PlannedCase) -> str:
-        return CERTIFIER_WHO_ORDERS if Attempt.OWN_CERTIFICATE in case.attempts else self._of(CERTIFIERS, case)
 
 
 def _finished(payment: Any) -> bool:

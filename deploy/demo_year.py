@@ -20,9 +20,11 @@ from deploy.demo_plan import (
     LAST_DAY,
     LIFTED_ON,
     Attempt,
+    ChangeKind,
     EarlyStart,
     Ending,
     PlannedCase,
+    PlannedChange,
     Supply,
 )
 from shared.decider import value
@@ -52,6 +54,21 @@ _EARLY_START: Mapping[EarlyStart, Sequence[str]] = {
     EarlyStart.NOT_ASKED: (),
     EarlyStart.APPROVED: ("ask-early-start", "propose-early-start", "approve-early-start"),
     EarlyStart.REFUSED: ("ask-early-start", "propose-early-start", "refuse-early-start"),
+}
+
+_CHANGE_BEGINS: Mapping[ChangeKind, Sequence[str]] = {
+    ChangeKind.PARTNER_LEAVES: ("request-change",),
+    ChangeKind.SHIFT: ("request-change",),
+    ChangeKind.SHIFT_REFUSED: ("request-change",),
+    ChangeKind.LAPSE: (),
+    ChangeKind.REVOCATION: ("open-award-hearing",),
+}
+_CHANGE_IS_DECIDED: Mapping[ChangeKind, Sequence[str]] = {
+    ChangeKind.PARTNER_LEAVES: ("propose-amendment", "approve-amendment"),
+    ChangeKind.SHIFT: ("propose-amendment", "approve-amendment"),
+    ChangeKind.SHIFT_REFUSED: ("refuse-change",),
+    ChangeKind.LAPSE: ("propose-annulment", "decide-annulment"),
+    ChangeKind.REVOCATION: ("record-award-statement", "propose-annulment", "decide-annulment"),
 }
 
 
@@ -102,7 +119,17 @@ def steps_of(case: PlannedCase) -> Sequence[Step]:
             tried = ["try-own-certificate"] if Attempt.OWN_CERTIFICATE in case.attempts and number == 1 else []
             names += ["certify", *tried, "order"]
         steps += [Step(name=f"{name}-{number}", on=drawn.on, number=number) for name in names]
-    return steps
+    return sorted([*steps, *_steps_of_change(case.change)], key=lambda it: it.on)
+
+
+def _steps_of_change(change: PlannedChange | None) -> Sequence[Step]:
+    """What happens to the award that stands."""
+    if change is None:
+        return ()
+    return [
+        *(Step(name=it, on=change.on) for it in _CHANGE_BEGINS[change.kind]),
+        *(Step(name=it, on=change.decided_on) for it in _CHANGE_IS_DECIDED[change.kind]),
+    ]
 
 
 class Journal:

@@ -211,6 +211,18 @@ def test_the_budget_is_free_of_what_payout_returned_and_of_no_more():
     assert committed(house) == cents(y2025=20_000_00)
 
 
+def test_money_of_a_later_year_alone_comes_back_to_the_budget_that_promised_it():
+    house = final()
+    do(house, replace(LATER, by_year=cents(y2025=30_000_00, y2026=10_000_00)), officer(ON))
+    amend(house)
+    back = TakeBackFunds(reduction=1, part=1, by_year=cents(y2026=4_800_00), kept=())
+    assert kinds(house.perform(award.take_back(CASE, TITLE, back), system(ON))) == [
+        "FundsTakenBack",
+        "CommitmentReduced",
+    ]
+    assert committed(house) == cents(y2025=30_000_00, y2026=10_000_00)
+
+
 def test_what_was_not_asked_back_is_not_taken():
     house = final()
     with pytest.raises(UnknownReduction):

@@ -12,7 +12,16 @@ from deploy import simulated_calendar
 from deploy.demo import NotADemonstration, run
 from deploy.demo_cases import CASES, SMALL, personal_values
 from deploy.demo_people import People, key_of
-from deploy.demo_plan import RATE_BP, SIGNING_LIMIT_CENTS, EarlyStart, Ending, PlannedCase, Supply
+from deploy.demo_plan import (
+    AMENDMENTS,
+    RATE_BP,
+    SIGNING_LIMIT_CENTS,
+    ChangeKind,
+    EarlyStart,
+    Ending,
+    PlannedCase,
+    Supply,
+)
 from deploy.demo_report import Result, complaints, summary
 from deploy.demo_year import Journal, Year, steps_of
 from deploy.embedded import Embedded
@@ -39,6 +48,13 @@ def test_a_hundred_and_twenty_municipalities_and_more_apply_each_of_them_real_an
     assert sum(bool(it.supply) for it in CASES) >= 10
     assert any(it.supply is Supply.AFTER_EXPIRY for it in CASES)
     assert {it.early_start for it in CASES} == set(EarlyStart)
+    assert {it.change.kind for it in CASES if it.change} == set(ChangeKind)
+    assert {it.ending for it in CASES if it.change} == {Ending.AWARDED}
+    assert sum(it.change.kind in AMENDMENTS for it in CASES if it.change) >= 3
+    assert all(
+        sum(it.change.kind is kind for it in CASES if it.change) >= 2
+        for kind in (ChangeKind.LAPSE, ChangeKind.REVOCATION)
+    )
     assert any(it.meets_freeze and it.granted for it in CASES)
     assert any(it.meets_new_practice and it.granted for it in CASES)
 
@@ -53,7 +69,7 @@ def test_a_case_goes_forwards_on_working_days(case: PlannedCase) -> None:
 @pytest.mark.parametrize("case", [it for it in CASES if it.ending is not Ending.REFUSED], ids=lambda it: it.label)
 def test_an_award_is_the_rate_of_what_is_eligible_and_paid_year_by_year(case: PlannedCase) -> None:
     assert case.awarded_cents == at_rate(sum(it.eligible_cents for it in case.lines), RATE_BP) <= case.applied_cents
-    for year, cents in case.awarded.items():
+    for year, cents in case.kept.items():
         assert sum(it.accepted_cents for it in case.drawdowns if it.year == year) <= cents
 
 
@@ -137,7 +153,8 @@ def read(directory: Path, runner: asyncio.Runner, path: str) -> dict[str, object
 def test_the_year_ends_as_planned_to_the_cent(year: Result, told: list[str]) -> None:
     assert complaints(SMALL, year) == []
     assert len(told) == Year.count(SMALL)
-    assert summary(year)["applications"] == {"submitted": 10, "awarded": 6, "refused": 2, "withdrawn": 2}
+    assert summary(year)["applications"] == {"submitted": 12, "awarded": 7, "refused": 2, "withdrawn": 2}
+    assert summary(year)["changed"] == {"amended": 1, "lapsed": 1, "revoked": 1}
     assert year.trace_services >= 3
 
 

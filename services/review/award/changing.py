@@ -94,8 +94,9 @@ def _over_budgets(
     case: str, title: str, years: Iterable[int], command: Command, entered: Entered, action: str
 ) -> Decision:
     """One judgement over the award and the budgets that hold its money: what the award decides, the budgets enter."""
-    stream = decider.stream(case)
-    funds = budgets.holders(title, years)
+    stream, named = decider.stream(case), sorted(set(years))
+    # A later year's money is promised by the budget of the year of the approval until the next one takes it over.
+    funds = budgets.holders(title, range(named[0] - FURTHEST, named[-1] + 1))
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         award: Award = states[0]
