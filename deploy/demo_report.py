@@ -294,7 +294,7 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("geändert", frozenset({Ending.AWARDED}), frozenset({"amended"})),
     ("gegenstandslos", frozenset({Ending.AWARDED}), frozenset({"lapse"})),
     ("teils widerrufen", frozenset({Ending.AWARDED}), frozenset({"revocation"})),
-    ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid"})),
+    ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid", "partly-paid"})),
     ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
     ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),
     (
