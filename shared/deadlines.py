@@ -126,7 +126,9 @@ class ClockFollower:
             self.hindered.pop(it, None)
             return
         self.hindered[it] = outcome.title or "Es gab nichts zu entscheiden."
-        log.error("deadline hindered", kind=it.kind, id=it.id, on=it.on.isoformat(), problem=outcome.problem)
+        # Without a problem a person was faster, and the views are about to show it.
+        told = log.error if outcome.problem else log.info
+        told("deadline hindered", kind=it.kind, id=it.id, on=it.on.isoformat(), problem=outcome.problem)
 
     @property
     def idle(self) -> bool:

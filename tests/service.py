@@ -26,7 +26,7 @@ import msgspec
 import nats
 import uvicorn
 
-from deploy.files import kept_secret
+from deploy.files import kept_secret, write_atomically
 from deploy.people import Person
 from deploy.sign_in import TokenDesk
 from shared.calendar import local_date
@@ -71,7 +71,7 @@ class Place:
     def turn_to(self, instant: datetime) -> None:
         """Let the services' calendar show this instant from now on; a running service goes only forwards."""
         offset = (instant - datetime.now(UTC)).total_seconds()
-        (self.folder / "calendar.json").write_text(json.dumps({"offset_seconds": offset}))
+        write_atomically(self.folder / "calendar.json", json.dumps({"offset_seconds": offset}).encode())
 
     def token(self, actor: str, *roles: Role, keys: tuple[str, ...] = (), now: datetime | None = None) -> str:
         """A token for a person; `keys` are the municipalities they act for, `now` when it was issued."""

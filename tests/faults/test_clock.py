@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+from deploy.files import write_atomically
 from tests.faults.checker import Finding
 from tests.faults.conftest import MakeWorld
 from tests.faults.kills import APPROPRIATION_CENTS, DAILY_LIVES, insist
@@ -12,7 +13,7 @@ from tests.faults.world import SERVICES, World
 
 def the_clock_shows(world: World, instant: str) -> None:
     offset = (datetime.fromisoformat(instant) - datetime.now(UTC)).total_seconds()
-    (world.folder / "calendar.json").write_text(json.dumps({"offset_seconds": offset}))
+    write_atomically(world.folder / "calendar.json", json.dumps({"offset_seconds": offset}).encode())
 
 
 async def through_new_year(world: World, *unprotected: str) -> tuple[dict[str, object], list[Finding]]:

@@ -26,6 +26,7 @@ import msgspec
 import nats as nats_client
 from nats.js import JetStreamContext
 
+from deploy.files import write_atomically
 from shared import topology
 from shared.provisioning import provision
 from shared.records import replace
@@ -158,7 +159,7 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "kek").write_bytes(bytes(range(32)))
         offset = (datetime.fromisoformat(BEGINS_AT) - datetime.now(UTC)).total_seconds()
-        (self.folder / "calendar.json").write_text(json.dumps({"offset_seconds": offset}))
+        write_atomically(self.folder / "calendar.json", json.dumps({"offset_seconds": offset}).encode())
         self._deaf = self.zygote.listen(self._hear)
         for service in SERVICES:
             await asyncio.to_thread(provision, service, settings_of(replace(self.life, service=service)))

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.files import write_atomically
 from shared.calendar import Deadline, days_after, is_working_day, months_after
 from shared.commands import Outcome, Request
 from shared.deadlines import DUE, ClockFollower, Due, clear_due, set_due
@@ -132,7 +133,7 @@ class World:
 
     def turn(self, day: date) -> None:
         offset = datetime(day.year, day.month, day.day, 9, tzinfo=UTC) - datetime.now(UTC)
-        self.calendar.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
+        write_atomically(self.calendar, json.dumps({"offset_seconds": offset.total_seconds()}).encode())
 
     @asynccontextmanager
     async def living(self) -> AsyncGenerator[House]:
