@@ -28,6 +28,7 @@ from services.review.award import (
     RecordWaiver,
     RefuseGrant,
 )
+from shared.contracts.intake import Finding
 from shared.decider import AnyDecider, Context, DomainError, RefusedAttempt, decision
 from shared.formats import encode
 from shared.records import replace
@@ -45,6 +46,7 @@ from tests.review.builders import (
     POSITIVE,
     STARTED,
     House,
+    application,
     approve,
     approver,
     assign_d1,
@@ -107,7 +109,19 @@ def walked() -> Sequence[House]:
     _sue(sued)
     _change(changed)
     _annul(gone)
-    return awarded, refused, rejected, withdrawn, signed, late, sued, changed, gone
+    return awarded, refused, rejected, withdrawn, signed, late, sued, changed, gone, _warned()
+
+
+def _warned() -> House:
+    """An application whose checks warn of something, and a reviewer who took note of it."""
+    text = "Ein früherer Antrag trägt denselben Namen."
+    doubtful = Finding(rule="B11", severity="warning", code="possible-duplicate", field="title", text=text)
+    house = opened_house()
+    opened = assessment.OpenAssessment(application=application(findings=(doubtful,)))
+    house.perform(decision(assessment.decider, CASE, opened), system())
+    noted = assessment.AcknowledgeWarnings(consideration="Das frühere Vorhaben ist ein anderes.")
+    house.perform(decision(assessment.decider, CASE, noted), officer())
+    return house
 
 
 def _change(house: House) -> None:
