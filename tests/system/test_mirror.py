@@ -9,7 +9,7 @@ from deploy.demo_report import expected
 from tests.system.conftest import Undisturbed
 from tests.system.years import CHOSEN
 
-_SUBJECT = re.compile(r"grants\.(intake|review|payout|ledger)\.[a-z]+(-[a-z]+)+\.v1")
+_SUBJECT = re.compile(r"grants\.(intake|review|payout|ledger)\.[a-z]+(-[a-z]+)+\.v[1-9]")
 
 
 def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undisturbed: Undisturbed) -> None:
@@ -17,9 +17,9 @@ def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undist
     assert [it for it in heard if not _SUBJECT.fullmatch(it)] == []
     drawdowns = sum(len(case.drawdowns) for case in CHOSEN)
     paid = sum(1 for case in CHOSEN for it in case.drawdowns if it.accepted_cents)
-    assert heard["grants.intake.application-completed.v1"] == len(CHOSEN)
-    assert heard["grants.intake.drawdown-requested.v1"] == drawdowns
-    assert heard["grants.payout.payment-settled.v1"] == paid
+    assert heard["grants.intake.application-completed.v2"] == len(CHOSEN)
+    assert heard["grants.intake.drawdown-requested.v2"] == drawdowns
+    assert heard["grants.payout.payment-settled.v2"] == paid
     for it in undisturbed.heard:
         assert it["subject"] == f"grants.{it['event']['contract']}.v{it['event']['version']}"
     positions = Counter((it["subject"].split(".")[1], it["event"]["position"]) for it in undisturbed.heard)
@@ -27,7 +27,7 @@ def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undist
 
 
 def test_a_stranger_adds_the_payments_up_to_the_same_sum(undisturbed: Undisturbed) -> None:
-    settled = [it["event"]["body"] for it in undisturbed.heard if it["subject"] == "grants.payout.payment-settled.v1"]
+    settled = [it["event"]["body"] for it in undisturbed.heard if it["subject"] == "grants.payout.payment-settled.v2"]
     assert sum(it["cents"] for it in settled) == sum(expected(case).settled_cents for case in CHOSEN)
 
 
