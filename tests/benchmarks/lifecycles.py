@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from statistics import median, quantiles
 from typing import Any
 
-from tests.benchmarks.conversation import DRAWN_CENTS, EVENTS, MOST, SERVICES, Tally
+from tests.benchmarks.conversation import BESIDE, DRAWN_CENTS, EVENTS, MOST, SERVICES, Tally
 from tests.benchmarks.process import Place, serve
 from tests.benchmarks.running import WITHIN, Asked, Bench, Figures, Lost, Part, Ratio, Run, fresh_place
 
@@ -54,9 +54,20 @@ def _ask(pipes: dict[str, Connection], *request: Any) -> dict[str, Any]:
     return {service: _answer(pipe, WITHIN) for service, pipe in pipes.items()}
 
 
-def _arrived(pipes: dict[str, Connection], before: dict[str, Tally], lived: int) -> None:
+def _at_rest(pipes: dict[str, Connection]) -> dict[str, Tally]:
+    """What lies in the logs once nothing comes in any more: the policies that review tells intake at its start are no lifecycle's."""
+    found, until = _ask(pipes, "tally"), time.monotonic() + ARRIVES_WITHIN
+    while time.monotonic() < until:
+        time.sleep(1)
+        before, found = found, _ask(pipes, "tally")
+        if {it: before[it].events for it in SERVICES} == {it: found[it].events for it in SERVICES}:
+            break
+    return found
+
+
+def _arrived(pipes: dict[str, Connection], before: dict[str, Tally], lived: int, each: dict[str, int]) -> None:
     """Wait until every service has recorded exactly what the lifecycles leave, and no more."""
-    expected = {it: before[it].events + lived * EVENTS[it] for it in SERVICES}
+    expected = {it: before[it].events + lived * each[it] for it in SERVICES}
     until = time.monotonic() + ARRIVES_WITHIN
     while True:
         found = _ask(pipes, "tally")
@@ -74,7 +85,7 @@ def measure(side: str, place: Place, asked: Asked) -> Figures:
     """One run: a few lifecycles alone in the house, some to warm up, then those that count."""
     in_flight, count = asked.in_flight, asked.count
     with parties(side, place) as pipes:
-        before = _ask(pipes, "tally")
+        before = _at_rest(pipes)
         alone, warm = 10, in_flight
 
         def live(number: int, at_once: int) -> dict[str, Any]:
@@ -86,7 +97,8 @@ def measure(side: str, place: Place, asked: Asked) -> Figures:
         count = count or min(MOST - alone - warm, max(2 * in_flight, int(rate * asked.seconds)))
         idle = _ask(pipes, "used")
         load = live(count, in_flight)
-        _arrived(pipes, before, alone + warm + count)
+        each = EVENTS if side == "stock" else {it: EVENTS[it] + BESIDE[it] for it in SERVICES}
+        _arrived(pipes, before, alone + warm + count, each)
         used = _ask(pipes, "used")
         if damage := {it: text for it, text in _ask(pipes, "verify").items() if text}:
             raise Lost(str(damage))

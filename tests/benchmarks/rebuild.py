@@ -35,8 +35,8 @@ STORES = ("sqlite", "postgresql")
 CASES_LIVED = 2_000
 EVENTS_OF_CASE = 14
 """What a case leaves in review's log, from its opening to its first payment."""
-FURNISHED = 3
-"""Events before the first case: two policies and the budget."""
+FURNISHED = 4
+"""Events before the first case: three policies and the budget."""
 
 
 async def lived(place: Place, cases: int) -> Figures:

@@ -145,6 +145,8 @@ def test_what_the_form_tells_of_early_start_and_other_funding_is_judged():
         house.perform(decision(assessment.decider, CASE, assessment.OpenAssessment(application=it)), system())
         house.perform(decision(assessment.decider, CASE, POSITIVE), expert())
         house.perform(decision(assessment.decider, CASE, D1_LINES), officer())
+        noted = assessment.AcknowledgeWarnings(consideration="Die andere Förderung deckt anderes.")
+        house.perform(decision(assessment.decider, CASE, noted), officer())
         house.perform(proposal(), officer())
         said = {one.code: one.result for one in house.state(ASSESSMENT).proposal.judgement.outcomes}
         assert (said["not-begun"], said["no-other-funding"]) == (begun, Result.NOT_MET)

@@ -68,6 +68,10 @@ def test_four_bodies_share_the_cost_to_the_cent_and_two_approvers_sign(house: Mi
     lines = [{"line": number, "eligible_cents": it["cents"]} for number, it in enumerate(LINES, 1)]
     house.act("review/assess-expenditure", OFFICER, {"lines": lines}, case=case)
     proposal = D1_PROPOSAL | {"by_year": BY_YEAR, "starts_on": "2025-07-01", "ends_on": "2027-12-31"}
+    with pytest.raises(Refused, match="warnings-open"):
+        house.act("review/propose-award", OFFICER, proposal, case=case)
+    noted = {"consideration": "Die Weitergabe regelt eine Nebenbestimmung des Bescheids."}
+    house.act("review/acknowledge-warnings", OFFICER, noted, case=case)
     house.act("review/propose-award", OFFICER, proposal, case=case)
     house.act("review/reserve-funds", BUDGET, {"title": BUDGET_2025["title"], "year": 2025}, case=case)
     house.act("review/approve-grant", APPROVER, case=case)
