@@ -27,7 +27,7 @@ from shared.identity import Role
 from shared.records import replace
 from tests.scenario import Scenario, acting
 
-REFERENCE = Path("/work/shared/reference-data/thueringen_gebietsaenderungen_2024.csv")
+REFERENCE = Path(__file__).parents[3] / "shared/reference-data/thueringen_gebietsaenderungen_2024.csv"
 LAST, FIRST = date(2023, 12, 31), date(2024, 1, 1)
 CLERK = acting("p-clerk", Role.INTAKE_CLERK, date(2024, 1, 15))
 KINDS = {

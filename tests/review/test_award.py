@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from services.review import assessment
+from services.review import award as awards
 from services.review.assessment import AssessmentNotOpen, ProposeRefusal, RefusalIsProposed, ReservationMissing
 from services.review.award import (
     DecisionBecameFinal,
@@ -39,6 +40,7 @@ from tests.review.builders import (
     OPEN,
     OTHER_CASE,
     PARAMETERS,
+    PROGRAMME,
     House,
     approve,
     approver,
@@ -222,6 +224,21 @@ def test_a_signature_under_an_earlier_proposal_does_not_count():
 
 
 # ---- Notice, waiver, finality ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("moves", "served_on"), [("true", date(2025, 8, 4)), ("false", date(2025, 8, 2))])
+def test_whether_service_moves_on_from_a_day_off_say_the_parameters_in_force_at_the_dispatch(
+    moves: str, served_on: date
+):
+    house = opened_house()
+    award_d1(house)
+    later = PARAMETERS.replace("in_force_on = 2024-07-01", "in_force_on = 2025-07-28").replace(
+        'version = "2024-07"', 'version = "2025-07"'
+    )
+    told = later.replace("service_on_working_day = false", f"service_on_working_day = {moves}")
+    house.perform(publish_policy(told), officer(date(2025, 7, 28)))
+    house.perform(awards.dispatch(CASE, PROGRAMME, LETTER), officer(date(2025, 7, 29)))
+    assert house.state(AWARD).notice.deemed_served_on == served_on
 
 
 def test_a_notice_of_25_july_is_served_on_the_29th_and_contestable_until_29_august():

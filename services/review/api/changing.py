@@ -1,7 +1,6 @@
 """Änderung und Aufhebung: what can be done with an award that stands, and with its money at payout."""
 
 from services.review import award as awards
-from services.review import programme as programmes
 from services.review.api.common import APPROVER, OFFICER, ROAD, amounts, opened_case, programme_of, told
 from services.review.award import AmendmentProposed, Approved, Final, Gone, Notified
 from services.review.award_bodies import (
@@ -34,13 +33,8 @@ async def _standing(house: House, ask: Ask) -> Approved | Notified | Final:
 def _hearing(house: House) -> list[Action]:
     async def hear(body: AwardHearingBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        policy = await house.writer.state(programmes.decider, await programme_of(house, case))
-        parameters = programmes.parameters_in_force(policy.state, ask.today)
-        command = awards.OpenAwardHearing(
-            annulment=body.annulment, legal_basis=body.legal_basis, facts=body.facts, days=parameters.hearing_days,
-            limit_months=parameters.revocation_months,
-        )  # fmt: skip
-        return decision(awards.decider, case, command)
+        programme = await programme_of(house, case)
+        return awards.open_hearing(case, programme, body.annulment, body.legal_basis, body.facts)
 
     async def state(body: AwardStatementBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)

@@ -1,7 +1,7 @@
 """Bekanntgabe und Rechtsbehelf: dispatch and service of the notice, waiver, lawsuit, finality."""
 
 from services.review import award as awards
-from services.review.api.common import OFFICER, ROAD, opened_case, told
+from services.review.api.common import OFFICER, ROAD, opened_case, programme_of, told
 from services.review.award import HalfSigned, Unsigned, notice_of
 from services.review.bodies import (
     DispatchBody,
@@ -29,8 +29,8 @@ def _serving(house: House) -> list[Action]:
             raise awards.NotApproved
         sent = notice_of(it.award)
         reference = sent.letter if sent else await stored_letter(house, it)
-        command = awards.DispatchNotice(letter=reference, instructed=body.instructed, channel=body.channel)
-        return decision(awards.decider, it.case, command)
+        programme = await programme_of(house, it.case)
+        return awards.dispatch(it.case, programme, reference, instructed=body.instructed, channel=body.channel)
 
     async def receive(body: ReceiptBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)

@@ -5,6 +5,7 @@ transaction, and the policy is resolved at that moment. Finality hands the money
 A refusal is dispatched, contested and final in the same way.
 """
 
+from services.review.award.across import approve, dispatch, open_hearing, refuse
 from services.review.award.acts import acts_of
 from services.review.award.changing import approve_amendment, decide_annulment, take_back
 from services.review.award.commands import (
@@ -42,7 +43,6 @@ from services.review.award.commands import (
     TakeBackFunds,
 )
 from services.review.award.deciding import decide
-from services.review.award.decisions import approve, refuse
 from services.review.award.errors import (
     AmendmentNotValid,
     AmountsNotLess,
@@ -112,7 +112,7 @@ from services.review.award.events import (
     ReductionRequested,
     RemedyWaived,
 )
-from services.review.award.folding import decider, evolve
+from services.review.award.evolving import decider, evolve
 from services.review.award.states import (
     Approved,
     Award,
@@ -247,8 +247,10 @@ __all__ = [
     "decide",
     "decide_annulment",
     "decider",
+    "dispatch",
     "evolve",
     "notice_of",
+    "open_hearing",
     "refuse",
     "take_back",
 ]

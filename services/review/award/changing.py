@@ -16,7 +16,7 @@ from services.review.award.events import (
     GrantRevoked,
     ReductionRequested,
 )
-from services.review.award.folding import decider
+from services.review.award.evolving import decider
 from services.review.award.states import Award
 from shared.contracts import YearAmount, plus
 from shared.decider import AnyDecider, Context, Decided, Decision

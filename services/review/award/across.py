@@ -1,6 +1,6 @@
 """Decisions with assessment, budget and programme: over several nouns, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,17 +8,28 @@ from services.review import assessment as assessments
 from services.review import budget as budgets
 from services.review import programme as programmes
 from services.review import succession
-from services.review.award.commands import ApproveGrant, Grant, RefuseGrant
+from services.review.award.commands import (
+    Annulment,
+    ApproveGrant,
+    Channel,
+    Command,
+    DispatchNotice,
+    Grant,
+    LegalBasis,
+    OpenAwardHearing,
+    RefuseGrant,
+)
 from services.review.award.deciding import decide
 from services.review.award.events import GrantApproved
-from services.review.award.folding import decider
+from services.review.award.evolving import decider
 from services.review.examination import ReasonMissing
 from services.review.financing import effective_rate_bp, is_cooperation
 from services.review.judging import Considered, judged
 from services.review.programme import in_force_on
 from shared.calendar import add_months
 from shared.decider import Context, Decided, Decision, replace
-from shared.policy import InForce
+from shared.identity import DocumentReference
+from shared.policy import InForce, Parameters
 from shared.rules import Judgement
 
 
@@ -111,6 +122,52 @@ def approve(case: str, programme: str, budget: str) -> Decision:
         successor: succession.decider,
     }  # fmt: skip
     return Decision(reads=reads, judge=judge, action="ApproveGrant")
+
+
+def dispatch(
+    case: str,
+    programme: str,
+    letter: DocumentReference,
+    *,
+    instructed: bool = True,
+    channel: Channel = Channel.ELECTRONIC,
+) -> Decision:
+    """Dispatch the notice; whether its day of service moves on from a day off say the parameters in force then."""
+
+    def command(parameters: Parameters) -> DispatchNotice:
+        return DispatchNotice(
+            letter=letter,
+            instructed=instructed,
+            channel=channel,
+            service_on_working_day=parameters.service_on_working_day,
+        )
+
+    return _by_parameters(case, programme, command, "DispatchNotice")
+
+
+def open_hearing(case: str, programme: str, annulment: Annulment, legal_basis: LegalBasis, facts: str) -> Decision:
+    """Hear the recipient before the award is annulled, for as long as the parameters in force then say."""
+
+    def command(parameters: Parameters) -> OpenAwardHearing:
+        return OpenAwardHearing(
+            annulment=annulment,
+            legal_basis=legal_basis,
+            facts=facts,
+            days=parameters.hearing_days,
+            limit_months=parameters.revocation_months,
+        )
+
+    return _by_parameters(case, programme, command, "OpenAwardHearing")
+
+
+def _by_parameters(case: str, programme: str, command: Callable[[Parameters], Command], action: str) -> Decision:
+    award, policies = decider.stream(case), programmes.decider.stream(programme)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        parameters = programmes.parameters_in_force(states[1], context.valid_on)
+        return {award: decide(command(parameters), states[0], context)}
+
+    return Decision(reads={award: decider, policies: programmes.decider}, judge=judge, action=action)
 
 
 def refuse(case: str, reasons: tuple[str, ...] = ()) -> Decision:
