@@ -36,7 +36,7 @@ up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 	@$(PYTHON) -m deploy.embedded var/demo --port 8080
 
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
-	@$(PYTHON) -m pytest $(PYTEST)
+	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
 campaign: $(READY) ## EXAMPLES=3000 Leben je Substantiv, SEEDS=10000 simulierte Welten, dann Fehlerversuche am echten Haus, je MINUTES=10 lang
 	@EXAMPLES=$(or $(EXAMPLES),3000) $(PYTHON) -m pytest tests/nouns
