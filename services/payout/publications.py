@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.payout import disbursement, payment, plan
+from services.payout import disbursement, payment
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentRejected, PaymentSettled
@@ -14,7 +14,7 @@ PUBLISHED = (
     disbursement.DrawdownAccepted,
     disbursement.DrawdownReduced,
     disbursement.DrawdownRejected,
-    plan.FundsReturned,
+    disbursement.FundsReturned,
     payment.PaymentOrdered,
     payment.PaymentSettled,
     payment.PaymentRejected,
@@ -31,7 +31,7 @@ def publish(event: object, state: Any) -> Published | None:
             return _examined(event, event.accepted_cents, event.reason, state)
         case disbursement.DrawdownRejected():
             return _examined(event, 0, event.reason, state)
-        case plan.FundsReturned():
+        case disbursement.FundsReturned():
             return FundsReturned(
                 title=state.plan.title,
                 reduction=event.reduction,

@@ -1,6 +1,6 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement, payee, plan
+from services.payout import disbursement, payee
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import FundsAssigned, FundsSupplemented, RecipientSucceeded, ReductionRequested
 from shared.decider import Decision, decision, field_names
@@ -22,10 +22,10 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(disbursement.decider, case, open_plan(contract), creates=True)
         case ReductionRequested():
             asked = {it: getattr(contract, it) for it in field_names(contract)}
-            return decision(disbursement.decider, case, plan.ReturnFunds(**asked))
+            return decision(disbursement.decider, case, disbursement.ReturnFunds(**asked))
         case FundsSupplemented():
             added = {it: getattr(contract, it) for it in field_names(contract)}
-            return decision(disbursement.decider, case, plan.SupplementPlan(**added))
+            return decision(disbursement.decider, case, disbursement.SupplementPlan(**added))
         case DrawdownRequested():
             return decision(disbursement.decider, case, register_drawdown(contract))
         case RecipientSucceeded():

@@ -1,0 +1,104 @@
+"""Auszahlungsplan eines Zuwendungsbescheids: Mittelabruf prüfen, feststellen, anordnen.
+
+Intake and review have no mutual order: a Mittelabruf that comes before the plan is registered and waits;
+whichever comes last, the state is the same.
+"""
+
+from services.payout.disbursement.across import order
+from services.payout.disbursement.changes import FundsReturned, ReturnFunds, SupplementPlan
+from services.payout.disbursement.commands import (
+    CertifyDrawdown,
+    Command,
+    ExamineDrawdown,
+    NoteRejection,
+    NoteSettlement,
+    OpenPlan,
+    OrderDrawdown,
+    RegisterDrawdown,
+)
+from services.payout.disbursement.errors import (
+    AlreadyOrdered,
+    DrawdownDiffers,
+    DrawdownIsRejected,
+    NotCertified,
+    NotExamined,
+    NotThisPayment,
+    PlanDiffers,
+    PlanIsFrozen,
+    PlanNotOpen,
+    UnknownDrawdown,
+    YearNotOpen,
+)
+from services.payout.disbursement.events import (
+    DrawdownAccepted,
+    DrawdownFreed,
+    DrawdownReduced,
+    DrawdownRegistered,
+    DrawdownRejected,
+    Event,
+    PlanOpened,
+)
+from services.payout.disbursement.giving_back import unordered
+from services.payout.disbursement.limits import REASONS, payable
+from services.payout.disbursement.noun import decider
+from services.payout.disbursement.states import (
+    Accepted,
+    Certified,
+    Disbursement,
+    Drawdown,
+    Open,
+    Ordered,
+    Paid,
+    Registered,
+    Rejected,
+    Stage,
+    Waiting,
+)
+
+__all__ = [
+    "REASONS",
+    "Accepted",
+    "AlreadyOrdered",
+    "Certified",
+    "CertifyDrawdown",
+    "Command",
+    "Disbursement",
+    "Drawdown",
+    "DrawdownAccepted",
+    "DrawdownDiffers",
+    "DrawdownFreed",
+    "DrawdownIsRejected",
+    "DrawdownReduced",
+    "DrawdownRegistered",
+    "DrawdownRejected",
+    "Event",
+    "ExamineDrawdown",
+    "FundsReturned",
+    "NotCertified",
+    "NotExamined",
+    "NotThisPayment",
+    "NoteRejection",
+    "NoteSettlement",
+    "Open",
+    "OpenPlan",
+    "OrderDrawdown",
+    "Ordered",
+    "Paid",
+    "PlanDiffers",
+    "PlanIsFrozen",
+    "PlanNotOpen",
+    "PlanOpened",
+    "RegisterDrawdown",
+    "Registered",
+    "Rejected",
+    "ReturnFunds",
+    "Stage",
+    "SupplementPlan",
+    "UnknownDrawdown",
+    "Waiting",
+    "YearNotOpen",
+    "decider",
+    "order",
+    "payable",
+    "unordered",
+]

@@ -1,0 +1,81 @@
+"""What payout is told to do with a case's plan and its Mittelabrufe."""
+
+from datetime import date
+
+from services.payout.disbursement.changes import ReturnFunds, SupplementPlan
+from shared.contracts import Acted, YearAmount
+from shared.decider import value
+from shared.identity import Sealed
+
+
+@value
+class OpenPlan:
+    award: str
+    file_number: str
+    title: str
+    applicant_key: str
+    applicant_name: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    rate_bp: int
+    account_holder: Sealed
+    iban: Sealed
+    assigned_on: date
+    acted: tuple[Acted, ...]
+
+
+@value
+class RegisterDrawdown:
+    drawdown: str
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    requested_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class ExamineDrawdown:
+    drawdown: str
+
+
+@value
+class CertifyDrawdown:
+    drawdown: str
+
+
+@value
+class OrderDrawdown:
+    drawdown: str
+    payment: str
+
+
+@value
+class NoteSettlement:
+    case: str
+    drawdown: str
+    payment: str
+    settled_on: date
+    released_by: str = ""
+
+
+@value
+class NoteRejection:
+    case: str
+    drawdown: str
+    payment: str
+    reason: str
+    released_by: str = ""
+
+
+type Command = (
+    OpenPlan
+    | RegisterDrawdown
+    | ExamineDrawdown
+    | CertifyDrawdown
+    | OrderDrawdown
+    | NoteSettlement
+    | NoteRejection
+    | ReturnFunds
+    | SupplementPlan
+)

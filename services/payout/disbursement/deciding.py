@@ -1,0 +1,264 @@
+"""What may be done with a plan and its Mittelabrufe."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from services.payout.disbursement.changes import PlanSupplemented, ReductionReceived, ReturnFunds, SupplementPlan
+from services.payout.disbursement.commands import (
+    CertifyDrawdown,
+    Command,
+    ExamineDrawdown,
+    NoteRejection,
+    NoteSettlement,
+    OpenPlan,
+    OrderDrawdown,
+    RegisterDrawdown,
+)
+from services.payout.disbursement.errors import (
+    AlreadyOrdered,
+    DrawdownDiffers,
+    DrawdownIsRejected,
+    NotCertified,
+    NotExamined,
+    NotThisPayment,
+    PlanDiffers,
+    PlanIsFrozen,
+    YearNotOpen,
+)
+from services.payout.disbursement.events import (
+    DrawdownAccepted,
+    DrawdownCertified,
+    DrawdownFreed,
+    DrawdownOrdered,
+    DrawdownPaid,
+    DrawdownReduced,
+    DrawdownRegistered,
+    DrawdownRejected,
+    Event,
+    PlanOpened,
+)
+from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
+from services.payout.disbursement.giving_back import give_back
+from services.payout.disbursement.limits import payable
+from services.payout.disbursement.states import (
+    Accepted,
+    Certified,
+    Disbursement,
+    Ordered,
+    Paid,
+    Registered,
+    Rejected,
+    Waiting,
+    find,
+    plan_of,
+)
+from shared import duties
+from shared.decider import Context, replace
+
+
+def decide(command: Command, state: Disbursement, context: Context) -> Sequence[Event]:
+    match command:
+        case OpenPlan():
+            return _open(command, state, context)
+        case RegisterDrawdown():
+            return _register(command, state)
+        case ExamineDrawdown():
+            return _examine(command, state, context)
+        case CertifyDrawdown():
+            return _certify(command, state, context)
+        case OrderDrawdown():
+            return _order(command, state, context)
+        case NoteSettlement():
+            return _settle(command, state)
+        case NoteRejection():
+            return _free(command, state, context)
+        case ReturnFunds():
+            return _return(command, state, context)
+        case SupplementPlan():
+            return _supplement(command, state)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[Event]:
+    opened = PlanOpened(
+        award=command.award,
+        file_number=command.file_number,
+        title=command.title,
+        applicant_key=command.applicant_key,
+        applicant_name=command.applicant_name,
+        by_year=command.by_year,
+        eligible_cents=command.eligible_cents,
+        rate_bp=command.rate_bp,
+        account_holder=command.account_holder,
+        iban=command.iban,
+        assigned_on=command.assigned_on,
+        acted=command.acted,
+    )
+    if isinstance(state, Waiting):
+        return [opened, *give_back(evolve(state, opened), context)]
+    if opened != state.opened:
+        raise PlanDiffers
+    return []
+
+
+def _register(command: RegisterDrawdown, state: Disbursement) -> Sequence[Event]:
+    registered = DrawdownRegistered(
+        drawdown=command.drawdown,
+        tranche=len(state.drawdowns) + 1,
+        year=command.year,
+        eligible_due_cents=command.eligible_due_cents,
+        requested_cents=command.requested_cents,
+        requested_on=command.requested_on,
+        acted=command.acted,
+    )
+    for known in state.drawdowns:
+        if known.id == command.drawdown:
+            if drawdown_of(replace(registered, tranche=known.tranche)) != as_registered(known):
+                raise DrawdownDiffers
+            return []
+    return [registered]
+
+
+def _examine(command: ExamineDrawdown, state: Disbursement, context: Context) -> Sequence[Event]:
+    plan, asked = plan_of(state), find(state, command.drawdown)
+    if not isinstance(asked.stage, Registered):
+        return []
+    duties.refuse("examine-drawdown", state.acted, context)
+    cents, reason = payable(plan, state.drawdowns, asked)
+    person, day = context.actor, context.valid_on
+    if not cents:
+        reason = reason or "nothing-requested"
+        return [DrawdownRejected(drawdown=asked.id, reason=reason, examined_by=person, examined_on=day)]
+    if reason:
+        return [
+            DrawdownReduced(drawdown=asked.id, accepted_cents=cents, reason=reason, examined_by=person, examined_on=day)
+        ]
+    return [DrawdownAccepted(drawdown=asked.id, accepted_cents=cents, examined_by=person, examined_on=day)]
+
+
+def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) -> Sequence[Event]:
+    asked = find(state, command.drawdown)
+    match asked.stage:
+        case Registered():
+            raise NotExamined
+        case Rejected():
+            raise DrawdownIsRejected
+        case Accepted():
+            _require_thawed(state)
+            duties.refuse("certify-drawdown", state.acted, context)
+            return [
+                DrawdownCertified(
+                    drawdown=asked.id,
+                    accepted_cents=asked.accepted_cents,
+                    certified_by=context.actor,
+                    certified_on=context.valid_on,
+                )
+            ]
+        case Certified() | Ordered() | Paid():
+            return []
+        case _ as missing:
+            assert_never(missing)
+
+
+def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Sequence[Event]:
+    asked = find(state, command.drawdown)
+    match asked.stage:
+        case Registered():
+            raise NotExamined
+        case Accepted():
+            raise NotCertified
+        case Rejected():
+            raise DrawdownIsRejected
+        case Certified():
+            if command.payment in asked.refused:
+                return []  # The refused order, repeated: a new attempt is a new payment.
+            _require_thawed(state)
+            duties.refuse("order-payment", state.acted, context)
+            if context.valid_on.year != asked.year:
+                raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
+            return [
+                DrawdownOrdered(
+                    drawdown=asked.id,
+                    payment=command.payment,
+                    attempt=len(asked.refused) + 1,
+                    ordered_by=context.actor,
+                    ordered_on=context.valid_on,
+                )
+            ]
+        case Ordered() | Paid():
+            if asked.stage.payment != command.payment and command.payment not in asked.refused:
+                raise AlreadyOrdered
+            return []
+        case _ as missing:
+            assert_never(missing)
+
+
+def _settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
+    asked = find(state, command.drawdown)
+    match asked.stage:
+        case Ordered(payment=command.payment):
+            return [
+                DrawdownPaid(
+                    case=command.case,
+                    drawdown=asked.id,
+                    payment=command.payment,
+                    settled_on=command.settled_on,
+                    released_by=command.released_by,
+                )
+            ]
+        case Paid(payment=command.payment):
+            return []
+        case _:
+            raise NotThisPayment
+
+
+def _free(command: NoteRejection, state: Disbursement, context: Context) -> Sequence[Event]:
+    """The order came to nothing: what review had asked back of its money goes back now, and the rest may be ordered anew."""
+    asked = find(state, command.drawdown)
+    if isinstance(asked.stage, Ordered) and asked.stage.payment == command.payment:
+        freed = DrawdownFreed(
+            case=command.case,
+            drawdown=asked.id,
+            payment=command.payment,
+            reason=command.reason,
+            released_by=command.released_by,
+        )
+        return [freed, *give_back(evolve(state, freed), context)]
+    if command.payment in asked.refused:
+        return []
+    raise NotThisPayment
+
+
+def _require_thawed(state: Disbursement) -> None:
+    if state.changes.frozen:
+        raise PlanIsFrozen
+
+
+def _return(command: ReturnFunds, state: Disbursement, context: Context) -> Sequence[Event]:
+    received = ReductionReceived(
+        reduction=command.reduction,
+        by_year=command.by_year,
+        eligible_cents=command.eligible_cents,
+        freeze=command.freeze,
+        reason=command.reason,
+        requested_on=command.requested_on,
+        acted=command.acted,
+    )
+    if command.reduction in {it.reduction for it in state.changes.asked}:
+        return []
+    return [received, *give_back(evolve(state, received), context)]
+
+
+def _supplement(command: SupplementPlan, state: Disbursement) -> Sequence[Event]:
+    if command.supplement in state.changes.supplements:
+        return []
+    return [
+        PlanSupplemented(
+            supplement=command.supplement,
+            by_year=command.by_year,
+            eligible_cents=command.eligible_cents,
+            supplemented_on=command.supplemented_on,
+            acted=command.acted,
+        )
+    ]

@@ -1,0 +1,130 @@
+"""What happened to a case's plan and its Mittelabrufe."""
+
+from datetime import date
+
+from services.payout.disbursement.changes import DrawdownReopened, FundsReturned, PlanSupplemented, ReductionReceived
+from shared.contracts import Acted, YearAmount
+from shared.decider import event
+from shared.identity import Sealed
+
+
+@event("payout.plan-opened")
+class PlanOpened:
+    """The award's amounts per year now belong to payout (Auszahlungsplan); only from here can they be spent."""
+
+    award: str
+    file_number: str
+    title: str
+    applicant_key: str
+    applicant_name: str
+    by_year: tuple[YearAmount, ...]
+    eligible_cents: int
+    rate_bp: int
+    account_holder: Sealed
+    iban: Sealed
+    assigned_on: date
+    acted: tuple[Acted, ...]
+
+
+@event("payout.drawdown-registered")
+class DrawdownRegistered:
+    """A Mittelabruf arrived as number `tranche`; it waits while the plan is not open yet."""
+
+    drawdown: str
+    tranche: int
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    requested_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("payout.drawdown-accepted")
+class DrawdownAccepted:
+    """The Mittelabruf was examined: all that is asked for can be paid."""
+
+    drawdown: str
+    accepted_cents: int
+    examined_by: str
+    examined_on: date
+
+
+@event("payout.drawdown-reduced")
+class DrawdownReduced:
+    """The Mittelabruf was examined: less than asked for can be paid; `reason` is a code of `REASONS`."""
+
+    drawdown: str
+    accepted_cents: int
+    reason: str
+    examined_by: str
+    examined_on: date
+
+
+@event("payout.drawdown-rejected")
+class DrawdownRejected:
+    """The Mittelabruf was examined: nothing can be paid; `reason` is a code of `REASONS`."""
+
+    drawdown: str
+    reason: str
+    examined_by: str
+    examined_on: date
+
+
+@event("payout.drawdown-certified")
+class DrawdownCertified:
+    """A person certified the amount as factually and arithmetically correct (sachlich und rechnerisch richtig)."""
+
+    drawdown: str
+    accepted_cents: int
+    certified_by: str
+    certified_on: date
+
+
+@event("payout.drawdown-ordered")
+class DrawdownOrdered:
+    """Another person ordered the certified amount to be paid, as this payment, the `attempt`-th for the drawdown."""
+
+    drawdown: str
+    payment: str
+    attempt: int
+    ordered_by: str
+    ordered_on: date
+
+
+@event("payout.drawdown-paid")
+class DrawdownPaid:
+    """The treasury's account was debited for the drawdown's payment. `released_by` released the file that held it."""
+
+    case: str
+    drawdown: str
+    payment: str
+    settled_on: date
+    released_by: str = ""
+
+
+@event("payout.drawdown-freed")
+class DrawdownFreed:
+    """The treasury refused the drawdown's payment for good: it may be ordered anew, as another payment."""
+
+    case: str
+    drawdown: str
+    payment: str
+    reason: str
+    released_by: str = ""
+
+
+type Event = (
+    PlanOpened
+    | DrawdownRegistered
+    | DrawdownAccepted
+    | DrawdownReduced
+    | DrawdownRejected
+    | DrawdownCertified
+    | DrawdownOrdered
+    | DrawdownPaid
+    | DrawdownFreed
+    | ReductionReceived
+    | FundsReturned
+    | DrawdownReopened
+    | PlanSupplemented
+)

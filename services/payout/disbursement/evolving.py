@@ -1,0 +1,136 @@
+"""What an event makes of a plan and its Mittelabrufe; no rules."""
+
+from typing import assert_never
+
+from services.payout.disbursement.changes import (
+    Changes,
+    DrawdownReopened,
+    FundsReturned,
+    PlanSupplemented,
+    ReductionReceived,
+    changed,
+)
+from services.payout.disbursement.events import (
+    DrawdownAccepted,
+    DrawdownCertified,
+    DrawdownFreed,
+    DrawdownOrdered,
+    DrawdownPaid,
+    DrawdownReduced,
+    DrawdownRegistered,
+    DrawdownRejected,
+    Event,
+    PlanOpened,
+)
+from services.payout.disbursement.states import (
+    Accepted,
+    Certified,
+    Disbursement,
+    Drawdown,
+    Open,
+    Ordered,
+    Paid,
+    Registered,
+    Rejected,
+    Waiting,
+)
+from shared import duties
+from shared.contracts import Acted
+from shared.decider import replace
+from shared.identity import Role
+
+
+def evolve(state: Disbursement, it: Event) -> Disbursement:
+    acted = _acted(state.acted, it)
+    match it:
+        case PlanOpened():
+            opened = Open(plan=it, opened=it, drawdowns=state.drawdowns, acted=acted)
+            return _planned(opened, state.changes)
+        case ReductionReceived() | FundsReturned() | PlanSupplemented():
+            return _planned(replace(state, acted=acted), changed(state.changes, it))
+        case DrawdownRegistered():
+            drawdowns = (*state.drawdowns, drawdown_of(it))
+        case _:
+            drawdowns = tuple(_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns)
+    return replace(state, drawdowns=drawdowns, acted=acted)
+
+
+def _planned(state: Disbursement, changes: Changes) -> Disbursement:
+    if isinstance(state, Waiting):
+        return replace(state, changes=changes)
+    opened = state.opened
+    plan = replace(
+        opened,
+        by_year=changes.amounts(opened.by_year),
+        eligible_cents=changes.eligible_cents or opened.eligible_cents,
+    )
+    return replace(state, plan=plan, changes=changes)
+
+
+def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
+    match it:
+        case PlanOpened() | DrawdownRegistered() | ReductionReceived() | PlanSupplemented():
+            return (*acted, *(act for act in it.acted if act not in acted))
+        case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
+            return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")
+        case DrawdownCertified():
+            return duties.with_act(acted, it.certified_by, Role.CERTIFIER, "certify-drawdown")
+        case DrawdownOrdered():
+            return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
+        case DrawdownPaid() | DrawdownFreed():
+            return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
+        case FundsReturned() | DrawdownReopened():
+            return acted
+        case _ as missing:
+            assert_never(missing)
+
+
+type Moving = (
+    DrawdownAccepted
+    | DrawdownReduced
+    | DrawdownRejected
+    | DrawdownCertified
+    | DrawdownOrdered
+    | DrawdownPaid
+    | DrawdownFreed
+    | DrawdownReopened
+)
+
+
+def _moved(one: Drawdown, it: Moving) -> Drawdown:
+    match it:
+        case DrawdownAccepted():
+            return replace(one, accepted_cents=it.accepted_cents, stage=Accepted())
+        case DrawdownReduced():
+            return replace(one, accepted_cents=it.accepted_cents, reason=it.reason, stage=Accepted())
+        case DrawdownRejected():
+            return replace(one, reason=it.reason, stage=Rejected())
+        case DrawdownCertified():
+            return replace(one, stage=Certified(certified_by=it.certified_by))
+        case DrawdownOrdered():
+            certified_by = one.stage.certified_by if isinstance(one.stage, Certified) else ""
+            return replace(one, stage=Ordered(certified_by=certified_by, payment=it.payment))
+        case DrawdownPaid():
+            return replace(one, stage=Paid(payment=it.payment))
+        case DrawdownFreed():
+            certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
+            return replace(one, stage=Certified(certified_by=certified_by), refused=(*one.refused, it.payment))
+        case DrawdownReopened():
+            return replace(one, accepted_cents=0, reason="", stage=Registered(), examinations=one.examinations + 1)
+        case _ as missing:
+            assert_never(missing)
+
+
+def drawdown_of(it: DrawdownRegistered) -> Drawdown:
+    return Drawdown(
+        id=it.drawdown,
+        tranche=it.tranche,
+        year=it.year,
+        eligible_due_cents=it.eligible_due_cents,
+        requested_cents=it.requested_cents,
+        requested_on=it.requested_on,
+    )
+
+
+def as_registered(one: Drawdown) -> Drawdown:
+    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=(), examinations=1)

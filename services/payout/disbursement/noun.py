@@ -1,0 +1,42 @@
+"""The noun of the package."""
+
+from services.payout.disbursement.changes import DrawdownReopened, FundsReturned, PlanSupplemented, ReductionReceived
+from services.payout.disbursement.commands import Command
+from services.payout.disbursement.deciding import decide
+from services.payout.disbursement.events import (
+    DrawdownAccepted,
+    DrawdownCertified,
+    DrawdownFreed,
+    DrawdownOrdered,
+    DrawdownPaid,
+    DrawdownReduced,
+    DrawdownRegistered,
+    DrawdownRejected,
+    Event,
+    PlanOpened,
+)
+from services.payout.disbursement.evolving import evolve
+from services.payout.disbursement.states import Disbursement, Waiting
+from shared.decider import Decider
+
+decider = Decider[Command, Event, Disbursement](
+    name="disbursement",
+    initial=Waiting(),
+    decide=decide,
+    evolve=evolve,
+    events=[
+        PlanOpened,
+        DrawdownRegistered,
+        DrawdownAccepted,
+        DrawdownReduced,
+        DrawdownRejected,
+        DrawdownCertified,
+        DrawdownOrdered,
+        DrawdownPaid,
+        DrawdownFreed,
+        ReductionReceived,
+        FundsReturned,
+        DrawdownReopened,
+        PlanSupplemented,
+    ],
+)

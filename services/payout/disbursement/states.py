@@ -1,0 +1,96 @@
+"""How a case's plan and its Mittelabrufe stand."""
+
+from datetime import date
+
+from services.payout.disbursement.changes import Changes
+from services.payout.disbursement.errors import PlanNotOpen, UnknownDrawdown
+from services.payout.disbursement.events import PlanOpened
+from shared.contracts import Acted
+from shared.decider import value
+
+
+@value
+class Registered: ...
+
+
+@value
+class Accepted: ...
+
+
+@value
+class Rejected: ...
+
+
+@value
+class Certified:
+    certified_by: str
+
+
+@value
+class Ordered:
+    certified_by: str
+    payment: str
+
+
+@value
+class Paid:
+    payment: str
+
+
+type Stage = Registered | Accepted | Rejected | Certified | Ordered | Paid
+
+
+@value
+class Drawdown:
+    """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first.
+
+    `examinations` is one more than it was reopened.
+    """
+
+    id: str
+    tranche: int
+    year: int
+    eligible_due_cents: int
+    requested_cents: int
+    requested_on: date
+    accepted_cents: int = 0
+    reason: str = ""
+    stage: Stage = Registered()
+    refused: tuple[str, ...] = ()
+    examinations: int = 1
+
+
+@value
+class Waiting:
+    """No plan yet; what arrived before it waits. `acted` is who took part in the case, here and elsewhere."""
+
+    drawdowns: tuple[Drawdown, ...] = ()
+    acted: tuple[Acted, ...] = ()
+    changes: Changes = Changes()
+
+
+@value
+class Open:
+    """`plan` is the plan as it stands after all changes, `opened` as it came from review."""
+
+    plan: PlanOpened
+    opened: PlanOpened
+    drawdowns: tuple[Drawdown, ...] = ()
+    acted: tuple[Acted, ...] = ()
+    changes: Changes = Changes()
+
+
+type Disbursement = Waiting | Open
+
+
+def plan_of(state: Disbursement) -> PlanOpened:
+    if isinstance(state, Waiting):
+        raise PlanNotOpen
+    return state.plan
+
+
+def find(state: Disbursement, drawdown: str) -> Drawdown:
+    for one in state.drawdowns:
+        if one.id == drawdown:
+            return one
+    raise UnknownDrawdown(field="drawdown")
