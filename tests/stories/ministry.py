@@ -31,6 +31,7 @@ BUDGET = ("p-budget", Role.BUDGET_OFFICER)
 EXAMINER, CERTIFIER = ("p-examiner", Role.CASE_OFFICER), ("p-certifier", Role.CERTIFIER)
 ORDERER = ("p-orderer", Role.ORDERING_OFFICER)
 AUDITOR = ("p-auditor", Role.AUDITOR)
+NOBODY = ("", Role.AUDITOR)
 type Person = tuple[str, Role]
 
 
@@ -67,7 +68,7 @@ class Ministry:
         """Wait until nothing waits anywhere, seen twice alike: a message may just have left who was asked first."""
         until, before = time.monotonic() + patience, ()
         while True:
-            seen = tuple(it.client().get("/health/idle").json() for it in self.services.values())
+            seen = tuple(self.person(it, NOBODY).get("/health/idle").json() for it in self.services)
             if all(it["idle"] for it in seen) and seen == before:
                 return
             assert time.monotonic() < until, seen
