@@ -18,7 +18,7 @@ HANDLING = INTAKE | {
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
 ISSUING = {
-    "dispatch-notice", "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
+    "dispatch-notice", "dispatch-letter", "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
     "declare-final", "record-succession", "freeze-payout", "lift-payout-freeze",
 }  # fmt: skip
 EXPERT = {"record-expert-opinion"}
@@ -119,6 +119,7 @@ ACTS: Mapping[str, str] = {
     "review.grant-approved": "approve-grant",
     "review.grant-refused": "refuse-grant",
     "review.notice-dispatched": "dispatch-notice",
+    "review.letter-dispatched": "dispatch-letter",
     "review.remedy-waived": "record-waiver",
     "review.notice-received": "record-receipt",
     "review.notice-service-failed": "record-service-failure",

@@ -164,6 +164,11 @@ class DispatchBody(Body):
     instructed: bool = Field(default=True, title="Rechtsbehelfsbelehrung vollständig und richtig")
 
 
+class DispatchLetterBody(Body):
+    letter: Id = Field(title="Schreiben", description="wie es in der Akte heißt, etwa hearing-1")
+    channel: Channel = Field(default=Channel.ELECTRONIC, title="Weg der Bekanntgabe")
+
+
 class ReceiptBody(Body):
     received_on: date = Field(title="Zugegangen oder abgerufen am")
 

@@ -21,6 +21,7 @@ from services.review.assessment import (
 from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, notice_of
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
+from services.review.letter_file import LetterTold
 from services.review.next_action import NextAction
 from services.review.procedure_file import (
     HandlingTold,
@@ -218,6 +219,7 @@ class CaseFile(BaseModel):
     actions: list[NextAction]
     successions: list[Succession] = []
     heirs: list[Succession] = []
+    letters: list[LetterTold] = []
 
 
 @value
@@ -256,6 +258,7 @@ def case_file(
     actions: list[NextAction],
     recipient: Recipient,
     heirs: Sequence[BodyDissolved],
+    letters: list[LetterTold],
 ) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
     if isinstance(assessment, Unopened):
@@ -297,6 +300,7 @@ def case_file(
         actions=actions,
         successions=[_succession(one) for one in recipient.successions],
         heirs=[_succession(one) for one in heirs],
+        letters=letters,
     )
 
 

@@ -24,6 +24,8 @@ from services.review.case_file import TOPICS, CaseFile, Notice, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
 from services.review.handling_words import form_of_handling
+from services.review.letter_file import letters_of
+from services.review.letter_forms import letter_form
 from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
 from services.review.procedure_file import handling_of
 from services.review.programme import Terms, policy_in_force
@@ -276,7 +278,8 @@ async def _case_page(
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
     handling = handling_of(it.handling, handling_actions(house, it, person, offered))
-    file = case_file(case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs)
+    letters = letters_of(it.assessment, it.award, it.correspondence)
+    file = case_file(case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters)
     today = local_date(house.now())
     terms = await _terms(house, it, today)
     decisions = _decisions(it, file, person, terms, today, rejected)
@@ -358,6 +361,7 @@ def _decisions(
             succession_form(it.heirs)
             if one.name == succession.ACTION
             else form_of_handling(one.name, it.handling, person.id, today)
+            or letter_form(one.name, file.letters)
             or form_of(one.name, it.assessment, it.award, terms, today),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
@@ -548,12 +552,20 @@ def _expenditure_table(file: CaseFile) -> dict[str, Any]:
 
 
 def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
+    others = [
+        {
+            "text": it.title if it.dispatched_on else f"{it.title} (Vorschau)",
+            "url": f"{back}/letters/{it.letter}",
+            "note": f"PDF, {it.dispatched_on:%d.%m.%Y}" if it.dispatched_on else "PDF, noch nicht versandt",
+        }
+        for it in file.letters
+    ]
     decided = file.award or (file.refusal if file.refusal and file.refusal.decided else None)
     if decided is None:
-        return []
+        return others
     sent, name = decided.notice, "Zuwendungsbescheid" if file.award else "Ablehnungsbescheid"
     note = f"PDF, {sent.dispatched_on:%d.%m.%Y}" if sent else "PDF, noch nicht versandt"
-    return [{"text": name if sent else f"{name} (Vorschau)", "url": f"{back}/letter", "note": note}]
+    return [{"text": name if sent else f"{name} (Vorschau)", "url": f"{back}/letter", "note": note}, *others]
 
 
 def _timeline(house: House, case: str) -> list[dict[str, Any]]:

@@ -182,6 +182,7 @@ class Primary(StrEnum):
     AWARD = "award"
     RECIPIENT = "recipient"
     HANDLING = "handling"
+    CORRESPONDENCE = "correspondence"
 
 
 @value

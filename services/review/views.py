@@ -18,6 +18,7 @@ from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.handling_words import tell_of_handling
 from services.review.involvement import InvolvementNoted
+from services.review.letter_forms import tell_of_letter
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
 from services.review.standing import Status, status_of, status_of_award
@@ -203,7 +204,7 @@ def tell(it: object) -> Words | None:
             return Words(title="Versuch zurückgewiesen", tone="danger", why=duties.sentence_of(it.rule))
         case _:
             told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
-            told = told or tell_of_award(it) or tell_of_budget(it)
+            told = told or tell_of_award(it) or tell_of_budget(it) or tell_of_letter(it)
             return told or _of_early_start(it)
 
 

@@ -31,7 +31,7 @@ from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award, handling, involvement, succession
+from services.review import assessment, award, correspondence, handling, involvement, succession
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
@@ -73,7 +73,7 @@ SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
-    "handling": "review",
+    "handling": "review", "correspondence": "review",
     "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
 
@@ -283,6 +283,11 @@ def _beside(command: assessment.Command) -> Decision:
     return decision(assessment.decider, CASE, command)
 
 
+SEND = correspondence.dispatch(
+    CASE, PROGRAMME, correspondence.LetterKind.HEARING, 1, LETTER, award.Channel.ELECTRONIC
+)  # fmt: skip
+
+
 def _rejecting() -> Iterator[Point]:
     """Beside the road, step by step: each is a place where somebody acts, and the next one's history."""
     on = date(2025, 6, 10)
@@ -303,6 +308,9 @@ def _rejecting() -> Iterator[Point]:
     ):
         yield world.point(f"neben dem Weg: {action}", action, _beside(command), on)
         world.act(action, _beside(command), on)
+        if action == "open-hearing":
+            yield world.point("Anhörung versenden", "dispatch-letter", SEND, on)
+            world.act("dispatch-letter", SEND, on)
 
 
 def _about(command: application.Command) -> Decision:

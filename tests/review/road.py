@@ -84,6 +84,7 @@ PEOPLE: Mapping[str, tuple[str, Role]] = {
     "rejection-proposal": ("p-officer", Role.CASE_OFFICER),
     "rejection": ("p-approver", Role.APPROVER),
     "notice": ("p-officer", Role.CASE_OFFICER),
+    "letters": ("p-officer", Role.CASE_OFFICER),
     "notice/receipt": ("p-officer", Role.CASE_OFFICER),
     "notice/failure": ("p-officer", Role.CASE_OFFICER),
     "waiver": ("p-officer", Role.CASE_OFFICER),
@@ -147,7 +148,10 @@ class Road:
 
     def act(self, case: str, step: str, body: Any = None, *, by: httpx2.Client | None = None) -> httpx2.Response:
         """A step on the version that the person has just read."""
-        stream = "award" if step in OF_AWARD else "handling" if step in OF_HANDLING else "assessment"
+        beside = (
+            {"letters": "correspondence"} | dict.fromkeys(OF_AWARD, "award") | dict.fromkeys(OF_HANDLING, "handling")
+        )
+        stream = beside.get(step, "assessment")
         headers = {"If-Match": self.read(case)["etags"][stream]}
         client = by or self.person(*PEOPLE[step])
         return client.post(f"/review/cases/{case}/{step}", json=body or {}, headers=headers)

@@ -253,6 +253,7 @@ BODIES: dict[str, Any] = {
     "record-succession": {"new_key": "16070004"},
     "hand-over-remainder": {"origin": 2025, "cents": 1, "consent": "FM 2"},
     **PROCEEDING,
+    "dispatch-letter": {"letter": "hearing-1"},
     "record-receipt": {"received_on": "2025-07-31"},
     "record-service-failure": {"reason": "returned"},
     "record-lawsuit": {"filed_on": "2025-07-31", "court_reference": "3 K 815/25 We"},

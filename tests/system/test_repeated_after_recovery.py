@@ -181,7 +181,7 @@ BESIDE_THE_ROADS = {
     "accept-directory", "acknowledge-warnings", "allow-despite-provisional", "appoint-substitute",
     "approve-amendment", "approve-early-start", "assign-reviewer", "close-award-hearing", "close-budget",
     "conclude-lawsuit", "decide-annulment", "declare-conflict-of-interest", "deliver-submission",
-    "discard-directory", "drop-proposal", "extend-deadline", "extend-hearing", "freeze-funds", "freeze-payout",
+    "discard-directory", "dispatch-letter", "drop-proposal", "extend-deadline", "extend-hearing", "freeze-funds", "freeze-payout",
     "hand-back-case", "hand-over-remainder", "import-territorial-changes", "lift-freeze", "lift-payout-freeze",
     "name-successor", "open-award-hearing", "open-hearing", "preview-directory", "proclaim-budget",
     "propose-amendment", "propose-annulment", "propose-early-start", "propose-formal-rejection",

@@ -5,13 +5,16 @@ from services.review.api.common import OFFICER, ROAD, opened_case, programme_of,
 from services.review.award import HalfSigned, Unsigned, notice_of
 from services.review.bodies import (
     DispatchBody,
+    DispatchLetterBody,
     LawsuitBody,
     LawsuitOutcomeBody,
     ReceiptBody,
     ServiceFailureBody,
     WaiverBody,
 )
-from services.review.reading import known, stored_letter
+from services.review.correspondence import dispatch as dispatch_letter
+from services.review.letter_reading import stored, stored_letter
+from services.review.reading import known
 from shared.decider import Decision, decision
 from shared.service import House
 from shared.web import Action, Ask, NoBody
@@ -19,7 +22,7 @@ from shared.web import Action, Ask, NoBody
 
 def notifying(house: House) -> list[Action]:
     """From the dispatch of a notice to the finality of what it says."""
-    return [*_serving(house), *_remedies(house)]
+    return [*_serving(house), *_remedies(house), *_beside(house)]
 
 
 def _serving(house: House) -> list[Action]:
@@ -91,5 +94,20 @@ def _remedies(house: House) -> list[Action]:
         Action(
             name="declare-final", title="Bestandskraft feststellen", path=f"{ROAD}/finality", roles=OFFICER,
             decide=declare_final, answer=told,
+        ),
+    ]  # fmt: skip
+
+
+def _beside(house: House) -> list[Action]:
+    async def dispatch(body: DispatchLetterBody, ask: Ask) -> Decision:
+        it = await known(house, ask.path["case"])
+        letter, reference = await stored(house, it, body.letter)
+        programme = await programme_of(house, it.case)
+        return dispatch_letter(it.case, programme, letter.kind, letter.number, reference, body.channel)
+
+    return [
+        Action(
+            name="dispatch-letter", title="Schreiben versenden", path=f"{ROAD}/letters", roles=OFFICER,
+            body=DispatchLetterBody, decide=dispatch, answer=told,
         ),
     ]  # fmt: skip

@@ -12,9 +12,11 @@ from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
 from services.review.api.common import Position, Size, seen_by
 from services.review.case_file import CaseFile, case_file
+from services.review.letter_file import letters_of
+from services.review.letter_reading import PDF, letter_for, other_letter_for
 from services.review.policy_reading import policy_reads
 from services.review.procedure_file import handling_of
-from services.review.reading import PDF, handling_actions, known, letter_for, next_actions
+from services.review.reading import handling_actions, known, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
@@ -75,7 +77,10 @@ def reads(house: House) -> APIRouter:
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
         handling = handling_of(it.handling, handling_actions(house, it, person, offered))
         following = next_actions(house, it, person, offered)
-        return case_file(it.case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs)
+        letters = letters_of(it.assessment, it.award, it.correspondence)
+        return case_file(
+            it.case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters
+        )
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)
     async def succession_list(request: Request, seen: Position = None) -> CaseList:
@@ -93,6 +98,16 @@ def reads(house: House) -> APIRouter:
         """The award letter as PDF: dispatched, or a preview before."""
         content = await letter_for(house, house.gate.person(request), case)
         headers = {"Content-Disposition": 'inline; filename="zuwendungsbescheid.pdf"', "Cache-Control": "no-store"}
+        return Response(content, media_type=PDF, headers=headers)
+
+    @router.get(
+        "/review/cases/{case}/letters/{letter}", operation_id="read-other-letter", response_class=Response,
+        responses={200: {"content": {PDF: {}}}, **PROBLEMS},
+    )  # fmt: skip
+    async def other_letter(request: Request, case: str, letter: str) -> Response:
+        """A letter beside the notices as PDF, of a hearing or a formal rejection: dispatched, or a preview before."""
+        content = await other_letter_for(house, house.gate.person(request), case, letter)
+        headers = {"Content-Disposition": 'inline; filename="schreiben.pdf"', "Cache-Control": "no-store"}
         return Response(content, media_type=PDF, headers=headers)
 
     router.include_router(budget_reads(house))

@@ -1,0 +1,141 @@
+"""Schreiben lesen und ablegen: each letter made from what was decided, or as it was dispatched."""
+
+import asyncio
+from pathlib import Path
+
+from services.review import award as awards
+from services.review import programme as programmes
+from services.review.assessment import File, Unopened
+from services.review.award import Approved, Final, Gone, HalfSigned, Notified, Refused, Unsigned, notice_of
+from services.review.case_file import facts_of
+from services.review.letter_file import Written, name_of, written
+from services.review.letters import Authority, Head, award_letter, guideline_of, refusal_letter
+from services.review.reading import Known, known, unknown_case
+from services.review.settings import office
+from shared.access import Person, allowed_role
+from shared.documents import MissingDocument
+from shared.identity import DocumentReference, Erased, Role
+from shared.letters import render
+from shared.operations import READERS
+from shared.privacy import Forged
+from shared.problems import Problem
+from shared.service import House
+
+PAGES = Path(__file__).parent / "pages"
+PDF = "application/pdf"
+
+
+def _file(it: Known) -> File:
+    if isinstance(it.assessment, Unopened):
+        raise unknown_case()
+    return it.assessment.file
+
+
+def _head(it: Known) -> Head:
+    """The head of the case's letters; what was decided with the award names the recipient as it was then."""
+    place, application = office(), _file(it).application
+    named = it.award.grant if isinstance(it.award, Approved | Notified | Final | Gone) else application
+    return Head(
+        authority=Authority(name=place.name, street=place.street, place=place.place, mail=place.mail),
+        file_number=application.file_number,
+        applicant_key=named.applicant_key,
+        applicant_name=named.applicant_name,
+        project=application.title,
+        demonstration=place.demonstration,
+    )
+
+
+async def letter_pdf(house: House, it: Known) -> bytes:
+    """The letter of an award or a refusal, made from what was decided; the same bytes as often as it is asked for."""
+    match it.award:
+        case Refused(refusal=refusal):
+            values = refusal_letter(_head(it), refusal, _file(it).application.submitted_on)
+            return await asyncio.to_thread(render, PAGES / "refusal_letter.typ", values)
+        case Approved() | Notified() | Final() | Gone():
+            grant, reserved = it.award.grant, facts_of(it.assessment).reserved
+            if reserved is None:
+                raise awards.NotApproved
+            programme = await house.writer.state(programmes.decider, grant.programme)
+            guideline = guideline_of(programme.state, grant.basis.guideline_sha256)
+            values = award_letter(_head(it), grant, it.award.approved_on, reserved, guideline)
+            return await asyncio.to_thread(render, PAGES / "award_letter.typ", values)
+        case Unsigned() | HalfSigned():
+            raise awards.NotApproved
+
+
+async def stored_letter(house: House, it: Known) -> DocumentReference:
+    """The letter in the document store, under the key of the applicant's contact."""
+    kind = "refusal-letter" if isinstance(it.award, Refused) else "award-letter"
+    return await _stored(house, it, await letter_pdf(house, it), kind)
+
+
+async def stored(house: House, it: Known, name: str) -> tuple[Written, DocumentReference]:
+    """A letter beside the notices in the document store, or a 404 problem when the case has no such letter."""
+    found = _written(it, name)
+    if sent := it.correspondence.of(found.kind, found.number):
+        return found, sent.letter
+    content = await asyncio.to_thread(render, PAGES / found.template, found.values)
+    return found, await _stored(house, it, content, f"{found.kind}-letter")
+
+
+async def _stored(house: House, it: Known, content: bytes, kind: str) -> DocumentReference:
+    subject = _file(it).application.contact_name.subject
+    try:
+        return await asyncio.to_thread(house.documents.put, content, kind=kind, media_type=PDF, subject=subject)
+    except Forged as error:
+        raise Problem(
+            409, "contact-erased", "Die Ansprechperson ist gelöscht; der Bescheid kann nicht abgelegt werden."
+        ) from error
+
+
+def _written(it: Known, name: str) -> Written:
+    found = next(
+        (one for one in written(it.assessment, it.award, _head(it)) if name_of(one.kind, one.number) == name), None
+    )
+    if found is None:
+        raise Problem(404, "no-letter", "Dieses Schreiben gibt es in dem Vorgang nicht.", field="letter")
+    return found
+
+
+async def letter_for(house: House, person: Person, case: str) -> bytes:
+    """The letter as it was dispatched, before that a preview for the house; 404 for whom it does not concern."""
+    it = await known(house, case)
+    notice = notice_of(it.award)
+    if not person.roles & READERS:
+        allowed_role(person, {Role.APPLICANT}, "read-letter")
+        if notice is None or _recipient_key(it) not in person.applicant_keys:
+            raise unknown_case()
+    if notice:
+        return await asyncio.to_thread(_dispatched, house, notice.letter)
+    if isinstance(it.award, Unsigned | HalfSigned):
+        raise Problem(404, "no-letter", "Zu diesem Vorgang gibt es keinen Bescheid.")
+    return await letter_pdf(house, it)
+
+
+def _recipient_key(it: Known) -> str:
+    """Who may read what was written to the recipient: who is it now, also when it was written to the one before."""
+    return "" if isinstance(it.assessment, Unopened) else it.recipient.key(it.assessment.file.application)
+
+
+def _dispatched(house: House, reference: DocumentReference) -> bytes:
+    try:
+        found = house.documents.get(reference)
+    except MissingDocument as error:
+        raise Problem(404, "document-missing", "Das Schreiben fehlt im Ablagesystem.") from error
+    if isinstance(found, Erased):
+        raise Problem(410, "document-erased", "Das Schreiben wurde mit den Daten der Ansprechperson gelöscht.")
+    return found
+
+
+async def other_letter_for(house: House, person: Person, case: str, name: str) -> bytes:
+    """A letter beside the notices: as it was dispatched, before that a preview for the house."""
+    it = await known(house, case)
+    sent = next((one for one in it.correspondence.dispatched if name_of(one.kind, one.number) == name), None)
+    if not person.roles & READERS:
+        allowed_role(person, {Role.APPLICANT}, "read-letter")
+        if sent is None or _recipient_key(it) not in person.applicant_keys:
+            raise unknown_case()
+    if sent:
+        return await asyncio.to_thread(_dispatched, house, sent.letter)
+    found = _written(it, name)
+    return await asyncio.to_thread(render, PAGES / found.template, found.values)
