@@ -1,12 +1,14 @@
 """Was gefördert wird: the programmes whose policies intake has heard of, with their items as they apply on a day."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request
 
 from services.intake import policies, views
+from services.intake.vocabulary import ITEM_CODES, ITEMS
 from shared.access import allowed_role
 from shared.calendar import local_date
 from shared.identity import Role
@@ -57,6 +59,14 @@ class OfferedProgramme:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ItemNames:
+    """The title of an item, and of each field that it asks for."""
+
+    title: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProgrammeList:
     items: tuple[OfferedProgramme, ...]
 
@@ -69,6 +79,16 @@ async def offered(house: House, on: date) -> tuple[OfferedProgramme, ...]:
         if applies := policies.known_on(known, on):
             found.append(_programme(applies))
     return tuple(found)
+
+
+async def names_in_programme(house: House, item: str, on: date) -> ItemNames:
+    """How the programme that applied on a day names an item and what it asks; by its code where none was told."""
+    for programme in await offered(house, on):
+        for it in programme.items:
+            if item in (it.code, it.letter):
+                title = f"{it.title} (Ziffer {it.letter})" if it.letter else it.title
+                return ItemNames(title=title, fields={one.code: one.title for one in it.fields})
+    return ItemNames(title=ITEMS.get(ITEM_CODES.get(item, item), item), fields={})
 
 
 def _programme(it: InForce) -> OfferedProgramme:

@@ -15,7 +15,7 @@ from services.intake.api import actions, entries, record_of
 from services.intake.bodies import ApplicationBody
 from services.intake.forms import forms as forms_of
 from services.intake.municipality import Kind
-from services.intake.offers import offered
+from services.intake.offers import names_in_programme, offered
 from services.intake.reading import readable
 from services.intake.status import TITLES, StatusCode
 from services.intake.territory_desk import register_of
@@ -232,6 +232,7 @@ async def _case(
     await readable(house, person, case)
     record = await record_of(house, person, case)
     own = is_applicant(person)
+    named = await names_in_programme(house, record.item, record.submitted_on)
     past = await asyncio.to_thread(history_of, house, case, None)
     forms = [
         one
@@ -247,7 +248,7 @@ async def _case(
         "file_number": record.file_number,
         "heading": record.title,
         "status": showing.badge(record.status),
-        "facts": showing.facts(record),
+        "facts": showing.facts(record, named.title),
         "money": showing.amounts(record.status),
         "actions": forms,
         "timeline": showing.timeline(past.events, for_applicant=own),
@@ -262,14 +263,14 @@ async def _case(
             "drawdowns": showing.drawdown_rows(record.drawdowns),
             "receipt": {"sha256": record.submission_sha256, "at": at, "url": f"/intake/cases/{case}/receipt"},
             "letters": showing.letters(record),
-            "tables": [*showing_project.findings(record.findings), *showing_project.tables(record)],
+            "tables": [*showing_project.findings(record.findings), *showing_project.tables(record, named.fields)],
         }
     else:
         context |= {
             "recipient": record.applicant_name,
             "tables": [
                 *showing_project.findings(record.findings),
-                *showing_project.tables(record),
+                *showing_project.tables(record, named.fields),
                 *showing.tables(record),
             ],
             "elsewhere": showing.elsewhere(record),

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.intake.case_record import CaseRecord, Document
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
-from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, ITEM_CODES, ITEMS, OFFICES
+from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, OFFICES
 from shared import duties
 from shared.identity import ROLE_TITLES, SYSTEM, Role
 from shared.operations import PastEvent
@@ -134,12 +134,12 @@ def amounts(status: Status) -> dict[str, int | None]:
     }
 
 
-def facts(record: CaseRecord) -> list[dict[str, Any]]:
+def facts(record: CaseRecord, item: str) -> list[dict[str, Any]]:
     """The case in keys and values, with contact and account where the record has them."""
     found: list[dict[str, Any]] = [
         {"key": "Kommune", "value": record.applicant_name},
         {"key": "Gemeindeschlüssel", "value": record.applicant_key, "kind": "code"},
-        {"key": "Fördergegenstand", "value": ITEMS.get(ITEM_CODES.get(record.item, record.item), record.item)},
+        {"key": "Fördergegenstand", "value": item},
         {"key": "Zeitraum", "value": f"{german_date(record.starts_on)} bis {german_date(record.ends_on)}"},
         {"key": "Beantragte Zuwendung", "value": record.financing.grant_cents, "kind": "money"},
         {"key": "Eigene Mittel", "value": record.financing.own_cents, "kind": "money"},

@@ -1,6 +1,6 @@
 """What the pages show of a project: what can be applied for, who shares the cost, the measures, what the rules found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.intake.application.found import SEVERITY_TITLES, Severity
@@ -62,8 +62,8 @@ def findings(found: Sequence[Finding]) -> list[Context]:
     ]
 
 
-def tables(record: CaseRecord) -> list[Context]:
-    """Who shares the cost, and the measures with what their item asks for."""
+def tables(record: CaseRecord, fields: Mapping[str, str]) -> list[Context]:
+    """Who shares the cost, and the measures with what their item asks for, `fields` by their titles."""
     found: list[Context] = []
     if its := record.cooperation:
         found.append(
@@ -100,7 +100,11 @@ def tables(record: CaseRecord) -> list[Context]:
             {"key": "text", "title": ""},
         ]
         rows = [
-            {"title": measure.title if not index else "", "what": it.code, "text": _ANSWERS.get(it.text, it.text)}
+            {
+                "title": measure.title if not index else "",
+                "what": fields.get(it.code, it.code),
+                "text": _ANSWERS.get(it.text, it.text),
+            }
             for measure in record.measures
             for index, it in enumerate(measure.details or (Detail(code="", text=""),))
         ]

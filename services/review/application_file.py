@@ -1,5 +1,6 @@
 """Was der Antragseingang mitgab: cooperation, measures and findings, as the API and the case's page show them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -107,9 +108,9 @@ def told_of(it: Application, acknowledged: WarningsAcknowledged | None) -> Appli
     )
 
 
-def tables_of(told: ApplicationTold) -> list[dict[str, Any]]:
-    """The same as tables of the case's page."""
-    return [*_findings(told), *_cooperation(told), *_measures(told)]
+def tables_of(told: ApplicationTold, fields: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same as tables of the case's page; `fields` are the titles of what the item asks of a measure."""
+    return [*_findings(told), *_cooperation(told), *_measures(told, fields)]
 
 
 def _findings(told: ApplicationTold) -> list[dict[str, Any]]:
@@ -159,12 +160,16 @@ def _cooperation(told: ApplicationTold) -> list[dict[str, Any]]:
     return [{"caption": caption, "columns": columns, "rows": rows, "footer": footer}]
 
 
-def _measures(told: ApplicationTold) -> list[dict[str, Any]]:
+def _measures(told: ApplicationTold, fields: Mapping[str, str]) -> list[dict[str, Any]]:
     if not told.measures:
         return []
     columns = [{"key": "title", "title": "Maßnahme"}, {"key": "what", "title": "Angabe"}, {"key": "text", "title": ""}]
     rows = [
-        {"title": it.title if not index else "", "what": one.code, "text": _ANSWERS.get(one.text, one.text)}
+        {
+            "title": it.title if not index else "",
+            "what": fields.get(one.code, one.code),
+            "text": _ANSWERS.get(one.text, one.text),
+        }
         for it in told.measures
         for index, one in enumerate(it.details or [DetailTold(code="", text="")])
     ]

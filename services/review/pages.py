@@ -28,7 +28,7 @@ from services.review.letter_file import letters_of
 from services.review.letter_forms import letter_form
 from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
 from services.review.procedure_file import handling_of
-from services.review.programme import Terms, policy_in_force
+from services.review.programme import Terms, in_force_on, policy_in_force
 from services.review.reading import Known, handling_actions, known, next_actions
 from services.review.standing import STATUS, Primary, Status, steps
 from services.review.succession_pages import PATH as SUCCESSIONS
@@ -299,7 +299,7 @@ async def _case_page(
         tasks=_tasks(file, {one["id"] for one in decisions}),
         actions=decisions,
         money=await _money(house, it, file),
-        tables=_tables(file),
+        tables=_tables(file, await _asked(house, it)),
         letters=_letters(file, back),
         timeline=await asyncio.to_thread(_timeline, house, case),
         back={"text": "Arbeitsvorrat", "url": QUEUE},
@@ -349,6 +349,19 @@ async def _terms(house: House, it: Known, today: date) -> Terms | None:
         return policy_in_force(programme.state, today, application.item)
     except DomainError:
         return None  # The form says so; the noun will refuse.
+
+
+async def _asked(house: House, it: Known) -> Mapping[str, str]:
+    """The titles of what the item asked of a measure on the day of the application."""
+    if isinstance(it.assessment, Unopened):
+        return {}
+    application = it.assessment.file.application
+    programme = await house.writer.state(programmes.decider, application.programme)
+    try:
+        item = in_force_on(programme.state, application.submitted_on).item(application.item)
+    except DomainError:
+        return {}  # Of a day before the first policy only the codes are known.
+    return {one.code: one.title for one in item.fields}
 
 
 def _decisions(
@@ -508,8 +521,8 @@ async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | Non
     return {"applied": file.applied_cents, "granted": granted, "settled": paid}
 
 
-def _tables(file: CaseFile) -> list[dict[str, Any]]:
-    tables = [*tables_of(file.application), _expenditure_table(file)]
+def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    tables = [*tables_of(file.application, asked), _expenditure_table(file)]
     if file.proposal:
         amounts = [{"year": str(it.year), "cents": it.cents} for it in file.proposal.by_year]
         tables.append(

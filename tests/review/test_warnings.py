@@ -123,6 +123,10 @@ def road(tmp_path: Path, start_nats: StartNats) -> Iterator[Road]:
         yield road
 
 
+OPEN_TO_OTHERS = "Die Schnittstelle steht anderen Kommunen zur Nachnutzung offen"
+"""What the guideline calls the field `re-use`."""
+
+
 def test_a_reviewer_sees_what_intake_told_and_reads_the_warnings(road: Road) -> None:
     cooperation = Cooperation(
         cost_key="inhabitants",
@@ -142,7 +146,14 @@ def test_a_reviewer_sees_what_intake_told_and_reads_the_warnings(road: Road) -> 
     assert (refused.status_code, refused.json()["code"]) == (409, "warnings-open")
     officer = road.person("p-officer", Role.CASE_OFFICER)
     text = read(officer, f"/review/cases/{case}")
-    for shown in ("Der Name stimmt mit EG-2025-00002 überein.", "Stadt Arnstadt", "34.795,74", "Anbindung", "B16"):
+    for shown in (
+        "Der Name stimmt mit EG-2025-00002 überein.",
+        "Stadt Arnstadt",
+        "34.795,74",
+        "Anbindung",
+        "B16",
+        OPEN_TO_OTHERS,
+    ):
         assert shown in text, shown
     assert f'action="/review/forms/cases/{case}/warnings"' in text
     road.do(case, "warnings", {"consideration": READ.consideration})
