@@ -1,0 +1,39 @@
+"""Rückmeldung der Kasse: each file that comes back is recorded once, with what it moved and what nobody could explain.
+
+A file is one transaction over its report, the batches, payments and disbursements that it speaks of. What contradicts
+our books is listed and moves nothing: money is never booked on a guess.
+"""
+
+from services.payout.report.answers import apply_status_report
+from services.payout.report.bookings import apply_booking
+from services.payout.report.content import (
+    AccountEntry,
+    Answer,
+    Booking,
+    BookingReport,
+    Status,
+    StatusReport,
+    batches_named,
+    references_named,
+)
+from services.payout.report.noun import ReportConflicting, ReportQuarantined, ReportReceived, Unmatched, decider
+from services.payout.report.taking_in import quarantine
+
+__all__ = [
+    "AccountEntry",
+    "Answer",
+    "Booking",
+    "BookingReport",
+    "ReportConflicting",
+    "ReportQuarantined",
+    "ReportReceived",
+    "Status",
+    "StatusReport",
+    "Unmatched",
+    "apply_booking",
+    "apply_status_report",
+    "batches_named",
+    "decider",
+    "quarantine",
+    "references_named",
+]

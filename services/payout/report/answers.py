@@ -1,0 +1,85 @@
+"""An answer to a handed-over file: accepted, refused, or not yet known."""
+
+from typing import assert_never
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout.report.content import Answer, Status, StatusReport
+from services.payout.report.noun import Unmatched
+from services.payout.report.taking_in import Turn, taken_in
+from shared.decider import Decision
+
+DUPLICATES = frozenset({"AM05", "DUPL"})
+"""“You sent this before” is no refusal: the treasury holds the file. Taken for one, it would be paid twice."""
+
+
+def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.BatchSealed | None) -> Decision:
+    """Take in an answer to a file; `sealed` is the batch it names, None when there is none of that name."""
+    kind = "status"
+
+    def take(turn: "Turn") -> list[Unmatched]:
+        if sealed is None:
+            return [Unmatched(reference=report.batch, reason="unknown-batch")]
+        if reason := _not_as_sealed(report, sealed) or turn.proved(sealed):
+            return [Unmatched(reference=report.batch, reason=reason)]
+        return _answers(turn, report, sealed)
+
+    return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take)
+
+
+def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
+    if report.count not in (None, sealed.count):
+        return "count-differs"
+    if report.sum_cents not in (None, sealed.sum_cents):
+        return "sum-differs"
+    return ""
+
+
+def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> list[Unmatched]:
+    """A refusal explains itself at one of three levels; the answer nearest to the payment counts."""
+    groups = {group.id: group.entries for group in batches.groups(sealed)}
+    entries = {entry.reference: entry for entry in sealed.entries}
+    answers: dict[str, Status] = {}
+    unmatched: list[Unmatched] = []
+    for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
+        if status.reference:
+            meant = [status.reference] if status.reference in entries else []
+        elif status.group:
+            meant = [entry.reference for entry in groups.get(status.group, ())]
+        else:
+            meant = list(entries)
+        if not meant:
+            unmatched.append(Unmatched(reference=status.reference or status.group, reason="unknown-reference"))
+        answers |= dict.fromkeys(meant, status)
+    for reference, status in answers.items():
+        unmatched += _answered(turn, sealed.message_id, entries[reference], status)
+    return unmatched
+
+
+def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> list[Unmatched]:
+    payment = payments.decider.stream(entry.payment)
+    match status.answer:
+        case Answer.ACCEPTED:
+            return turn.attempt(entry.reference, payment, payments.AcceptPayment(batch=batch, status=status.status))
+        case Answer.REJECTED if status.reason in DUPLICATES:
+            return [Unmatched(reference=entry.reference, reason="duplicate-receipt")]
+        case Answer.REJECTED:
+            reason = status.reason or status.status
+            return turn.attempt(
+                entry.reference,
+                payment,
+                payments.RejectPayment(batch=batch, reason=reason),
+                disbursements.decider.stream(entry.case),
+                disbursements.NoteRejection(
+                    case=entry.case,
+                    drawdown=entry.drawdown,
+                    payment=entry.payment,
+                    reason=reason,
+                    released_by=turn.released_by(batch),
+                ),
+            )
+        case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
+            return []
+        case _ as missing:
+            assert_never(missing)

@@ -1,0 +1,112 @@
+"""A file is one transaction: its report and all that it moves, item after item."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout.report.noun import QuarantineReport, Received, ReceiveReport, Unmatched, decider
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+
+
+def report_id(kind: str, message_id: str) -> str:
+    """The stream of a file is named after what its sender calls it, so that other bytes under the same name are noticed."""
+    return sha256(f"{kind}\n{message_id}".encode()).hexdigest()[:32]
+
+
+def quarantine(file_sha256: str, file_name: str, reason_code: str, reason: str) -> Decision:
+    """Record an unreadable file; its stream is named after its bytes, for it has no message id that one could trust."""
+    stream = decider.stream(file_sha256[:32])
+    command = QuarantineReport(sha256=file_sha256, file_name=file_name, reason_code=reason_code, reason=reason)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        return {stream: decider.decide(command, states[0], context)}
+
+    return Decision(reads={stream: decider}, judge=judge, action="QuarantineReport", creates=True)
+
+
+def taken_in(
+    kind: str,
+    message_id: str,
+    file_sha256: str,
+    known: Sequence[batches.BatchSealed],
+    take: "Callable[[Turn], list[Unmatched]]",
+) -> Decision:
+    stream = decider.stream(report_id(kind, message_id))
+    reads: dict[str, AnyDecider] = {stream: decider}
+    for sealed in known:
+        reads[batches.decider.stream(sealed.message_id)] = batches.decider
+        for entry in sealed.entries:
+            reads[payments.decider.stream(entry.payment)] = payments.decider
+            reads[disbursements.decider.stream(entry.case)] = disbursements.decider
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context)
+        if isinstance(states[0], Received):
+            unmatched: list[Unmatched] = []  # Seen before, or an incident: either way nothing of it is taken in.
+        else:
+            unmatched = take(turn)
+        turn.act(
+            stream,
+            ReceiveReport(
+                sha256=file_sha256,
+                kind=kind,
+                message_id=message_id,
+                batches=tuple(sorted({it.message_id for it in known})),
+                matched=turn.matched,
+                unmatched=tuple(unmatched),
+            ),
+        )
+        return turn.decided
+
+    return Decision(reads=reads, judge=judge, action="ReceiveReport", creates=True)
+
+
+@dataclass
+class Turn:
+    """The states while one file is taken in, item after item: a later item sees what an earlier one did."""
+
+    reads: Mapping[str, AnyDecider]
+    states: dict[str, Any]
+    context: Context
+    decided: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+    matched: int = 0
+
+    def act(self, *acts: Any) -> None:
+        """Alternating stream and command: all are decided before the first is kept, so that an item moves all or nothing."""
+        pairs = list(zip(acts[::2], acts[1::2], strict=True))
+        events = [
+            (stream, self.reads[stream].decide(command, self.states[stream], self.context)) for stream, command in pairs
+        ]
+        for stream, decided in events:
+            if decided:
+                self.decided.setdefault(stream, []).extend(decided)
+                self.states[stream] = self.reads[stream].fold(decided, self.states[stream])
+
+    def attempt(self, name: str, *acts: Any) -> list[Unmatched]:
+        try:
+            self.act(*acts)
+        except DomainError as error:
+            return [Unmatched(reference=name, reason=error.code)]
+        self.matched += 1
+        return []
+
+    def proved(self, sealed: batches.BatchSealed) -> str:
+        """An answer proves that the treasury holds the file; empty, or the code that says why it cannot."""
+        command = batches.ConfirmTransmission(file_sha256=sealed.file_sha256, evidence="answer")
+        try:
+            self.act(batches.decider.stream(sealed.message_id), command)
+        except DomainError as error:
+            return error.code
+        return ""
+
+    def released_by(self, batch: str) -> str:
+        """Who released the batch, so that the case knows who took part in its payment."""
+        state: batches.Batch = self.states[batches.decider.stream(batch)]
+        return "" if isinstance(state, batches.Unsealed | batches.Unreleased) else state.released_by
+
+    def payment(self, entry: batches.Entry) -> payments.Payment:
+        return self.states[payments.decider.stream(entry.payment)]
