@@ -57,7 +57,7 @@ class Counter:
     def __init__(self, app: Any, site: Site, actions: Sequence[Action], told: Told) -> None:
         self._app = app
         self._site = site
-        self._actions = Actions(actions)
+        self._actions = Actions([it for it in actions if it.method == "POST"])
         self._told = told
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

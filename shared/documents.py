@@ -21,6 +21,9 @@ class Documents(Protocol):
 
     def put(self, content: bytes, *, kind: str, media_type: str, subject: str) -> DocumentReference: ...
     def get(self, reference: DocumentReference) -> bytes | Erased: ...
+    def forget(self, reference: DocumentReference) -> None:
+        """Remove the bytes of a document that nothing refers to any more; a second time, nothing happens."""
+        ...
 
 
 def write_durably(file: Path, content: bytes) -> None:
@@ -71,3 +74,6 @@ class DocumentDirectory:
         if sha256(content).hexdigest() != reference.sha256:
             raise Forged(reference.sha256)
         return content
+
+    def forget(self, reference: DocumentReference) -> None:
+        (self._root / reference.subject / reference.sha256).unlink(missing_ok=True)

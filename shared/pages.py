@@ -133,7 +133,7 @@ def _wants_page(headers: Headers) -> bool:
 def form_errors(problem: Problem, body: type[BaseModel] | None = None) -> list[dict[str, str]]:
     """What is wrong with a form, as the templates show it, with the field's name from its body; without a field it
     stands above the form. What weighs less than an error is told by `form_hints`."""
-    named = [(it, _field_title(body, it.field)) for it in problem.errors if not it.severity]
+    named = [(it, field_title(body, it.field)) for it in problem.errors if not it.severity]
     return [{"field": it.field, "text": f"{title}: {it.message}" if title else it.message} for it, title in named] or [
         {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
     ]
@@ -144,7 +144,7 @@ def form_hints(problem: Problem) -> list[str]:
     return [it.message for it in problem.errors if it.severity]
 
 
-def _field_title(body: type[BaseModel] | None, path: str) -> str:
+def field_title(body: type[BaseModel] | None, path: str) -> str:
     """The German name of a field given by its path (`lines.0.cents`), or nothing."""
     kind: Any = body
     title = ""

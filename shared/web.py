@@ -106,6 +106,8 @@ class Ask:
     now: datetime
     path: Mapping[str, str]
     request_id: str
+    expected: int | None = None
+    """The version that `If-Match` names."""
 
     @property
     def today(self) -> date:
@@ -133,6 +135,7 @@ class Action:
 
     `case` names the path parameter that holds the case; `answer` tells the outcome from the primary stream's folded state;
     what a request made it names by the request's own ids, because a repeated one may come when the state has gone on.
+    `judges_version` says that the decision itself judges what `If-Match` names (`Ask.expected`): the same again is no conflict.
     """
 
     name: str
@@ -147,6 +150,8 @@ class Action:
     answer: Answer = _nothing_more
     location: str = ""
     summary: str = ""
+    method: str = "POST"
+    judges_version: bool = False
 
 
 class Recorded(BaseModel):
@@ -196,12 +201,14 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
     command_id = f"{person.id}:{key}" if key else ""
     ask = Ask(
         person=person, role=role, now=site.now(), path=path,
-        request_id=f"{site.name}:{command_id}" if command_id else uuid4().hex,
+        request_id=f"{site.name}:{command_id}" if command_id else uuid4().hex, expected=expected,
     )  # fmt: skip
     body_hash = hmac(site.pepper, _fingerprint(action, path, body), "sha256").hex() if key else ""
     parent = request.headers.get("traceparent", "")
     parent = parent if len(parent) == 55 else ""
-    with span(f"POST {action.path}", parent, kind=SpanKind.SERVER, attributes={"action": action.name}) as traced:
+    with span(
+        f"{action.method} {action.path}", parent, kind=SpanKind.SERVER, attributes={"action": action.name}
+    ) as traced:
         try:
             decision = await action.decide(body, ask)
         except (Problem, DomainError):
@@ -215,7 +222,7 @@ async def perform(site: Site, action: Action, request: Request, body: Any) -> tu
             caller=Caller(actor=person.id, role=role, correlation=case, trace=traced.traceparent),
             id=command_id,
             body_hash=body_hash,
-            expected=None if action.creates else expected,
+            expected=None if action.creates or action.judges_version else expected,
         )
         try:
             return await site.writer.execute(command), ask
@@ -284,7 +291,7 @@ def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
         router.add_api_route(
             action.path,
             _endpoint(site, action),
-            methods=["POST"],
+            methods=[action.method],
             status_code=action.status,
             response_model=Recorded,
             responses=PROBLEMS,
@@ -332,17 +339,23 @@ class Typed(Problem):
         self.typed = dict(typed)
 
 
-async def submitted(site: Site, action: Action, request: Request) -> RedirectResponse:
-    """A form of an action: the same road as JSON, then back to the page that `back` names, `{id}` in it
-    being the id of what was made. Raises `Typed`."""
+type Shaping = Callable[[type[BaseModel], Mapping[str, str]], BaseModel]
+
+
+async def submitted(
+    site: Site, action: Action, request: Request, *, shaped: Shaping | None = None, back: str = ""
+) -> RedirectResponse:
+    """A form of an action: the same road as JSON, then back to the page that `back` names (or the form itself), `{id}` in it
+    being the id of what was made. `shaped` makes the body of what was typed, by default `form_body`. Raises `Typed`."""
     form = await request.form()
     typed = await _typed(form)
     headers = [(name.encode(), typed.pop(field, "").encode()) for field, name in _SAFEGUARDS.items()]
-    back = typed.pop("back", "") or "/"
+    told = typed.pop("back", "")
+    back = back or told or "/"
     request.scope["headers"] = [*request.scope["headers"], *((name, it) for name, it in headers if it)]
     request = Request(request.scope, request.receive)
     try:
-        body = form_body(action.body, typed)
+        body = (shaped or form_body)(action.body, typed)
         outcome, _ = await perform(site, action, request, body)
         if outcome.problem or outcome.refusal:
             raise problem_of(outcome)

@@ -154,7 +154,7 @@ BESIDE: frozenset[str] = frozenset({
 """What comes with an act of a person, and is none of its own."""
 
 
-OUTSIDE = frozenset({"budget", "programme", "register", "territory", "directory", "policies", "parked"})
+OUTSIDE = frozenset({"budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"})
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
 
 

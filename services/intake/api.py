@@ -3,20 +3,20 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.intake import application, drawdown, submission, territory_desk, views
+from services.intake import application, drawdown, territory_desk, views
 from services.intake.application import Application, DeclareComplete, Submitted, WithdrawApplication, succeeding
-from services.intake.application.found import Severity
 from services.intake.bodies import ApplicationBody, CompletenessBody, DrawdownBody, SuccessorBody
 from services.intake.case_record import CaseRecord, case_record, file_name
+from services.intake.drafting import drafting
 from services.intake.drawdown import RequestDrawdown
 from services.intake.fit_connect import delivering
-from services.intake.looking_up import facts_of
+from services.intake.handing_in import handed_in, receipt
 from services.intake.municipality import Kind, Register
 from services.intake.offers import programmes
 from services.intake.reading import opened, readable
@@ -103,10 +103,7 @@ def actions(house: House) -> list[Action]:
     """Everything that a person may do in intake."""
 
     async def submit(body: ApplicationBody, ask: Ask) -> Decision:
-        register, facts = await register_of(house), await facts_of(house, body, ask)
-        command = await asyncio.to_thread(
-            submission.command, body, ask, house.privacy, house.documents, register, facts
-        )
+        command = await handed_in(house, body, ask)
         return replace(application.submit(command), meta={"case": command.case})
 
     async def declare_complete(body: CompletenessBody, ask: Ask) -> Decision:
@@ -133,18 +130,6 @@ def actions(house: House) -> list[Action]:
             requested_cents=body.requested_cents,
         )
         return drawdown.request(command)
-
-    def receipt(state: Application, _ask: Ask) -> dict[str, Any]:
-        state = cast(Submitted, state)
-        return {
-            # A sealed value is bound to its stream, whose id is the case.
-            "case": state.form.iban.stream.removeprefix(f"{application.decider.name}-"),
-            "file_number": state.file_number,
-            "submission_sha256": state.form.submission_sha256,
-            "receipt": f"Ihr Antrag ist am {state.form.submitted_on:%d.%m.%Y} unter {state.file_number} eingegangen.",
-            "warnings": _found(state, Severity.WARNING),
-            "missing": _found(state, Severity.MISSING),
-        }
 
     def received(_state: Application, ask: Ask) -> dict[str, Any]:
         return {"drawdown": ask.new_id("drawdown")}
@@ -175,12 +160,8 @@ def actions(house: House) -> list[Action]:
         *supplying(house),
         *requesting(house),
         *delivering(house),
+        *drafting(house),
     ]  # fmt: skip
-
-
-def _found(state: Submitted, severity: Severity) -> list[dict[str, str]]:
-    found = [it for it in state.form.findings if it.severity == severity]
-    return [{"field": it.field, "code": it.code, "message": it.text} for it in found]
 
 
 async def record_of(house: House, person: Person, case: str) -> CaseRecord:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from services.intake import application
+from services.intake import application, draft_views
 from services.intake.application import Submitted
+from services.intake.draft import ExpireDraft
+from services.intake.draft import decider as drafts
 from services.intake.supply import ExpireDocumentDeadline
 from shared.deadlines import Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -17,7 +19,11 @@ def _documents(due: Due) -> Decision:
     return decision(application.decider, due.id, ExpireDocumentDeadline())
 
 
-DUE: Mapping[str, Callable[[Due], Decision]] = {DOCUMENTS: _documents}
+def _draft(due: Due) -> Decision:
+    return decision(drafts, due.id, ExpireDraft())
+
+
+DUE: Mapping[str, Callable[[Due], Decision]] = {DOCUMENTS: _documents, draft_views.KEPT: _draft}
 
 
 def tell(case: str, state: Submitted, draft: Draft) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.intake import fit_submission, submission
+from services.intake import fit_submission
 from services.intake.bodies import ApplicationBody, Base64
 from services.intake.fit_submission import (
     PROBLEMS,
@@ -26,11 +26,10 @@ from services.intake.fit_submission import (
     SubmissionProblem,
     SubmissionRejected,
 )
-from services.intake.looking_up import facts_of
-from services.intake.territory_desk import register_of
+from services.intake.handing_in import handed_in
 from services.intake.vocabulary import ATTACHMENT_KINDS
 from shared.access import allowed_role
-from shared.decider import Decision
+from shared.decider import Decision, replace
 from shared.identity import Role, is_id
 from shared.problems import Problem, invalid
 from shared.service import House
@@ -112,22 +111,17 @@ def delivering(house: House) -> list[Action]:
         command = DeliverSubmission(submission=body.submission_id, envelope_sha512=_envelope(body))
         problems = tuple(await asyncio.to_thread(_problems, body))
         if problems:
-            return fit_submission.deliver(_with_problems(command, problems))
+            return fit_submission.deliver(replace(command, problems=problems))
         try:
             form = ApplicationBody.model_validate_json(b64decode(body.data))
             form = form.model_copy(update={"attachments": ()})
             form = ApplicationBody.model_validate({**form.model_dump(), "attachments": tuple(_attachments(body))})
-            register, facts = await register_of(house), await facts_of(house, form, ask)
-            handed_in = await asyncio.to_thread(
-                submission.command, form, ask, house.privacy, house.documents, register, facts
-            )
+            command = replace(command, command=await handed_in(house, form, ask))
         except ValidationError as error:
-            return fit_submission.deliver(_with_problems(command, tuple(_of_form(invalid(error.errors())))))
+            return fit_submission.deliver(replace(command, problems=tuple(_of_form(invalid(error.errors())))))
         except Problem as problem:
-            return fit_submission.deliver(_with_problems(command, tuple(_of_form(problem))))
-        return fit_submission.deliver(
-            DeliverSubmission(submission=command.submission, envelope_sha512=command.envelope_sha512, command=handed_in)
-        )
+            return fit_submission.deliver(replace(command, problems=tuple(_of_form(problem))))
+        return fit_submission.deliver(command)
 
     def told(state: Any, ask: Ask) -> Mapping[str, Any]:
         return state_of(cast(Delivered, state)).model_dump(by_alias=True)
@@ -139,11 +133,6 @@ def delivering(house: House) -> list[Action]:
             answer=told, location=f"{_PATH}/{{submissionId}}",
         )
     ]  # fmt: skip
-
-
-def _with_problems(command: DeliverSubmission, problems: tuple[SubmissionProblem, ...]) -> DeliverSubmission:
-    """The same envelope, with problems and so without an application."""
-    return DeliverSubmission(submission=command.submission, envelope_sha512=command.envelope_sha512, problems=problems)
 
 
 def _envelope(body: FitSubmissionBody) -> str:

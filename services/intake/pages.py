@@ -1,41 +1,32 @@
 """Intake's pages: the clerks' queue, an applicant's own applications, the form, a case as each side sees it."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.intake import showing, showing_project, views
 from services.intake.api import actions, entries, record_of
-from services.intake.bodies import ApplicationBody
+from services.intake.drafting import PATH as DRAFTS
+from services.intake.form_page import form_page
 from services.intake.forms import forms as forms_of
-from services.intake.municipality import Kind
-from services.intake.offers import names_in_programme, offered
+from services.intake.offers import names_in_programme
 from services.intake.reading import readable
 from services.intake.status import TITLES, StatusCode
-from services.intake.territory_desk import register_of
 from services.intake.territory_pages import PATH as REGISTER
 from services.intake.territory_pages import register_page
-from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, COST_KEYS, OFFICES
 from shared.access import Person, allowed_role
-from shared.calendar import local_date
 from shared.identity import Role
 from shared.operations import history_of
-from shared.pages import form_errors, form_hints, is_applicant, page, page_router
+from shared.pages import form_errors, is_applicant, page, page_router
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Typed, checked_cursor, submitted
 
 PAGE = 25
-_ROWS = {"lines": 6, "by_year": 3, "attachments": 5, "measures": 3, "partners": 10, "on_behalf_of": 6}
-_ROW = re.compile(
-    r"(lines|by_year|attachments|measures|cooperation\.partners|on_behalf_of)\.(\d{1,3})(\..+)?", re.ASCII
-)
 _DONE = {
     "submitted": "Ihr Antrag ist eingegangen.",
     "declare-complete": "Die Vollständigkeit ist festgestellt. Der Antrag geht zur Prüfung.",
@@ -72,7 +63,7 @@ def pages(house: House) -> APIRouter:
     @router.get("/intake/new")
     async def new(request: Request) -> Response:
         allowed_role(house.gate.person(request), {Role.APPLICANT}, "submit-application")
-        return await _new(house, request)
+        return await form_page(house, request)
 
     @router.get("/intake/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
@@ -83,6 +74,8 @@ def pages(house: House) -> APIRouter:
         return await register_page(house, request)
 
     for action in actions(house):
+        if action.path.startswith(DRAFTS):
+            continue
         path = f"/intake/forms{action.path.removeprefix('/intake')}"
         router.add_api_route(path, _form(house, action), methods=["POST"])
     return router
@@ -98,7 +91,7 @@ def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Respons
             if action.path.startswith(REGISTER):
                 return await register_page(house, request, action, typed)
             if action.creates and "case" not in request.path_params:
-                return await _new(house, request, typed)
+                return await form_page(house, request, typed)
             return await _case(house, request, request.path_params["case"], action, typed)
 
     return send
@@ -150,6 +143,7 @@ def _queue(house: House, request: Request, person: Person, status: StatusCode | 
             "heading": "Meine Anträge",
             "lead": "Alle Anträge Ihrer Kommune und wo sie stehen.",
             "start": {"text": "Neue Zuwendung beantragen", "url": "/intake/new"},
+            "links": [{"text": "Entwürfe", "url": DRAFTS}],
             "empty": "Sie haben noch keinen Antrag gestellt.",
         }
     else:
@@ -181,44 +175,6 @@ def _filter(house: House, chosen: str) -> dict[str, Any]:
             for code, count in every.items()
         ],
     }
-
-
-# ---- The form ------------------------------------------------------------------------------------------------------
-
-
-async def _new(house: House, request: Request, typed: Typed | None = None) -> Response:
-    person, today = house.gate.person(request), local_date(house.now())
-    register = await register_of(house)
-    own = [found for key in person.applicant_keys if (found := register.find(key, today))]
-    values, offers = _closed_up(typed.typed) if typed else {}, await offered(house, today)
-    if len(own) == 1:
-        values = {"applicant_key": own[0].key, **values}
-    return page(
-        house, request, "new.html", status_code=typed.status if typed else 200,
-        page_title="Zuwendung beantragen", action="/intake/forms/applications", idempotency_key=str(uuid4()),
-        back="/intake/cases/{id}?done=submitted", values=values, errors=form_errors(typed, ApplicationBody) if typed else [],
-        hints=form_hints(typed) if typed else [], rows=_ROWS,
-        municipalities=[{"value": it.key, "text": f"{it.full_name} ({it.key})"} for it in own],
-        programmes=[{"value": it.programme, "text": it.title} for it in offers], asked=showing_project.asked(offers),
-        associations=any(it.kind == Kind.ASSOCIATION for it in own), offices=showing.options(OFFICES),
-        cost_keys=showing.options(COST_KEYS), items=showing_project.items(offers), categories=showing.options(CATEGORIES),
-        attachment_kinds=showing.options(ATTACHMENT_KINDS),
-        years=showing.options({year: str(year) for year in range(today.year, today.year + 5)}),
-    )  # fmt: skip
-
-
-def _closed_up(typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, with the rows numbered as the body counts them: empty ones left out, so that errors find theirs."""
-    used = {(it[1], int(it[2])) for name, text in typed.items() if text.strip() and (it := _ROW.fullmatch(name))}
-    found: dict[str, str] = {}
-    for name, text in typed.items():
-        row = _ROW.fullmatch(name)
-        if row is None:
-            found[name] = text
-        elif (row[1], int(row[2])) in used:
-            place = sum(1 for kind, number in used if kind == row[1] and number < int(row[2]))
-            found[f"{row[1]}.{place}{row[3] or ''}"] = text
-    return found
 
 
 # ---- A case --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake import application, deadlines, policies
+from services.intake import application, deadlines, draft_views, policies
 from services.intake.application import Submitted
 from services.intake.progress import RecipientSucceeded
 from services.intake.status import StatusCode, status
@@ -41,6 +41,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     elif isinstance(it.event, policies.PolicyNoted):
         programme = row.stream.removeprefix(f"{policies.decider.name}-")
         draft.put(PROGRAMMES, programme, {"programme": programme})
+    else:
+        draft_views.project(it, row, draft)
 
 
 def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None:

@@ -9,6 +9,10 @@ from services.intake import (
     api,
     application,
     change_request,
+    draft,
+    draft_keys,
+    draft_pages,
+    drafting,
     drawdown,
     early_start,
     file_register,
@@ -31,12 +35,14 @@ def _reads(house: House) -> APIRouter:
     router = api.reads(house)
     router.include_router(receipt.reads(house))
     router.include_router(fit_connect.reads(house))
+    router.include_router(drafting.reads(house))
     return router
 
 
 def _pages(house: House) -> APIRouter:
     router = pages.pages(house)
     router.include_router(receipt.pages(house))
+    router.include_router(draft_pages.pages(house))
     return router
 
 
@@ -45,6 +51,7 @@ blueprint = Blueprint(
     nouns=(
         application.decider,
         change_request.decider,
+        draft.decider,
         drawdown.decider,
         early_start.decider,
         file_register.decider,
@@ -59,6 +66,7 @@ blueprint = Blueprint(
     actions=api.actions,
     reads=_reads,
     pages=_pages,
+    followers=lambda house: (draft_keys.follower(house),),
 )
 
 

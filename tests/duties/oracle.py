@@ -40,7 +40,9 @@ REGISTER = {
 }  # fmt: skip
 """The register of municipalities belongs to no case."""
 MAY: Mapping[Role, set[str]] = {
-    Role.APPLICANT: MUNICIPALITY | WITHDRAWAL | {"deliver-submission"},
+    Role.APPLICANT: MUNICIPALITY
+    | WITHDRAWAL
+    | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft"},
     Role.INTAKE_CLERK: INTAKE | REGISTER,
     Role.EXPERT: EXPERT | CONFLICT,
     Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION | ASSIGNMENT | CONFLICT,

@@ -179,17 +179,18 @@ def _with_key(request: httpx2.Request) -> None:
 
 BESIDE_THE_ROADS = {
     "accept-directory", "acknowledge-warnings", "allow-despite-provisional", "appoint-substitute",
-    "approve-amendment", "approve-early-start", "assign-reviewer", "close-award-hearing", "close-budget",
+    "approve-amendment", "approve-early-start", "assign-reviewer", "begin-draft", "close-award-hearing", "close-budget",
     "conclude-lawsuit", "decide-annulment", "declare-conflict-of-interest", "deliver-submission",
-    "discard-directory", "dispatch-letter", "drop-proposal", "extend-deadline", "extend-hearing", "freeze-funds", "freeze-payout",
+    "discard-directory", "discard-draft", "dispatch-letter", "drop-proposal", "extend-deadline", "extend-hearing",
+    "freeze-funds", "freeze-payout",
     "hand-back-case", "hand-over-remainder", "import-territorial-changes", "lift-freeze", "lift-payout-freeze",
     "name-successor", "open-award-hearing", "open-hearing", "preview-directory", "proclaim-budget",
     "propose-amendment", "propose-annulment", "propose-early-start", "propose-formal-rejection",
     "publish-policy", "put-on-hold", "reallocate-funds", "record-award-statement", "record-lawsuit",
     "record-receipt", "record-repayment", "record-service-failure", "record-statement", "record-succession",
     "record-territorial-change", "refuse-change", "refuse-early-start", "register-special-purpose-association",
-    "reject-formally", "request-change", "request-documents", "request-early-start", "resume-case",
-    "scan-paper-document", "supply-documents",
+    "reject-formally", "request-change", "request-documents", "request-early-start", "resume-case", "save-draft",
+    "scan-paper-document", "submit-draft", "supply-documents",
 }  # fmt: skip
 """Actions that these roads do not take. Their nouns are asked each command twice (tests/nouns), and none takes effect twice."""
 

@@ -10,7 +10,14 @@ import pytest
 from shared.rendering import STATIC
 
 FONTS = STATIC.parent / "fonts"
-OWN = {"manifest.json", "foerderstrom.css", "icons/check.svg", "icons/arrow-down.svg", "icons/favicon.svg"}
+OWN = {
+    "manifest.json",
+    "foerderstrom.css",
+    "icons/check.svg",
+    "autosave.js",
+    "icons/arrow-down.svg",
+    "icons/favicon.svg",
+}
 
 
 def listed(root: Path) -> dict[str, dict[str, str]]:
