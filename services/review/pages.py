@@ -47,6 +47,7 @@ from shared.views import Page
 from shared.web import Action, Typed, checked_cursor, submitted
 
 SIZE = 50
+ALL = "all"
 LINES = 2_000
 """Entries on one page of a budget's list."""
 
@@ -206,20 +207,31 @@ def _groups(page_of: Page, person: Person, today: date) -> list[dict[str, Any]]:
 
 async def _queue_page(house: House, request: Request, person: Person) -> Response:
     asked, after = request.query_params.get("status", ""), checked_cursor(request.query_params.get("after", ""))
-    if asked and asked not in list(Status):
+    if asked and asked not in (ALL, *Status):
         raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status")
-    status = Status(asked) if asked else None
 
     mine = request.query_params.get("assigned", "") == "me"
 
     def read() -> tuple[Page, Mapping[Status, int]]:
         if mine:
             return views.assigned(house.views, person.id, after=after, limit=SIZE), views.counts(house.views)
+        if not asked:
+            return views.open_cases(house.views, after=after, limit=SIZE), views.counts(house.views)
+        status = None if asked == ALL else Status(asked)
         return views.cases(house.views, status=status, after=after, limit=SIZE), views.counts(house.views)
 
     found, counted = await asyncio.to_thread(read)
     kept = {"assigned": "me"} if mine else {"status": asked} if asked else {}
-    options = [{"text": "alle", "url": QUEUE, "active": not kept, "count": sum(counted.values())}]
+    still_open = sum(count for it, count in counted.items() if STATUS[it].holder)
+    options: list[dict[str, Any]] = [
+        {"text": "offen", "url": QUEUE, "active": not kept, "count": still_open},
+        {
+            "text": "alle",
+            "url": f"{QUEUE}?{urlencode({'status': ALL})}",
+            "active": asked == ALL and not mine,
+            "count": sum(counted.values()),
+        },
+    ]
     options += [
         {
             "text": told.title,
@@ -228,6 +240,7 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
             "count": counted[it],
         }
         for it, told in STATUS.items()
+        if counted[it] or it == asked
     ]
     first = f"{QUEUE}?{urlencode(kept)}" if kept else QUEUE
     return page(
@@ -236,7 +249,7 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
         "queue.html",
         page_title="Prüfung",
         heading="Prüfung und Bewilligung",
-        lead="Vollständige Anträge bis zum bestandskräftigen Bescheid, älteste zuerst.",
+        lead="Vollständige Anträge bis zum bestandskräftigen Bescheid: was zu tun ist, Dringendes und Älteres zuerst.",
         columns=_QUEUE_COLUMNS,
         groups=_groups(found, person, local_date(house.now())),
         filters=[

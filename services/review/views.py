@@ -21,7 +21,7 @@ from services.review.involvement import InvolvementNoted
 from services.review.letter_forms import tell_of_letter
 from services.review.procedure_words import tell_of_procedure
 from services.review.proceeding import due_of, examined
-from services.review.standing import Status, status_of, status_of_award
+from services.review.standing import STATUS, Status, status_of, status_of_award
 from services.review.succession import RecipientSucceeded
 from services.review.words import Words, split
 from shared import duties
@@ -34,7 +34,7 @@ from shared.views import Draft, Page, Views
 
 CASES, BUDGETS, WAITING = "cases", "budgets", "waiting"
 DISSOLVED = "dissolved"
-PROGRAMMES, ASSIGNED = "programmes", "assigned"
+PROGRAMMES, ASSIGNED, OPEN = "programmes", "assigned", "open"
 
 LEADS_TO: Mapping[type, Status] = {
     w.FirstSignatureGiven: Status.AWAITING_SECOND_SIGNATURE,
@@ -106,6 +106,7 @@ def _open(case: str, it: a.AssessmentOpened, row: Row, draft: Draft) -> None:
         "sort": f"{row.position:012d}",
     }
     draft.put(CASES, case, body, grp=str(Status.AWAITING_OPINION), sort=body["sort"])
+    _keep_open(body, draft)
     draft.put(_of_recipient(application.applicant_key), case, {"case": case})
 
 
@@ -164,10 +165,19 @@ def _change(case: str, draft: Draft, it: Recorded, **changed: Any) -> None:
         return
     body = {**known, "since_on": it.context.valid_on.isoformat(), **changed}
     draft.put(CASES, case, body, grp=str(body["status"]), sort=body["sort"])
+    _keep_open(body, draft)
     if _waits_for_money(body):
         draft.put(WAITING, case, {}, sort=f"{body['completed_on']}/{body['sort']}")
     elif _waits_for_money(known):
         draft.delete(WAITING, case)
+
+
+def _keep_open(body: Mapping[str, Any], draft: Draft) -> None:
+    """A case is open as long as it is somebody's turn."""
+    if STATUS[Status(body["status"])].holder:
+        draft.put(OPEN, body["case"], {}, sort=body["sort"])
+    else:
+        draft.delete(OPEN, body["case"])
 
 
 FOR_WANT_OF_MONEY = {a.HoldReason.BUDGET_EXHAUSTED, a.HoldReason.BUDGET_FREEZE, a.HoldReason.PROVISIONAL_BUDGET}
@@ -272,7 +282,15 @@ def cases(views: Views, *, status: Status | None = None, after: str = "", limit:
 
 def assigned(views: Views, person: str, *, after: str = "", limit: int = 50) -> Page:
     """The cases of one person, oldest first."""
-    found = views.find(ASSIGNED, grp=person, after=after, limit=limit)
+    return _as_cases(views, views.find(ASSIGNED, grp=person, after=after, limit=limit))
+
+
+def open_cases(views: Views, *, after: str = "", limit: int = 50) -> Page:
+    """The cases in which it is somebody's turn, oldest first."""
+    return _as_cases(views, views.find(OPEN, after=after, limit=limit))
+
+
+def _as_cases(views: Views, found: Page) -> Page:
     known = views.get_all([(CASES, it.key) for it in found.entries])
     return Page(entries=[known[CASES, it.key] for it in found.entries if (CASES, it.key) in known], next=found.next)
 

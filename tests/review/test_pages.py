@@ -72,6 +72,19 @@ def test_the_queue_shows_first_what_the_person_has_to_do(road: Road) -> None:
     assert "Für Sie zu tun" not in others
 
 
+def test_the_queue_shows_what_is_open_and_the_finished_when_asked(road: Road) -> None:
+    case = road.dispatch()
+    officer = road.person("p-officer", Role.CASE_OFFICER)
+    listed = f'href="/review/cases/{case}"'
+    road.service.settled()
+    assert listed in read(officer, "/review/")
+    road.do(case, "waiver", {"declared_on": road.service.house.now().date().isoformat()})
+    road.service.settled()
+    assert listed not in read(officer, "/review/")
+    assert listed in read(officer, "/review/?status=all")
+    assert listed in read(officer, "/review/?status=final")
+
+
 def test_the_case_has_one_address_for_people_and_programs(road: Road) -> None:
     case = road.receive()
     assert "<h1" in read(road.auditor, f"/review/cases/{case}")
