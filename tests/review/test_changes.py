@@ -8,6 +8,7 @@ import pytest
 
 from services.review import award
 from services.review.award import (
+    AmendmentNotValid,
     AmountsNotLess,
     Annulment,
     AwardHearingExpired,
@@ -293,10 +294,19 @@ def test_an_increase_is_committed_and_handed_over_at_once():
     assert kinds(amend(house)) == []
 
 
+@pytest.mark.parametrize(("eligible", "most"), [(56_000_00, 44_800_00), (57_250_00, 45_800_00), (48_000_00, 38_400_00)])
+def test_no_amendment_grants_more_than_the_rate_of_its_expenditure(eligible: int, most: int):
+    house = final()
+    above = replace(LATER, by_year=cents(y2025=10_000_00, y2026=most - 9_999_99), eligible_cents=eligible)
+    with pytest.raises(AmendmentNotValid, match="höchstens"):
+        do(house, above, officer(ON))
+    assert do(house, replace(above, by_year=cents(y2025=10_000_00, y2026=most - 10_000_00)), officer(ON))
+
+
 def test_a_budget_without_the_money_refuses_and_nothing_is_amended():
     house = opened_house(appropriation_cents=30_000_00)
     assign_d1(house)
-    do(house, replace(LATER, by_year=cents(y2025=31_000_00, y2026=14_800_00)), officer(ON))
+    do(house, replace(LATER, by_year=cents(y2025=31_000_00, y2026=14_800_00), eligible_cents=57_250_00), officer(ON))
     assert kinds(amend(house)) == ["CommitmentShiftRefused"]
     assert house.state(AWARD).grant.by_year == D1_SPLIT
     assert committed(house) == D1_SPLIT

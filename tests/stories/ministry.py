@@ -16,7 +16,7 @@ import services.payout.wiring
 import services.review.wiring
 from shared.identity import Role
 from shared.web import Action
-from tests.payout.road import settings_at
+from tests.payout.road import settings_at, simulated_treasury
 from tests.servers import NatsServer, wait_until
 from tests.service import Place, Running, serving
 
@@ -29,7 +29,7 @@ EXPERT, OFFICER, CLERK = ("p-expert", Role.EXPERT), ("p-officer", Role.CASE_OFFI
 APPROVER, SECOND_APPROVER = ("p-approver", Role.APPROVER), ("p-second", Role.APPROVER)
 BUDGET = ("p-budget", Role.BUDGET_OFFICER)
 EXAMINER, CERTIFIER = ("p-examiner", Role.CASE_OFFICER), ("p-certifier", Role.CERTIFIER)
-ORDERER = ("p-orderer", Role.ORDERING_OFFICER)
+ORDERER, CASHIER = ("p-orderer", Role.ORDERING_OFFICER), ("p-cashier", Role.TREASURY)
 AUDITOR = ("p-auditor", Role.AUDITOR)
 NOBODY = ("", Role.AUDITOR)
 type Person = tuple[str, Role]
@@ -117,6 +117,22 @@ class Ministry:
             if mine or "etag" in found.headers:
                 return mine or found.headers["etag"]
         raise AssertionError(f"nichts zu lesen über {at}")
+
+    def paid(self, case: str, drawdown: str) -> None:
+        """A drawdown that was examined is certified, ordered, transmitted and paid by the treasury."""
+        path = {"case": case, "drawdown": drawdown}
+        self.act("payout/certify-drawdown", CERTIFIER, **path)
+        ordered = self.act("payout/order-payment", ORDERER, **path)["drawdowns"]
+        payment = next(it["payment"] for it in ordered if it["drawdown"] == drawdown)
+        batch = self.act("payout/seal-batch", ORDERER, {"payments": [payment]})["batch"]
+        self.act("payout/release-batch", CASHIER, batch=batch)
+        simulated = self.place.folder / "treasury"
+        wait_until(
+            lambda: self.read(f"/payout/batches/{batch}")["status"] == "transmitted", "die Übergabe an die Kasse"
+        )
+        simulated_treasury(simulated, "--once")
+        wait_until(lambda: self.read(f"/payout/payments/{payment}")["status"] == "settled", "die Zahlung")
+        self.settle()
 
     def history(self, service: str, case: str) -> Sequence[Mapping[str, Any]]:
         """The case's events in a service, as its timeline tells them."""

@@ -84,6 +84,10 @@ def reserved_cents(house: Ministry, year: int) -> dict[int, int]:
     return _cents(house, year, "reserved_cents")
 
 
+def paid(house: Ministry, year: int) -> dict[int, int]:
+    return _cents(house, year, "paid_cents")
+
+
 def _cents(house: Ministry, year: int, name: str) -> dict[int, int]:
     told = house.read(f"/review/budgets/{TITLE}/{year}")
     return {it["year"]: it[name] for it in told["years"] if it[name]}

@@ -110,7 +110,7 @@ class Handover:
     def propose_amendment(self, by_year: tuple[YearAmount, ...]) -> None:
         award = self.award
         command = awards.ProposeAmendment(
-            change="", by_year=by_year, eligible_cents=max(56_000_00, sum(it.cents for it in by_year)),
+            change="", by_year=by_year, eligible_cents=max(56_000_00, sum(it.cents for it in by_year) * 5 // 4 + 1),
             ends_on=award.grant.ends_on, conditions=award.grant.conditions, reasons="Umplanung",
         )  # fmt: skip
         if self.in_review(decision(awards.decider, CASE, command), acting("p-officer", Role.CASE_OFFICER, ON)):

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from services.payout import disbursement as disbursements
+from services.payout.disbursement import giving_back
 from services.review import award as awards
 from services.review.award import changing
 from tests.review.builders import cents
@@ -94,7 +94,7 @@ def test_a_review_that_frees_when_it_asks_is_caught(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_payout_that_returns_what_is_ordered_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disbursements, "unordered", lambda state: state.plan.by_year)
+    monkeypatch.setattr(giving_back, "unordered", lambda state: state.plan.by_year)
     both = ordered_and_asked()
     both.deliver_to_payout()
     both.deliver_to_payout()

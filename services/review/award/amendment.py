@@ -25,10 +25,11 @@ from services.review.award.events import (
 from services.review.award.handover import ask, supplement
 from services.review.award.hearing import require_text, standing
 from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned
+from services.review.financing import Financed, remaining_cents
 from shared import duties
 from shared.contracts import YearAmount, minus
 from shared.decider import Context, replace
-from shared.money import MAX_CENTS
+from shared.money import MAX_CENTS, at_rate, euros
 
 
 def receive(command: ReceiveChange, award: Award) -> Sequence[Event]:
@@ -92,8 +93,8 @@ def _amended(grant: Grant, it: AmendmentProposed) -> Grant:
     if not years or years != sorted(set(years)) or any(not 0 < one.cents <= MAX_CENTS for one in it.by_year):
         raise AmendmentNotValid(field="by_year")
     granted = sum(one.cents for one in it.by_year)
-    if granted > it.eligible_cents:
-        raise AmendmentNotValid("Die Zuwendung übersteigt die zuwendungsfähigen Ausgaben.", field="eligible_cents")
+    if granted > (most := _most(grant, it.eligible_cents)):
+        raise AmendmentNotValid(f"Auf diese Ausgaben sind höchstens {euros(most)} zu bewilligen.", field="by_year")
     if it.ends_on < grant.starts_on:
         raise AmendmentNotValid(field="ends_on")
     amended = replace(
@@ -108,6 +109,19 @@ def _amended(grant: Grant, it: AmendmentProposed) -> Grant:
     if amended == grant:
         raise NothingChanges
     return amended
+
+
+def _most(grant: Grant, eligible_cents: int) -> int:
+    """What can be granted on this expenditure: no more above the rate than is granted, and on less of it what its financing leaves."""
+    if eligible_cents >= grant.eligible_cents:
+        return max(grant.granted_cents, at_rate(eligible_cents, grant.rate_bp))
+    it = Financed(
+        financing_type=grant.financing_type,
+        rate_bp=grant.rate_bp,
+        granted_cents=grant.granted_cents,
+        eligible_cents=grant.eligible_cents,
+    )
+    return remaining_cents(it, eligible_cents)
 
 
 def approve(command: ApproveAmendment, award: Award, context: Context) -> Sequence[Event]:
