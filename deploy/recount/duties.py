@@ -21,10 +21,11 @@ ISSUING = {
     "dispatch-notice", "dispatch-letter", "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
     "declare-final", "record-succession", "freeze-payout", "lift-payout-freeze",
 }  # fmt: skip
+FULFILMENT, WAIVER = {"record-fulfilment", "find-violation"}, {"waive-side-condition"}
 EXPERT = {"record-expert-opinion"}
 APPROVAL = {
     "approve-grant", "refuse-grant", "reject-formally", "decide-annulment", "approve-amendment", "refuse-change",
-    "drop-proposal",
+    "drop-proposal", "waive-side-condition",
 }  # fmt: skip
 BUDGET = {"reserve-funds", "release-reservation"}
 ASSIGNMENT = {"assign-reviewer", "hand-back-case", "appoint-substitute"}
@@ -37,6 +38,7 @@ AUTHORITY = (
     | EARLY_DECISION
     | HANDLING
     | ISSUING
+    | FULFILMENT
     | EXPERT
     | APPROVAL
     | BUDGET
@@ -53,6 +55,8 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Haushalt: wer vorschlägt, merkt nicht vor (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
     ("Haushalt: wer entscheidet, merkt nicht vor (§ 9 LHO).", BUDGET, APPROVAL),
     ("Wer den vorzeitigen Beginn vorschlägt, entscheidet ihn nicht.", EARLY_PROPOSAL, EARLY_DECISION),
+    ("Wer Nebenbestimmungen prüft, verzichtet auf keine.", FULFILMENT, WAIVER),
+    ("Wer Nebenbestimmungen prüft, ordnet nicht an.", FULFILMENT, ORDER),
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
@@ -138,6 +142,9 @@ ACTS: Mapping[str, str] = {
     "review.grant-amended": "approve-amendment",
     "review.change-refused": "refuse-change",
     "review.recipient-succeeded": "record-succession",
+    "review.side-condition-fulfilled": "record-fulfilment",
+    "review.side-condition-violated": "find-violation",
+    "review.side-condition-waived": "waive-side-condition",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
     "payout.drawdown-rejected": "examine-drawdown",
@@ -147,7 +154,7 @@ ACTS: Mapping[str, str] = {
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
-    "review.practice-changed-since-proposal", "review.funds-assigned", "review.funds-supplemented",
+    "review.practice-changed-since-proposal", "review.side-conditions-imposed", "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
 })  # fmt: skip

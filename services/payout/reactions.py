@@ -2,7 +2,13 @@
 
 from services.payout import disbursement, payee
 from shared.contracts.intake import DrawdownRequested
-from shared.contracts.review import FundsAssigned, FundsSupplemented, RecipientSucceeded, ReductionRequested
+from shared.contracts.review import (
+    FundsAssigned,
+    FundsSupplemented,
+    RecipientSucceeded,
+    ReductionRequested,
+    SideConditionAssessed,
+)
 from shared.decider import Decision, decision, field_names
 
 HANDLED: tuple[type, ...] = (
@@ -11,6 +17,7 @@ HANDLED: tuple[type, ...] = (
     ReductionRequested,
     DrawdownRequested,
     RecipientSucceeded,
+    SideConditionAssessed,
 )
 """The contracts that payout reacts to; every other is passed over."""
 
@@ -28,6 +35,9 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(disbursement.decider, case, disbursement.SupplementPlan(**added))
         case DrawdownRequested():
             return decision(disbursement.decider, case, register_drawdown(contract))
+        case SideConditionAssessed():
+            found = {it: getattr(contract, it) for it in field_names(contract)}
+            return decision(disbursement.decider, case, disbursement.NoteSideCondition(**found))
         case RecipientSucceeded():
             succeed = payee.SucceedPayee(
                 reference=contract.reference,
@@ -55,6 +65,7 @@ def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:
         iban=it.iban,
         assigned_on=it.assigned_on,
         acted=it.acted,
+        side_conditions=it.side_conditions,
     )
 
 

@@ -10,6 +10,7 @@ from services.review.assessment import DispensationGround, HearingSubject, HoldR
 from services.review.award import Channel, FailureReason, Outcome
 from services.review.examination import CutReason, Opinion
 from services.review.handling import ConflictGround
+from shared.policy import Bars, ConditionKind
 from shared.policy.reading import MOST_CHARACTERS
 from shared.web import Body, Cents, Id, Line, Text, Year
 
@@ -70,11 +71,28 @@ class NoteBody(Body):
     later_budgets: Text = Field(title="Auswirkungen auf spätere Haushaltsjahre")
 
 
+class SideConditionBody(Body):
+    """A text of the practice by its code, or one of its own."""
+
+    code: Id | None = Field(default=None, title="Text der Verwaltungspraxis")
+    kind: ConditionKind | None = Field(default=None, title="Art")
+    text: Text | None = Field(default=None, title="Wortlaut")
+    law: Line | None = Field(default=None, title="Rechtsgrundlage")
+    bars: Bars | None = Field(default=None, title="Hält die Auszahlung auf")
+    due_on: date | None = Field(default=None, title="Zu erfüllen bis")
+    proof: Line | None = Field(default=None, title="Nachweis")
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.code or self.text)
+
+
 class ProposalBody(Body):
     by_year: tuple[YearCentsBody, ...] = Field(max_length=10, title="Zuwendung je Haushaltsjahr")
     starts_on: date = Field(title="Beginn des Bewilligungszeitraums")
     ends_on: date = Field(title="Ende des Bewilligungszeitraums")
     note: NoteBody = Field(title="Antragsprüfvermerk")
+    side_conditions: tuple[SideConditionBody, ...] = Field(default=(), max_length=20, title="Nebenbestimmungen")
 
 
 class RefusalProposalBody(Body):
@@ -185,3 +203,22 @@ class LawsuitBody(Body):
 class LawsuitOutcomeBody(Body):
     outcome: Outcome = Field(title="Ausgang")
     concluded_on: date = Field(title="Rechtskräftig oder erledigt am")
+
+
+Number = Annotated[StrictInt, Field(ge=1, le=100, title="Nummer der Nebenbestimmung")]
+
+
+class FulfilmentBody(Body):
+    number: Number
+    evidence: Line = Field(title="Nachweis, auf den sich die Feststellung stützt")
+    fulfilled_on: date = Field(title="Erfüllt am")
+
+
+class ConditionWaiverBody(Body):
+    number: Number
+    reason: Text = Field(title="Warum auf sie verzichtet wird")
+
+
+class ViolationBody(Body):
+    number: Number
+    findings: Text = Field(title="Worin der Verstoß besteht")

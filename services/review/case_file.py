@@ -21,6 +21,8 @@ from services.review.assessment import (
 from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, notice_of
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
+from services.review.fulfilment import Fulfilment
+from services.review.fulfilment_words import SideConditionTold, told_conditions
 from services.review.letter_file import LetterTold
 from services.review.next_action import NextAction
 from services.review.procedure_file import (
@@ -220,6 +222,7 @@ class CaseFile(BaseModel):
     successions: list[Succession] = []
     heirs: list[Succession] = []
     letters: list[LetterTold] = []
+    side_conditions: list[SideConditionTold] = []
 
 
 @value
@@ -259,6 +262,7 @@ def case_file(
     recipient: Recipient,
     heirs: Sequence[BodyDissolved],
     letters: list[LetterTold],
+    fulfilment: Fulfilment,
 ) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
     if isinstance(assessment, Unopened):
@@ -301,6 +305,7 @@ def case_file(
         successions=[_succession(one) for one in recipient.successions],
         heirs=[_succession(one) for one in heirs],
         letters=letters,
+        side_conditions=told_conditions(fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
     )
 
 

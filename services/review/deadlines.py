@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.review import assessment, award, budget, handling
+from services.review import assessment, award, budget, fulfilment, handling
 from services.review.expiry import expire_reservation
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -12,6 +12,7 @@ from shared.views import Draft
 DEEMED_SERVICE, REMEDY, AWARD_HEARING = "deemed-service", "remedy-period", "award-hearing"
 HEARING, RESUBMISSION = "hearing", "resubmission"
 SUBSTITUTION = "substitution"
+SIDE_CONDITION = "side-condition"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
 
@@ -44,6 +45,10 @@ def _end_substitution(due: Due) -> Decision:
     return decision(handling.decider, due.case, handling.ExpireSubstitution())
 
 
+def _expire_side_conditions(due: Due) -> Decision:
+    return decision(fulfilment.decider, due.case, fulfilment.ExpireSideConditions())
+
+
 DUE: Asked = {
     DEEMED_SERVICE: _deem_served,
     REMEDY: _declare_final,
@@ -52,6 +57,7 @@ DUE: Asked = {
     HEARING: _expire_hearing,
     RESUBMISSION: _resubmit,
     SUBSTITUTION: _end_substitution,
+    SIDE_CONDITION: _expire_side_conditions,
 }
 """For each kind of deadline the decision that its day brings."""
 
@@ -104,6 +110,7 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             if not it.event.decided.by_year:
                 clear_due(draft, DEEMED_SERVICE, case)
                 clear_due(draft, REMEDY, case)
+                clear_due(draft, SIDE_CONDITION, case)
         case award.LawsuitRecorded():
             clear_due(draft, REMEDY, case)
         case award.LawsuitConcluded():
@@ -111,6 +118,15 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
                 _set_remedy(draft, case, it.event.remedy_ends_on, "")
         case _:
             pass
+
+
+def note_side_conditions(case: str, known: fulfilment.Fulfilment, draft: Draft) -> None:
+    """The next day on which something is due, of all that the case's notice demands."""
+    if (on := known.next_due_on) is None:
+        clear_due(draft, SIDE_CONDITION, case)
+    else:
+        rule = f"Nebenbestimmung zu erfüllen bis {on:%d.%m.%Y} (§ 36 VwVfG)"
+        set_due(draft, SIDE_CONDITION, case, on=on + timedelta(days=1), rule=rule, case=case)
 
 
 def _reservation_id(it: Recorded, case: str) -> str:

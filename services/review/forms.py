@@ -16,16 +16,25 @@ from services.review.next_action import NextAction
 from services.review.procedure_forms import form_of_procedure
 from services.review.programme import Terms
 from services.review.settings import office
+from services.review.side_condition_fields import side_condition_fields
 from services.review.views import OPINIONS
 from services.review.words import split
 from shared.contracts import YearAmount
 from shared.decider import value
 from shared.money import euros
 from shared.money import split as split_cents
+from shared.policy import ConditionBlock
 
 
-def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None, today: date) -> Form:
-    """The form of one action in this case; `terms` is the policy in force, None when there is none."""
+def form_of(
+    name: str,
+    assessment: Assessment,
+    award: Award,
+    terms: Terms | None,
+    today: date,
+    blocks: Sequence[ConditionBlock] = (),
+) -> Form:
+    """The form of one action in this case; `terms` is the policy in force, None when there is none, `blocks` its texts."""
     if isinstance(assessment, Unopened):
         raise ValueError("kein eröffneter Vorgang")
     if form := form_of_procedure(name, assessment, today):
@@ -37,7 +46,7 @@ def form_of(name: str, assessment: Assessment, award: Award, terms: Terms | None
         case "assess-expenditure":
             return _expenditure(application, facts.expenditure)
         case "propose-award":
-            return _proposal(application, facts.expenditure, facts.proposal, terms, today)
+            return _proposal(application, facts.expenditure, facts.proposal, terms, today, blocks)
         case "propose-refusal":
             reasons = [area(f"reasons.{it}", f"{it + 1}. Grund", required=it == 0) for it in range(3)]
             return Form(fields=reasons, submit="Ablehnung vorschlagen", text="Die Gründe stehen im Bescheid.")
@@ -128,6 +137,7 @@ def _proposal(
     made: assessments.AwardProposed | None,
     terms: Terms | None,
     today: date,
+    blocks: Sequence[ConditionBlock],
 ) -> Form:
     eligible = expenditure.eligible_cents if expenditure else 0
     granted = granted_cents(terms, eligible, sought(application, eligible, terms)) if terms else 0
@@ -146,6 +156,7 @@ def _proposal(
             area(f"note.{topic}", label, value=getattr(made.note, topic) if made else "")
             for topic, label in TOPICS.items()
         ),
+        *side_condition_fields(blocks, made),
     ]
     text = "Für diesen Tag gilt keine Richtlinie mit Verwaltungspraxis."
     if terms:

@@ -23,12 +23,13 @@ from services.review.budget_reading import day_asked, entry_asked, sheet_of, sta
 from services.review.case_file import TOPICS, CaseFile, Notice, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
+from services.review.fulfilment_words import conditions_table, form_of_fulfilment
 from services.review.handling_words import form_of_handling
 from services.review.letter_file import letters_of
 from services.review.letter_forms import letter_form
 from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
 from services.review.procedure_file import handling_of
-from services.review.programme import Terms, in_force_on, policy_in_force
+from services.review.programme import Terms, in_force_on
 from services.review.reading import Known, handling_actions, known, next_actions
 from services.review.standing import STATUS, Primary, Status, steps
 from services.review.succession_pages import PATH as SUCCESSIONS
@@ -40,6 +41,7 @@ from shared.decider import DomainError
 from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role, Sealed
 from shared.operations import READERS
 from shared.pages import form_errors, page, page_router, problem_page
+from shared.policy import ConditionBlock
 from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
@@ -292,10 +294,12 @@ async def _case_page(
     following = next_actions(house, it, person, offered)
     handling = handling_of(it.handling, handling_actions(house, it, person, offered))
     letters = letters_of(it.assessment, it.award, it.correspondence)
-    file = case_file(case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters)
+    file = case_file(
+        case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters, it.fulfilment
+    )
     today = local_date(house.now())
-    terms = await _terms(house, it, today)
-    decisions = _decisions(it, file, person, terms, today, rejected)
+    terms, blocks = await _terms(house, it, today)
+    decisions = _decisions(it, file, person, terms, blocks, today, rejected)
     open_form = rejected is not None and any(one["id"] == rejected.action and one["url"] for one in decisions)
     return page(
         house,
@@ -353,15 +357,17 @@ def _final_on(file: CaseFile) -> date | None:
     return decided.final_on if decided else None
 
 
-async def _terms(house: House, it: Known, today: date) -> Terms | None:
+async def _terms(house: House, it: Known, today: date) -> tuple[Terms | None, Sequence[ConditionBlock]]:
+    """What applies to the case's item today, and the texts that the practice has for side conditions."""
     if isinstance(it.assessment, Unopened):
-        return None
+        return None, ()
     application = it.assessment.file.application
     programme = await house.writer.state(programmes.decider, application.programme)
     try:
-        return policy_in_force(programme.state, today, application.item)
+        policy = in_force_on(programme.state, today)
+        return policy.terms(application.item), policy.practice.side_conditions
     except DomainError:
-        return None  # The form says so; the noun will refuse.
+        return None, ()  # The form says so; the noun will refuse.
 
 
 async def _asked(house: House, it: Known) -> Mapping[str, str]:
@@ -378,7 +384,13 @@ async def _asked(house: House, it: Known) -> Mapping[str, str]:
 
 
 def _decisions(
-    it: Known, file: CaseFile, person: Person, terms: Terms | None, today: date, rejected: Rejected | None
+    it: Known,
+    file: CaseFile,
+    person: Person,
+    terms: Terms | None,
+    blocks: Sequence[ConditionBlock],
+    today: date,
+    rejected: Rejected | None,
 ) -> list[dict[str, Any]]:
     again = {one.action for one in steps(it.assessment, it.award) if one.again}
     return [
@@ -388,11 +400,12 @@ def _decisions(
             if one.name == succession.ACTION
             else form_of_handling(one.name, it.handling, person.id, today)
             or letter_form(one.name, file.letters)
-            or form_of(one.name, it.assessment, it.award, terms, today),
+            or form_of_fulfilment(one.name, it.fulfilment, today)
+            or form_of(one.name, it.assessment, it.award, terms, today, blocks),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
-            secondary=one.name in again or one.primary == Primary.HANDLING,
+            secondary=one.name in again or one.primary in (Primary.HANDLING, Primary.FULFILMENT),
         )
         for one in (*file.actions, *file.handling.actions)
         if person.roles & set(one.roles)
@@ -551,6 +564,8 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
         tables.append({"caption": "Antragsprüfvermerk (VV Nr. 3.3)", "columns": columns, "rows": notes})
         if file.proposal.rules:
             tables.append(rules_table(file.proposal.rules))
+    if file.side_conditions:
+        tables.append(conditions_table(file.side_conditions))
     return tables
 
 

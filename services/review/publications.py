@@ -1,11 +1,13 @@
 """What review tells the others: own event and the state it led to in, public contract out."""
 
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
-from services.review import assessment, award, early_start, programme, succession
-from shared.contracts import review
+from services.review import assessment, award, early_start, fulfilment, programme, succession
+from services.review.side_condition import placed
+from shared.contracts import Acted, review
 from shared.decider import field_names
+from shared.identity import Role
 from shared.policy import read
 
 
@@ -52,6 +54,7 @@ def publish(event: object, state: object) -> object | None:
                 dispatched_on=event.dispatched_on,
                 letter_sha256=event.letter.sha256,
                 remedy_ends_on=event.remedy_ends_on,
+                side_conditions=placed(state.grant.side_conditions, event.deemed_served_on),
             )
         case award.GrantRefused(), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
@@ -76,6 +79,16 @@ def publish(event: object, state: object) -> object | None:
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
+        case (
+            (
+                fulfilment.SideConditionFulfilled()
+                | fulfilment.SideConditionWaived()
+                | fulfilment.SideConditionViolated()
+                | fulfilment.SideConditionOverdue()
+            ),
+            _,
+        ):
+            return _assessed(event)
         case programme.PolicyPublished(), _:
             return review.PolicyPublished(
                 programme=read(event.text).programme,
@@ -109,6 +122,27 @@ def publish(event: object, state: object) -> object | None:
             )
         case _:
             return None
+
+
+def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:
+    match event:
+        case fulfilment.SideConditionFulfilled():
+            told = (fulfilment.Standing.FULFILLED, event.evidence, event.fulfilled_on)
+            acted = (Acted(person=event.recorded_by, role=Role.CASE_OFFICER, action=fulfilment.FULFIL),)
+        case fulfilment.SideConditionWaived():
+            told = (fulfilment.Standing.WAIVED, event.reason, event.waived_on)
+            acted = (Acted(person=event.waived_by, role=Role.APPROVER, action=fulfilment.WAIVE),)
+        case fulfilment.SideConditionViolated():
+            told = (fulfilment.Standing.VIOLATED, event.findings, event.found_on)
+            acted = (Acted(person=event.found_by, role=Role.CASE_OFFICER, action=fulfilment.VIOLATE),)
+        case fulfilment.SideConditionOverdue():
+            told, acted = (fulfilment.Standing.OVERDUE, "", event.due_on), ()
+        case _ as missing:
+            assert_never(missing)
+    outcome, text, assessed_on = told
+    return review.SideConditionAssessed(
+        number=event.number, outcome=outcome, revision=event.revision, text=text, assessed_on=assessed_on, acted=acted
+    )
 
 
 def _changed(

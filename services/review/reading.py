@@ -6,12 +6,15 @@ from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import correspondence as correspondences
 from services.review import dissolution, succession
+from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
 from services.review.assessment import Assessment, Unopened
-from services.review.award import Award
+from services.review.award import Award, Gone
 from services.review.correspondence import Correspondence
 from services.review.dissolution import BodyDissolved
+from services.review.fulfilment import Fulfilment
+from services.review.fulfilment_words import steps_of_fulfilment
 from services.review.handling import Handling
 from services.review.handling_words import steps_of
 from services.review.letter_file import waiting
@@ -42,6 +45,7 @@ class Known:
     heirs: tuple[BodyDissolved, ...] = ()
     elsewhere: involvements.Involvement = involvements.Involvement()
     correspondence: Correspondence = Correspondence()
+    fulfilment: Fulfilment = Fulfilment()
 
     @property
     def status(self) -> Status:
@@ -71,21 +75,25 @@ async def known(house: House, case: str) -> Known:
     dissolved = await house.writer.state(dissolution.decider, dissolution.REGISTER)
     handling = await house.writer.state(handlings.decider, case)
     letters = await house.writer.state(correspondences.decider, case)
+    fulfilment = await house.writer.state(fulfilments.decider, case)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
-        Primary.CORRESPONDENCE: letters,
+        Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
     }  # fmt: skip
     due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
     return Known(
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
-        elsewhere=elsewhere.state, correspondence=letters.state,
+        elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
     )  # fmt: skip
 
 
 def next_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
     """What the case's state allows now, and what of it this person may do."""
     possible = steps(it.assessment, it.award)
+    if not isinstance(it.award, Gone):
+        found = steps_of_fulfilment(it.fulfilment)
+        possible = (*possible, *(Step(action=one, primary=Primary.FULFILMENT) for one in found))
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
     if waiting(it.assessment, it.award, it.correspondence):
@@ -108,7 +116,9 @@ def _offered(
         action = by_name[step.action]
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
-        barred = _hindrance(step, it, context) or duties.hindrance(step.action, it.elsewhere.acted, person.id)
+        barred = _hindrance(step, it, context) or duties.hindrance(
+            step.action, (*it.elsewhere.acted, *it.fulfilment.acted), person.id
+        )
         reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(
             NextAction(

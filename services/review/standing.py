@@ -183,6 +183,7 @@ class Primary(StrEnum):
     RECIPIENT = "recipient"
     HANDLING = "handling"
     CORRESPONDENCE = "correspondence"
+    FULFILMENT = "fulfilment"
 
 
 @value

@@ -9,13 +9,15 @@ from services.review import award as w
 from services.review import budget as b
 from services.review import early_start as e
 from services.review import early_start_list
+from services.review import fulfilment as f
 from services.review import handling as h
 from services.review import programme as p
 from services.review.award_words import tell_of_award
 from services.review.budget_words import RELEASES, tell_of_budget
-from services.review.deadlines import note_deadlines
+from services.review.deadlines import note_deadlines, note_side_conditions
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
+from services.review.fulfilment_words import tell_of_fulfilment
 from services.review.handling_words import tell_of_handling
 from services.review.involvement import InvolvementNoted
 from services.review.letter_forms import tell_of_letter
@@ -76,6 +78,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
             _assign(case, draft, it.event.person)
         case h.CaseHandedBack():
             _assign(case, draft, "")
+        case event if type(event) in f.decider.events:
+            note_side_conditions(case, draft.standing(f.decider, it, row).state, draft)
         case event if type(event) in a.decider.events:
             _go_on(case, draft, it, draft.standing(a.decider, it, row).state)
         case _:
@@ -215,7 +219,7 @@ def tell(it: object) -> Words | None:
         case _:
             told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
             told = told or tell_of_award(it) or tell_of_budget(it) or tell_of_letter(it)
-            return told or _of_early_start(it)
+            return told or tell_of_fulfilment(it) or _of_early_start(it)
 
 
 def _of_assessment(it: object) -> Words | None:

@@ -4,6 +4,7 @@ A contract is a class of its own, never a domain event: the log may change its w
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import ClassVar, Protocol, dataclass_transform, runtime_checkable
 
 from shared.decider import value
@@ -44,6 +45,27 @@ class YearAmount:
 
     year: int
     cents: int
+
+
+@value
+class SideCondition:
+    """A side condition of an award (Nebenbestimmung, § 36 VwVfG); `number` is its place in the notice.
+
+    `kind` is `fixed-term`, `suspensive-condition`, `requirement`, `revocation-reserved` or `requirement-reserved`, `law` its
+    legal source. What is to be fulfilled may be due on `due_on`, or `due_days` after the service of the notice; `bars` is
+    which payments wait for it: `nothing`, `first-payment` or `every-payment`. `proof` shows that it is fulfilled; `code` names
+    the practice's text it was made from, empty when it was written for this award.
+    """
+
+    number: int
+    kind: str
+    text: str
+    law: str
+    code: str = ""
+    bars: str = "nothing"
+    due_on: date | None = None
+    due_days: int = 0
+    proof: str = ""
 
 
 def _cents(by_year: Sequence[YearAmount]) -> Mapping[int, int]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.contracts import Acted, YearAmount, contract
+from shared.contracts import Acted, SideCondition, YearAmount, contract
 from shared.identity import Sealed
 
 
@@ -13,9 +13,12 @@ class AssessmentOpened:
     opened_on: date
 
 
-@contract("review.award-notified")
+@contract("review.award-notified", version=2)
 class AwardNotified:
-    """The notice of award was dispatched (Zuwendungsbescheid). `letter_sha256` is the PDF's hash."""
+    """The notice of award was dispatched (Zuwendungsbescheid). `letter_sha256` is the PDF's hash.
+
+    `side_conditions` are those that the notice numbers.
+    """
 
     granted_cents: int
     by_year: tuple[YearAmount, ...]
@@ -23,6 +26,7 @@ class AwardNotified:
     dispatched_on: date
     letter_sha256: str
     remedy_ends_on: date
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @contract("review.grant-refused")
@@ -49,12 +53,12 @@ class AwardFinal:
     by_waiver: bool
 
 
-@contract("review.funds-assigned")
+@contract("review.funds-assigned", version=2)
 class FundsAssigned:
     """Money changes its owner: from now on only payout spends these amounts per year.
 
     `title` is the budget title (Haushaltstitel), `rate_bp` the funding rate in basis points,
-    `eligible_cents` the recognised expenditure.
+    `eligible_cents` the recognised expenditure. `side_conditions` are those that payments wait for.
     """
 
     award: str
@@ -68,6 +72,22 @@ class FundsAssigned:
     account_holder: Sealed
     iban: Sealed
     assigned_on: date
+    acted: tuple[Acted, ...]
+    side_conditions: tuple[SideCondition, ...] = ()
+
+
+@contract("review.side-condition-assessed")
+class SideConditionAssessed:
+    """How it stands with one of the award's side conditions: `fulfilled`, `waived`, `violated` or `overdue`.
+
+    `number` is its place in the notice; of several assessments of one the highest `revision` holds, in whatever order they come.
+    """
+
+    number: int
+    outcome: str
+    revision: int
+    text: str
+    assessed_on: date
     acted: tuple[Acted, ...]
 
 

@@ -14,10 +14,14 @@ from shared.policy.in_force import (
 )
 from shared.policy.reading import PolicyFile, PolicyNotReadable, read
 from shared.policy.terms import (
+    CONDITION_TITLES,
     FINANCING_TITLES,
     KIND_TITLES,
     PARAMETER_TITLES,
+    Bars,
     Basis,
+    ConditionBlock,
+    ConditionKind,
     FieldKind,
     FinancingType,
     Handling,
@@ -30,10 +34,14 @@ from shared.policy.terms import (
 )
 
 __all__ = [
+    "CONDITION_TITLES",
     "FINANCING_TITLES",
     "KIND_TITLES",
     "PARAMETER_TITLES",
+    "Bars",
     "Basis",
+    "ConditionBlock",
+    "ConditionKind",
     "FieldKind",
     "FinancingType",
     "Handling",

@@ -13,7 +13,18 @@ from typing import Any, cast
 from shared.decider import DomainError, value
 from shared.identity import is_id
 from shared.money import MAX_CENTS
-from shared.policy.terms import FieldKind, FinancingType, Handling, Item, ItemField, Parameters, PolicyKind
+from shared.policy.terms import (
+    Bars,
+    ConditionBlock,
+    ConditionKind,
+    FieldKind,
+    FinancingType,
+    Handling,
+    Item,
+    ItemField,
+    Parameters,
+    PolicyKind,
+)
 from shared.rules import Consequence, Rule, RuleNotReadable, parsed
 
 MOST_CHARACTERS = 100_000
@@ -49,6 +60,7 @@ class PolicyFile:
     parameters: Parameters | None = None
     numbers: tuple[tuple[str, int], ...] = ()
     rules: tuple[Rule, ...] = ()
+    side_conditions: tuple[ConditionBlock, ...] = ()
 
 
 class Group:
@@ -172,7 +184,12 @@ def _second_format(kind: PolicyKind, file: Group) -> dict[str, Any]:
         case PolicyKind.PRACTICE:
             handlings = tuple(_handling(it) for it in file.rows("items"))
             _check_once("items", [it.code for it in handlings])
-            return {"handlings": handlings, "budget_title": file.id("budget_title"), "rules": _rules(file)}
+            return {
+                "handlings": handlings,
+                "budget_title": file.id("budget_title"),
+                "rules": _rules(file),
+                "side_conditions": _side_conditions(file),
+            }
         case PolicyKind.PARAMETERS:
             return {"parameters": _parameters(file)}
 
@@ -230,6 +247,33 @@ def _handling(it: Group) -> Handling:
     it.finish()
     if found.opens_on and found.closes_on and found.closes_on < found.opens_on:
         raise PolicyNotReadable("der letzte offene Tag liegt vor dem ersten", field=it.at("closes_on"))
+    return found
+
+
+def _side_conditions(file: Group) -> tuple[ConditionBlock, ...]:
+    found = tuple(_block(it) for it in file.rows("side_conditions"))
+    if len({it.code for it in found}) != len(found):
+        raise PolicyNotReadable("eine Nebenbestimmung kommt doppelt vor", field="side_conditions")
+    return found
+
+
+def _block(it: Group) -> ConditionBlock:
+    it.told()
+    found = ConditionBlock(
+        code=it.id("code"),
+        title=it.text("title"),
+        kind=ConditionKind(it.one_of("kind", [one.value for one in ConditionKind])),
+        text=it.text("text"),
+        law=it.text("law"),
+        bars=Bars(it.one_of("bars", [one.value for one in Bars])) if it.has("bars") else Bars.NOTHING,
+        due_days=it.number("due_days", 1, 3_660, 0),
+        proof=it.text("proof") if it.has("proof") else "",
+    )
+    it.finish()
+    if found.kind == ConditionKind.SUSPENSIVE and found.bars == Bars.NOTHING:
+        raise PolicyNotReadable("eine aufschiebende Bedingung hält die Auszahlung auf", field=it.at("bars"))
+    if found.kind.reserves and (found.bars != Bars.NOTHING or found.due_days):
+        raise PolicyNotReadable("bei einem Vorbehalt ist nichts zu erfüllen", field=it.at("kind"))
     return found
 
 

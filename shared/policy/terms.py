@@ -77,6 +77,56 @@ class Item:
     fields: tuple[ItemField, ...] = ()
 
 
+class ConditionKind(StrEnum):
+    """The side conditions of § 36 II VwVfG: Befristung, aufschiebende Bedingung, Auflage, Widerrufsvorbehalt, Auflagenvorbehalt."""
+
+    FIXED_TERM = "fixed-term"
+    SUSPENSIVE = "suspensive-condition"
+    REQUIREMENT = "requirement"
+    REVOCATION_RESERVED = "revocation-reserved"
+    REQUIREMENT_RESERVED = "requirement-reserved"
+
+    @property
+    def reserves(self) -> bool:
+        """Whether the authority only reserves something for later, so that nobody has anything to fulfil."""
+        return self in (ConditionKind.REVOCATION_RESERVED, ConditionKind.REQUIREMENT_RESERVED)
+
+
+CONDITION_TITLES: Mapping[ConditionKind, str] = {
+    ConditionKind.FIXED_TERM: "Befristung",
+    ConditionKind.SUSPENSIVE: "aufschiebende Bedingung",
+    ConditionKind.REQUIREMENT: "Auflage",
+    ConditionKind.REVOCATION_RESERVED: "Widerrufsvorbehalt",
+    ConditionKind.REQUIREMENT_RESERVED: "Auflagenvorbehalt",
+}
+
+
+class Bars(StrEnum):
+    """Which payments wait until a side condition is fulfilled: none, the first and with it all, or every single one."""
+
+    NOTHING = "nothing"
+    FIRST_PAYMENT = "first-payment"
+    EVERY_PAYMENT = "every-payment"
+
+
+@value
+class ConditionBlock:
+    """A text of the practice for a side condition (Textbaustein einer Nebenbestimmung).
+
+    `law` is its legal source; what is to be fulfilled is due `due_days` after the service of the notice, 0 when on no day;
+    `proof` is what shows that it is fulfilled.
+    """
+
+    code: str
+    title: str
+    kind: ConditionKind
+    text: str
+    law: str
+    bars: Bars = Bars.NOTHING
+    due_days: int = 0
+    proof: str = ""
+
+
 @value
 class Handling:
     """How the practice handles one item: open from `opens_on` through `closes_on`, or closed for the reason given."""

@@ -12,6 +12,7 @@ from deploy.recount.duties import (
     EARLY_PROPOSAL,
     EXAMINATION,
     EXPERT,
+    FULFILMENT,
     HANDLING,
     INTAKE,
     ISSUING,
@@ -45,7 +46,13 @@ MAY: Mapping[Role, set[str]] = {
     | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft"},
     Role.INTAKE_CLERK: INTAKE | REGISTER,
     Role.EXPERT: EXPERT | CONFLICT,
-    Role.CASE_OFFICER: EARLY_PROPOSAL | (HANDLING - INTAKE) | ISSUING | EXAMINATION | ASSIGNMENT | CONFLICT,
+    Role.CASE_OFFICER: EARLY_PROPOSAL
+    | (HANDLING - INTAKE)
+    | ISSUING
+    | FULFILMENT
+    | EXAMINATION
+    | ASSIGNMENT
+    | CONFLICT,
     Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT,
     Role.CERTIFIER: CERTIFICATION,

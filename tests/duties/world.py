@@ -31,13 +31,14 @@ from services.payout import batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award, correspondence, handling, involvement, succession
+from services.review import assessment, award, correspondence, fulfilment, handling, involvement, succession
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
 from services.review.assessment import AssessExpenditure, ProposeRefusal, RecordExpertOpinion
 from services.review.early_start import ApproveEarlyStart, ProposeEarlyStart, RefuseEarlyStart
 from services.review.examination import AssessedLine, CutReason, Opinion
+from services.review.side_condition import WantedCondition
 from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
 from shared.decider import Context, Decision, decision
@@ -73,7 +74,7 @@ SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
-    "handling": "review", "correspondence": "review",
+    "handling": "review", "correspondence": "review", "fulfilment": "review",
     "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
 
@@ -400,6 +401,39 @@ def _notifying() -> Iterator[Point]:
     yield world.point("Bestandskraft", "declare-final", final, date(2025, 9, 1))
 
 
+def _fulfilling() -> Iterator[Point]:
+    """What the notice demands is found fulfilled, violated and waived, and a payment waits for it."""
+    world, on = _proposed(SMALL), date(2025, 6, 12)
+    demanding = assessment.propose(
+        CASE, PROGRAMME, by_year=SMALL.by_year, starts_on=SMALL.starts_on, ends_on=date(2026, 4, 30), note=NOTE,
+        wanted=(WantedCondition(code="own-funds"), WantedCondition(code="re-use"), WantedCondition(code="procurement")),
+    )  # fmt: skip
+    world.act("propose-award", demanding, on)
+    world.act("reserve-funds", RESERVE, on)
+    world.act("approve-grant", APPROVE, on)
+    world.act("dispatch-notice", award.dispatch(CASE, PROGRAMME, LETTER), on)
+    recorded = fulfilment.RecordFulfilment(number=1, evidence="Beschluss", fulfilled_on=on)
+    steps: Sequence[tuple[str, fulfilment.Command]] = (
+        ("record-fulfilment", recorded),
+        ("find-violation", fulfilment.FindViolation(number=2, findings="nicht veröffentlicht")),
+        ("waive-side-condition", fulfilment.WaiveSideCondition(number=3, reason="ein Direktauftrag")),
+        ("record-fulfilment", replace(recorded, number=2)),
+    )
+    for action, command in steps:
+        decided = award.assess_condition(CASE, action, command)
+        yield world.point(f"Nebenbestimmung {command}", action, decided, on)
+        world.act(action, decided, on)
+    world.act("record-waiver", _waiver(on), on)
+    world.act("request-drawdown", _drawdown(1), date(2025, 8, 4))
+    for action, decided in (
+        ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown="d1"))),
+        ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown="d1"))),
+        ("order-payment", disbursement.order(CASE, "d1", "p1")),
+    ):
+        yield world.point(f"nach den Nebenbestimmungen: {action}", action, decided, date(2025, 8, 4))
+        world.act(action, decided, date(2025, 8, 4))
+
+
 def _of_award(command: award.Command) -> Decision:
     return decision(award.decider, CASE, command)
 
@@ -540,5 +574,6 @@ def points() -> Sequence[Point]:
         *_handling(),
         *_notifying(),
         *_changing(),
+        *_fulfilling(),
         *_paying(),
     ]

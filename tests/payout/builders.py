@@ -21,7 +21,7 @@ from services.payout.report import (
 )
 from services.payout.treasury import Account, instruction
 from services.payout.treasury.iso20022 import build
-from shared.contracts import YearAmount
+from shared.contracts import SideCondition, YearAmount
 from shared.decider import AnyDecider, Context, Decision
 from shared.identity import Role, Sealed
 from tests.scenario import acting
@@ -44,6 +44,7 @@ def plan(
     by_year: Mapping[int, int] | None = None,
     eligible_cents: int = 56_000_00,
     rate_bp: int = 8_000,
+    side_conditions: tuple[SideCondition, ...] = (),
 ) -> disbursements.OpenPlan:
     amounts = by_year or {2025: 30_000_00, 2026: 14_800_00}
     return disbursements.OpenPlan(
@@ -59,6 +60,7 @@ def plan(
         iban=sealed_value("iban", case),
         assigned_on=date(2025, 7, 31),
         acted=(),
+        side_conditions=side_conditions,
     )
 
 

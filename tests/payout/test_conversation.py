@@ -11,7 +11,13 @@ from services.payout.reactions import HANDLED, react
 from services.payout.report import Booking
 from shared.contracts import payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
-from shared.contracts.review import FundsAssigned, FundsSupplemented, RecipientSucceeded, ReductionRequested
+from shared.contracts.review import (
+    FundsAssigned,
+    FundsSupplemented,
+    RecipientSucceeded,
+    ReductionRequested,
+    SideConditionAssessed,
+)
 from shared.decider import AnyDecider
 from shared.records import field_names
 from tests.payout.builders import (
@@ -34,6 +40,12 @@ succeeded = RecipientSucceeded(
     new_name="Stadt Arnstadt", effective_on=date(2025, 8, 1), recorded_on=date(2025, 8, 4), acted=(),
 )  # fmt: skip
 assigned = FundsAssigned(**{it: getattr(plan(), it) for it in field_names(plan())})
+fulfilled = SideConditionAssessed(
+    number=1, outcome="fulfilled", revision=2, text="Beschluss 12/2025", assessed_on=date(2025, 8, 1), acted=(),
+)  # fmt: skip
+overdue = SideConditionAssessed(
+    number=1, outcome="overdue", revision=1, text="", assessed_on=date(2025, 7, 31), acted=()
+)
 requested = DrawdownRequested(**{it: getattr(drawdown(), it) for it in field_names(drawdown())})
 
 NOUNS: dict[str, AnyDecider] = {"disbursement": disbursement.decider, "payment": payment.decider}
@@ -72,8 +84,16 @@ def test_a_succession_is_heard_wherever_it_comes_among_the_others(order: tuple[o
     assert house.state(payee.decider, CASE).name == "Stadt Arnstadt"
 
 
+@pytest.mark.parametrize("order", list(permutations((assigned, requested, overdue, fulfilled))))
+def test_what_review_finds_of_a_side_condition_is_heard_wherever_it_comes(order: tuple[object, ...]) -> None:
+    house = House()
+    known = heard(house, *order, fulfilled, overdue)
+    assert known == heard(House(), assigned, requested, overdue, fulfilled)
+    assert [it.outcome for it in known.noted] == ["overdue", "fulfilled"]
+
+
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    told = {type(it) for it in (assigned, requested, succeeded)} | {FundsSupplemented, ReductionRequested}
+    told = {type(it) for it in (assigned, requested, succeeded, fulfilled)} | {FundsSupplemented, ReductionRequested}
     assert told == set(HANDLED)
     assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
 

@@ -91,6 +91,9 @@ PEOPLE: Mapping[str, tuple[str, Role]] = {
     "lawsuit": ("p-officer", Role.CASE_OFFICER),
     "lawsuit/outcome": ("p-officer", Role.CASE_OFFICER),
     "finality": ("p-officer", Role.CASE_OFFICER),
+    "side-conditions/fulfilment": ("p-officer", Role.CASE_OFFICER),
+    "side-conditions/violation": ("p-officer", Role.CASE_OFFICER),
+    "side-conditions/waiver": ("p-approver", Role.APPROVER),
 }
 """Who takes which step unless a test says otherwise."""
 OF_HANDLING = ("assignment", "assignment/return", "substitution", "conflict-of-interest")
@@ -151,7 +154,7 @@ class Road:
         beside = (
             {"letters": "correspondence"} | dict.fromkeys(OF_AWARD, "award") | dict.fromkeys(OF_HANDLING, "handling")
         )
-        stream = beside.get(step, "assessment")
+        stream = "fulfilment" if step.startswith("side-conditions/") else beside.get(step, "assessment")
         headers = {"If-Match": self.read(case)["etags"][stream]}
         client = by or self.person(*PEOPLE[step])
         return client.post(f"/review/cases/{case}/{step}", json=body or {}, headers=headers)

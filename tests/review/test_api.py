@@ -278,6 +278,9 @@ BODIES: dict[str, Any] = {
     "refuse-change": {"reasons": "zu spät"},
     "freeze-payout": {"reason": "Verdacht"},
     "lift-payout-freeze": {"reason": "geklärt"},
+    "record-fulfilment": {"number": 1, "evidence": "Beschluss", "fulfilled_on": "2025-05-28"},
+    "find-violation": {"number": 1, "findings": "fehlt"},
+    "waive-side-condition": {"number": 1, "reason": "entbehrlich"},
 }
 
 

@@ -83,6 +83,15 @@ class PaymentOfCase(BaseModel):
     etag: str
 
 
+class ConditionOfCase(BaseModel):
+    """A side condition that payments wait for; `outcome` is `open` or what review found of it last."""
+
+    number: int
+    text: str
+    bars: str
+    outcome: str
+
+
 class Case(BaseModel):
     case: str
     stream: str
@@ -99,6 +108,7 @@ class Case(BaseModel):
     frozen: bool = Field(default=False, description="whether review stopped all orders for now")
     returned_cents: int = Field(default=0, description="what review asked back and has got")
     kept_cents: int = Field(default=0, description="what review asked back and is ordered already")
+    side_conditions: list[ConditionOfCase] = []
     drawdowns: list[DrawdownOfCase]
     payments: list[PaymentOfCase]
 
@@ -253,6 +263,10 @@ async def told_case(house: House, case: str, person: Person) -> Case:
         "applicant_key": payee.key or plan.applicant_key, "applicant_name": payee.name or plan.applicant_name, "eligible_cents": plan.eligible_cents,
         "years": [_told_year(part.year, part.cents, state.drawdowns) for part in plan.by_year],
         "frozen": state.changes.frozen, "returned_cents": state.changes.returned_cents, "kept_cents": state.changes.kept_cents,
+        "side_conditions": [
+            ConditionOfCase(number=it.number, text=it.text, bars=it.bars, outcome=disbursements.outcome_of(it.number, state.noted))
+            for it in state.opened.side_conditions
+        ],
     }  # fmt: skip
     return told.model_copy(update=of_plan)
 
@@ -297,6 +311,8 @@ def _next_action(
     hindrance = duties.hindrance(name, state.acted, person.id)
     if state.changes.frozen and name != "examine-drawdown":
         hindrance = disbursements.PlanIsFrozen.title
+    elif name != "examine-drawdown" and (waiting_for := disbursements.open_condition(state)):
+        hindrance = f"{disbursements.SideConditionOpen.title} {disbursements.in_words(waiting_for)}"
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

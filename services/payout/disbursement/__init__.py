@@ -39,8 +39,15 @@ from services.payout.disbursement.events import (
     PlanOpened,
 )
 from services.payout.disbursement.giving_back import unordered
-from services.payout.disbursement.limits import REASONS, payable
+from services.payout.disbursement.limits import REASONS, open_condition, payable
 from services.payout.disbursement.noun import decider
+from services.payout.disbursement.side_condition import (
+    NoteSideCondition,
+    SideConditionNoted,
+    SideConditionOpen,
+    in_words,
+    outcome_of,
+)
 from services.payout.disbursement.states import (
     Accepted,
     Certified,
@@ -79,6 +86,7 @@ __all__ = [
     "NotThisPayment",
     "NoteRejection",
     "NoteSettlement",
+    "NoteSideCondition",
     "Open",
     "OpenPlan",
     "OrderDrawdown",
@@ -92,13 +100,18 @@ __all__ = [
     "Registered",
     "Rejected",
     "ReturnFunds",
+    "SideConditionNoted",
+    "SideConditionOpen",
     "Stage",
     "SupplementPlan",
     "UnknownDrawdown",
     "Waiting",
     "YearNotOpen",
     "decider",
+    "in_words",
+    "open_condition",
     "order",
+    "outcome_of",
     "payable",
     "unordered",
 ]

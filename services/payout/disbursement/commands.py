@@ -3,7 +3,8 @@
 from datetime import date
 
 from services.payout.disbursement.changes import ReturnFunds, SupplementPlan
-from shared.contracts import Acted, YearAmount
+from services.payout.disbursement.side_condition import NoteSideCondition
+from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import value
 from shared.identity import Sealed
 
@@ -22,6 +23,7 @@ class OpenPlan:
     iban: Sealed
     assigned_on: date
     acted: tuple[Acted, ...]
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @value
@@ -78,4 +80,5 @@ type Command = (
     | NoteRejection
     | ReturnFunds
     | SupplementPlan
+    | NoteSideCondition
 )

@@ -39,7 +39,8 @@ from services.payout.disbursement.events import (
 )
 from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
 from services.payout.disbursement.giving_back import give_back
-from services.payout.disbursement.limits import payable
+from services.payout.disbursement.limits import open_condition, payable
+from services.payout.disbursement.side_condition import NoteSideCondition, SideConditionOpen, in_words, note
 from services.payout.disbursement.states import (
     Accepted,
     Certified,
@@ -76,6 +77,8 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             return _return(command, state, context)
         case SupplementPlan():
             return _supplement(command, state)
+        case NoteSideCondition():
+            return note(command, state.noted)
         case _ as missing:
             assert_never(missing)
 
@@ -94,6 +97,7 @@ def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[
         iban=command.iban,
         assigned_on=command.assigned_on,
         acted=command.acted,
+        side_conditions=command.side_conditions,
     )
     if isinstance(state, Waiting):
         return [opened, *give_back(evolve(state, opened), context)]
@@ -145,7 +149,7 @@ def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) ->
         case Rejected():
             raise DrawdownIsRejected
         case Accepted():
-            _require_thawed(state)
+            _require_payable(state)
             duties.refuse("certify-drawdown", state.acted, context)
             return [
                 DrawdownCertified(
@@ -173,7 +177,7 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
         case Certified():
             if command.payment in asked.refused:
                 return []  # The refused order, repeated: a new attempt is a new payment.
-            _require_thawed(state)
+            _require_payable(state)
             duties.refuse("order-payment", state.acted, context)
             if context.valid_on.year != asked.year:
                 raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
@@ -230,9 +234,11 @@ def _free(command: NoteRejection, state: Disbursement, context: Context) -> Sequ
     raise NotThisPayment
 
 
-def _require_thawed(state: Disbursement) -> None:
+def _require_payable(state: Disbursement) -> None:
     if state.changes.frozen:
         raise PlanIsFrozen
+    if waiting_for := open_condition(state):
+        raise SideConditionOpen(in_words(waiting_for))
 
 
 def _return(command: ReturnFunds, state: Disbursement, context: Context) -> Sequence[Event]:

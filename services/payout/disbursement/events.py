@@ -3,7 +3,8 @@
 from datetime import date
 
 from services.payout.disbursement.changes import DrawdownReopened, FundsReturned, PlanSupplemented, ReductionReceived
-from shared.contracts import Acted, YearAmount
+from services.payout.disbursement.side_condition import SideConditionNoted
+from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import event
 from shared.identity import Sealed
 
@@ -24,6 +25,7 @@ class PlanOpened:
     iban: Sealed
     assigned_on: date
     acted: tuple[Acted, ...]
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @event("payout.drawdown-registered")
@@ -127,4 +129,5 @@ type Event = (
     | FundsReturned
     | DrawdownReopened
     | PlanSupplemented
+    | SideConditionNoted
 )

@@ -22,6 +22,7 @@ from services.payout.disbursement.events import (
     Event,
     PlanOpened,
 )
+from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import (
     Accepted,
     Certified,
@@ -44,10 +45,13 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
     acted = _acted(state.acted, it)
     match it:
         case PlanOpened():
-            opened = Open(plan=it, opened=it, drawdowns=state.drawdowns, acted=acted)
+            opened = Open(plan=it, opened=it, drawdowns=state.drawdowns, acted=acted, noted=state.noted)
             return _planned(opened, state.changes)
         case ReductionReceived() | FundsReturned() | PlanSupplemented():
             return _planned(replace(state, acted=acted), changed(state.changes, it))
+        case SideConditionNoted():
+            noted = tuple(sorted((*state.noted, it), key=lambda one: one.revision))
+            return replace(state, acted=acted, noted=noted)
         case DrawdownRegistered():
             drawdowns = (*state.drawdowns, drawdown_of(it))
         case _:
@@ -69,7 +73,7 @@ def _planned(state: Disbursement, changes: Changes) -> Disbursement:
 
 def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
     match it:
-        case PlanOpened() | DrawdownRegistered() | ReductionReceived() | PlanSupplemented():
+        case PlanOpened() | DrawdownRegistered() | ReductionReceived() | PlanSupplemented() | SideConditionNoted():
             return (*acted, *(act for act in it.acted if act not in acted))
         case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
             return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")

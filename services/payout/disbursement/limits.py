@@ -1,9 +1,11 @@
-"""How much of a Mittelabruf can be paid, and why less than was asked for."""
+"""How much of a Mittelabruf can be paid, and why less than was asked for, or nothing for now."""
 
 from collections.abc import Sequence
 
 from services.payout.disbursement.events import PlanOpened
-from services.payout.disbursement.states import Drawdown
+from services.payout.disbursement.side_condition import in_the_way
+from services.payout.disbursement.states import Disbursement, Drawdown, Open, Ordered, Paid
+from shared.contracts import SideCondition
 from shared.money import at_rate
 
 REASONS = {
@@ -34,3 +36,11 @@ def payable(plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown) ->
     ]
     cents, reason = min(limits, key=lambda limit: limit[0])
     return max(cents, 0), reason
+
+
+def open_condition(state: Disbursement) -> SideCondition | None:
+    """The side condition that certification and order have to wait for now."""
+    if not isinstance(state, Open):
+        return None
+    is_first = not any(isinstance(it.stage, Ordered | Paid) for it in state.drawdowns)
+    return in_the_way(state.opened.side_conditions, state.noted, is_first=is_first)

@@ -16,6 +16,7 @@ from services.payout.disbursement.events import (
     PlanOpened,
 )
 from services.payout.disbursement.evolving import evolve
+from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import Disbursement, Waiting
 from shared.decider import Decider
 
@@ -38,5 +39,6 @@ decider = Decider[Command, Event, Disbursement](
         FundsReturned,
         DrawdownReopened,
         PlanSupplemented,
+        SideConditionNoted,
     ],
 )

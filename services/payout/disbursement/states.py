@@ -5,6 +5,7 @@ from datetime import date
 from services.payout.disbursement.changes import Changes
 from services.payout.disbursement.errors import PlanNotOpen, UnknownDrawdown
 from services.payout.disbursement.events import PlanOpened
+from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted
 from shared.decider import value
 
@@ -67,6 +68,7 @@ class Waiting:
     drawdowns: tuple[Drawdown, ...] = ()
     acted: tuple[Acted, ...] = ()
     changes: Changes = Changes()
+    noted: tuple[SideConditionNoted, ...] = ()
 
 
 @value
@@ -78,6 +80,7 @@ class Open:
     drawdowns: tuple[Drawdown, ...] = ()
     acted: tuple[Acted, ...] = ()
     changes: Changes = Changes()
+    noted: tuple[SideConditionNoted, ...] = ()
 
 
 type Disbursement = Waiting | Open

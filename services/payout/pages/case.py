@@ -52,7 +52,7 @@ async def case_page(
         money=_money(told),
         facts=[*_facts(told), *payee],
         actions=[_form(acts, person, failed, told, it) for it in told.drawdowns if it.next],
-        tables=[_years(told), _drawdowns(told), _payments(told)],
+        tables=[_years(told), *_conditions(told), _drawdowns(told), _payments(told)],
         timeline=[_past(it) for it in reversed(past.events)],
         back={"text": "Auszahlung", "url": "/payout/"},
         elsewhere=[
@@ -148,6 +148,25 @@ def _years(told: Case) -> dict[str, Any]:
         ],
         "rows": [it.model_dump() for it in told.years],
     }
+
+
+def _conditions(told: Case) -> list[dict[str, Any]]:
+    columns = [
+        {"key": "number", "title": "Nr."},
+        {"key": "text", "title": "Nebenbestimmung"},
+        {"key": "bars", "title": "hält auf"},
+        {"key": "outcome", "title": "Stand", "kind": "badge"},
+    ]
+    rows = [
+        {
+            "number": f"Nr. {it.number}",
+            "text": it.text,
+            "bars": wording.BARS[it.bars],
+            "outcome": wording.CONDITIONS[it.outcome],
+        }
+        for it in told.side_conditions
+    ]
+    return [{"caption": "Nebenbestimmungen vor der Auszahlung", "columns": columns, "rows": rows}] if rows else []
 
 
 def _drawdowns(told: Case) -> dict[str, Any]:

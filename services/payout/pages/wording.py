@@ -21,6 +21,14 @@ STAGES: Mapping[str, Badge] = {
     "ordered": {"text": "angeordnet", "tone": "info"},
     "paid": {"text": "gezahlt", "tone": "success"},
 }
+BARS: Mapping[str, str] = {"first-payment": "die erste Auszahlung", "every-payment": "jede Auszahlung"}
+CONDITIONS: Mapping[str, Badge] = {
+    "open": {"text": "offen", "tone": "warning"},
+    "overdue": {"text": "überfällig", "tone": "danger"},
+    "violated": {"text": "verletzt", "tone": "danger"},
+    "fulfilled": {"text": "erfüllt", "tone": "success"},
+    "waived": {"text": "verzichtet", "tone": "info"},
+}
 PAYMENTS: Mapping[str, Badge] = {
     "ordered": {"text": "angeordnet", "tone": "neutral"},
     "batched": {"text": "im Zahlungslauf", "tone": "info"},
@@ -74,6 +82,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.reduction-received": ("Bewilligungsstelle verlangt Mittel zurück", "warning"),
     "payout.funds-returned": ("Nicht angeordnete Mittel zurückgegeben", "warning"),
     "payout.plan-supplemented": ("Weitere Mittel zugewiesen", "info"),
+    "payout.side-condition-noted": ("Bewilligungsstelle über eine Nebenbestimmung", "info"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.payment-ordered": ("Zahlung angelegt", "info"),
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),

@@ -8,6 +8,7 @@ from services.review.api.budgeting import budgeting
 from services.review.api.changing import changing
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
+from services.review.api.fulfilling import fulfilling
 from services.review.api.handling import handling, within_duty
 from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
@@ -41,6 +42,7 @@ def actions(house: House) -> list[Action]:
             *succeeding(house),
             *early_starts.actions(house),
             *changing(house),
+            *fulfilling(house),
         ]
     )
     return [_consulting(it) for it in offered]

@@ -1,5 +1,7 @@
 """Prüfung: opinion, eligible expenditure, proposals."""
 
+from collections.abc import Sequence
+
 from services.review import assessment as assessments
 from services.review.api.common import OFFICER, ROAD, amounts, opened_case, programme_of, told
 from services.review.bodies import (
@@ -7,12 +9,22 @@ from services.review.bodies import (
     OpinionBody,
     ProposalBody,
     RefusalProposalBody,
+    SideConditionBody,
 )
 from services.review.examination import AssessedLine, ExaminationNote
+from services.review.side_condition import WantedCondition
 from shared.decider import Decision, decision, field_names
 from shared.identity import Role
 from shared.service import House
 from shared.web import Action, Ask
+
+
+def _wanted(rows: Sequence[SideConditionBody]) -> tuple[WantedCondition, ...]:
+    return tuple(
+        WantedCondition(**{name: it for name in field_names(WantedCondition) if (it := getattr(row, name)) is not None})
+        for row in rows
+        if row.says_something
+    )
 
 
 def examining(house: House) -> list[Action]:
@@ -38,7 +50,7 @@ def examining(house: House) -> list[Action]:
         topics = {topic: getattr(body.note, topic) for topic in field_names(ExaminationNote)}
         return assessments.propose(
             case, await programme_of(house, case), by_year=amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
-            note=ExaminationNote(**topics),
+            note=ExaminationNote(**topics), wanted=_wanted(body.side_conditions),
         )  # fmt: skip
 
     async def propose_refusal(body: RefusalProposalBody, ask: Ask) -> Decision:

@@ -79,7 +79,16 @@ def reads(house: House) -> APIRouter:
         following = next_actions(house, it, person, offered)
         letters = letters_of(it.assessment, it.award, it.correspondence)
         return case_file(
-            it.case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters
+            it.case,
+            it.assessment,
+            it.award,
+            handling,
+            it.etags,
+            following,
+            it.recipient,
+            it.heirs,
+            letters,
+            it.fulfilment,
         )
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)

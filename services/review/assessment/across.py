@@ -15,12 +15,20 @@ from services.review.assessment.rejection import ProposeFormalRejection, Rejecti
 from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
 from services.review.examination import ExaminationNote
 from services.review.programme import in_force_on
+from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
 from shared.decider import AnyDecider, Context, Decided, Decision
 
 
 def propose(
-    case: str, programme: str, *, by_year: tuple[YearAmount, ...], starts_on: date, ends_on: date, note: ExaminationNote
+    case: str,
+    programme: str,
+    *,
+    by_year: tuple[YearAmount, ...],
+    starts_on: date,
+    ends_on: date,
+    note: ExaminationNote,
+    wanted: tuple[WantedCondition, ...] = (),
 ) -> Decision:
     """Propose an award under the policy in force at the writer's turn; `programme` is the programme's id."""
     stream, programme_stream = decider.stream(case), programmes.decider.stream(programme)
@@ -33,6 +41,7 @@ def propose(
         command = ProposeAward(
             by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note,
             terms=policy.terms(assessment.file.application.item), rules=policy.rules,
+            wanted=wanted, blocks=policy.practice.side_conditions,
         )  # fmt: skip
         return {stream: decide(command, assessment, context)}
 

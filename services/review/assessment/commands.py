@@ -8,8 +8,10 @@ from services.review.assessment.rejection import ProposeFormalRejection, RejectF
 from services.review.assessment.warnings import AcknowledgeWarnings
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
+from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
 from shared.decider import value
+from shared.policy import ConditionBlock
 from shared.rules import Rule
 
 
@@ -32,12 +34,16 @@ class AssessExpenditure:
 
 @value
 class ProposeAward:
+    """`wanted` are the side conditions asked for, `blocks` the texts for them that the practice in force has."""
+
     by_year: tuple[YearAmount, ...]
     starts_on: date
     ends_on: date
     note: ExaminationNote
     terms: Terms
     rules: tuple[Rule, ...] = ()
+    wanted: tuple[WantedCondition, ...] = ()
+    blocks: tuple[ConditionBlock, ...] = ()
 
 
 @value

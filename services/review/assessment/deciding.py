@@ -70,6 +70,7 @@ from services.review.examination import (
 )
 from services.review.financing import granted_cents, sought
 from services.review.judging import Considered, judged
+from services.review.side_condition import drafted
 from shared import duties
 from shared.decider import Context
 
@@ -184,12 +185,23 @@ def _assess(command: AssessExpenditure, assessment: Assessment, context: Context
     ]
 
 
+def _is_repeated(command: ProposeAward, it: Proposed | Reserved) -> bool:
+    known = it.proposal
+    if (known.by_year, known.starts_on, known.ends_on, known.note, known.terms) != (
+        command.by_year,
+        command.starts_on,
+        command.ends_on,
+        command.note,
+        command.terms,
+    ):
+        return False
+    # By the day of the proposal, on which what is due later was not over yet.
+    return known.side_conditions == drafted(command.wanted, command.blocks, it.opinion.conditions, known.proposed_on)
+
+
 def _propose(command: ProposeAward, assessment: Assessment, context: Context) -> Sequence[Event]:
-    if isinstance(assessment, Proposed | Reserved):
-        known = assessment.proposal
-        repeated = (known.by_year, known.starts_on, known.ends_on, known.note, known.terms)
-        if repeated == (command.by_year, command.starts_on, command.ends_on, command.note, command.terms):
-            return []
+    if isinstance(assessment, Proposed | Reserved) and _is_repeated(command, assessment):
+        return []
     if not isinstance(assessment, Assessed | Proposed):
         raise impossible(assessment)
     duties.refuse("propose-award", assessment.file.acted, context)
@@ -206,6 +218,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     check_period(command.starts_on, command.ends_on, command.terms.period_months)
     check_split(command.by_year, granted, context.valid_on.year, command.ends_on.year)
     check_note(command.note)
+    side_conditions = drafted(command.wanted, command.blocks, assessment.opinion.conditions, context.valid_on)
     considered = Considered(
         lines=assessment.expenditure.lines,
         granted_cents=granted,
@@ -225,6 +238,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
             proposed_by=context.actor,
             proposed_on=context.valid_on,
             judgement=judged(command.rules, assessment.file.application, command.terms, considered),
+            side_conditions=side_conditions,
         )
     ]
 

@@ -8,7 +8,7 @@ from services.review.assessment.rejection import ApplicationRejectedFormally, Fo
 from services.review.assessment.warnings import WarningsAcknowledged
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.programme import Basis, Terms
-from shared.contracts import YearAmount
+from shared.contracts import SideCondition, YearAmount
 from shared.decider import event
 from shared.rules import Judgement
 
@@ -57,6 +57,7 @@ class AwardProposed:
     proposed_by: str
     proposed_on: date
     judgement: Judgement | None = None
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @event("review.refusal-proposed")

@@ -113,6 +113,7 @@ from services.review.award.events import (
     RemedyWaived,
 )
 from services.review.award.evolving import decider, evolve
+from services.review.award.fulfilling import assess_condition
 from services.review.award.states import (
     Approved,
     Award,
@@ -244,6 +245,7 @@ __all__ = [
     "acts_of",
     "approve",
     "approve_amendment",
+    "assess_condition",
     "decide",
     "decide_annulment",
     "decider",

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.review import assessment as assessments
 from services.review import budget as budgets
+from services.review import fulfilment as fulfilments
 from services.review import programme as programmes
 from services.review import succession
 from services.review.award.commands import (
@@ -22,6 +23,7 @@ from services.review.award.commands import (
 from services.review.award.deciding import decide
 from services.review.award.events import GrantApproved
 from services.review.award.evolving import decider
+from services.review.award.fulfilling import imposed
 from services.review.examination import ReasonMissing
 from services.review.financing import effective_rate_bp, is_cooperation
 from services.review.judging import Considered, judged
@@ -59,6 +61,7 @@ def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient)
         acted=it.file.acted,
         programme=terms.programme,
         financing_type=terms.financing_type,
+        side_conditions=proposal.side_conditions,
     )
 
 
@@ -132,17 +135,27 @@ def dispatch(
     instructed: bool = True,
     channel: Channel = Channel.ELECTRONIC,
 ) -> Decision:
-    """Dispatch the notice; whether its day of service moves on from a day off say the parameters in force then."""
+    """Dispatch the notice and impose its side conditions; whether its day of service moves on from a day off say the parameters."""
 
-    def command(parameters: Parameters) -> DispatchNotice:
-        return DispatchNotice(
+    award, policies, conditions = (
+        decider.stream(case),
+        programmes.decider.stream(programme),
+        fulfilments.decider.stream(case),
+    )
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        parameters = programmes.parameters_in_force(states[1], context.valid_on)
+        command = DispatchNotice(
             letter=letter,
             instructed=instructed,
             channel=channel,
             service_on_working_day=parameters.service_on_working_day,
         )
+        dispatched = decide(command, states[0], context)
+        return {award: dispatched, **imposed(states[0], dispatched, states[2], context)}
 
-    return _by_parameters(case, programme, command, "DispatchNotice")
+    reads = {award: decider, policies: programmes.decider, conditions: fulfilments.decider}
+    return Decision(reads=reads, judge=judge, action="DispatchNotice")
 
 
 def open_hearing(case: str, programme: str, annulment: Annulment, legal_basis: LegalBasis, facts: str) -> Decision:

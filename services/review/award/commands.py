@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.review.programme import Basis
-from shared.contracts import Acted, YearAmount
+from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import value
 from shared.identity import DocumentReference, Sealed
 from shared.policy import FinancingType
@@ -18,7 +18,8 @@ class Grant:
 
     `cut_cents` is the applied expenditure that is not eligible; `rate_bp` the funding rate in basis points;
     drawn money must be needed within `drawdown_months`; the proof of use is due on `proof_due_on`;
-    `judgement` is what the rules said on the day of the approval.
+    `judgement` is what the rules said on the day of the approval; `side_conditions` hold the expert's `conditions`, too,
+    except in awards of the time before they were numbered.
     """
 
     case: str
@@ -45,6 +46,7 @@ class Grant:
     programme: str = "thueregovrl"
     financing_type: FinancingType = FinancingType.SHARE
     judgement: Judgement | None = None
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @value

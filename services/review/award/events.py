@@ -4,7 +4,7 @@ from datetime import date
 
 from services.review.award.commands import Annulment, Channel, FailureReason, Grant, LegalBasis, Outcome
 from shared.calendar import Deadline
-from shared.contracts import Acted, YearAmount
+from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import event
 from shared.identity import DocumentReference, Sealed
 
@@ -151,6 +151,7 @@ class FundsAssigned:
     iban: Sealed
     assigned_on: date
     acted: tuple[Acted, ...]
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @event("review.award-hearing-opened")

@@ -28,6 +28,7 @@ from services.review.award.states import Award, Notice, Notified, notice_of
 from shared import duties
 from shared.decider import Context
 from shared.identity import Role
+from shared.policy import Bars
 
 
 def waive(command: RecordWaiver, award: Award, context: Context) -> Sequence[Event]:
@@ -148,5 +149,6 @@ def _final(award: Award, final: DecisionBecameFinal, context: Context, *, action
             iban=grant.iban,
             assigned_on=context.valid_on,
             acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
+            side_conditions=tuple(it for it in grant.side_conditions if it.bars != Bars.NOTHING),
         ),
     ]

@@ -10,6 +10,7 @@ from services.review.examination import CUT_TITLES, AssessedLine
 from services.review.letters.courts import court_of
 from services.review.letters.head import Head
 from services.review.programme import Programme
+from services.review.side_condition import in_letter
 from shared.contracts.intake import ExpenditureLine
 
 
@@ -37,9 +38,15 @@ def letter(head: Head, grant: Grant, approved_on: date, grounds: Reserved, guide
         "ends_on": grant.ends_on.isoformat(),
         "proof_due_on": grant.proof_due_on.isoformat(),
         "drawdown_months": grant.drawdown_months,
-        "conditions": list(grant.conditions),
+        "conditions": _conditions(grant),
         "court": dict(court_of(grant.applicant_key)),
     }
+
+
+def _conditions(grant: Grant) -> list[str]:
+    """The numbered side conditions, and what an amendment or an award of the time before them states beside."""
+    numbered = {it.text for it in grant.side_conditions}
+    return [*in_letter(grant.side_conditions), *(it for it in grant.conditions if it not in numbered)]
 
 
 def _lines(applied: Sequence[ExpenditureLine], assessed: Sequence[AssessedLine]) -> list[dict[str, Any]]:
