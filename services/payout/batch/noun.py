@@ -1,16 +1,12 @@
-"""Zahlungslauf: one sealed file for the treasury, released by a person of the Kasse, handed over with always the same bytes.
-
-The batch's id is the file's message id, so that every answer leads back to its batch without a table.
-"""
+"""One sealed file: what it holds is fixed, a person releases it, and it is handed over with always the same bytes."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Protocol, assert_never
+from typing import assert_never
 
-from services.payout import payment as payments
 from shared import duties
 from shared.contracts import Acted
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.decider import Context, Decider, DomainError, event, value
 from shared.identity import Role, Sealed
 
 MAX_ENTRIES = 400
@@ -326,127 +322,3 @@ decider = Decider[Command, Event, Batch](
     evolve=evolve,
     events=[BatchSealed, BatchReleased, SubmissionStarted, SubmissionUnknown, BatchTransmitted],
 )
-
-
-class Sealable(Protocol):
-    """What the file's bytes are made of: a draft before it is sealed, the sealed event ever after."""
-
-    @property
-    def message_id(self) -> str: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def execution_on(self) -> date: ...
-    @property
-    def debtor(self) -> str: ...
-    @property
-    def entries(self) -> tuple[Entry, ...]: ...
-
-
-@value
-class Draft:
-    """A batch as it would be sealed; its bytes and their SHA-256 are made of it outside the decision."""
-
-    message_id: str
-    created_at: datetime
-    execution_on: date
-    debtor: str
-    entries: tuple[Entry, ...]
-    took_part: tuple[str, ...]
-
-
-@value
-class Group:
-    """The entries of one title and year: one debit on the treasury's account, one sum in its books."""
-
-    id: str
-    entries: tuple[Entry, ...]
-
-
-def entry_of(order: payments.PaymentOrdered) -> Entry:
-    return Entry(
-        payment=order.payment,
-        case=order.case,
-        drawdown=order.drawdown,
-        reference=order.reference,
-        cents=order.cents,
-        account_holder=order.account_holder,
-        iban=order.iban,
-        title=order.title,
-        year=order.year,
-        file_number=order.file_number,
-    )
-
-
-def draft(
-    batch: str, orders: Sequence[payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
-) -> Draft:
-    """The batch of these orders, sorted by reference so that the same choice makes the same file."""
-    entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
-    persons = {person for order in orders for person in _took_part(order)}
-    return Draft(
-        message_id=batch,
-        created_at=created_at.replace(microsecond=0),
-        execution_on=execution_on,
-        debtor=debtor,
-        entries=tuple(entries),
-        took_part=tuple(sorted(persons)),
-    )
-
-
-def _took_part(order: payments.PaymentOrdered) -> frozenset[str]:
-    return frozenset((order.certified_by, order.ordered_by, *order.took_part))
-
-
-def groups(content: Sealable) -> tuple[Group, ...]:
-    """One group per title and year, in order of first mention; its id is the message id and a number."""
-    keys = list(dict.fromkeys((it.title, it.year) for it in content.entries))
-    return tuple(
-        Group(
-            id=f"{content.message_id}-{number:02d}",
-            entries=tuple(it for it in content.entries if (it.title, it.year) == key),
-        )
-        for number, key in enumerate(keys, start=1)
-    )
-
-
-def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
-    """Seal a draft whose bytes have this SHA-256: the batch and all its payments in one transaction.
-
-    The file name holds the hash's beginning, so that other bytes never come under the same name.
-    """
-    stream = decider.stream(content.message_id)
-    streams = [payments.decider.stream(it.payment) for it in content.entries]
-    command = SealBatch(
-        message_id=content.message_id,
-        created_at=content.created_at,
-        execution_on=content.execution_on,
-        debtor=content.debtor,
-        entries=content.entries,
-        took_part=content.took_part,
-        file_sha256=file_sha256,
-        file_name=f"{content.message_id}.{file_sha256[:12]}.{suffix}",
-    )
-
-    def judge(states: Sequence[Any], context: Context) -> Decided:
-        sealed = decider.decide(command, states[0], context)
-        if not sealed:
-            return {}
-        decided: dict[str, Sequence[Any]] = {stream: sealed}
-        took_part: set[str] = set()
-        for entry, name, state in zip(content.entries, streams, states[1:], strict=True):
-            decided[name] = _batched(content.message_id, entry, state, context)
-            took_part |= _took_part(state.order)
-        if not took_part <= set(content.took_part):
-            raise EntryDiffers
-        return decided
-
-    reads = {stream: decider} | dict.fromkeys(streams, payments.decider)
-    return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)
-
-
-def _batched(batch: str, entry: Entry, state: payments.Payment, context: Context) -> Sequence[payments.Event]:
-    batched = payments.decider.decide(payments.BatchPayment(batch=batch), state, context)
-    if not batched or isinstance(state, payments.Unordered) or entry_of(state.order) != entry:
-        raise EntryDiffers
-    return batched

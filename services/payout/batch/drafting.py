@@ -1,0 +1,91 @@
+"""What a file would hold: the orders that were chosen, sorted and grouped, before anything is fixed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from services.payout import payment as payments
+from services.payout.batch.noun import Entry
+from shared.decider import value
+
+
+class Sealable(Protocol):
+    """What the file's bytes are made of: a draft before it is sealed, the sealed event ever after."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def execution_on(self) -> date: ...
+    @property
+    def debtor(self) -> str: ...
+    @property
+    def entries(self) -> tuple[Entry, ...]: ...
+
+
+@value
+class Draft:
+    """A batch as it would be sealed; its bytes and their SHA-256 are made of it outside the decision."""
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[Entry, ...]
+    took_part: tuple[str, ...]
+
+
+@value
+class Group:
+    """The entries of one title and year: one debit on the treasury's account, one sum in its books."""
+
+    id: str
+    entries: tuple[Entry, ...]
+
+
+def entry_of(order: payments.PaymentOrdered) -> Entry:
+    return Entry(
+        payment=order.payment,
+        case=order.case,
+        drawdown=order.drawdown,
+        reference=order.reference,
+        cents=order.cents,
+        account_holder=order.account_holder,
+        iban=order.iban,
+        title=order.title,
+        year=order.year,
+        file_number=order.file_number,
+    )
+
+
+def draft(
+    batch: str, orders: Sequence[payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
+) -> Draft:
+    """The batch of these orders, sorted by reference so that the same choice makes the same file."""
+    entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
+    persons = {person for order in orders for person in took_part_of(order)}
+    return Draft(
+        message_id=batch,
+        created_at=created_at.replace(microsecond=0),
+        execution_on=execution_on,
+        debtor=debtor,
+        entries=tuple(entries),
+        took_part=tuple(sorted(persons)),
+    )
+
+
+def took_part_of(order: payments.PaymentOrdered) -> frozenset[str]:
+    return frozenset((order.certified_by, order.ordered_by, *order.took_part))
+
+
+def groups(content: Sealable) -> tuple[Group, ...]:
+    """One group per title and year, in order of first mention; its id is the message id and a number."""
+    keys = list(dict.fromkeys((it.title, it.year) for it in content.entries))
+    return tuple(
+        Group(
+            id=f"{content.message_id}-{number:02d}",
+            entries=tuple(it for it in content.entries if (it.title, it.year) == key),
+        )
+        for number, key in enumerate(keys, start=1)
+    )

@@ -1,0 +1,51 @@
+"""Sealing: the batch and all its payments in one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.payout import payment as payments
+from services.payout.batch.drafting import Draft, entry_of, took_part_of
+from services.payout.batch.noun import Entry, EntryDiffers, SealBatch, decider
+from shared.decider import Context, Decided, Decision
+
+
+def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
+    """Seal a draft whose bytes have this SHA-256: the batch and all its payments in one transaction.
+
+    The file name holds the hash's beginning, so that other bytes never come under the same name.
+    """
+    stream = decider.stream(content.message_id)
+    streams = [payments.decider.stream(it.payment) for it in content.entries]
+    command = SealBatch(
+        message_id=content.message_id,
+        created_at=content.created_at,
+        execution_on=content.execution_on,
+        debtor=content.debtor,
+        entries=content.entries,
+        took_part=content.took_part,
+        file_sha256=file_sha256,
+        file_name=f"{content.message_id}.{file_sha256[:12]}.{suffix}",
+    )
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        sealed = decider.decide(command, states[0], context)
+        if not sealed:
+            return {}
+        decided: dict[str, Sequence[Any]] = {stream: sealed}
+        took_part: set[str] = set()
+        for entry, name, state in zip(content.entries, streams, states[1:], strict=True):
+            decided[name] = _batched(content.message_id, entry, state, context)
+            took_part |= took_part_of(state.order)
+        if not took_part <= set(content.took_part):
+            raise EntryDiffers
+        return decided
+
+    reads = {stream: decider} | dict.fromkeys(streams, payments.decider)
+    return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)
+
+
+def _batched(batch: str, entry: Entry, state: payments.Payment, context: Context) -> Sequence[payments.Event]:
+    batched = payments.decider.decide(payments.BatchPayment(batch=batch), state, context)
+    if not batched or isinstance(state, payments.Unordered) or entry_of(state.order) != entry:
+        raise EntryDiffers
+    return batched
