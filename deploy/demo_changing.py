@@ -12,6 +12,7 @@ from deploy.people import applicant
 
 _BASES: Mapping[ChangeKind, str] = {ChangeKind.LAPSE: "vwvfg-43-2", ChangeKind.REVOCATION: "vwvfg-49-3-1"}
 _CONDITIONS = ("Im Übrigen gelten die Nebenbestimmungen des Zuwendungsbescheids fort.",)
+_AT_ONCE = "Das Geld würde bis zur Bestandskraft verwendet und müsste zurückgefordert werden."
 _NOT_SHIFTED = "Der Liefertermin ist nicht belegt; die Aufteilung bleibt, wie sie bewilligt ist."
 
 
@@ -79,7 +80,8 @@ class ChangingSteps(Desk):
 
     async def _decide_annulment(self, case: PlannedCase, step: Step) -> dict[str, str]:
         approver = self._of(APPROVERS, case)
-        await self._review(case, step, approver, "annulment/decision", primary="award")
+        body = {} if _change(case).kind is ChangeKind.LAPSE else {"immediate": _AT_ONCE}
+        await self._review(case, step, approver, "annulment/decision", body, primary="award")
         return await self._money_back(case, approver)
 
     async def _change_received(self, case: PlannedCase, person: str) -> None:

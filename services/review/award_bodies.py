@@ -33,6 +33,14 @@ class AnnulmentBody(Body):
     discretion: Text = Field(title="Ermessenserwägungen")
 
 
+class ExecutionBody(Body):
+    immediate: Text | None = Field(
+        default=None,
+        title="Begründung der sofortigen Vollziehung",
+        description="nur wenn sie angeordnet wird (§ 80 Absatz 3 VwGO)",
+    )
+
+
 class AmendmentBody(Body):
     by_year: tuple[YearCentsBody, ...] = Field(max_length=10, title="Zuwendung je Haushaltsjahr")
     eligible_cents: Cents = Field(title="Zuwendungsfähige Ausgaben")

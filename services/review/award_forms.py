@@ -19,10 +19,16 @@ from services.review.award import (
 from services.review.award_words import ANNULMENTS, BASES_IN_WORDS, CHANNELS, FAILURES, OUTCOMES
 from services.review.form_fields import Form, FormField, area, chosen, day, hidden, line, money
 from services.review.words import split
+from shared.decider import replace
 
 
-def award_form(name: str, award: Award, today: date) -> Form | None:
-    """The form of an action on the award; None when it is none of these."""
+def award_form(name: str, award: Award, today: date, proposal: int = 0) -> Form | None:
+    """The form of an action on the award, or on the notice of the change decided on `proposal`; None when it is none of these."""
+    form = _form(name, award, today, proposal)
+    return replace(form, fields=[hidden("proposal", proposal), *form.fields]) if form and proposal else form
+
+
+def _form(name: str, award: Award, today: date, proposal: int) -> Form | None:
     match name:
         case "dispatch-notice":
             return _dispatch()
@@ -32,7 +38,9 @@ def award_form(name: str, award: Award, today: date) -> Form | None:
             return Form(fields=fields, submit="Zugang vermerken", text=text)
         case "record-service-failure":
             text = "Es läuft keine Frist mehr; der Bescheid ist erneut zu versenden."
-            return Form(fields=[_failure(award)], submit="Gescheiterte Bekanntgabe vermerken", consequence=text)
+            return Form(
+                fields=[_failure(award, proposal)], submit="Gescheiterte Bekanntgabe vermerken", consequence=text
+            )
         case "record-waiver":
             consequence = "Der Bescheid wird sofort bestandskräftig, zugewiesene Mittel gehen an die Auszahlung."
             fields = [day("declared_on", "Verzicht erklärt am", today)]
@@ -46,7 +54,7 @@ def award_form(name: str, award: Award, today: date) -> Form | None:
             fields = [outcome, day("concluded_on", "Rechtskräftig oder erledigt am", today)]
             return Form(fields=fields, submit="Ausgang vermerken")
         case "declare-final":
-            notice = notice_of(award)
+            notice = notice_of(award, proposal)
             until = f"Die Klagefrist endete am {notice.remedy_ends_on:%d.%m.%Y}." if notice else ""
             return Form(submit="Bestandskraft feststellen", text=until)
         case _:
@@ -69,9 +77,9 @@ def _of_course(name: str, award: Award, today: date) -> Form | None:
         case "propose-amendment":
             return _amend(award)
         case "decide-annulment" | "approve-amendment":
-            return Form(
-                submit="Bescheid aufheben" if name == "decide-annulment" else "Bescheid ändern", text=_proposed(award)
-            )
+            fields = [area("immediate", "Begründung der sofortigen Vollziehung", required=False, hint=EXECUTION)]
+            submit = "Bescheid aufheben" if name == "decide-annulment" else "Bescheid ändern"
+            return Form(fields=fields, submit=submit, text=_proposed(award))
         case "refuse-change":
             asked = award.course.change.reason if award.course.change else ""
             fields = [area("reasons", "Gründe für die Kommune")]
@@ -82,6 +90,7 @@ def _of_course(name: str, award: Award, today: date) -> Form | None:
             return None
 
 
+EXECUTION = "Nur ausfüllen, wenn sie angeordnet wird (§ 80 Absatz 3 VwGO); sonst fließt Geld erst zurück, wenn der Bescheid bestandskräftig ist."
 SUBMITS: Mapping[str, str] = {
     "drop-proposal": "Vorschlag nicht folgen",
     "close-award-hearing": "Anhörung beenden",
@@ -159,8 +168,8 @@ def _dispatch() -> Form:
     return Form(fields=fields, submit="Bescheid versenden", text=text, letter=True)
 
 
-def _failure(award: Award) -> FormField:
-    notice = notice_of(award)
+def _failure(award: Award, proposal: int) -> FormField:
+    notice = notice_of(award, proposal)
     portal = notice is not None and notice.channel == Channel.PORTAL
     reasons = [it for it in FAILURES if portal or it != FailureReason.NOT_RETRIEVED]
     return chosen("reason", "Grund", {str(it): FAILURES[it] for it in reasons})

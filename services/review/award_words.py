@@ -56,19 +56,23 @@ def tell_of_award(it: object) -> Words | None:
             return _of_notice(it) or _of_remedy(it) or _of_hearing(it) or _of_change(it) or _of_money(it)
 
 
+def _name(it: w.NoticeEvent) -> str:
+    return f"Änderungs- oder Aufhebungsbescheid {it.proposal}" if it.proposal else "Bescheid"
+
+
 def _of_notice(it: object) -> Words | None:
     match it:
         case w.NoticeDispatched():
             why = f"Gilt am {it.deemed_served_on:%d.%m.%Y} als bekannt gegeben; Klage bis {it.remedy_ends_on:%d.%m.%Y}."
-            title = "Bescheid versandt" if it.number == 1 else "Bescheid erneut versandt"
+            title = f"{_name(it)} versandt" if it.number == 1 else f"{_name(it)} erneut versandt"
             return Words(title=f"{title} ({CHANNELS[it.channel]})", tone="info", why=why)
         case w.NoticeDeemedServed():
-            return Words(title="Bescheid gilt als bekannt gegeben", tone="info", why=f"am {it.served_on:%d.%m.%Y}")
+            return Words(title=f"{_name(it)} gilt als bekannt gegeben", tone="info", why=f"am {it.served_on:%d.%m.%Y}")
         case w.NoticeReceived():
             why = f"bekannt gegeben am {it.served_on:%d.%m.%Y}; {it.remedy_rule}"
-            return Words(title=f"Bescheid am {it.received_on:%d.%m.%Y} zugegangen", tone="info", why=why)
+            return Words(title=f"{_name(it)} am {it.received_on:%d.%m.%Y} zugegangen", tone="info", why=why)
         case w.NoticeServiceFailed():
-            return Words(title="Bekanntgabe gescheitert", tone="warning", why=FAILURES[it.reason])
+            return Words(title=f"Bekanntgabe gescheitert: {_name(it)}", tone="warning", why=FAILURES[it.reason])
         case _:
             return None
 
@@ -85,7 +89,7 @@ def _of_remedy(it: object) -> Words | None:
             tone = "danger" if it.outcome == Outcome.UPHELD else "info"
             return Words(title=f"Klage {OUTCOMES[it.outcome]}", tone=tone, why=f"am {it.concluded_on:%d.%m.%Y}")
         case w.DecisionBecameFinal():
-            return Words(title="Bescheid bestandskräftig", tone="success", why=f"am {it.final_on:%d.%m.%Y}")
+            return Words(title=f"{_name(it)} bestandskräftig", tone="success", why=f"am {it.final_on:%d.%m.%Y}")
         case _:
             return None
 
@@ -117,18 +121,28 @@ def _of_change(it: object) -> Words | None:
         case w.GrantLapsed() | w.GrantRevoked() | w.GrantRetracted() | w.GrantReducedByCondition():
             made = it.decided
             why = f"{BASES_IN_WORDS[made.legal_basis]}; unwirksam seit {made.effective_on:%d.%m.%Y}: {split(it.lost)}"
-            return Words(title=ANNULMENTS[made.annulment], tone="danger", why=f"{why}. {made.reasons}")
+            return Words(title=ANNULMENTS[made.annulment], tone="danger", why=f"{why}. {made.reasons}{_execution(it)}")
+        case w.ChangeTookEffect():
+            why = f"Bewilligt bleibt {split(it.by_year) or 'nichts'}, seit dem {it.took_effect_on:%d.%m.%Y}."
+            return Words(title=f"Änderung oder Aufhebung {it.number} ist wirksam", tone="warning", why=why)
         case w.ChangeReceived():
             return Words(title="Änderungsantrag eingegangen", tone="info", why=it.reason)
         case w.AmendmentProposed():
             return Words(title="Änderung vorgeschlagen", tone="info", why=f"{split(it.by_year)}. {it.reasons}")
         case w.GrantAmended():
-            why = f"Bewilligt: {split(it.grant.by_year)}; bis {it.grant.ends_on:%d.%m.%Y}. {it.reasons}"
+            why = f"Bewilligt: {split(it.grant.by_year)}; bis {it.grant.ends_on:%d.%m.%Y}. {it.reasons}{_execution(it)}"
             return Words(title="Bescheid geändert", tone="success", why=why)
         case w.ChangeRefused():
             return Words(title="Änderungsantrag abgelehnt", tone="danger", why=it.reasons)
         case _:
             return None
+
+
+def _execution(it: w.Annulled | w.GrantAmended) -> str:
+    """Whether a change is executed at once or waits (§ 80 VwGO)."""
+    if it.immediate:
+        return f" Sofortige Vollziehung: {it.immediate}"
+    return " Wirkt erst, wenn der Bescheid bestandskräftig ist (§ 80 Absatz 1 VwGO)." if it.waits else ""
 
 
 def _of_money(it: object) -> Words | None:

@@ -114,10 +114,6 @@ class ReleaseBody(Body):
     reason: Line = Field(title="Grund")
 
 
-class WaiverBody(Body):
-    declared_on: date = Field(title="Verzicht erklärt am")
-
-
 class HearingBody(Body):
     about: HearingSubject = Field(title="Anlass")
     announced: Text = Field(title="Worauf es ankommt, für die Kommune")
@@ -177,7 +173,17 @@ class ConflictBody(Body):
     ground: ConflictGround = Field(title="Grund")
 
 
-class DispatchBody(Body):
+class OfNoticeBody(Body):
+    """Whose notice is meant."""
+
+    proposal: Annotated[StrictInt, Field(ge=0, le=10_000)] = Field(
+        default=0,
+        title="Bescheid",
+        description="0 ist der Zuwendungsbescheid, sonst die Nummer des Änderungs- oder Aufhebungsbescheids",
+    )
+
+
+class DispatchBody(OfNoticeBody):
     channel: Channel = Field(default=Channel.ELECTRONIC, title="Weg der Bekanntgabe")
     instructed: bool = Field(default=True, title="Rechtsbehelfsbelehrung vollständig und richtig")
 
@@ -187,20 +193,24 @@ class DispatchLetterBody(Body):
     channel: Channel = Field(default=Channel.ELECTRONIC, title="Weg der Bekanntgabe")
 
 
-class ReceiptBody(Body):
+class ReceiptBody(OfNoticeBody):
     received_on: date = Field(title="Zugegangen oder abgerufen am")
 
 
-class ServiceFailureBody(Body):
+class ServiceFailureBody(OfNoticeBody):
     reason: FailureReason = Field(title="Warum nicht bekannt gegeben")
 
 
-class LawsuitBody(Body):
+class WaiverBody(OfNoticeBody):
+    declared_on: date = Field(title="Verzicht erklärt am")
+
+
+class LawsuitBody(OfNoticeBody):
     filed_on: date = Field(title="Klage erhoben am")
     court_reference: Line = Field(title="Aktenzeichen des Gerichts")
 
 
-class LawsuitOutcomeBody(Body):
+class LawsuitOutcomeBody(OfNoticeBody):
     outcome: Outcome = Field(title="Ausgang")
     concluded_on: date = Field(title="Rechtskräftig oder erledigt am")
 

@@ -129,6 +129,20 @@ class Notice(BaseModel):
     lawsuit: LawsuitBrought | None
 
 
+class ChangeTold(BaseModel):
+    """A change of the award by a notice of its own: it `waits` for its finality, or took effect.
+
+    `immediate` says why it was executed at once, empty when it was not ordered.
+    """
+
+    proposal: int
+    kind: str
+    waits: bool
+    immediate: str
+    notice: Notice | None
+    final_on: date | None
+
+
 class CourseTold(BaseModel):
     """What happened to an award since its approval.
 
@@ -143,6 +157,7 @@ class CourseTold(BaseModel):
     proposal: str | None
     change: str | None
     annulled: list[str]
+    changes: list[ChangeTold]
     frozen: bool
     pending_cents: int
     returned_cents: int
@@ -420,10 +435,22 @@ def _course(it: awards.Course) -> CourseTold:
         proposal=kind,
         change=it.change and it.change.change,
         annulled=[str(one.decided.annulment) for one in it.annulled],
+        changes=[_change(one) for one in it.notices],
         frozen=it.frozen,
         pending_cents=sum(part.cents for one in it.reductions if one.pending for part in one.asked),
         returned_cents=sum(part.cents for one in it.reductions for part in one.returned),
         kept_cents=sum(part.cents for one in it.reductions for part in one.kept),
+    )
+
+
+def _change(it: awards.ChangeNotice) -> ChangeTold:
+    return ChangeTold(
+        proposal=it.number,
+        kind=str(it.annulment or "amendment"),
+        waits=it.waits,
+        immediate=it.decided.immediate,
+        notice=_notice(it.notice),
+        final_on=it.final and it.final.final_on,
     )
 
 

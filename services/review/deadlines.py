@@ -18,7 +18,7 @@ RESERVATION = "reservation"
 
 
 def _deem_served(due: Due) -> Decision:
-    return decision(award.decider, due.case, award.DeemServed())
+    return decision(award.decider, due.case, award.DeemServed(proposal=_proposal_of(due)))
 
 
 def _expire_award_hearing(due: Due) -> Decision:
@@ -26,7 +26,13 @@ def _expire_award_hearing(due: Due) -> Decision:
 
 
 def _declare_final(due: Due) -> Decision:
-    return decision(award.decider, due.case, award.DeclareFinal())
+    proposal = _proposal_of(due)
+    return award.of_notice(due.case, award.DeclareFinal(proposal=proposal))
+
+
+def _proposal_of(due: Due) -> int:
+    """Whose notice it is: of the change decided on this proposal, 0 of the award itself."""
+    return int(due.id.partition("/")[2] or 0)
 
 
 def _expire_reservation(due: Due) -> Decision:
@@ -68,17 +74,17 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
     match it.event:
         case award.NoticeDispatched():
             on, rule = it.event.deemed_served_on, it.event.service_rule or "Bekanntgabe (§ 41 II VwVfG)"
-            set_due(draft, DEEMED_SERVICE, case, on=on, rule=rule, case=case)
+            set_due(draft, DEEMED_SERVICE, _notice_id(it.event, case), on=on, rule=rule, case=case)
             if it.event.channel != award.Channel.PORTAL:  # there it runs from the retrieval only
-                _set_remedy(draft, case, it.event.remedy_ends_on, it.event.remedy_rule)
+                _set_remedy(draft, it.event, case, it.event.remedy_ends_on, it.event.remedy_rule)
         case award.NoticeDeemedServed():
-            clear_due(draft, DEEMED_SERVICE, case)
+            clear_due(draft, DEEMED_SERVICE, _notice_id(it.event, case))
         case award.NoticeReceived():
-            clear_due(draft, DEEMED_SERVICE, case)
-            _set_remedy(draft, case, it.event.remedy_ends_on, it.event.remedy_rule)
+            clear_due(draft, DEEMED_SERVICE, _notice_id(it.event, case))
+            _set_remedy(draft, it.event, case, it.event.remedy_ends_on, it.event.remedy_rule)
         case award.NoticeServiceFailed() | award.DecisionBecameFinal():
-            clear_due(draft, DEEMED_SERVICE, case)
-            clear_due(draft, REMEDY, case)
+            clear_due(draft, DEEMED_SERVICE, _notice_id(it.event, case))
+            clear_due(draft, REMEDY, _notice_id(it.event, case))
         case budget.FundsReserved(case=case, expires_on=last):
             rule = f"Vormerkung bis {last:%d.%m.%Y} (Verwaltungspraxis, Frist der Vormerkung)"
             set_due(draft, RESERVATION, _reservation_id(it, case), on=last + timedelta(days=1), rule=rule, case=case)
@@ -107,15 +113,19 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             clear_due(draft, AWARD_HEARING, case)
         case award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition():
             clear_due(draft, AWARD_HEARING, case)
-            if not it.event.decided.by_year:
+            if not it.event.decided.by_year and not it.event.waits:
                 clear_due(draft, DEEMED_SERVICE, case)
                 clear_due(draft, REMEDY, case)
                 clear_due(draft, SIDE_CONDITION, case)
-        case award.LawsuitRecorded():
+        case award.ChangeTookEffect(by_year=()):
+            clear_due(draft, DEEMED_SERVICE, case)
             clear_due(draft, REMEDY, case)
+            clear_due(draft, SIDE_CONDITION, case)
+        case award.LawsuitRecorded():
+            clear_due(draft, REMEDY, _notice_id(it.event, case))
         case award.LawsuitConcluded():
             if it.event.remedy_ends_on:
-                _set_remedy(draft, case, it.event.remedy_ends_on, "")
+                _set_remedy(draft, it.event, case, it.event.remedy_ends_on, "")
         case _:
             pass
 
@@ -133,6 +143,10 @@ def _reservation_id(it: Recorded, case: str) -> str:
     return f"{it.originator_id.removeprefix('budget-')}/{case}"
 
 
-def _set_remedy(draft: Draft, case: str, last: date, rule: str) -> None:
+def _notice_id(it: award.NoticeEvent, case: str) -> str:
+    return f"{case}/{it.proposal}" if it.proposal else case
+
+
+def _set_remedy(draft: Draft, it: award.NoticeEvent, case: str, last: date, rule: str) -> None:
     rule = rule or f"Klagefrist bis {last:%d.%m.%Y} (§§ 58, 74 VwGO)"
-    set_due(draft, REMEDY, case, on=last + timedelta(days=1), rule=rule, case=case)
+    set_due(draft, REMEDY, _notice_id(it, case), on=last + timedelta(days=1), rule=rule, case=case)

@@ -33,6 +33,7 @@ def form_of(
     terms: Terms | None,
     today: date,
     blocks: Sequence[ConditionBlock] = (),
+    proposal: int = 0,
 ) -> Form:
     """The form of one action in this case; `terms` is the policy in force, None when there is none, `blocks` its texts."""
     if isinstance(assessment, Unopened):
@@ -64,7 +65,7 @@ def form_of(
             text = "; ".join(facts.refusal.refusal.reasons) if facts.refusal else ""
             return Form(submit="Antrag ablehnen", text=f"Vorgeschlagene Gründe: {text}")
         case _:
-            form = award_form(name, award, today)
+            form = award_form(name, award, today, proposal)
             if form is None:
                 raise ValueError(f"kein Formular für {name}")
             return form
@@ -187,31 +188,43 @@ class Rejected:
     errors: Sequence[Mapping[str, str]]
     typed: Mapping[str, str]
 
+    def is_of(self, action: NextAction) -> bool:
+        """Whether it is this action's form, and that of the same notice."""
+        return self.action == action.name and self.typed.get("proposal", "0") == str(action.proposal)
+
+
+def _letter(action: NextAction) -> str:
+    return f"letters/change-{action.proposal}" if action.proposal else "letter"
+
 
 def decision_of(
     action: NextAction, form: Form, *, back: str, key: str, rejected: Rejected | None, secondary: bool
 ) -> dict[str, Any]:
     """One entry of `macros.decisions`: the form with what it suggests, or with what was typed and is wrong."""
+    name = f"{action.name}-{action.proposal}" if action.proposal else action.name
+    title = f"{action.title} (Nr. {action.proposal})" if action.proposal else action.title
     if not action.allowed:
         return {
-            "id": action.name,
-            "title": action.title,
+            "id": name,
+            "title": title,
             "submit": "",
             "url": "",
             "fields": [],
             "disabled_reason": action.reason,
         }
     return shown(
-        action.name,
-        action.title,
+        name,
+        title,
         action.path,
         form,
         back=back,
-        rejected=rejected if rejected and rejected.action == action.name else None,
+        rejected=rejected if rejected and rejected.is_of(action) else None,
         safeguards={"if_match": action.if_match, "idempotency_key": key},
         more={
             "tone": "secondary" if secondary else "primary",
-            "documents": [{"text": "Vorschau des Bescheids (PDF)", "url": f"{back}/letter"}] if form.letter else [],
+            "documents": [{"text": "Vorschau des Bescheids (PDF)", "url": f"{back}/{_letter(action)}"}]
+            if form.letter
+            else [],
         },
     )
 

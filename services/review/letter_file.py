@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.review.assessment import Assessment, HearingOpened, Rejected, Unopened
-from services.review.award import Approved, Award, Final, Notified
+from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified
+from services.review.award_words import ANNULMENTS
 from services.review.correspondence import Correspondence, LetterDispatched, LetterKind
 from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter
 from shared.decider import value
@@ -20,7 +21,7 @@ TITLES = {
 
 
 class LetterTold(BaseModel):
-    """A letter beside the notices; what follows from its dispatch is none until then. `sha256` is the PDF's hash."""
+    """A letter beside the award's own; what follows from its dispatch is none until then. `sha256` is the PDF's hash."""
 
     letter: str
     title: str
@@ -45,6 +46,16 @@ class Written:
 def name_of(kind: LetterKind, number: int) -> str:
     """How a path names a letter."""
     return f"{kind}-{number}"
+
+
+CHANGE = "change-"
+"""How a path names the notice of a change, before the number of its proposal."""
+
+
+def change_named(name: str) -> int:
+    """The proposal on which a change was decided whose notice a path names, 0 when it names another letter."""
+    number = name.removeprefix(CHANGE)
+    return int(number) if name.startswith(CHANGE) and number.isascii() and number.isdigit() else 0
 
 
 def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Written]:
@@ -85,9 +96,26 @@ def waiting(assessment: Assessment, award: Award, correspondence: Correspondence
 
 
 def letters_of(assessment: Assessment, award: Award, correspondence: Correspondence) -> list[LetterTold]:
-    """Every letter beside the notices, those that left first."""
+    """Every letter but the award's own, those that left first."""
     to_come = [_to_come(it) for it in waiting(assessment, award, correspondence)]
-    return [*(_told(it) for it in correspondence.dispatched), *to_come]
+    changes = (
+        [_of_change(it) for it in award.course.notices] if isinstance(award, Approved | Notified | Final | Gone) else []
+    )
+    return [*(_told(it) for it in correspondence.dispatched), *changes, *to_come]
+
+
+def _of_change(it: ChangeNotice) -> LetterTold:
+    sent = it.notice
+    return LetterTold(
+        letter=f"{CHANGE}{it.number}",
+        title=ANNULMENTS[it.annulment] if it.annulment else "Änderungsbescheid",
+        sha256=sent and sent.letter.sha256,
+        channel=sent and sent.channel,
+        dispatched_on=sent and sent.dispatched_on,
+        deemed_served_on=sent and sent.deemed_served_on,
+        remedy_ends_on=sent and sent.remedy_ends_on,
+        remedy_rule=sent.remedy_rule if sent else "",
+    )
 
 
 def _told(it: LetterDispatched) -> LetterTold:

@@ -6,13 +6,13 @@ from services.review import correspondence
 from services.review.award import Channel
 from services.review.award_words import CHANNELS
 from services.review.form_fields import Form, chosen, hidden
-from services.review.letter_file import TITLES, LetterTold
+from services.review.letter_file import TITLES, LetterTold, change_named
 from services.review.words import Words
 
 
 def letter_form(name: str, letters: Sequence[LetterTold]) -> Form | None:
     """The form that dispatches the next letter; None when the action is another."""
-    following = next((it for it in letters if it.dispatched_on is None), None)
+    following = next((it for it in letters if it.dispatched_on is None and not change_named(it.letter)), None)
     if name != correspondence.ACTION or following is None:
         return None
     channels = {str(it): text for it, text in CHANNELS.items() if it != Channel.PORTAL}

@@ -1,15 +1,25 @@
 """Schreiben lesen und ablegen: each letter made from what was decided, or as it was dispatched."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from services.review import award as awards
 from services.review import programme as programmes
 from services.review.assessment import File, Unopened
 from services.review.award import Approved, Final, Gone, HalfSigned, Notified, Refused, Unsigned, notice_of
 from services.review.case_file import facts_of
-from services.review.letter_file import Written, name_of, written
-from services.review.letters import Authority, Head, award_letter, guideline_of, refusal_letter
+from services.review.letter_file import Written, change_named, name_of, written
+from services.review.letters import (
+    Authority,
+    Head,
+    amendment_letter,
+    annulment_letter,
+    award_letter,
+    guideline_of,
+    refusal_letter,
+)
 from services.review.reading import Known, known, unknown_case
 from services.review.settings import office
 from shared.access import Person, allowed_role
@@ -63,8 +73,12 @@ async def letter_pdf(house: House, it: Known) -> bytes:
             raise awards.NotApproved
 
 
-async def stored_letter(house: House, it: Known) -> DocumentReference:
-    """The letter in the document store, under the key of the applicant's contact."""
+async def stored_letter(house: House, it: Known, proposal: int = 0) -> DocumentReference:
+    """The letter of a notice in the document store, under the key of the applicant's contact."""
+    if proposal:
+        template, values = _change(it, proposal)
+        kind = template.removesuffix(".typ").replace("_", "-")
+        return await _stored(house, it, await asyncio.to_thread(render, PAGES / template, values), kind)
     kind = "refusal-letter" if isinstance(it.award, Refused) else "award-letter"
     return await _stored(house, it, await letter_pdf(house, it), kind)
 
@@ -86,6 +100,14 @@ async def _stored(house: House, it: Known, content: bytes, kind: str) -> Documen
         raise Problem(
             409, "contact-erased", "Die Ansprechperson ist gelöscht; der Bescheid kann nicht abgelegt werden."
         ) from error
+
+
+def _change(it: Known, proposal: int) -> tuple[str, Mapping[str, Any]]:
+    """Template and values of a change's notice, or the noun's error when there is no such change."""
+    decided = awards.change_notice(it.award, proposal).decided
+    if isinstance(decided, awards.GrantAmended):
+        return "amendment_letter.typ", amendment_letter(_head(it), decided)
+    return "annulment_letter.typ", annulment_letter(_head(it), decided)
 
 
 def _written(it: Known, name: str) -> Written:
@@ -129,13 +151,24 @@ def _dispatched(house: House, reference: DocumentReference) -> bytes:
 
 async def other_letter_for(house: House, person: Person, case: str, name: str) -> bytes:
     """A letter beside the notices: as it was dispatched, before that a preview for the house."""
-    it = await known(house, case)
-    sent = next((one for one in it.correspondence.dispatched if name_of(one.kind, one.number) == name), None)
+    it, proposal = await known(house, case), change_named(name)
+    sent = _sent(it, name, proposal)
     if not person.roles & READERS:
         allowed_role(person, {Role.APPLICANT}, "read-letter")
         if sent is None or _recipient_key(it) not in person.applicant_keys:
             raise unknown_case()
     if sent:
-        return await asyncio.to_thread(_dispatched, house, sent.letter)
+        return await asyncio.to_thread(_dispatched, house, sent)
+    if proposal:
+        template, values = _change(it, proposal)
+        return await asyncio.to_thread(render, PAGES / template, values)
     found = _written(it, name)
     return await asyncio.to_thread(render, PAGES / found.template, found.values)
+
+
+def _sent(it: Known, name: str, proposal: int) -> DocumentReference | None:
+    if proposal:
+        notice = notice_of(it.award, proposal)
+        return notice and notice.letter
+    left = next((one for one in it.correspondence.dispatched if name_of(one.kind, one.number) == name), None)
+    return left and left.letter

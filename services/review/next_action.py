@@ -6,7 +6,10 @@ from pydantic import BaseModel
 
 
 class NextAction(BaseModel):
-    """What can be done now: where, by which roles, with which `If-Match`, and why the asking person may not."""
+    """What can be done now: where, by which roles, with which `If-Match`, and why the asking person may not.
+
+    `proposal` is what the body has to say when the notice of a change is meant.
+    """
 
     name: str
     title: str
@@ -17,3 +20,4 @@ class NextAction(BaseModel):
     if_match: str
     allowed: bool
     reason: str
+    proposal: int = 0

@@ -300,7 +300,7 @@ async def _case_page(
     today = local_date(house.now())
     terms, blocks = await _terms(house, it, today)
     decisions = _decisions(it, file, person, terms, blocks, today, rejected)
-    open_form = rejected is not None and any(one["id"] == rejected.action and one["url"] for one in decisions)
+    open_form = rejected is not None and any(one["errors"] for one in decisions if one["url"])
     return page(
         house,
         request,
@@ -401,7 +401,7 @@ def _decisions(
             else form_of_handling(one.name, it.handling, person.id, today)
             or letter_form(one.name, file.letters)
             or form_of_fulfilment(one.name, it.fulfilment, today)
-            or form_of(one.name, it.assessment, it.award, terms, today, blocks),
+            or form_of(one.name, it.assessment, it.award, terms, today, blocks, one.proposal),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,

@@ -1,6 +1,5 @@
 """What review tells the others: own event and the state it led to in, public contract out."""
 
-from datetime import date
 from typing import Any, assert_never
 
 from services.review import assessment, award, early_start, fulfilment, programme, succession
@@ -46,7 +45,7 @@ def publish(event: object, state: object) -> object | None:
         case assessment.ApplicationRejectedFormally(), _:
             grounds = tuple(assessment.REJECTION_TITLES[it] for it in event.grounds)
             return review.ApplicationRejectedFormally(reasons=(*grounds, *event.reasons), rejected_on=event.rejected_on)
-        case award.NoticeDispatched(number=1), award.Notified():
+        case award.NoticeDispatched(number=1, proposal=0), award.Notified():
             return review.AwardNotified(
                 granted_cents=state.grant.granted_cents,
                 by_year=state.grant.by_year,
@@ -58,7 +57,7 @@ def publish(event: object, state: object) -> object | None:
             )
         case award.GrantRefused(), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
-        case award.DecisionBecameFinal(), award.Final():
+        case award.DecisionBecameFinal(proposal=0), award.Final():
             return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)
         case award.ReductionRequested(), _:
             asked: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.ReductionRequested)}
@@ -68,14 +67,18 @@ def publish(event: object, state: object) -> object | None:
             return review.FundsSupplemented(**added)
         case award.ChangeRefused(), _:
             return review.ChangeRefused(change=event.change, reasons=event.reasons, refused_on=event.refused_on)
-        case award.GrantAmended(), _:
-            return _changed(event.grant, "amendment", event.reasons, event.approved_on, event.number, event.change)
         case (
-            (award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition()),
-            (award.Approved() | award.Notified() | award.Final() | award.Gone()),
+            award.GrantAmended(waits=False)
+            | award.GrantLapsed(waits=False)
+            | award.GrantRevoked(waits=False)
+            | award.GrantRetracted(waits=False)
+            | award.GrantReducedByCondition(waits=False),
+            award.Approved() | award.Notified() | award.Final() | award.Gone(),
         ):
-            decided = event.decided
-            return _changed(state.grant, decided.annulment, decided.reasons, decided.effective_on, decided.number)
+            return _changed(state.grant, event)
+        case award.ChangeTookEffect(), award.Approved() | award.Notified() | award.Final() | award.Gone():
+            change = state.course.notice(event.number)
+            return change and _changed(state.grant, change.decided)
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
@@ -145,10 +148,15 @@ def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:
     )
 
 
-def _changed(
-    grant: award.Grant, kind: str, reasons: str, effective_on: date, number: int, change: str = ""
-) -> review.GrantChanged:
+def _changed(grant: award.Grant, it: award.Annulled | award.GrantAmended) -> review.GrantChanged:
     """`number` is the proposal's: only one is open at a time, so it grows from change to change."""
+    if isinstance(it, award.GrantAmended):
+        kind, reasons, effective_on, number, change = "amendment", it.reasons, it.approved_on, it.number, it.change
+    else:
+        made = it.decided
+        kind, reasons, effective_on, number, change = (
+            made.annulment, made.reasons, made.effective_on, made.number, "",
+        )  # fmt: skip
     return review.GrantChanged(
         kind=kind,
         change=change,

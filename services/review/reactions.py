@@ -59,7 +59,7 @@ def react(contract: object, case: str) -> Decision | None:
             returned = award.TakeBackFunds(
                 reduction=contract.reduction, part=contract.part, by_year=contract.by_year, kept=contract.kept
             )
-            return award.take_back(case, contract.title, returned)
+            return award.take_back(case, returned)
         case ChangeRequested():
             asked: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
             return decision(award.decider, case, award.ReceiveChange(**asked))

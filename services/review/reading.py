@@ -130,6 +130,7 @@ def _offered(
                 if_match=it.etags[step.primary],
                 allowed=not reason,
                 reason=reason,
+                proposal=step.proposal,
             )
         )
     return found

@@ -30,6 +30,7 @@ from services.review.award import (
     AnnulmentProposed,
     Approved,
     Award,
+    ChangeNotice,
     Course,
     DecisionBecameFinal,
     Final,
@@ -160,6 +161,8 @@ def status_of_award(award: Award) -> Status:
     if notice and notice.taken_away:
         return Status.TAKEN_AWAY
     match award:
+        case Final() | Notified() if award.course.waiting:
+            return _status_of_change(award.course.waiting)
         case Final():
             return Status.FINAL
         case Notified():
@@ -170,6 +173,13 @@ def status_of_award(award: Award) -> Status:
             return Status.AWAITING_NOTICE
         case _ as missing:
             assert_never(missing)
+
+
+def _status_of_change(waiting: ChangeNotice) -> Status:
+    """Where a case stands whose award is changed by a notice that waits for its finality."""
+    if waiting.notice is None:
+        return Status.AWAITING_NOTICE
+    return Status.CONTESTED if waiting.notice.contested else Status.AWAITING_FINALITY
 
 
 # ---- Steps ----------------------------------------------------------------------------------------------------------
@@ -188,11 +198,15 @@ class Primary(StrEnum):
 
 @value
 class Step:
-    """An action that the case's state allows now; `again` when it replaces what was done before."""
+    """An action that the case's state allows now; `again` when it replaces what was done before.
+
+    `proposal` names the change whose notice is meant, 0 the award's own.
+    """
 
     action: str
     primary: Primary = Primary.ASSESSMENT
     again: bool = False
+    proposal: int = 0
 
 
 OPINE, ASSESS, PROPOSE, PROPOSE_REFUSAL = (
@@ -260,7 +274,17 @@ def _steps_of_award(award: Award) -> Sequence[Step]:
         names = _steps_of_notice(notice, award.final if isinstance(award, Final | Refused) else None)
     if isinstance(award, Approved | Notified | Final):
         names = (*names, *_steps_of_course(award.course, assigned=isinstance(award, Final)))
-    return tuple(Step(action=it, primary=Primary.AWARD) for it in names)
+    own = tuple(Step(action=it, primary=Primary.AWARD) for it in names)
+    return (*(_steps_of_changes(award.course) if isinstance(award, Approved | Notified | Final | Gone) else ()), *own)
+
+
+def _steps_of_changes(course: Course) -> Sequence[Step]:
+    """What can be done with the notices of changes, the newest first, until each is final or taken away."""
+    return [
+        Step(action=action, primary=Primary.AWARD, proposal=it.number)
+        for it in reversed(course.notices)
+        for action in (_steps_of_notice(it.notice, it.final) if it.notice else (DISPATCH,))
+    ]
 
 
 def _steps_of_course(course: Course, *, assigned: bool) -> Sequence[str]:
@@ -272,7 +296,7 @@ def _steps_of_course(course: Course, *, assigned: bool) -> Sequence[str]:
         case AmendmentProposed():
             proposed = (APPROVE_AMENDMENT, DROP)
         case None:
-            proposed = (AMEND, ANNUL)
+            proposed = () if course.waiting else (AMEND, ANNUL)
     hearing = (HEAR,)
     if course.hearing:
         hearing = (END_HEARING,) if course.hearing.received_on else (STATE, END_HEARING)
@@ -298,7 +322,7 @@ def hindrance(step: Step, assessment: Assessment, award: Award, context: Context
         return assessments.HearingRunning.title if it.file.hearing.is_running else assessments.HearingMissing.title
     if step.action == PROPOSE and (it := examined(assessment)) and it.file.open_warnings:
         return assessments.WarningsOpen.title
-    if step.action == DECLARE_FINAL and (notice := notice_of(award)):
+    if step.action == DECLARE_FINAL and (notice := notice_of(award, step.proposal)):
         return _running(notice.remedy_ends_on, context.valid_on)
     return ""
 

@@ -151,6 +151,9 @@ class Point:
     def attempt(self, person: str, history: Sequence[str]) -> Mapping[str, Sequence[Any]]:
         """What the deciders answer this person, when X did these acts before; raises what they raise."""
         states = [noun.fold(self._renamed(stream, history)) for stream, noun in self.decided.reads.items()]
+        if self.decided.further is not None:
+            more = self.decided.further(states)
+            states += [noun.fold(self._renamed(stream, history)) for stream, noun in more.items()]
         context = acting(person, min(MATRIX.roles[self.action]), self.on)
         return {stream: events for stream, events in self.decided.judge(states, context).items() if events}
 
@@ -472,11 +475,11 @@ def _changing() -> Iterator[Point]:
         ("record-award-statement", _of_award(award.RecordAwardStatement(received_on=on))),
         ("close-award-hearing", _of_award(award.CloseAwardHearing(reason="geklärt"))),
         ("propose-amendment", _of_award(amended)),
-        ("approve-amendment", award.approve_amendment(CASE, 1, TITLE, (2025, 2026))),
+        ("approve-amendment", award.approve_amendment(CASE, 1)),
         ("propose-annulment", _of_award(lapse)),
         ("drop-proposal", _of_award(award.DropProposal(proposal=2, reason="noch nicht"))),
         ("propose-annulment", _of_award(lapse)),
-        ("decide-annulment", award.decide_annulment(CASE, 3, TITLE, (2025, 2026))),
+        ("decide-annulment", award.decide_annulment(CASE, 3)),
     )
     seen = set[str]()
     for action, decided in steps:

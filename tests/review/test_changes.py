@@ -54,7 +54,6 @@ from tests.review.builders import (
     BUDGET,
     CASE,
     D1_SPLIT,
-    TITLE,
     House,
     approver,
     assign_d1,
@@ -92,13 +91,15 @@ def do(house: House, command: Command, context: Context) -> Sequence[Any]:
     return house.perform(decision(decider, CASE, command), context).get(AWARD, ())
 
 
-def annul(house: House, number: int = 1, context: Context | None = None) -> Mapping[str, Sequence[Any]]:
-    decided = award.decide_annulment(CASE, number, TITLE, [2025, 2026])
+def annul(
+    house: House, number: int = 1, context: Context | None = None, immediate: str = "Das Geld würde sonst ausgegeben."
+) -> Mapping[str, Sequence[Any]]:
+    decided = award.decide_annulment(CASE, number, immediate)
     return house.perform(decided, context or approver(date(2025, 9, 20)))
 
 
-def amend(house: House, number: int = 1, years: Sequence[int] = (2025, 2026)) -> Mapping[str, Sequence[Any]]:
-    return house.perform(award.approve_amendment(CASE, number, TITLE, years), approver(date(2025, 9, 2)))
+def amend(house: House, number: int = 1, immediate: str = "Sonst fehlt es anderen.") -> Mapping[str, Sequence[Any]]:
+    return house.perform(award.approve_amendment(CASE, number, immediate), approver(date(2025, 9, 2)))
 
 
 def committed(house: House) -> tuple[YearAmount, ...]:
@@ -203,12 +204,12 @@ def test_the_budget_is_free_of_what_payout_returned_and_of_no_more():
     house = final()
     revoked(house)
     back = TakeBackFunds(reduction=1, part=1, by_year=cents(y2026=14_800_00), kept=cents(y2025=10_000_00))
-    taken = award.take_back(CASE, TITLE, back)
+    taken = award.take_back(CASE, back)
     assert kinds(house.perform(taken, system(date(2025, 9, 21)))) == ["FundsTakenBack", "CommitmentReduced"]
     assert committed(house) == cents(y2025=30_000_00)
     assert kinds(house.perform(taken, system(date(2025, 9, 22)))) == []
     refused_order = TakeBackFunds(reduction=1, part=2, by_year=cents(y2025=10_000_00), kept=())
-    house.perform(award.take_back(CASE, TITLE, refused_order), system(date(2025, 9, 23)))
+    house.perform(award.take_back(CASE, refused_order), system(date(2025, 9, 23)))
     assert committed(house) == cents(y2025=20_000_00)
 
 
@@ -217,7 +218,7 @@ def test_money_of_a_later_year_alone_comes_back_to_the_budget_that_promised_it()
     do(house, replace(LATER, by_year=cents(y2025=30_000_00, y2026=10_000_00)), officer(ON))
     amend(house)
     back = TakeBackFunds(reduction=1, part=1, by_year=cents(y2026=4_800_00), kept=())
-    assert kinds(house.perform(award.take_back(CASE, TITLE, back), system(ON))) == [
+    assert kinds(house.perform(award.take_back(CASE, back), system(ON))) == [
         "FundsTakenBack",
         "CommitmentReduced",
     ]
@@ -227,9 +228,7 @@ def test_money_of_a_later_year_alone_comes_back_to_the_budget_that_promised_it()
 def test_what_was_not_asked_back_is_not_taken():
     house = final()
     with pytest.raises(UnknownReduction):
-        house.perform(
-            award.take_back(CASE, TITLE, TakeBackFunds(reduction=1, part=1, by_year=D1_SPLIT, kept=())), system(ON)
-        )
+        house.perform(award.take_back(CASE, TakeBackFunds(reduction=1, part=1, by_year=D1_SPLIT, kept=())), system(ON))
 
 
 def test_before_finality_the_money_is_reviews_and_free_at_once():
@@ -276,7 +275,7 @@ def test_a_shift_between_years_is_committed_first_and_handed_over_when_the_other
         annul(house, 2)
     do(house, DropProposal(proposal=2, reason="die Mittel sind unterwegs"), approver(ON))
     back = TakeBackFunds(reduction=1, part=1, by_year=cents(y2025=15_000_00), kept=cents(y2025=5_000_00))
-    events = house.perform(award.take_back(CASE, TITLE, back), system(date(2025, 9, 3)))[AWARD]
+    events = house.perform(award.take_back(CASE, back), system(date(2025, 9, 3)))[AWARD]
     assert [type(it) for it in events] == [FundsTakenBack, FundsSupplemented]
     assert events[1].by_year == cents(y2026=15_000_00)
     assert committed(house) == cents(y2025=15_000_00, y2026=29_800_00)

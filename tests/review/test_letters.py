@@ -12,7 +12,16 @@ import pytest
 
 from services.review import assessment, correspondence
 from services.review.assessment import HearingOpened, HearingSubject, RejectionGround
-from services.review.award import Annulment, AwardHearingOpened, Channel, Grant, LegalBasis
+from services.review.award import (
+    Annulment,
+    AnnulmentProposed,
+    AwardHearingOpened,
+    Channel,
+    Grant,
+    GrantAmended,
+    GrantRevoked,
+    LegalBasis,
+)
 from services.review.correspondence import (
     DispatchLetter,
     LetterIsDispatched,
@@ -24,6 +33,8 @@ from services.review.letters import (
     Authority,
     CourtUnknown,
     Head,
+    amendment_letter,
+    annulment_letter,
     award_hearing_letter,
     hearing_letter,
     rejection_letter,
@@ -35,7 +46,7 @@ from shared.decider import RefusedAttempt, replace
 from shared.identity import Role
 from shared.letters import render
 from tests.conftest import StartNats
-from tests.review.builders import CASE, LETTER, award_d1, officer, opened_house
+from tests.review.builders import CASE, LETTER, award_d1, cents, officer, opened_house
 from tests.review.road import Road
 from tests.review.test_api import place
 from tests.service import serving
@@ -58,6 +69,14 @@ AWARD_HEARING = AwardHearingOpened(
 REJECTION = assessment.ApplicationRejectedFormally(
     file_number="EG-2025-00001", grounds=(RejectionGround.PROJECT_STARTED,), reasons=("Der Vertrag ist vom 2. Mai.",),
     rejected_by="p-approver", rejected_on=ON,
+)  # fmt: skip
+REVOKED = GrantRevoked(
+    decided=AnnulmentProposed(
+        number=1, annulment=Annulment.REVOCATION, legal_basis=LegalBasis.PURPOSE_MISSED, by_year=cents(y2025=20_000_00),
+        eligible_cents=0, effective_on=date(2025, 8, 20), reasons="Zweck verfehlt", discretion="kein milderes Mittel",
+        proposed_by="p-officer", proposed_on=ON,
+    ),
+    lost=cents(y2025=10_000_00, y2026=14_800_00), decided_by="p-approver", decided_on=ON, waits=True,
 )  # fmt: skip
 SEND = DispatchLetter(
     kind=LetterKind.HEARING, number=1, letter=LETTER, channel=Channel.ELECTRONIC, service_on_working_day=False, acted=()
@@ -91,6 +110,32 @@ def test_a_hearing_on_an_award_tells_the_provision_and_what_is_granted():
         assert expected in text, expected
 
 
+def test_a_revocation_tells_what_falls_away_by_which_law_and_how_it_can_be_contested():
+    text = text_of("annulment_letter.typ", annulment_letter(HEAD, REVOKED))
+    for expected in (
+        "Widerruf", "20.000,00 €", "44.800,00 €", "24.800,00 €", "§ 49 Absatz 3 Nummer 1", "Zweck verfehlt",
+        "kein milderes Mittel", "seit dem 20.08.2025", "Weimar",
+    ):  # fmt: skip
+        assert expected in text, expected
+    assert "Sofortige Vollziehung" not in text
+    at_once = annulment_letter(HEAD, replace(REVOKED, immediate="Das Geld würde ausgegeben."))
+    assert "Nummer 4 VwGO" in text_of("annulment_letter.typ", at_once)
+
+
+def test_an_amendment_tells_what_was_granted_and_what_is_now():
+    text = text_of("amendment_letter.typ", amendment_letter(HEAD, amended()))
+    for expected in ("Änderungsbescheid", "20.000,00 €", "44.800,00 €", "14.800,00 €", "weniger Bedarf", "Weimar"):
+        assert expected in text, expected
+
+
+def amended() -> GrantAmended:
+    grant = replace(granted(), by_year=cents(y2025=20_000_00), granted_cents=20_000_00)
+    return GrantAmended(
+        number=1, change="", grant=grant, less=cents(y2025=10_000_00, y2026=14_800_00), more=(),
+        reasons="weniger Bedarf", approved_by="p-approver", approved_on=ON,
+    )  # fmt: skip
+
+
 def test_a_formal_rejection_tells_its_grounds_and_the_competent_court():
     text = text_of("rejection_letter.typ", rejection_letter(HEAD, REJECTION, date(2025, 5, 12)))
     for expected in (
@@ -111,6 +156,8 @@ def test_a_formal_rejection_tells_its_grounds_and_the_competent_court():
     [
         ("hearing_letter.typ", lambda: hearing_letter(HEAD, HEARING)),
         ("hearing_letter.typ", lambda: award_hearing_letter(HEAD, AWARD_HEARING, granted())),
+        ("annulment_letter.typ", lambda: annulment_letter(HEAD, REVOKED)),
+        ("amendment_letter.typ", lambda: amendment_letter(HEAD, amended())),
         ("rejection_letter.typ", lambda: rejection_letter(HEAD, REJECTION, date(2025, 5, 12))),
     ],
 )

@@ -18,7 +18,7 @@ from shared.contracts.payout import FundsReturned
 from shared.contracts.review import FundsAssigned, FundsSupplemented
 from shared.decider import Context, Decision, DomainError, decision
 from shared.identity import Role
-from tests.review.builders import BUDGET, CASE, TITLE, House, assign_d1, opened_house, system
+from tests.review.builders import BUDGET, CASE, House, assign_d1, opened_house, system
 from tests.scenario import acting
 
 ON = date(2025, 8, 4)
@@ -114,9 +114,8 @@ class Handover:
             ends_on=award.grant.ends_on, conditions=award.grant.conditions, reasons="Umplanung",
         )  # fmt: skip
         if self.in_review(decision(awards.decider, CASE, command), acting("p-officer", Role.CASE_OFFICER, ON)):
-            years = {it.year for it in (*by_year, *award.grant.by_year)} | {ON.year}
             number = self.award.course.proposals
-            done = self.in_review(awards.approve_amendment(CASE, number, TITLE, years), APPROVER)
+            done = self.in_review(awards.approve_amendment(CASE, number, "sofort"), APPROVER)
             if not done or self.award.course.proposal:
                 self._drop()
 
@@ -126,9 +125,8 @@ class Handover:
             eligible_cents=0, effective_on=ON, reasons="Verzicht", discretion="keines",
         )  # fmt: skip
         if self.in_review(decision(awards.decider, CASE, command), acting("p-officer", Role.CASE_OFFICER, ON)):
-            years = [it.year for it in self.award.grant.by_year]
             number = self.award.course.proposals
-            if not self.in_review(awards.decide_annulment(CASE, number, TITLE, years), APPROVER):
+            if not self.in_review(awards.decide_annulment(CASE, number), APPROVER):
                 self._drop()
 
     def _drop(self) -> None:

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from services.payout.disbursement import giving_back
 from services.review import award as awards
 from services.review.award import changing
+from shared.records import replace
 from tests.review.builders import cents
 from tests.system.handover import Handover, cents_of
 
@@ -75,18 +76,18 @@ def test_every_cent_has_one_owner_in_every_order() -> None:
 def test_a_review_that_frees_when_it_asks_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = changing.approve_amendment
 
-    def hasty(case: str, proposal: int, title: str, years: Any) -> Any:
-        decided = honest(case, proposal, title, years)
+    def hasty(case: str, proposal: int, immediate: str = "") -> Any:
+        decided = honest(case, proposal, immediate)
 
         def judge(states: Any, context: Any) -> Any:
             found = dict(decided.judge(states, context))
             for it in found.get(f"award-{case}", ()):
                 if isinstance(it, awards.ReductionRequested) and it.by_year:
-                    funds = dict(zip(list(decided.reads)[1:], states[1:], strict=True))
-                    found |= changing._reduced(case, title, it.by_year, "zu früh", funds, context)
+                    funds = dict(zip(changing.holding(states[0]), states[1:], strict=True))
+                    found |= changing._reduced(states[0], it.by_year, "zu früh", funds, context)
             return found
 
-        return type(decided)(reads=decided.reads, judge=judge, action=decided.action)
+        return replace(decided, judge=judge)
 
     monkeypatch.setattr(awards, "approve_amendment", hasty)
     with pytest.raises(AssertionError):

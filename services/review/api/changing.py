@@ -2,19 +2,20 @@
 
 from services.review import award as awards
 from services.review.api.common import APPROVER, OFFICER, ROAD, amounts, opened_case, programme_of, told
-from services.review.award import AmendmentProposed, Approved, Final, Gone, Notified
+from services.review.award import Approved, Final, Gone, Notified
 from services.review.award_bodies import (
     AmendmentBody,
     AnnulmentBody,
     AwardHearingBody,
     AwardStatementBody,
     ChangeRefusalBody,
+    ExecutionBody,
     WhyBody,
 )
 from services.review.reading import known
 from shared.decider import Decision, decision
 from shared.service import House
-from shared.web import Action, Ask, NoBody
+from shared.web import Action, Ask
 
 
 def changing(house: House) -> list[Action]:
@@ -70,10 +71,9 @@ def _annulling(house: House) -> list[Action]:
         )  # fmt: skip
         return decision(awards.decider, case, command)
 
-    async def decide(_body: NoBody, ask: Ask) -> Decision:
-        case, award = ask.path["case"], await _standing(house, ask)
-        number = award.course.proposals
-        return awards.decide_annulment(case, number, award.grant.budget_title, [it.year for it in award.grant.by_year])
+    async def decide(body: ExecutionBody, ask: Ask) -> Decision:
+        award = await _standing(house, ask)
+        return awards.decide_annulment(ask.path["case"], award.course.proposals, body.immediate or "")
 
     async def drop(body: WhyBody, ask: Ask) -> Decision:
         award = await _standing(house, ask)
@@ -87,7 +87,7 @@ def _annulling(house: House) -> list[Action]:
         ),
         Action(
             name="decide-annulment", title="Bescheid aufheben", path=f"{ROAD}/annulment/decision", roles=APPROVER,
-            decide=decide, answer=told,
+            body=ExecutionBody, decide=decide, answer=told,
         ),
         Action(
             name="drop-proposal", title="Vorschlag nicht folgen", path=f"{ROAD}/award-proposal/drop", roles=APPROVER,
@@ -105,13 +105,9 @@ def _amending(house: House) -> list[Action]:
         )  # fmt: skip
         return decision(awards.decider, ask.path["case"], command)
 
-    async def approve(_body: NoBody, ask: Ask) -> Decision:
+    async def approve(body: ExecutionBody, ask: Ask) -> Decision:
         award = await _standing(house, ask)
-        proposal = award.course.proposal
-        years = {it.year for it in award.grant.by_year} | {ask.today.year}
-        if isinstance(proposal, AmendmentProposed):
-            years |= {it.year for it in proposal.by_year}
-        return awards.approve_amendment(ask.path["case"], award.course.proposals, award.grant.budget_title, years)
+        return awards.approve_amendment(ask.path["case"], award.course.proposals, body.immediate or "")
 
     async def refuse(body: ChangeRefusalBody, ask: Ask) -> Decision:
         award = (await known(house, ask.path["case"])).award
@@ -128,7 +124,7 @@ def _amending(house: House) -> list[Action]:
         ),
         Action(
             name="approve-amendment", title="Bescheid ändern", path=f"{ROAD}/amendment/approval", roles=APPROVER,
-            decide=approve, answer=told,
+            body=ExecutionBody, decide=approve, answer=told,
         ),
         Action(
             name="refuse-change", title="Änderungsantrag ablehnen", path=f"{ROAD}/change/refusal", roles=APPROVER,

@@ -8,6 +8,7 @@ from services.review.bodies import (
     DispatchLetterBody,
     LawsuitBody,
     LawsuitOutcomeBody,
+    OfNoticeBody,
     ReceiptBody,
     ServiceFailureBody,
     WaiverBody,
@@ -15,9 +16,9 @@ from services.review.bodies import (
 from services.review.correspondence import dispatch as dispatch_letter
 from services.review.letter_reading import stored, stored_letter
 from services.review.reading import known
-from shared.decider import Decision, decision
+from shared.decider import Decision
 from shared.service import House
-from shared.web import Action, Ask, NoBody
+from shared.web import Action, Ask
 
 
 def notifying(house: House) -> list[Action]:
@@ -30,18 +31,20 @@ def _serving(house: House) -> list[Action]:
         it = await known(house, ask.path["case"])
         if isinstance(it.award, Unsigned | HalfSigned):
             raise awards.NotApproved
-        sent = notice_of(it.award)
-        reference = sent.letter if sent else await stored_letter(house, it)
+        sent = notice_of(it.award, body.proposal)
+        reference = sent.letter if sent else await stored_letter(house, it, body.proposal)
         programme = await programme_of(house, it.case)
-        return awards.dispatch(it.case, programme, reference, instructed=body.instructed, channel=body.channel)
+        return awards.dispatch(
+            it.case, programme, reference, instructed=body.instructed, channel=body.channel, proposal=body.proposal
+        )
 
     async def receive(body: ReceiptBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return decision(awards.decider, case, awards.RecordReceipt(received_on=body.received_on))
+        return awards.of_notice(case, awards.RecordReceipt(received_on=body.received_on, proposal=body.proposal))
 
     async def fail(body: ServiceFailureBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return decision(awards.decider, case, awards.RecordServiceFailure(reason=body.reason))
+        return awards.of_notice(case, awards.RecordServiceFailure(reason=body.reason, proposal=body.proposal))
 
     return [
         Action(
@@ -62,21 +65,23 @@ def _serving(house: House) -> list[Action]:
 def _remedies(house: House) -> list[Action]:
     async def waive(body: WaiverBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return decision(awards.decider, case, awards.RecordWaiver(declared_on=body.declared_on))
+        return awards.of_notice(case, awards.RecordWaiver(declared_on=body.declared_on, proposal=body.proposal))
 
     async def sue(body: LawsuitBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        command = awards.RecordLawsuit(filed_on=body.filed_on, court_reference=body.court_reference)
-        return decision(awards.decider, case, command)
+        command = awards.RecordLawsuit(
+            filed_on=body.filed_on, court_reference=body.court_reference, proposal=body.proposal
+        )
+        return awards.of_notice(case, command)
 
     async def conclude(body: LawsuitOutcomeBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        command = awards.ConcludeLawsuit(outcome=body.outcome, concluded_on=body.concluded_on)
-        return decision(awards.decider, case, command)
+        command = awards.ConcludeLawsuit(outcome=body.outcome, concluded_on=body.concluded_on, proposal=body.proposal)
+        return awards.of_notice(case, command)
 
-    async def declare_final(_body: NoBody, ask: Ask) -> Decision:
+    async def declare_final(body: OfNoticeBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return decision(awards.decider, case, awards.DeclareFinal())
+        return awards.of_notice(case, awards.DeclareFinal(proposal=body.proposal))
 
     return [
         Action(
@@ -93,7 +98,7 @@ def _remedies(house: House) -> list[Action]:
         ),
         Action(
             name="declare-final", title="Bestandskraft feststellen", path=f"{ROAD}/finality", roles=OFFICER,
-            decide=declare_final, answer=told,
+            body=OfNoticeBody, decide=declare_final, answer=told,
         ),
     ]  # fmt: skip
 

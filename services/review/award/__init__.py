@@ -7,7 +7,7 @@ A refusal is dispatched, contested and final in the same way.
 
 from services.review.award.across import approve, dispatch, open_hearing, refuse
 from services.review.award.acts import acts_of
-from services.review.award.changing import approve_amendment, decide_annulment, take_back
+from services.review.award.changing import approve_amendment, decide_annulment, of_notice, take_back
 from services.review.award.commands import (
     Annulment,
     ApproveAmendment,
@@ -28,6 +28,7 @@ from services.review.award.commands import (
     LegalBasis,
     LiftPayoutFreeze,
     OfCourse,
+    OfNotice,
     OpenAwardHearing,
     Outcome,
     ProposeAmendment,
@@ -47,6 +48,7 @@ from services.review.award.errors import (
     AmendmentNotValid,
     AmountsNotLess,
     AwardIsGone,
+    ChangeWaits,
     DateNotValid,
     DecisionIsFinal,
     DecisionTakenAway,
@@ -74,6 +76,7 @@ from services.review.award.errors import (
     ReturnPending,
     ServiceFailed,
     UnknownChange,
+    UnknownNotice,
     UnknownReduction,
     WaiverDateNotValid,
     YearIsOver,
@@ -88,6 +91,7 @@ from services.review.award.events import (
     AwardStatementReceived,
     ChangeReceived,
     ChangeRefused,
+    ChangeTookEffect,
     DecisionBecameFinal,
     Event,
     FirstSignatureGiven,
@@ -105,6 +109,7 @@ from services.review.award.events import (
     LawsuitRecorded,
     NoticeDeemedServed,
     NoticeDispatched,
+    NoticeEvent,
     NoticeReceived,
     NoticeServiceFailed,
     OfCourseEvent,
@@ -114,9 +119,11 @@ from services.review.award.events import (
 )
 from services.review.award.evolving import decider, evolve
 from services.review.award.fulfilling import assess_condition
+from services.review.award.notice import change_notice
 from services.review.award.states import (
     Approved,
     Award,
+    ChangeNotice,
     Course,
     Final,
     Gone,
@@ -128,6 +135,7 @@ from services.review.award.states import (
     Reduction,
     Refused,
     Unsigned,
+    final_of,
     notice_of,
 )
 
@@ -147,8 +155,11 @@ __all__ = [
     "AwardHearingOpened",
     "AwardIsGone",
     "AwardStatementReceived",
+    "ChangeNotice",
     "ChangeReceived",
     "ChangeRefused",
+    "ChangeTookEffect",
+    "ChangeWaits",
     "Channel",
     "CloseAwardHearing",
     "Command",
@@ -206,11 +217,13 @@ __all__ = [
     "Notice",
     "NoticeDeemedServed",
     "NoticeDispatched",
+    "NoticeEvent",
     "NoticeReceived",
     "NoticeServiceFailed",
     "Notified",
     "OfCourse",
     "OfCourseEvent",
+    "OfNotice",
     "OpenAwardHearing",
     "OtherHearing",
     "OtherLetterDispatched",
@@ -238,6 +251,7 @@ __all__ = [
     "ServiceFailed",
     "TakeBackFunds",
     "UnknownChange",
+    "UnknownNotice",
     "UnknownReduction",
     "Unsigned",
     "WaiverDateNotValid",
@@ -246,12 +260,15 @@ __all__ = [
     "approve",
     "approve_amendment",
     "assess_condition",
+    "change_notice",
     "decide",
     "decide_annulment",
     "decider",
     "dispatch",
     "evolve",
+    "final_of",
     "notice_of",
+    "of_notice",
     "open_hearing",
     "refuse",
     "take_back",

@@ -134,6 +134,7 @@ def dispatch(
     *,
     instructed: bool = True,
     channel: Channel = Channel.ELECTRONIC,
+    proposal: int = 0,
 ) -> Decision:
     """Dispatch the notice and impose its side conditions; whether its day of service moves on from a day off say the parameters."""
 
@@ -150,6 +151,7 @@ def dispatch(
             instructed=instructed,
             channel=channel,
             service_on_working_day=parameters.service_on_working_day,
+            proposal=proposal,
         )
         dispatched = decide(command, states[0], context)
         return {award: dispatched, **imposed(states[0], dispatched, states[2], context)}

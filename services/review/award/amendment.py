@@ -5,6 +5,7 @@ from typing import assert_never
 
 from services.review.award.acts import acts_of
 from services.review.award.commands import ApproveAmendment, Grant, ProposeAmendment, ReceiveChange, RefuseChange
+from services.review.award.effect import require_no_waiting, stop
 from services.review.award.errors import (
     AmendmentNotValid,
     GrantIsRefused,
@@ -77,6 +78,7 @@ def propose(command: ProposeAmendment, award: Award, context: Context) -> Sequen
         raise OtherProposalOpen
     if command.change and (it.course.change is None or it.course.change.change != command.change):
         raise UnknownChange(field="change")
+    require_no_waiting(it)
     require_text(reasons=command.reasons)
     _amended(it.grant, proposed)
     duties.refuse("propose-amendment", acts_of(award), context)
@@ -137,6 +139,8 @@ def approve(command: ApproveAmendment, award: Award, context: Context) -> Sequen
     duties.refuse("approve-amendment", acts_of(award), context)
     more = _positive(minus(grant.by_year, it.grant.by_year))
     less = _positive(minus(it.grant.by_year, grant.by_year))
+    # Who asked for it is not burdened by it, and nothing is to be suspended.
+    waits = bool(less) and not more and not proposed.change and not command.immediate
     amended = GrantAmended(
         number=proposed.number,
         change=proposed.change,
@@ -146,9 +150,13 @@ def approve(command: ApproveAmendment, award: Award, context: Context) -> Sequen
         reasons=proposed.reasons,
         approved_by=context.actor,
         approved_on=context.valid_on,
+        waits=waits,
+        immediate=command.immediate,
     )
     if not isinstance(it, Final):
         return [amended]
+    if waits:
+        return [amended, *stop(it, context, "approve-amendment")]
     eligible = grant.eligible_cents if grant.eligible_cents != it.grant.eligible_cents else 0
     if less or not more:
         # What changes its year goes out when the other year's money is back: never is a cent owned twice.

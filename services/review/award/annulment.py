@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.review.award.acts import acts_of
 from services.review.award.commands import BASES, Annulment, DecideAnnulment, DropProposal, ProposeAnnulment
+from services.review.award.effect import SUSPENDED, require_no_waiting, stop
 from services.review.award.errors import (
     AmountsNotLess,
     DateNotValid,
@@ -61,6 +62,7 @@ def propose(command: ProposeAnnulment, award: Award, context: Context) -> Sequen
         if isinstance(known, AnnulmentProposed) and _said(known) == _said(proposed):
             return []
         raise OtherProposalOpen
+    require_no_waiting(it)
     if command.legal_basis not in BASES[command.annulment]:
         raise LegalBasisNotValid(field="legal_basis")
     require_text(reasons=command.reasons, discretion=command.discretion)
@@ -100,7 +102,7 @@ def _require_heard(annulment: Annulment, it: Approved | Notified | Final, contex
 
 def decide_annulment(command: DecideAnnulment, award: Award, context: Context) -> Sequence[Event]:
     if isinstance(award, Approved | Notified | Final | Gone) and any(
-        it.decided.number == command.proposal for it in award.course.annulled
+        it.number == command.proposal for it in award.course.notices
     ):
         return []
     it = standing(award)
@@ -112,11 +114,15 @@ def decide_annulment(command: DecideAnnulment, award: Award, context: Context) -
     _require_heard(proposed.annulment, it, context)
     duties.refuse("decide-annulment", acts_of(award), context)
     lost = _lost(it.grant.by_year, proposed.by_year)
+    waits = proposed.annulment in SUSPENDED and not command.immediate
     decided = EVENTS[proposed.annulment](
-        decided=proposed, lost=lost, decided_by=context.actor, decided_on=context.valid_on
-    )
+        decided=proposed, lost=lost, decided_by=context.actor, decided_on=context.valid_on, waits=waits,
+        immediate=command.immediate,
+    )  # fmt: skip
     if not isinstance(it, Final):
         return [decided]
+    if waits:
+        return [decided, *stop(it, context, "decide-annulment")]
     asked: ReductionRequested = ask(
         it, context, by_year=lost, eligible_cents=proposed.eligible_cents, reason=proposed.annulment,
         action="decide-annulment",

@@ -1,12 +1,15 @@
 """Decisions over award and budget, when an award that stands changes: in one transaction, and no cent free before it is review's."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.review import budget as budgets
-from services.review.award.commands import ApproveAmendment, Command, DecideAnnulment, TakeBackFunds
+from services.review.award.commands import ApproveAmendment, Command, DecideAnnulment, OfNotice, TakeBackFunds
 from services.review.award.deciding import decide
+from services.review.award.effect import lost_by
 from services.review.award.events import (
+    AmendmentProposed,
+    ChangeTookEffect,
     Event,
     FundsTakenBack,
     GrantAmended,
@@ -17,95 +20,134 @@ from services.review.award.events import (
     ReductionRequested,
 )
 from services.review.award.evolving import decider
-from services.review.award.states import Award
+from services.review.award.notice import change_notice
+from services.review.award.states import Approved, Award, Final, Gone, Notified
 from shared.contracts import YearAmount, plus
-from shared.decider import AnyDecider, Context, Decided, Decision
+from shared.decider import AnyDecider, Context, Decided, Decision, decision
 
 type Entered = Callable[[Award, Sequence[Event], Mapping[str, Any], Context], Decided]
 
 
-def decide_annulment(case: str, proposal: int, title: str, years: Iterable[int]) -> Decision:
-    """Annul the award as proposed. What is still review's is free at once; what is payout's, when it comes back."""
+def decide_annulment(case: str, proposal: int, immediate: str = "") -> Decision:
+    """Annul the award as proposed. What moves at once is free at once if review has it; what is payout's, when it comes back."""
 
     def entered(award: Award, events: Sequence[Event], funds: Mapping[str, Any], context: Context) -> Decided:
-        asked = any(isinstance(it, ReductionRequested) for it in events)
         for it in events:
-            if isinstance(it, GrantLapsed | GrantRevoked | GrantRetracted | GrantReducedByCondition) and not asked:
-                return _reduced(case, title, it.lost, f"annulment-{proposal}", funds, context)
+            if isinstance(it, GrantLapsed | GrantRevoked | GrantRetracted | GrantReducedByCondition) and not it.waits:
+                return _free(award, it.lost, f"annulment-{proposal}", events, funds, context)
         return {}
 
-    return _over_budgets(case, title, years, DecideAnnulment(proposal=proposal), entered, "DecideAnnulment")
+    command = DecideAnnulment(proposal=proposal, immediate=immediate)
+    return _over_budgets(case, command, entered, "DecideAnnulment")
 
 
-def approve_amendment(case: str, proposal: int, title: str, years: Iterable[int]) -> Decision:
+def approve_amendment(case: str, proposal: int, immediate: str = "") -> Decision:
     """Amend the award as proposed. Records nothing but the budget's refusal when it lacks the money for a year."""
 
     def entered(award: Award, events: Sequence[Event], funds: Mapping[str, Any], context: Context) -> Decided:
         amended = next((it for it in events if isinstance(it, GrantAmended)), None)
-        if amended is None:
+        if amended is None or amended.waits:
             return {}
-        less = () if any(isinstance(it, ReductionRequested) for it in events) else amended.less
         reference = f"amendment-{proposal}"
         if not amended.more:
-            return _reduced(case, title, less, reference, funds, context)
+            return _free(award, amended.less, reference, events, funds, context)
+        less = () if _is_asked(events) else amended.less
         shift = budgets.ShiftCommitment(
             case=case, less=less, more=amended.more, reason="amendment", reference=reference, basis=amended.grant.basis
         )
-        return budgets.shifted(shift, title, funds, context)
+        return budgets.shifted(shift, amended.grant.budget_title, funds, context)
 
-    return _over_budgets(case, title, years, ApproveAmendment(proposal=proposal), entered, "ApproveAmendment")
+    command = ApproveAmendment(proposal=proposal, immediate=immediate)
+    return _over_budgets(case, command, entered, "ApproveAmendment")
 
 
-def take_back(case: str, title: str, command: TakeBackFunds) -> Decision:
+def of_notice(case: str, command: OfNotice) -> Decision:
+    """What happens to a notice, and when a change ends its waiting by it, its money, in the same transaction."""
+
+    if not command.proposal:
+        return decision(decider, case, command)
+
+    def entered(award: Award, events: Sequence[Event], funds: Mapping[str, Any], context: Context) -> Decided:
+        took = next((it for it in events if isinstance(it, ChangeTookEffect)), None)
+        if took is None:
+            return {}
+        change = change_notice(award, took.number)
+        reference = f"{'amendment' if isinstance(change.decided, GrantAmended) else 'annulment'}-{took.number}"
+        return _free(award, lost_by(change)[0], reference, events, funds, context)
+
+    return _over_budgets(case, command, entered, type(command).__name__)
+
+
+def take_back(case: str, command: TakeBackFunds) -> Decision:
     """Free in the budget what payout returned, and what falls away because as much had been ordered."""
 
     def entered(award: Award, events: Sequence[Event], funds: Mapping[str, Any], context: Context) -> Decided:
         for it in events:
             if isinstance(it, FundsTakenBack):
                 reference = f"reduction-{it.reduction}-{it.part}"
-                return _reduced(case, title, plus(it.by_year, it.short), reference, funds, context)
+                return _reduced(award, plus(it.by_year, it.short), reference, funds, context)
         return {}
 
-    # What falls away lies in later years than what came back: all that a commitment may reach is read.
-    named = [it.year for it in (*command.by_year, *command.kept)]
-    years = range(min(named), max(named) + FURTHEST + 1)
-    return _over_budgets(case, title, years, command, entered, "TakeBackFunds")
+    return _over_budgets(case, command, entered, "TakeBackFunds")
 
 
 FURTHEST = 5
 """So many years after another one an award may still have money."""
 
 
-def _reduced(
-    case: str,
-    title: str,
+def _is_asked(events: Sequence[Event]) -> bool:
+    """Whether payout has the money and is asked for it: then it is free when it comes back."""
+    return any(isinstance(it, ReductionRequested) for it in events)
+
+
+def _free(
+    award: Award,
     by_year: tuple[YearAmount, ...],
     reference: str,
+    events: Sequence[Event],
     funds: Mapping[str, Any],
     context: Context,
 ) -> Decided:
-    if not by_year:
+    return {} if _is_asked(events) else _reduced(award, by_year, reference, funds, context)
+
+
+def _reduced(
+    award: Award, by_year: tuple[YearAmount, ...], reference: str, funds: Mapping[str, Any], context: Context
+) -> Decided:
+    if not by_year or not isinstance(award, Approved | Notified | Final | Gone):
         return {}
-    command = budgets.ReduceCommitment(case=case, by_year=by_year, reason=reference, reference=reference)
-    return budgets.reduced(command, title, funds, context)
+    command = budgets.ReduceCommitment(case=award.grant.case, by_year=by_year, reason=reference, reference=reference)
+    return budgets.reduced(command, award.grant.budget_title, funds, context)
 
 
-def _over_budgets(
-    case: str, title: str, years: Iterable[int], command: Command, entered: Entered, action: str
-) -> Decision:
-    """One judgement over the award and the budgets that hold its money: what the award decides, the budgets enter."""
-    stream, named = decider.stream(case), sorted(set(years))
+def holding(award: Award) -> Mapping[str, AnyDecider]:
+    """The budgets that may hold money of the award, before or after any change of it that is known."""
+    if not isinstance(award, Approved | Notified | Final | Gone):
+        return {}
+    course, parts = award.course, [*award.grant.by_year]
+    if isinstance(course.proposal, AmendmentProposed):
+        parts += course.proposal.by_year
+    for reduction in course.reductions:
+        parts += (*reduction.asked, *reduction.then)
+    named = [it.year for it in parts] or [award.approved_on.year]
     # A later year's money is promised by the budget of the year of the approval until the next one takes it over.
-    funds = budgets.holders(title, range(named[0] - FURTHEST, named[-1] + 1))
+    return budgets.holders(award.grant.budget_title, range(min(named) - FURTHEST, max(named) + FURTHEST + 1))
+
+
+def _over_budgets(case: str, command: Command, entered: Entered, action: str) -> Decision:
+    """One judgement over the award and the budgets that hold its money: what the award decides, the budgets enter."""
+    stream = decider.stream(case)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         award: Award = states[0]
         events = decide(command, award, context)
-        by_stream = dict(zip(funds, states[1:], strict=True))
+        by_stream = dict(zip(holding(award), states[1:], strict=True))
         found = entered(award, events, by_stream, context)
         if any(isinstance(it, budgets.CommitmentShiftRefused) for it in (one for its in found.values() for one in its)):
             return found
         return {stream: events, **found}
 
-    reads: dict[str, AnyDecider] = {stream: decider, **funds}
-    return Decision(reads=reads, judge=judge, action=action)
+    def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return holding(states[0])
+
+    return Decision(reads={stream: decider}, judge=judge, action=action, further=further)

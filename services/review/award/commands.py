@@ -97,17 +97,21 @@ class DispatchNotice:
     """`instructed` is whether the letter instructs correctly about remedies (§ 58 VwGO).
 
     Whether the day of deemed service moves on from a day off is disputed, so it is the policy's: `service_on_working_day`.
+    `proposal` names here and below whose notice is meant: of the change decided on that proposal, 0 of the award itself.
     """
 
     letter: DocumentReference
     instructed: bool = True
     channel: Channel = Channel.ELECTRONIC
     service_on_working_day: bool = False
+    proposal: int = 0
 
 
 @value
 class DeemServed:
     """The day of deemed service has come; one that nobody retrieved from the portal has failed."""
+
+    proposal: int = 0
 
 
 @value
@@ -115,16 +119,19 @@ class RecordReceipt:
     """The notice really arrived on this day, or was retrieved from the portal on it."""
 
     received_on: date
+    proposal: int = 0
 
 
 @value
 class RecordServiceFailure:
     reason: FailureReason
+    proposal: int = 0
 
 
 @value
 class RecordWaiver:
     declared_on: date
+    proposal: int = 0
 
 
 @value
@@ -133,6 +140,7 @@ class RecordLawsuit:
 
     filed_on: date
     court_reference: str
+    proposal: int = 0
 
 
 @value
@@ -141,11 +149,14 @@ class ConcludeLawsuit:
 
     outcome: Outcome
     concluded_on: date
+    proposal: int = 0
 
 
 @value
 class DeclareFinal:
     """The period for remedies has passed."""
+
+    proposal: int = 0
 
 
 class Annulment(StrEnum):
@@ -223,9 +234,13 @@ class ProposeAnnulment:
 
 @value
 class DecideAnnulment:
-    """`proposal` is the number of the proposal that is decided."""
+    """`proposal` is the number of the proposal that is decided.
+
+    `immediate` says why its execution cannot wait for a remedy (sofortige Vollziehung, § 80 II 1 Nr. 4, III VwGO); empty it waits.
+    """
 
     proposal: int
+    immediate: str = ""
 
 
 @value
@@ -262,7 +277,10 @@ class ProposeAmendment:
 
 @value
 class ApproveAmendment:
+    """`immediate` as in `DecideAnnulment`."""
+
     proposal: int
+    immediate: str = ""
 
 
 @value
@@ -309,10 +327,8 @@ type OfCourse = (
 )
 """What can happen to an award after its approval."""
 
-type Command = (
-    ApproveGrant
-    | RefuseGrant
-    | DispatchNotice
+type OfNotice = (
+    DispatchNotice
     | DeemServed
     | RecordReceipt
     | RecordServiceFailure
@@ -320,5 +336,7 @@ type Command = (
     | RecordLawsuit
     | ConcludeLawsuit
     | DeclareFinal
-    | OfCourse
 )
+"""What can happen to a notice."""
+
+type Command = ApproveGrant | RefuseGrant | OfNotice | OfCourse

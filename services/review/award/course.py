@@ -5,6 +5,7 @@ from typing import assert_never
 from services.review.award.commands import Grant
 from services.review.award.events import (
     AmendmentProposed,
+    Annulled,
     AnnulmentProposed,
     AwardHearingClosed,
     AwardHearingExpired,
@@ -12,6 +13,7 @@ from services.review.award.events import (
     AwardStatementReceived,
     ChangeReceived,
     ChangeRefused,
+    ChangeTookEffect,
     FundsSupplemented,
     FundsTakenBack,
     GrantAmended,
@@ -23,7 +25,7 @@ from services.review.award.events import (
     ProposalDropped,
     ReductionRequested,
 )
-from services.review.award.states import Course, Final, Gone, Granted, Hearing, Notified, Reduction
+from services.review.award.states import ChangeNotice, Course, Final, Gone, Granted, Hearing, Notified, Reduction
 from shared import duties
 from shared.contracts import Acted, YearAmount, minus, plus
 from shared.decider import replace
@@ -32,13 +34,15 @@ from shared.identity import Role
 
 def moved_on(award: Granted, it: OfCourseEvent) -> Granted:
     """The award after an event of its course: what is granted, who acted, and whether anything is left of it."""
-    award = _changed(replace(award, course=_course(award.course, it), acted=_acted(award, it)), it)
-    annulled = isinstance(it, GrantLapsed | GrantRevoked | GrantRetracted | GrantReducedByCondition)
-    if annulled and not it.decided.by_year and not isinstance(award, Gone):
+    effect = _effect(award.course, it)
+    award = replace(award, course=_course(award.course, it), acted=_acted(award, it))
+    award = _took_effect(award, effect) if effect else _moved(award, it)
+    annulled = None if isinstance(effect, GrantAmended) else effect
+    if annulled and not annulled.decided.by_year and not isinstance(award, Gone):
         return Gone(
             grant=award.grant,
             approved_on=award.approved_on,
-            annulled=it,
+            annulled=annulled,
             notice=award.notice if isinstance(award, Notified | Final) else None,
             assigned=isinstance(award, Final) and award.assigned,
             acted=award.acted,
@@ -47,17 +51,31 @@ def moved_on(award: Granted, it: OfCourseEvent) -> Granted:
     return award
 
 
-def _changed(award: Granted, it: OfCourseEvent) -> Granted:
+def _effect(course: Course, it: OfCourseEvent) -> Annulled | GrantAmended | None:
+    """The change that takes effect now: at once with its decision, or when it is final."""
     match it:
-        case GrantLapsed() | GrantRevoked() | GrantRetracted() | GrantReducedByCondition():
-            return replace(award, grant=_with(award.grant, it.decided.by_year, it.decided.eligible_cents))
-        case GrantAmended():
-            return replace(award, grant=it.grant)
-        case FundsTakenBack() if it.short or _follows(award.course, it):
-            # Money that was to change its year and is ordered stays where it is, in the award, too.
-            return replace(award, grant=_with(award.grant, plus(minus(award.grant.by_year, it.short), it.kept), 0))
+        case GrantLapsed() | GrantRevoked() | GrantRetracted() | GrantReducedByCondition() | GrantAmended():
+            return None if it.waits else it
+        case ChangeTookEffect():
+            found = course.notice(it.number)
+            return found.decided if found else None
         case _:
-            return award
+            return None
+
+
+def _took_effect(award: Granted, it: Annulled | GrantAmended) -> Granted:
+    if isinstance(it, GrantAmended):
+        return replace(award, grant=it.grant)
+    grant = _with(award.grant, it.decided.by_year, it.decided.eligible_cents)
+    course = replace(award.course, annulled=(*award.course.annulled, it))
+    return replace(award, grant=grant, course=course)
+
+
+def _moved(award: Granted, it: OfCourseEvent) -> Granted:
+    if isinstance(it, FundsTakenBack) and (it.short or _follows(award.course, it)):
+        # Money that was to change its year and is ordered stays where it is, in the award, too.
+        return replace(award, grant=_with(award.grant, plus(minus(award.grant.by_year, it.short), it.kept), 0))
+    return award
 
 
 def _follows(course: Course, it: FundsTakenBack) -> bool:
@@ -85,11 +103,15 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
         case ProposalDropped():
             return replace(course, proposal=None)
         case GrantLapsed() | GrantRevoked() | GrantRetracted() | GrantReducedByCondition():
-            return replace(course, proposal=None, hearing=None, annulled=(*course.annulled, it))
+            notices = (*course.notices, _decided(course, it.decided.number, it))
+            return replace(course, proposal=None, hearing=None, notices=notices)
+        case ChangeTookEffect():
+            notices = tuple(replace(one, effective=True) if one.number == it.number else one for one in course.notices)
+            return replace(course, notices=notices)
         case ChangeReceived():
             return replace(course, change=it)
         case GrantAmended():
-            amended = replace(course, proposal=None)
+            amended = replace(course, proposal=None, notices=(*course.notices, _decided(course, it.number, it)))
             return _settled(amended, it.change) if it.change else amended
         case ChangeRefused():
             return _settled(course, it.change)
@@ -102,6 +124,10 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
             return replace(course, supplements=it.supplement)
         case _ as missing:
             assert_never(missing)
+
+
+def _decided(course: Course, number: int, it: Annulled | GrantAmended) -> ChangeNotice:
+    return ChangeNotice(number=number, decided=it, effective=not it.waits, froze=it.waits and not course.frozen)
 
 
 def _settled(course: Course, change: str) -> Course:
@@ -141,7 +167,7 @@ def _acted(award: Granted, it: OfCourseEvent) -> tuple[Acted, ...]:
         case ReductionRequested():
             known = {*award.grant.acted, *acted}
             return (*acted, *(act for act in it.acted if act not in known))
-        case AwardHearingExpired() | FundsTakenBack() | FundsSupplemented():
+        case AwardHearingExpired() | FundsTakenBack() | FundsSupplemented() | ChangeTookEffect():
             return acted
         case _ as missing:
             assert_never(missing)

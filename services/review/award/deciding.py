@@ -46,7 +46,7 @@ def decide(command: Command, award: Award, context: Context) -> Sequence[Event]:
         case DispatchNotice():
             return notice.dispatch(command, award, context)
         case DeemServed():
-            return notice.deem_served(award, context)
+            return notice.deem_served(command, award, context)
         case RecordReceipt():
             return notice.receive(command, award, context)
         case RecordServiceFailure():
@@ -58,7 +58,7 @@ def decide(command: Command, award: Award, context: Context) -> Sequence[Event]:
         case ConcludeLawsuit():
             return remedy.conclude_lawsuit(command, award, context)
         case DeclareFinal():
-            return remedy.declare_final(award, context)
+            return remedy.declare_final(command, award, context)
         case _:
             return _decide_of_course(command, award, context)
 

@@ -191,3 +191,15 @@ class NotAssigned(DomainError):
 class UnknownReduction(DomainError):
     code = "unknown-reduction"
     title = "Diese Mittel hat die Bewilligungsstelle nicht zurückverlangt."
+
+
+class UnknownNotice(DomainError):
+    code = "unknown-notice"
+    title = "Einen solchen Änderungs- oder Aufhebungsbescheid gibt es in diesem Vorgang nicht."
+
+
+class ChangeWaits(DomainError):
+    """A second change would be of an award that may still be as it was before the first."""
+
+    code = "change-waits"
+    title = "Ein früherer Änderungs- oder Aufhebungsbescheid ist noch nicht bestandskräftig; bis dahin wird nicht weiter geändert."

@@ -46,7 +46,8 @@ class NoticeDispatched:
 
     Served on the fourth day, before 2025 the third (§ 41 II VwVfG); from a portal the day after retrieval, here at the
     latest (§ 41 IIa). An action is possible for a month, or for a year without a correct instruction (§§ 58 II, 74 VwGO).
-    `number` counts the case's dispatches; `service_rule` and `remedy_rule` tell how the two days were computed.
+    `number` counts the notice's dispatches; `service_rule` and `remedy_rule` tell how the two days were computed.
+    `proposal` names the change that is told, 0 the award itself; so it does in all that follows from a dispatch.
     """
 
     letter: DocumentReference
@@ -59,6 +60,7 @@ class NoticeDispatched:
     number: int = 1
     service_rule: str = ""
     remedy_rule: str = ""
+    proposal: int = 0
 
 
 @event("review.notice-deemed-served")
@@ -67,6 +69,7 @@ class NoticeDeemedServed:
 
     number: int
     served_on: date
+    proposal: int = 0
 
 
 @event("review.notice-received")
@@ -80,6 +83,7 @@ class NoticeReceived:
     remedy_rule: str
     recorded_by: str
     recorded_on: date
+    proposal: int = 0
 
 
 @event("review.notice-service-failed")
@@ -90,6 +94,7 @@ class NoticeServiceFailed:
     reason: FailureReason
     failed_on: date
     recorded_by: str
+    proposal: int = 0
 
 
 @event("review.remedy-waived")
@@ -99,6 +104,7 @@ class RemedyWaived:
     declared_on: date
     recorded_by: str
     recorded_on: date
+    proposal: int = 0
 
 
 @event("review.lawsuit-recorded")
@@ -110,6 +116,7 @@ class LawsuitRecorded:
     in_time: bool
     recorded_by: str
     recorded_on: date
+    proposal: int = 0
 
 
 @event("review.lawsuit-concluded")
@@ -124,6 +131,7 @@ class LawsuitConcluded:
     remedy_ends_on: date | None
     recorded_by: str
     recorded_on: date
+    proposal: int = 0
 
 
 @event("review.decision-became-final")
@@ -133,6 +141,7 @@ class DecisionBecameFinal:
     by_waiver: bool
     final_on: date
     by_lawsuit: bool = False
+    proposal: int = 0
 
 
 @event("review.funds-assigned")
@@ -232,16 +241,23 @@ class GrantLapsed:
     lost: tuple[YearAmount, ...]
     decided_by: str
     decided_on: date
+    waits: bool = False
+    immediate: str = ""
 
 
 @event("review.grant-revoked")
 class GrantRevoked:
-    """A lawful award is revoked, wholly or in part, from a day on (Widerruf, § 49 III VwVfG)."""
+    """A lawful award is revoked, wholly or in part, from a day on (Widerruf, § 49 III VwVfG).
+
+    An action suspends it (§ 80 I VwGO): `waits` until it is final, unless there are reasons for its `immediate` execution.
+    """
 
     decided: AnnulmentProposed
     lost: tuple[YearAmount, ...]
     decided_by: str
     decided_on: date
+    waits: bool = False
+    immediate: str = ""
 
 
 @event("review.grant-retracted")
@@ -252,6 +268,8 @@ class GrantRetracted:
     lost: tuple[YearAmount, ...]
     decided_by: str
     decided_on: date
+    waits: bool = False
+    immediate: str = ""
 
 
 @event("review.grant-reduced-by-condition")
@@ -262,6 +280,17 @@ class GrantReducedByCondition:
     lost: tuple[YearAmount, ...]
     decided_by: str
     decided_on: date
+    waits: bool = False
+    immediate: str = ""
+
+
+@event("review.change-took-effect")
+class ChangeTookEffect:
+    """A change that waited is final and takes effect (Wirksamwerden): `by_year` is granted from here on, and the money moves."""
+
+    number: int
+    by_year: tuple[YearAmount, ...]
+    took_effect_on: date
 
 
 @event("review.change-received")
@@ -295,7 +324,10 @@ class AmendmentProposed:
 
 @event("review.grant-amended")
 class GrantAmended:
-    """The award is amended (Änderungsbescheid): `less` and `more` per year against what was granted before."""
+    """The award is amended (Änderungsbescheid): `less` and `more` per year against what was granted before.
+
+    To the recipient's disadvantage it `waits` until it is final, unless there are reasons for its `immediate` execution.
+    """
 
     number: int
     change: str
@@ -305,6 +337,8 @@ class GrantAmended:
     reasons: str
     approved_by: str
     approved_on: date
+    waits: bool = False
+    immediate: str = ""
 
 
 @event("review.change-refused")
@@ -359,6 +393,17 @@ class FundsSupplemented:
 
 
 type Annulled = GrantLapsed | GrantRevoked | GrantRetracted | GrantReducedByCondition
+type NoticeEvent = (
+    NoticeDispatched
+    | NoticeDeemedServed
+    | NoticeReceived
+    | NoticeServiceFailed
+    | RemedyWaived
+    | LawsuitRecorded
+    | LawsuitConcluded
+    | DecisionBecameFinal
+)
+"""What happens to a notice between its dispatch and its finality."""
 type OfCourseEvent = (
     AwardHearingOpened
     | AwardStatementReceived
@@ -367,6 +412,7 @@ type OfCourseEvent = (
     | AnnulmentProposed
     | ProposalDropped
     | Annulled
+    | ChangeTookEffect
     | ChangeReceived
     | AmendmentProposed
     | GrantAmended
@@ -376,18 +422,4 @@ type OfCourseEvent = (
     | FundsSupplemented
 )
 
-type Event = (
-    FirstSignatureGiven
-    | GrantApproved
-    | GrantRefused
-    | NoticeDispatched
-    | NoticeDeemedServed
-    | NoticeReceived
-    | NoticeServiceFailed
-    | RemedyWaived
-    | LawsuitRecorded
-    | LawsuitConcluded
-    | DecisionBecameFinal
-    | FundsAssigned
-    | OfCourseEvent
-)
+type Event = FirstSignatureGiven | GrantApproved | GrantRefused | NoticeEvent | FundsAssigned | OfCourseEvent

@@ -14,6 +14,7 @@ from services.review.award.events import (
     AwardStatementReceived,
     ChangeReceived,
     ChangeRefused,
+    ChangeTookEffect,
     DecisionBecameFinal,
     Event,
     FirstSignatureGiven,
@@ -31,18 +32,28 @@ from services.review.award.events import (
     LawsuitRecorded,
     NoticeDeemedServed,
     NoticeDispatched,
+    NoticeEvent,
     NoticeReceived,
     NoticeServiceFailed,
     ProposalDropped,
     ReductionRequested,
     RemedyWaived,
 )
-from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notice, Notified, Refused, Unsigned
+from services.review.award.noticed import act_of, dispatched, noticed, of_change
+from services.review.award.states import (
+    Approved,
+    Award,
+    Final,
+    Gone,
+    Granted,
+    HalfSigned,
+    Notified,
+    Refused,
+    Unsigned,
+)
 from shared.contracts import Acted
 from shared.decider import Decider, replace
-from shared.identity import SYSTEM, Role
-
-type OfNotice = NoticeDeemedServed | NoticeReceived | LawsuitRecorded | LawsuitConcluded
+from shared.identity import Role
 
 
 def evolve(award: Award, it: Event) -> Award:
@@ -54,94 +65,77 @@ def evolve(award: Award, it: Event) -> Award:
         case GrantRefused():
             acted = (*it.acted, Acted(person=it.refused_by, role=Role.APPROVER, action="refuse-grant"))
             return Refused(refusal=it, acted=acted)
+        case FundsAssigned():
+            return replace(award, assigned=True) if isinstance(award, Final) else award
+        case (
+            NoticeDispatched()
+            | NoticeDeemedServed()
+            | NoticeReceived()
+            | NoticeServiceFailed()
+            | RemedyWaived()
+            | LawsuitRecorded()
+            | LawsuitConcluded()
+            | DecisionBecameFinal()
+        ):
+            return _of_notice(award, it)
+        case _:
+            return moved_on(award, it) if isinstance(award, Approved | Notified | Final | Gone) else award
+
+
+def _of_notice(award: Award, it: NoticeEvent) -> Award:
+    if isinstance(award, Unsigned | HalfSigned):
+        return award
+    if it.proposal:
+        changed = replace(award, course=of_change(award.course, it)) if not isinstance(award, Refused) else award
+    else:
+        changed = _of_own(award, it)
+    return changed if changed is award else replace(changed, acted=(*changed.acted, *act_of(it)))
+
+
+def _of_own(award: Granted | Refused, it: NoticeEvent) -> Granted | Refused:
+    match it:
         case NoticeDispatched():
             return _dispatched(award, it)
         case NoticeServiceFailed():
             return _failed(award, it)
-        case NoticeDeemedServed() | NoticeReceived() | LawsuitRecorded() | LawsuitConcluded():
-            return _noticed(award, it)
         case RemedyWaived():
-            if isinstance(award, Notified | Refused):
-                return _acted(replace(award, waiver=it), it.recorded_by, "record-waiver")
+            return replace(award, waiver=it) if isinstance(award, Notified | Refused) else award
         case DecisionBecameFinal():
             return _final(award, it)
-        case FundsAssigned():
-            return replace(award, assigned=True) if isinstance(award, Final) else award
-        case _:
-            return moved_on(award, it) if isinstance(award, Approved | Notified | Final | Gone) else award
-    return award
-
-
-def _acted[A: Approved | Notified | Final | Refused](award: A, person: str, action: str) -> A:
-    if person == SYSTEM:
-        return award
-    return replace(award, acted=(*award.acted, Acted(person=person, role=Role.CASE_OFFICER, action=action)))
-
-
-def _dispatched(award: Award, it: NoticeDispatched) -> Award:
-    notice = Notice(
-        number=it.number,
-        letter=it.letter,
-        channel=it.channel,
-        instructed=it.instructed,
-        dispatched_by=it.dispatched_by,
-        dispatched_on=it.dispatched_on,
-        deemed_served_on=it.deemed_served_on,
-        remedy_ends_on=it.remedy_ends_on,
-        service_rule=it.service_rule,
-        remedy_rule=it.remedy_rule,
-    )
-    match award:
-        case Approved():
-            notified = Notified(
-                grant=award.grant, approved_on=award.approved_on, notice=notice, acted=award.acted, course=award.course
-            )
-            return _acted(notified, it.dispatched_by, "dispatch-notice")
-        case Refused():
-            return _acted(replace(award, notice=notice, failed=None), it.dispatched_by, "dispatch-notice")
-        case _:
-            return award
-
-
-def _failed(award: Award, it: NoticeServiceFailed) -> Award:
-    match award:
-        case Notified():
-            unserved = Approved(
-                grant=award.grant, approved_on=award.approved_on, failed=it, acted=award.acted, course=award.course
-            )
-            return _acted(unserved, it.recorded_by, "record-service-failure")
-        case Refused():
-            return _acted(replace(award, notice=None, failed=it), it.recorded_by, "record-service-failure")
-        case _:
-            return award
-
-
-def _noticed(award: Award, it: OfNotice) -> Award:
-    if not isinstance(award, Notified | Final | Refused) or award.notice is None:
-        return award
-    notice = award.notice
-    match it:
-        case NoticeDeemedServed():
-            return replace(award, notice=replace(notice, served=True))
-        case NoticeReceived():
-            known = replace(
-                notice,
-                served=True,
-                received_on=it.received_on,
-                deemed_served_on=it.served_on,
-                remedy_ends_on=it.remedy_ends_on,
-                remedy_rule=it.remedy_rule,
-            )
-            return _acted(replace(award, notice=known), it.recorded_by, "record-receipt")
-        case LawsuitRecorded():
-            return _acted(replace(award, notice=replace(notice, lawsuit=it)), it.recorded_by, "record-lawsuit")
-        case LawsuitConcluded():
-            return _acted(replace(award, notice=replace(notice, concluded=it)), it.recorded_by, "conclude-lawsuit")
+        case NoticeDeemedServed() | NoticeReceived() | LawsuitRecorded() | LawsuitConcluded():
+            if not isinstance(award, Notified | Final | Refused) or award.notice is None:
+                return award
+            return replace(award, notice=noticed(award.notice, it))
         case _ as missing:
             assert_never(missing)
 
 
-def _final(award: Award, it: DecisionBecameFinal) -> Award:
+def _dispatched(award: Granted | Refused, it: NoticeDispatched) -> Granted | Refused:
+    match award:
+        case Approved():
+            return Notified(
+                grant=award.grant, approved_on=award.approved_on, notice=dispatched(it), acted=award.acted,
+                course=award.course,
+            )  # fmt: skip
+        case Refused():
+            return replace(award, notice=dispatched(it), failed=None)
+        case _:
+            return award
+
+
+def _failed(award: Granted | Refused, it: NoticeServiceFailed) -> Granted | Refused:
+    match award:
+        case Notified():
+            return Approved(
+                grant=award.grant, approved_on=award.approved_on, failed=it, acted=award.acted, course=award.course
+            )
+        case Refused():
+            return replace(award, notice=None, failed=it)
+        case _:
+            return award
+
+
+def _final(award: Granted | Refused, it: DecisionBecameFinal) -> Granted | Refused:
     match award:
         case Notified():
             return Final(
@@ -186,6 +180,7 @@ decider = Decider[Command, Event, Award](
         GrantRevoked,
         GrantRetracted,
         GrantReducedByCondition,
+        ChangeTookEffect,
         ChangeReceived,
         AmendmentProposed,
         GrantAmended,

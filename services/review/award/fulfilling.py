@@ -16,7 +16,7 @@ from shared.decider import Context, Decided, Decision
 
 def imposed(award: Award, dispatched: Sequence[Event], known: fulfilment.Fulfilment, context: Context) -> Decided:
     """What the dispatch of a notice imposes, in the same transaction, by the case's stream; nothing with a refusal."""
-    notice = next((it for it in dispatched if isinstance(it, NoticeDispatched)), None)
+    notice = next((it for it in dispatched if isinstance(it, NoticeDispatched) and not it.proposal), None)
     if notice is None or not isinstance(award, Approved):
         return {}
     conditions = placed(award.grant.side_conditions, notice.deemed_served_on)

@@ -17,7 +17,7 @@ from services.review.award.errors import (
 )
 from services.review.award.events import Event, FundsSupplemented, FundsTakenBack, ReductionRequested
 from services.review.award.hearing import require_text
-from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned
+from services.review.award.states import Approved, Award, Final, Gone, Granted, HalfSigned, Notified, Refused, Unsigned
 from shared import duties
 from shared.contracts import YearAmount, minus
 from shared.decider import Context
@@ -25,7 +25,7 @@ from shared.identity import Role
 
 
 def ask(
-    award: Final | Gone,
+    award: Granted,
     context: Context,
     *,
     by_year: tuple[YearAmount, ...],

@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from services.review.award.acts import acts_of
-from services.review.award.commands import Channel, DispatchNotice, FailureReason, RecordReceipt, RecordServiceFailure
+from services.review.award.commands import (
+    Channel,
+    DeemServed,
+    DispatchNotice,
+    FailureReason,
+    RecordReceipt,
+    RecordServiceFailure,
+)
 from services.review.award.errors import (
     AwardIsGone,
     DateNotValid,
@@ -17,6 +24,7 @@ from services.review.award.errors import (
     OtherLetterDispatched,
     ReceiptContradicted,
     ServiceFailed,
+    UnknownNotice,
 )
 from services.review.award.events import (
     Event,
@@ -26,13 +34,29 @@ from services.review.award.events import (
     NoticeServiceFailed,
 )
 from services.review.award.periods import RETRIEVAL_DAYS, remedy_of, service_of
-from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notice, Notified, Refused, Unsigned
+from services.review.award.states import (
+    Approved,
+    Award,
+    ChangeNotice,
+    Final,
+    Gone,
+    HalfSigned,
+    Notice,
+    Notified,
+    Refused,
+    Unsigned,
+)
 from shared import duties
 from shared.decider import Context
 
 
-def outstanding(award: Award) -> Notice | None:
+def outstanding(award: Award, proposal: int = 0) -> Notice | None:
     """The notice of a decision that is not final yet; None when it is, an error when none is out."""
+    if proposal:
+        change = change_notice(award, proposal)
+        if change.notice is None:
+            raise ServiceFailed if change.failed else NotDispatched
+        return None if change.final else change.notice
     match award:
         case Notified():
             return award.notice
@@ -50,21 +74,51 @@ def outstanding(award: Award) -> Notice | None:
             assert_never(missing)
 
 
+def change_notice(award: Award, proposal: int) -> ChangeNotice:
+    """The notice of the change decided on this proposal, or `UnknownNotice`."""
+    if isinstance(award, Unsigned | HalfSigned):
+        raise NotApproved
+    found = None if isinstance(award, Refused) else award.course.notice(proposal)
+    if found is None:
+        raise UnknownNotice(field="proposal")
+    return found
+
+
 def dispatch(command: DispatchNotice, award: Award, context: Context) -> Sequence[Event]:
+    sent, failed = _sent(award, command.proposal)
+    if sent:
+        if sent.letter.sha256 != command.letter.sha256:
+            raise OtherLetterDispatched
+        return []
+    duties.refuse("dispatch-notice", acts_of(award), context)
+    return [_dispatched(command, failed.number + 1 if failed else 1, context)]
+
+
+def _sent(award: Award, proposal: int) -> tuple[Notice | None, NoticeServiceFailed | None]:
+    """The notice that is out, and the dispatch that failed when none is."""
+    if proposal:
+        change = change_notice(award, proposal)
+        return change.notice, change.failed
     match award:
-        case Notified(notice=notice) | Final(notice=notice) | Refused(notice=Notice() as notice):
-            if notice.letter.sha256 != command.letter.sha256:
-                raise OtherLetterDispatched
-            return []
-        case Approved(failed=failed) | Refused(failed=failed):
-            duties.refuse("dispatch-notice", acts_of(award), context)
-            return [_dispatched(command, failed.number + 1 if failed else 1, context)]
+        case Notified() | Final():
+            return award.notice, None
+        case Refused():
+            return award.notice, award.failed
+        case Approved():
+            return None, award.failed
         case Gone():
             raise AwardIsGone
         case Unsigned() | HalfSigned():
             raise NotApproved
         case _ as missing:
             assert_never(missing)
+
+
+def _failed_last(award: Award, proposal: int) -> NoticeServiceFailed | None:
+    """The last dispatch, when it failed."""
+    if proposal:
+        return change_notice(award, proposal).failed
+    return award.failed if isinstance(award, Approved | Refused) else None
 
 
 def _dispatched(command: DispatchNotice, number: int, context: Context) -> NoticeDispatched:
@@ -83,25 +137,27 @@ def _dispatched(command: DispatchNotice, number: int, context: Context) -> Notic
         number=number,
         service_rule=service_rule,
         remedy_rule=remedy_rule,
+        proposal=command.proposal,
     )
 
 
-def deem_served(award: Award, context: Context) -> Sequence[Event]:
-    if isinstance(award, Approved | Refused) and award.failed:
+def deem_served(command: DeemServed, award: Award, context: Context) -> Sequence[Event]:
+    if _failed_last(award, command.proposal):
         return []
-    notice = outstanding(award)
+    notice = outstanding(award, command.proposal)
     if notice is None or notice.served or notice.received_on:
         return []
     if context.valid_on < notice.deemed_served_on:
         raise NotYetServed(f"Er ist der {notice.deemed_served_on:%d.%m.%Y}.")
     if notice.channel == Channel.PORTAL:
         ended_on = notice.dispatched_on + timedelta(days=RETRIEVAL_DAYS + 1)
-        return [_failed(notice, FailureReason.NOT_RETRIEVED, ended_on, context)]
-    return [NoticeDeemedServed(number=notice.number, served_on=notice.deemed_served_on)]
+        return [_failed(command, notice, FailureReason.NOT_RETRIEVED, ended_on, context)]
+    served_on = notice.deemed_served_on
+    return [NoticeDeemedServed(number=notice.number, served_on=served_on, proposal=command.proposal)]
 
 
 def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[Event]:
-    notice = outstanding(award)
+    notice = outstanding(award, command.proposal)
     if notice is None:
         raise DecisionIsFinal
     if notice.received_on:
@@ -125,14 +181,16 @@ def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[
             remedy_rule=rule,
             recorded_by=context.actor,
             recorded_on=context.valid_on,
+            proposal=command.proposal,
         )
     ]
 
 
 def fail(command: RecordServiceFailure, award: Award, context: Context) -> Sequence[Event]:
-    if isinstance(award, Approved | Refused) and award.failed and award.failed.reason == command.reason:
+    before = _failed_last(award, command.proposal)
+    if before and before.reason == command.reason:
         return []
-    notice = outstanding(award)
+    notice = outstanding(award, command.proposal)
     if notice is None:
         raise DecisionIsFinal
     if notice.contested:
@@ -140,11 +198,15 @@ def fail(command: RecordServiceFailure, award: Award, context: Context) -> Seque
     if notice.received_on:
         raise ReceiptContradicted
     duties.refuse("record-service-failure", acts_of(award), context)
-    return [_failed(notice, command.reason, context.valid_on, context)]
+    return [_failed(command, notice, command.reason, context.valid_on, context)]
 
 
-def _failed(notice: Notice, reason: FailureReason, failed_on: date, context: Context) -> NoticeServiceFailed:
-    return NoticeServiceFailed(number=notice.number, reason=reason, failed_on=failed_on, recorded_by=context.actor)
+def _failed(
+    command: DeemServed | RecordServiceFailure, notice: Notice, reason: FailureReason, failed_on: date, context: Context
+) -> NoticeServiceFailed:
+    return NoticeServiceFailed(
+        number=notice.number, reason=reason, failed_on=failed_on, recorded_by=context.actor, proposal=command.proposal
+    )
 
 
 def require_between(day: date, notice: Notice, context: Context, field: str) -> None:

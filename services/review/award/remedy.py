@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from services.review.award.acts import acts_of
-from services.review.award.commands import Channel, ConcludeLawsuit, Outcome, RecordLawsuit, RecordWaiver
+from services.review.award.commands import Channel, ConcludeLawsuit, DeclareFinal, Outcome, RecordLawsuit, RecordWaiver
+from services.review.award.effect import set_aside, stopped, taking_effect
 from services.review.award.errors import (
     DecisionIsFinal,
     DecisionTakenAway,
@@ -24,7 +25,7 @@ from services.review.award.events import (
     RemedyWaived,
 )
 from services.review.award.notice import outstanding, require_between
-from services.review.award.states import Award, Notice, Notified, notice_of
+from services.review.award.states import Award, Notice, Notified, final_of, notice_of
 from shared import duties
 from shared.decider import Context
 from shared.identity import Role
@@ -32,21 +33,25 @@ from shared.policy import Bars
 
 
 def waive(command: RecordWaiver, award: Award, context: Context) -> Sequence[Event]:
-    notice = outstanding(award)
+    notice = outstanding(award, command.proposal)
     if notice is None:
         return []
     _require_open(notice)
     if not notice.dispatched_on <= command.declared_on <= context.valid_on:
         raise WaiverDateNotValid(field="declared_on")
     duties.refuse("record-waiver", acts_of(award), context)
-    waived = RemedyWaived(declared_on=command.declared_on, recorded_by=context.actor, recorded_on=context.valid_on)
-    final = DecisionBecameFinal(by_waiver=True, final_on=context.valid_on)
+    waived = RemedyWaived(
+        declared_on=command.declared_on, recorded_by=context.actor, recorded_on=context.valid_on,
+        proposal=command.proposal,
+    )  # fmt: skip
+    final = DecisionBecameFinal(by_waiver=True, final_on=context.valid_on, proposal=command.proposal)
     return [waived, *_final(award, final, context, action="record-waiver")]
 
 
 def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Sequence[Event]:
     """Also when the period seemed over: the court tells the authority days after the action was brought."""
-    notice = outstanding(award) or notice_of(award)
+    running = outstanding(award, command.proposal)
+    notice = running or notice_of(award, command.proposal)
     if notice is None:
         raise DecisionIsFinal
     if known := notice.lawsuit:
@@ -55,7 +60,7 @@ def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Se
         return []
     require_between(command.filed_on, notice, context, "filed_on")
     in_time = command.filed_on <= notice.remedy_ends_on
-    if outstanding(award) is None and not (in_time and _can_be_reopened(award)):
+    if running is None and not (in_time and _can_be_reopened(award, command.proposal)):
         raise DecisionIsFinal
     duties.refuse("record-lawsuit", acts_of(award), context)
     return [
@@ -65,18 +70,20 @@ def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Se
             in_time=in_time,
             recorded_by=context.actor,
             recorded_on=context.valid_on,
+            proposal=command.proposal,
         )
     ]
 
 
-def _can_be_reopened(award: Award) -> bool:
+def _can_be_reopened(award: Award, proposal: int) -> bool:
     """Whether finality only followed from a period of which nobody knew that it had been kept."""
-    final = getattr(award, "final", None)
-    return isinstance(final, DecisionBecameFinal) and not final.by_waiver
+    final = final_of(award, proposal)
+    return final is not None and not final.by_waiver
 
 
 def conclude_lawsuit(command: ConcludeLawsuit, award: Award, context: Context) -> Sequence[Event]:
-    notice = outstanding(award) or notice_of(award)
+    open_yet = outstanding(award, command.proposal)
+    notice = open_yet or notice_of(award, command.proposal)
     if notice is None or notice.lawsuit is None:
         raise NoLawsuitPending
     if known := notice.concluded:
@@ -85,7 +92,8 @@ def conclude_lawsuit(command: ConcludeLawsuit, award: Award, context: Context) -
         return []
     require_between(command.concluded_on, notice, context, "concluded_on")
     duties.refuse("conclude-lawsuit", acts_of(award), context)
-    gone_or_final = command.outcome == Outcome.UPHELD or outstanding(award) is None
+    upheld = command.outcome == Outcome.UPHELD
+    gone_or_final = upheld or open_yet is None
     running = not gone_or_final and context.valid_on <= notice.remedy_ends_on
     concluded = LawsuitConcluded(
         outcome=command.outcome,
@@ -93,16 +101,19 @@ def conclude_lawsuit(command: ConcludeLawsuit, award: Award, context: Context) -
         remedy_ends_on=notice.remedy_ends_on if running else None,
         recorded_by=context.actor,
         recorded_on=context.valid_on,
+        proposal=command.proposal,
     )
+    if upheld and command.proposal:
+        return [concluded, *set_aside(award, command.proposal, context)]
     if gone_or_final or running:
         return [concluded]
     final_on = max(command.concluded_on, _final_day(notice))
-    final = DecisionBecameFinal(by_waiver=False, final_on=final_on, by_lawsuit=True)
+    final = DecisionBecameFinal(by_waiver=False, final_on=final_on, by_lawsuit=True, proposal=command.proposal)
     return [concluded, *_final(award, final, context, action="conclude-lawsuit")]
 
 
-def declare_final(award: Award, context: Context) -> Sequence[Event]:
-    notice = outstanding(award)
+def declare_final(command: DeclareFinal, award: Award, context: Context) -> Sequence[Event]:
+    notice = outstanding(award, command.proposal)
     if notice is None:
         return []
     _require_open(notice)
@@ -113,7 +124,8 @@ def declare_final(award: Award, context: Context) -> Sequence[Event]:
     duties.refuse("declare-final", acts_of(award), context)
     by_lawsuit = notice.concluded is not None
     # The day is the law's, however late the clock runs or a person looks.
-    final = DecisionBecameFinal(by_waiver=False, final_on=_final_day(notice), by_lawsuit=by_lawsuit)
+    final_on = _final_day(notice)
+    final = DecisionBecameFinal(by_waiver=False, final_on=final_on, by_lawsuit=by_lawsuit, proposal=command.proposal)
     return _final(award, final, context, action="declare-final")
 
 
@@ -131,6 +143,8 @@ def _final_day(notice: Notice) -> date:
 
 def _final(award: Award, final: DecisionBecameFinal, context: Context, *, action: str) -> Sequence[Event]:
     """Finality and the hand-over of the money are one: there is no final award whose money nobody owns."""
+    if final.proposal:
+        return [final, *taking_effect(award, final, context, action)]
     if not isinstance(award, Notified):
         return [final]  # a refusal
     grant = award.grant
@@ -151,4 +165,5 @@ def _final(award: Award, final: DecisionBecameFinal, context: Context, *, action
             acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
             side_conditions=tuple(it for it in grant.side_conditions if it.bars != Bars.NOTHING),
         ),
+        *stopped(award, context, action),
     ]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.review.award.commands import Channel, Grant, Outcome
+from services.review.award.commands import Annulment, Channel, Grant, Outcome
 from services.review.award.events import (
     AmendmentProposed,
     Annulled,
@@ -11,6 +11,7 @@ from services.review.award.events import (
     ChangeReceived,
     DecisionBecameFinal,
     FirstSignatureGiven,
+    GrantAmended,
     GrantRefused,
     LawsuitConcluded,
     LawsuitRecorded,
@@ -79,6 +80,32 @@ class Reduction:
 
 
 @value
+class ChangeNotice:
+    """The notice of a change of the award (Änderungs- oder Aufhebungsbescheid), by the number of its proposal.
+
+    It is `effective` at once or when it is final; `froze` when payments were possible until it was decided.
+    """
+
+    number: int
+    decided: Annulled | GrantAmended
+    effective: bool
+    froze: bool = False
+    notice: Notice | None = None
+    failed: NoticeServiceFailed | None = None
+    final: DecisionBecameFinal | None = None
+
+    @property
+    def annulment(self) -> Annulment | None:
+        """How the award falls away by it, None when it is amended."""
+        return None if isinstance(self.decided, GrantAmended) else self.decided.decided.annulment
+
+    @property
+    def waits(self) -> bool:
+        """Whether its effect is still to come: not final, and no court took it away."""
+        return not self.effective and not (self.notice is not None and self.notice.taken_away)
+
+
+@value
 class Course:
     """What happened to an award since its approval: hearing, proposals, changes asked for, money on its way back."""
 
@@ -92,6 +119,16 @@ class Course:
     supplements: int = 0
     frozen: bool = False
     annulled: tuple[Annulled, ...] = ()
+    notices: tuple[ChangeNotice, ...] = ()
+
+    def notice(self, number: int) -> ChangeNotice | None:
+        """The notice of the change decided on this proposal."""
+        return next((it for it in self.notices if it.number == number), None)
+
+    @property
+    def waiting(self) -> ChangeNotice | None:
+        """The change whose effect is still to come; there is one at most."""
+        return next((it for it in self.notices if it.waits), None)
 
 
 @value
@@ -164,6 +201,17 @@ type Award = Unsigned | HalfSigned | Approved | Notified | Final | Gone | Refuse
 type Granted = Approved | Notified | Final | Gone
 
 
-def notice_of(award: Award) -> Notice | None:
-    """The notice that is out, of an award or a refusal."""
+def notice_of(award: Award, proposal: int = 0) -> Notice | None:
+    """The notice that is out, of an award or a refusal, or of the change decided on this proposal."""
+    if proposal:
+        change = None if isinstance(award, Unsigned | HalfSigned | Refused) else award.course.notice(proposal)
+        return change.notice if change else None
     return award.notice if isinstance(award, Notified | Final | Gone | Refused) else None
+
+
+def final_of(award: Award, proposal: int = 0) -> DecisionBecameFinal | None:
+    """The finality of an award or a refusal, or of the change decided on this proposal."""
+    if proposal:
+        change = None if isinstance(award, Unsigned | HalfSigned | Refused) else award.course.notice(proposal)
+        return change.final if change else None
+    return award.final if isinstance(award, Final | Refused) else None

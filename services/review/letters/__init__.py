@@ -2,6 +2,7 @@
 
 from services.review.letters.award import guideline_of
 from services.review.letters.award import letter as award_letter
+from services.review.letters.change import amendment_letter, annulment_letter
 from services.review.letters.courts import COURTS, CourtUnknown, court_of
 from services.review.letters.head import Authority, Head
 from services.review.letters.hearing import award_hearing_letter, hearing_letter
@@ -13,6 +14,8 @@ __all__ = [
     "Authority",
     "CourtUnknown",
     "Head",
+    "amendment_letter",
+    "annulment_letter",
     "award_hearing_letter",
     "award_letter",
     "court_of",
