@@ -5,6 +5,7 @@ from datetime import date
 
 from services.intake.application import Declarations, Submitted
 from services.intake.change_request import granted_by_year, open_change
+from services.intake.conditions import ConditionStatus, conditions
 from services.intake.municipality import Municipality
 from services.intake.proceeding import drawable, settled_changes
 from services.intake.progress import (
@@ -151,6 +152,7 @@ class CaseRecord:
     media_breaks: int
     early_starts: tuple[EarlyStartStatus, ...]
     changes: tuple[ChangeStatus, ...]
+    side_conditions: tuple[ConditionStatus, ...]
     personal: Personal | None
     successions: tuple[RecipientSucceeded, ...]
     heirs: tuple[Heir, ...]
@@ -204,6 +206,7 @@ def case_record(
         media_breaks=len(state.supply.scanned),
         early_starts=_early_starts(progress),
         changes=_changes(progress),
+        side_conditions=tuple(conditions(progress)),
         personal=personal(state, open_seal) if open_seal else None,
         successions=tuple(progress.noted(RecipientSucceeded)),
         heirs=tuple(Heir(key=it.key, name=it.full_name) for it in heirs),

@@ -5,7 +5,7 @@ Hearings, holds and changes are counted by review, so that the number tells whic
 
 from datetime import date
 
-from shared.contracts import YearAmount
+from shared.contracts import Acted, YearAmount
 from shared.decider import event
 
 
@@ -83,6 +83,20 @@ class GrantChanged:
     number: int = 0
 
 
+@event("intake.side-condition-assessed")
+class SideConditionAssessed:
+    """Noted from review: how it stands with a side condition of the award (Nebenbestimmung): `fulfilled`, `waived`,
+    `violated` or `overdue`; of several notes on one `number` the highest `revision` holds.
+    """
+
+    number: int
+    outcome: str
+    revision: int
+    text: str
+    assessed_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -91,6 +105,7 @@ type OfReview = (
     | CaseResumed
     | ApplicationRejectedFormally
     | GrantChanged
+    | SideConditionAssessed
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -100,6 +115,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     CaseResumed,
     ApplicationRejectedFormally,
     GrantChanged,
+    SideConditionAssessed,
 )
 
 
@@ -116,3 +132,5 @@ def name_of(fact: OfReview) -> str:
             return ""
         case GrantChanged():
             return str(fact.number) if fact.number else f"{fact.kind} {fact.change} {fact.effective_on}"
+        case SideConditionAssessed():
+            return str(fact.revision)

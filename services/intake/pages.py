@@ -219,7 +219,11 @@ async def _case(
             "drawdowns": showing.drawdown_rows(record.drawdowns),
             "receipt": {"sha256": record.submission_sha256, "at": at, "url": f"/intake/cases/{case}/receipt"},
             "letters": showing.letters(record),
-            "tables": [*showing_project.findings(record.findings), *showing_project.tables(record, named.fields)],
+            "tables": [
+                *showing_project.findings(record.findings),
+                *showing.demanded(record),
+                *showing_project.tables(record, named.fields),
+            ],
         }
     else:
         context |= {
@@ -227,6 +231,7 @@ async def _case(
             "tables": [
                 *showing_project.findings(record.findings),
                 *showing_project.tables(record, named.fields),
+                *showing.demanded(record),
                 *showing.tables(record),
             ],
             "elsewhere": showing.elsewhere(record),

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from services.intake.noted import OF_REVIEW, ApplicationRejectedFormally, OfReview, name_of
-from shared.contracts import Acted, YearAmount
+from services.intake.noted import OF_REVIEW, ApplicationRejectedFormally, OfReview, SideConditionAssessed, name_of
+from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import DomainError, event, field, value
 
 
@@ -30,6 +30,7 @@ class AwardAnnounced:
     dispatched_on: date
     letter_sha256: str
     remedy_ends_on: date
+    side_conditions: tuple[SideCondition, ...] = ()
 
 
 @event("intake.refusal-announced")
@@ -287,7 +288,7 @@ class Progress:
         """Who drew money down, and who took part elsewhere as far as the others told."""
         told = (
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
-            EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled,
+            EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

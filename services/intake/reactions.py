@@ -10,6 +10,7 @@ from services.intake.noted import (
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    SideConditionAssessed,
 )
 from services.intake.progress import (
     AssessmentBegun,
@@ -48,6 +49,7 @@ HANDLED: tuple[type, ...] = (
     review.ApplicationRejectedFormally,
     review.ChangeRefused,
     review.GrantChanged,
+    review.SideConditionAssessed,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -87,6 +89,7 @@ def _from_review(contract: object) -> Fact | None:
                 dispatched_on=contract.dispatched_on,
                 letter_sha256=contract.letter_sha256,
                 remedy_ends_on=contract.remedy_ends_on,
+                side_conditions=contract.side_conditions,
             )
         case review.GrantRefused():
             return RefusalAnnounced(reasons=contract.reasons, refused_on=contract.refused_on)
@@ -151,6 +154,15 @@ def _of_procedure(contract: object) -> Fact | None:
             return CaseResumed(number=contract.number, resumed_on=contract.resumed_on)
         case review.ApplicationRejectedFormally():
             return ApplicationRejectedFormally(reasons=contract.reasons, rejected_on=contract.rejected_on)
+        case review.SideConditionAssessed():
+            return SideConditionAssessed(
+                number=contract.number,
+                outcome=contract.outcome,
+                revision=contract.revision,
+                text=contract.text,
+                assessed_on=contract.assessed_on,
+                acted=contract.acted,
+            )
         case review.ChangeRefused():
             return ChangeSettled(
                 change=contract.change, granted=False, text=contract.reasons, settled_on=contract.refused_on

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.intake.case_record import CaseRecord, Document
+from services.intake.conditions import OUTCOMES, conditions_table
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, OFFICES
 from shared import duties
@@ -79,6 +80,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.case-put-on-hold": ("Antrag zurückgestellt", "warning"),
     "intake.case-resumed": ("Bearbeitung wieder aufgenommen", "info"),
     "intake.application-rejected-formally": ("Antrag aus formalen Gründen abgelehnt", "danger"),
+    "intake.side-condition-assessed": ("Ministerium über eine Nebenbestimmung", "info"),
     "intake.grant-changed": ("Bewilligung geändert", "warning"),
     "intake.assessment-begun": ("Prüfung begonnen", "info"),
     "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
@@ -170,6 +172,11 @@ def facts(record: CaseRecord, item: str) -> list[dict[str, Any]]:
             {"key": "Vertretung", "value": {"text": record.personal.representative_name, "note": office}},
         ]
     return found + [_file(it) for it in record.documents]
+
+
+def demanded(record: CaseRecord) -> list[Context]:
+    """The side conditions of the notice, if it has any."""
+    return [conditions_table(record.side_conditions)] if record.side_conditions else []
 
 
 def tables(record: CaseRecord) -> list[Context]:
@@ -310,6 +317,8 @@ def _of_procedure(told: Mapping[str, Any]) -> list[str]:
         parts.append(f"Wiedervorlage am {german_date(told['resubmission_on'])}")
     if told.get("about") or told.get("extended_on"):
         parts += [f"Stellungnahme bis {german_date(it)}" for it in (told.get("ends_on"),) if it]
+    if "outcome" in told:
+        parts.append(f"Nr. {told['number']} {OUTCOMES[told['outcome']][0]}")
     if "answered" in told:
         parts.append("Stellungnahme eingegangen" if told["answered"] else "keine Stellungnahme in der Frist")
     return parts

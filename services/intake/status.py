@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.intake.application import Application, Submitted
+from services.intake.conditions import told_before_payment
 from services.intake.noted import ApplicationRejectedFormally
 from services.intake.proceeding import hearing, is_gone, last_change
 from services.intake.proceeding_words import (
@@ -156,7 +157,8 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
     if rejection := progress.only(ApplicationRejectedFormally):
         return StatusCode.REJECTED, f"Gründe: {' '.join(rejection.reasons)}"
     if progress.only(FundsAssigned):
-        return StatusCode.FINAL, "Sie können fällige Ausgaben mit einem Mittelabruf geltend machen."
+        step = "Sie können fällige Ausgaben mit einem Mittelabruf geltend machen."
+        return StatusCode.FINAL, f"{step}{told_before_payment(progress)}"
     if progress.only(AwardBecameFinal):
         return StatusCode.FINAL, "Die Auszahlung wird eingerichtet. Danach können Sie Mittel abrufen."
     if award := progress.only(AwardAnnounced):
