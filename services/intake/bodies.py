@@ -143,12 +143,12 @@ class ApplicationBody(Body):
 
 
 class WantedBody(Body):
-    """Something that is missing, as the applicant is asked for it."""
+    """Something that is missing, as the applicant is asked for it; `code` is that of the finding that it settles, which
+    needs none when it is asked for in the finding's own words."""
 
-    kind: Literal["offer", "council-decision", "budget-extract", "proxy", "other"] = Field(
-        default="other", title="Art der Unterlage"
-    )
+    kind: AttachmentKind = Field(default="other", title="Art der Unterlage")
     text: Line = Field(title="Was fehlt")
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z-]{0,60}$")] = Field(default="", title="Prüfergebnis")
 
 
 class DocumentRequestBody(Body):

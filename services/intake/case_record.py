@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.intake.application import Declarations, Submitted
+from services.intake.application.lacking import lacks
 from services.intake.change_request import granted_by_year, open_change
 from services.intake.conditions import ConditionStatus, conditions
 from services.intake.municipality import Municipality
@@ -145,6 +146,7 @@ class CaseRecord:
     cooperation: Cooperation | None
     measures: tuple[Measure, ...]
     findings: tuple[Finding, ...]
+    lacking: tuple[str, ...]
     contract_on: date | None
     drawdowns: tuple[DrawdownStatus, ...]
     requested: tuple[Requested, ...]
@@ -199,6 +201,7 @@ def case_record(
         cooperation=form.cooperation,
         measures=form.measures,
         findings=form.findings,
+        lacking=() if state.completed else tuple(lacks(state)),
         contract_on=form.contract_on,
         drawdowns=tuple(drawdowns(progress)),
         requested=_requested(state.supply),

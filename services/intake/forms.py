@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.intake.application.found import Severity
+from services.intake.application.lacking import KINDS
 from services.intake.case_record import CaseRecord, NextAction, Requested
 from services.intake.change_request import ChangeKind
 from services.intake.showing import options
@@ -103,7 +104,7 @@ def _withdrawal(_record: CaseRecord, _typed: Mapping[str, str]) -> Context:
 
 
 def _completeness(record: CaseRecord, typed: Mapping[str, str]) -> Context:
-    missing = "; ".join(it.text for it in record.requested if not it.came)
+    missing = "; ".join(record.lacking)
     if not missing:
         return {}
     label = "Warum das Fehlende nicht gebraucht wird"
@@ -119,7 +120,7 @@ def _document_request(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     if not typed:
         typed = _found_missing(record)
     fields: list[Context] = []
-    for row in range(ROWS):
+    for row in range(max(ROWS, sum(it.endswith(".text") for it in typed))):
         more: Context = {"required": row == 0, "quiet": True}
         fields += [
             _field(f"documents.{row}.text", f"{row + 1}. Was fehlt", typed, **more),
@@ -133,10 +134,11 @@ def _document_request(record: CaseRecord, typed: Mapping[str, str]) -> Context:
 def _found_missing(record: CaseRecord) -> Mapping[str, str]:
     """What the checks of the form found missing and nobody has asked for yet, as a clerk would type it."""
     asked = {it.text for it in record.requested}
-    texts = [it.text for it in record.findings if it.severity == Severity.MISSING and it.text not in asked]
+    found = [it for it in record.findings if it.severity == Severity.MISSING and it.text in record.lacking]
     suggested: dict[str, str] = {}
-    for row, text in enumerate(texts[:ROWS]):
-        suggested |= {f"documents.{row}.text": text, f"documents.{row}.kind": "other"}
+    for row, it in enumerate(one for one in found if one.text not in asked):
+        kind = min(KINDS.get(it.code, ()), default="other")
+        suggested |= {f"documents.{row}.text": it.text, f"documents.{row}.kind": kind}
     return suggested
 
 

@@ -1,6 +1,7 @@
 """What is looked up before a form is judged, as facts: hints for people, never a reason to refuse."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 
 from services.intake import views
@@ -24,14 +25,15 @@ async def facts_of(house: House, body: ApplicationBody, ask: Ask) -> Facts:
     case = ask.new_id("case")
     found = (_similar(body, it) for it in own if it["case"] != case and it["status"] not in ("withdrawn", "refused"))
     similar = tuple(it for it in found if it is not None)[:MOST]
+    early_start_on = _early_start_on(body, own)
     programme = next((it for it in await offered(house, ask.today) if it.programme == body.programme), None)
     if programme is None:
         # Before review's policies were heard of, what the form offers is known.
         known = body.programme == OURS and (body.item in ITEMS or body.item in ITEM_CODES)
-        return Facts(similar=similar, item_known=known)
+        return Facts(similar=similar, item_known=known, early_start_on=early_start_on)
     item = _offer(programme, body.item)
     if item is None:
-        return Facts(similar=similar, item_known=False)
+        return Facts(similar=similar, item_known=False, early_start_on=early_start_on)
     return Facts(
         similar=similar,
         asked=tuple(AskedField(code=it.code, title=it.title, kind=it.kind.value) for it in item.fields),
@@ -40,6 +42,7 @@ async def facts_of(house: House, body: ApplicationBody, ask: Ask) -> Facts:
         minimum_cents=item.minimum_cents,
         maximum_cents=item.maximum_cents,
         period_months=programme.period_months,
+        early_start_on=early_start_on,
     )
 
 
@@ -60,6 +63,15 @@ def _similar(body: ApplicationBody, other: Body) -> Similar | None:
     if not same_title and not (_item(other["item"]) == _item(body.item) and _overlaps(body, other)):
         return None
     return Similar(file_number=other["file_number"], same_title=same_title)
+
+
+def _early_start_on(body: ApplicationBody, own: Sequence[Body]) -> date | None:
+    """From when the ministry allowed to begin early with this project, in an earlier application for it; the first day.
+
+    It allowed the project, not the form: who hands it in once more, corrected or after a withdrawal, may have begun.
+    """
+    allowed = (it.get("early_start_on", "") for it in own if _plain(it["title"]) == _plain(body.title))
+    return min((date.fromisoformat(it) for it in allowed if it), default=None)
 
 
 def _plain(title: str) -> str:

@@ -4,7 +4,6 @@ from services.intake.application import ApplicationDeclaredComplete, Application
 from services.intake.change_request import ChangeRequested
 from services.intake.drawdown import DrawdownRequested
 from services.intake.early_start import EarlyStartRequested
-from services.intake.progress import EarlyStartDecided
 from services.intake.territory import TerritorialChangeRecorded, Territory, heir_of
 from shared import duties
 from shared.contracts import intake
@@ -92,7 +91,7 @@ def _early_start(event: EarlyStartRequested) -> intake.EarlyStartRequested:
 
 
 def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> intake.ApplicationCompleted:
-    form, approved = application.form, application.progress.noted(EarlyStartDecided)
+    form = application.form
     return intake.ApplicationCompleted(
         file_number=application.file_number,
         applicant_key=application.applicant_key,
@@ -117,5 +116,5 @@ def _completed(event: ApplicationDeclaredComplete, application: Submitted) -> in
         cooperation=form.cooperation,
         measures=form.measures,
         findings=form.findings,
-        early_start_on=next((it.may_begin_on for it in approved if it.approved), None),
+        early_start_on=application.early_start_on,
     )

@@ -32,7 +32,7 @@ def supplying(house: House) -> list[Action]:
 
     async def request(body: DocumentRequestBody, ask: Ask) -> Decision:
         asked = (await opened(house, ask.path["case"])).state
-        wanted = tuple(Wanted(kind=it.kind, text=it.text) for it in body.documents)
+        wanted = tuple(Wanted(kind=it.kind, text=it.text, code=it.code) for it in body.documents)
         least = await document_request_days(house, asked, ask.today)
         return await decide(ask, RequestDocuments(wanted=wanted, least_days=least, ends_on=body.ends_on))
 

@@ -56,7 +56,7 @@ def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None
 
 
 def _entry(case: str, state: Submitted) -> Body:
-    told, form = status(state), state.form
+    told, form, allowed = status(state), state.form, state.early_start_on
     return {
         "case": case,
         "file_number": state.file_number,
@@ -72,6 +72,7 @@ def _entry(case: str, state: Submitted) -> Body:
         "submitted_on": form.submitted_on.isoformat(),
         "starts_on": form.starts_on.isoformat(),
         "ends_on": form.ends_on.isoformat(),
+        "early_start_on": allowed.isoformat() if allowed else "",
     }
 
 

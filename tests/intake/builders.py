@@ -237,6 +237,13 @@ PERSONAL = ("Erika Mustermann", "erika.mustermann@stadtilm.example", "DE89370400
 """What must never lie anywhere in clear: contact, account, the content of an attachment."""
 
 
+DETAILS = {
+    "linked-systems": "DMS, Fachverfahren", "standard": "XÖV", "re-use": "yes", "persons": "24",
+    "course": "Digitale Verwaltung", "provider": "Verwaltungsschule", "hours": "40",
+}  # fmt: skip
+"""What the shipped guideline's items ask of a measure, together."""
+
+
 def attached(content: bytes = PDF, kind: str = "council-decision") -> dict[str, Any]:
     """A file as a request body carries it."""
     return {
@@ -259,7 +266,7 @@ def an_early_start(**changes: Any) -> dict[str, Any]:
 
 
 def a_body(**changes: Any) -> dict[str, Any]:
-    """D1 as Stadtilm sends it."""
+    """D1 as Stadtilm sends it; nothing is missing in it."""
     body: dict[str, Any] = {
         "applicant_key": STADTILM,
         "item": "2c",
@@ -277,14 +284,21 @@ def a_body(**changes: Any) -> dict[str, Any]:
         "iban": "DE89 3704 0044 0532 0130 00",
         "attachments": [
             {
-                "file_name": "angebot.pdf",
+                "file_name": "beschluss.pdf",
                 "media_type": "application/pdf",
-                "kind": "offer",
+                "kind": "council-decision",
                 "content_base64": b64encode(PDF).decode(),
             }
         ],
-        "declarations": {"not_started": True, "complete": True, "data_protection": True},
-    }
+        "measures": [{"title": SUBMISSION.title, "details": DETAILS}],
+        "representative_name": "Max Beispiel",
+        "representative_office": "mayor",
+        "declarations": {
+            "not_started": True, "complete": True, "data_protection": True, "electronic_service": True,
+            "equalisation_funding": False, "other_funding": False, "economic_activity": False,
+            "budget_safeguarding": False, "input_tax_reclaimed": False,
+        },
+    }  # fmt: skip
     return body | changes
 
 

@@ -148,7 +148,7 @@ def test_whoever_kept_what_was_sent_can_prove_it_and_a_changed_cent_is_noticed(d
 
 
 def test_a_refused_application_is_told_all_its_errors_and_what_else_was_found(desk: Desk) -> None:
-    body = with_changed("lines.0.year", 2031) | {"starts_on": "2025-05-11"}
+    body = with_changed("lines.0.year", 2031) | {"starts_on": "2025-05-11", "attachments": []}
     answer = desk.town.post("/intake/applications", json=body, headers={"Idempotency-Key": (key := str(uuid4()))})
     assert problem(answer) == (422, "project-begun", "starts_on")
     told = [(it["field"], it["code"], it.get("severity", "")) for it in answer.json()["errors"]]

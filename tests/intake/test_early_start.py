@@ -1,7 +1,8 @@
 """Vorzeitiger Vorhabensbeginn at intake: asked for before or after completeness, one at a time, and what review tells of it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from shared.contracts.intake import RoughExpenditure
 from shared.decider import DomainError, RefusedAttempt
 from shared.identity import Role
 from shared.records import replace
+from tests.conftest import StartNats
 from tests.intake.builders import (
     ARNSTADT,
     AWARD,
@@ -39,11 +41,12 @@ from tests.intake.builders import (
     STADTILM,
     SUBMITTED,
     SYSTEM,
+    a_body,
     an_early_start,
     application_with,
     recipient,
 )
-from tests.intake.offices import Desk
+from tests.intake.offices import Desk, Place, blueprint, serving
 from tests.intake.test_pages import hidden, page
 
 ON = recipient(date(2025, 5, 12))
@@ -200,3 +203,46 @@ def test_the_wish_is_sent_from_the_page_and_comes_back_with_what_was_typed(desk:
     done = desk.town.post(form, data={**typed, "contract_on": "2025-06-02", "Idempotency-Key": key})
     assert done.status_code == 303
     assert "vorzeitigen Beginn ist eingegangen" in page(desk.town, done.headers["location"]).text
+
+
+TITLE = "Schnittstelle mit vorzeitigem Beginn"
+
+
+@pytest.mark.parametrize(
+    ("decided", "began_on", "status"),
+    [
+        ({}, "2025-06-02", 201),
+        ({}, "2025-06-01", 422),
+        ({"approved": False, "may_begin_on": None}, "2025-06-02", 422),
+        (None, "2025-06-02", 422),
+    ],
+    ids=["approved", "begun-earlier", "refused", "undecided"],
+)
+def test_who_hands_in_a_project_again_may_have_begun_it_since_an_early_start_was_approved(
+    start_nats: StartNats, tmp_path: Path, decided: dict[str, Any] | None, began_on: str, status: int
+) -> None:
+    place = Place(folder=tmp_path, nats=start_nats())
+    place.turn_to(datetime(2025, 5, 12, 9, tzinfo=UTC))
+    with serving(blueprint, place) as service:
+        desk = Desk(service)
+        wish = Wish(desk, desk.case(title=TITLE))
+        asked = wish.is_sent().json()["early_start"]
+        place.turn_to(datetime(2025, 7, 1, 9, tzinfo=UTC))
+        if decided is not None:
+            wish.is_decided(asked, **decided)
+        assert desk.withdraws(wish.case).status_code == 200
+        service.settled()
+        begun = {**a_body()["declarations"], "not_started": False}
+        again = desk.submits(
+            title=TITLE.upper(), starts_on=began_on, contract_on=began_on, ends_on="2026-04-30", declarations=begun
+        )
+        assert again.status_code == status, again.text
+        if status == 201:
+            case = again.json()["case"]
+            assert desk.completes(case).status_code == 200
+            events = [it.event for it in service.house.store.history(decider.stream(case))]
+            told = publish(events[-1], decider.fold(events))
+            assert isinstance(told, intake.ApplicationCompleted)
+            assert told.early_start_on == date(2025, 6, 2)
+        else:
+            assert again.json()["code"] == "project-begun"

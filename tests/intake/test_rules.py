@@ -108,6 +108,14 @@ CATALOGUE: list[tuple[str, dict[str, Any], str, str, str, dict[str, Any]]] = [
         "B5", {"contract_on": date(2025, 5, 9)}, "error", "project-begun", "contract_on",
         {"contract_on": date(2025, 5, 9), **known(early_start_on=date(2025, 5, 9))},
     ),
+    (
+        "B5", {"starts_on": date(2025, 5, 8), **known(early_start_on=date(2025, 5, 9))}, "error", "project-begun", "starts_on",
+        {"starts_on": date(2025, 5, 9), **known(early_start_on=date(2025, 5, 9))},
+    ),
+    (
+        "B19", declared(not_started=False), "error", "declaration-missing", "declarations.not_started",
+        {**declared(not_started=False), **known(early_start_on=date(2025, 5, 9))},
+    ),
     ("B6", {"ends_on": date(2025, 6, 2)}, "error", "period-reversed", "ends_on", {}),
     ("B6", {"ends_on": date(2028, 6, 3), **known(period_months=36)}, "warning", "period-long", "ends_on",
      {"ends_on": date(2028, 6, 2), **known(period_months=36)}),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.intake.application import ApplicationDeclaredComplete
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.intake.builders import PDF
@@ -54,7 +55,7 @@ def test_a_municipality_is_asked_answers_in_place_and_the_clerk_goes_on(office: 
 
 
 def test_what_the_checks_found_missing_is_suggested_to_the_clerk_until_it_is_asked_for(office: Desk) -> None:
-    case = office.case()
+    case = office.case(attachments=[], representative_name=None)
     texts = [
         it["text"] for it in office.clerk.get(f"/intake/cases/{case}").json()["findings"] if it["severity"] == "missing"
     ]
@@ -64,6 +65,38 @@ def test_what_the_checks_found_missing_is_suggested_to_the_clerk_until_it_is_ask
     )
     office.requests(case, text=texts[0])
     assert f'value="{texts[0]}"' not in unescape(page(office.clerk, f"/intake/cases/{case}").text)
+
+
+def test_what_the_checks_found_missing_hinders_completeness_until_it_is_supplied_and_a_warning_does_not(
+    office: Desk,
+) -> None:
+    case = office.case(attachments=[], representative_name=None, account_holder="Stadtwerke")
+    record = office.clerk.get(f"/intake/cases/{case}").json()
+    own_share, who = (it["text"] for it in record["findings"] if it["severity"] == "missing")
+    assert "warning" in [it["severity"] for it in record["findings"]]
+    assert set(record["lacking"]) == {own_share, who}
+    refused = office.completes(case)
+    assert (refused.status_code, refused.json()["code"]) == (409, "documents-missing")
+    assert own_share in refused.json()["detail"]
+    assert who in refused.json()["detail"]
+    assert own_share in unescape(page(office.clerk, f"/intake/cases/{case}").text)
+    # The council's decision settles the own share in whatever words it was asked for; the rest is asked for as it was found.
+    wanted = [{"kind": "council-decision", "text": "Ratsbeschluss"}, {"text": who}]
+    assert office.acts(office.clerk, case, "document-requests", {"documents": wanted}).status_code == 200
+    assert office.supplies(case, 1).status_code == 200
+    assert office.completes(case).json()["detail"] == who
+    assert office.supplies(case, 2, PDF + b"2").status_code == 200
+    assert office.clerk.get(f"/intake/cases/{case}").json()["lacking"] == []
+    assert office.completes(case).status_code == 200
+
+
+def test_what_the_checks_found_missing_is_dispensed_with_for_a_reason_that_the_event_keeps(office: Desk) -> None:
+    case = office.case(attachments=[])
+    given = office.acts(office.clerk, case, "completeness", {"reason": "Im Haushaltsplan ersichtlich."})
+    assert given.status_code == 200, given.text
+    history = office.service.house.store.history(f"application-{case}")
+    (told,) = [it.event for it in history if isinstance(it.event, ApplicationDeclaredComplete)]
+    assert told.waived_findings == ("B9 own-share-unproven financing.own_cents",)
 
 
 def test_what_is_missing_hinders_completeness_until_a_reason_is_given(office: Desk) -> None:

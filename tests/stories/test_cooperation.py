@@ -8,7 +8,7 @@ import pytest
 
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.intake.builders import a_body
+from tests.intake.builders import PDF, a_body, attached
 from tests.review.builders import TITLE
 from tests.review.road import BUDGET_2025, D1_PROPOSAL
 from tests.stories.ministry import APPROVER, BUDGET, OFFICER, SECOND_APPROVER, Ministry, Refused, ministry
@@ -46,6 +46,7 @@ def a_cooperation(**changes: Any) -> dict[str, Any]:
         ends_on="2027-12-31",
         account_holder="Stadt Arnstadt",
         cooperation=together | changes,
+        attachments=[attached(), attached(PDF + b"2", "cooperation-agreement")],
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.intake.builders import STADTILM, a_body
+from tests.intake.builders import STADTILM, a_body, attached
 from tests.review.builders import GUIDELINE, PARAMETERS, PRACTICE, PROGRAMME
 from tests.review.road import BUDGET_2025, D1_EXPENDITURE, D1_PROPOSAL, OPINION
 from tests.stories.ministry import (
@@ -49,7 +49,8 @@ def house(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> It
 
 def test_stadtilm_is_granted_44_800_euros(house: Ministry) -> None:
     # 12.05. submitted, early start requested
-    case = house.act("intake/submit-application", STADTILM, a_body())["case"]
+    without_proof = a_body(attachments=[attached(kind="offer")])
+    case = house.act("intake/submit-application", STADTILM, without_proof)["case"]
     early = house.act("intake/request-early-start", STADTILM, EARLY_START, case=case)["early_start"]
     # 16.05. the proof of the own share is asked for until 30.05., supplied on 28.05.
     house.turn_to(date(2025, 5, 16))

@@ -29,6 +29,7 @@ from services.intake.application.events import (
     Event,
     ReceiptAcknowledged,
 )
+from services.intake.application.lacking import lacks, unsettled
 from services.intake.application.rules import acceptable
 from services.intake.application.states import Application, Submitted, Unsubmitted
 from services.intake.cooperation import apportioned
@@ -112,6 +113,7 @@ def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmi
         representative_name=command.representative_name,
         representative_office=command.representative_office,
         findings=findings,
+        early_start_on=command.facts.early_start_on,
     )
 
 
@@ -133,15 +135,16 @@ def _declared_complete(command: DeclareComplete, application: Submitted, context
     if not application.file_number:
         raise NotAcknowledged
     duties.refuse("declare-complete", application.acted, context)
-    missing = application.supply.missing
-    if missing and not command.reason.strip():
-        raise DocumentsMissing("; ".join(it.text for it in missing), field="reason")
+    lacking = lacks(application)
+    if lacking and not command.reason.strip():
+        raise DocumentsMissing("; ".join(lacking), field="reason")
     return [
         ApplicationDeclaredComplete(
             completed_on=context.valid_on,
             completed_by=context.actor,
             reason=command.reason.strip(),
-            waived=tuple(it.number for it in missing),
+            waived=tuple(it.number for it in application.supply.missing),
+            waived_findings=tuple(f"{it.rule} {it.code} {it.field}" for it in unsettled(application)),
         )
     ]
 

@@ -29,7 +29,7 @@ class DocumentsMissing(DomainError):
     """`detail` names what is missing."""
 
     code = "documents-missing"
-    title = "Es fehlen noch nachgeforderte Unterlagen. Ohne sie braucht die Vollständigkeit eine Begründung."
+    title = "Es fehlt noch etwas. Fordern Sie es nach, oder begründen Sie, warum es nicht gebraucht wird."
 
 
 class AlreadyWithdrawn(DomainError):

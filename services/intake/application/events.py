@@ -41,6 +41,7 @@ class ApplicationSubmitted:
     representative_name: Sealed | None = None
     representative_office: str = ""
     findings: tuple[Finding, ...] = ()
+    early_start_on: date | None = None
 
 
 @event("intake.receipt-acknowledged")
@@ -55,13 +56,15 @@ class ReceiptAcknowledged:
 class ApplicationDeclaredComplete:
     """Intake found nothing missing (Vollständigkeit festgestellt): the authority's clock runs.
 
-    `waived` are the numbers of requested documents that are still missing and not needed, for this `reason`.
+    `waived` are the numbers of requested documents that are still missing and not needed, for this `reason`, and
+    `waived_findings` what else the checks found missing (rule, code, field).
     """
 
     completed_on: date
     completed_by: str
     reason: str = ""
     waived: tuple[int, ...] = ()
+    waived_findings: tuple[str, ...] = ()
 
 
 @event("intake.application-withdrawn")

@@ -1,7 +1,9 @@
 """Where an application stands."""
 
+from datetime import date
+
 from services.intake.application.events import ApplicationDeclaredComplete, ApplicationSubmitted, ApplicationWithdrawn
-from services.intake.progress import Progress, WithdrawalSettled
+from services.intake.progress import EarlyStartDecided, Progress, WithdrawalSettled
 from services.intake.supply import Supply
 from shared import duties
 from shared.contracts import Acted
@@ -50,6 +52,12 @@ class Submitted:
     def applicant_name(self) -> str:
         succeeded = self.progress.succeeded(self.form.applicant_key)
         return succeeded.new_name if succeeded else self.form.applicant_name
+
+    @property
+    def early_start_on(self) -> date | None:
+        """From when an early start is allowed: decided in this case, or in an earlier one for the same project."""
+        decided = (it.may_begin_on for it in self.progress.noted(EarlyStartDecided) if it.approved)
+        return next(decided, None) or self.form.early_start_on
 
     @property
     def withdrawal_effective(self) -> bool:
