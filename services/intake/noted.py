@@ -97,6 +97,14 @@ class SideConditionAssessed:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.conflict-of-interest-noted")
+class ConflictOfInterestNoted:
+    """Noted from review: a person declared a conflict of interest (Befangenheit) and does nothing in this case any more."""
+
+    acted: tuple[Acted, ...]
+    declared_on: date
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -106,6 +114,7 @@ type OfReview = (
     | ApplicationRejectedFormally
     | GrantChanged
     | SideConditionAssessed
+    | ConflictOfInterestNoted
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -116,6 +125,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     ApplicationRejectedFormally,
     GrantChanged,
     SideConditionAssessed,
+    ConflictOfInterestNoted,
 )
 
 
@@ -134,3 +144,5 @@ def name_of(fact: OfReview) -> str:
             return str(fact.number) if fact.number else f"{fact.kind} {fact.change} {fact.effective_on}"
         case SideConditionAssessed():
             return str(fact.revision)
+        case ConflictOfInterestNoted():
+            return " ".join(it.person for it in fact.acted)

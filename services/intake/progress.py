@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from services.intake.noted import OF_REVIEW, ApplicationRejectedFormally, OfReview, SideConditionAssessed, name_of
+from services.intake.noted import (
+    OF_REVIEW,
+    ApplicationRejectedFormally,
+    ConflictOfInterestNoted,
+    OfReview,
+    SideConditionAssessed,
+    name_of,
+)
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import DomainError, event, field, value
 
@@ -289,6 +296,7 @@ class Progress:
         told = (
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
+            ConflictOfInterestNoted,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

@@ -6,6 +6,7 @@ from services.intake.noted import (
     ApplicationRejectedFormally,
     CasePutOnHold,
     CaseResumed,
+    ConflictOfInterestNoted,
     GrantChanged,
     HearingClosed,
     HearingExtended,
@@ -50,6 +51,7 @@ HANDLED: tuple[type, ...] = (
     review.ChangeRefused,
     review.GrantChanged,
     review.SideConditionAssessed,
+    review.ConflictOfInterestDeclared,
     payout.DrawdownExamined,
     payout.PaymentOrdered,
     payout.PaymentSettled,
@@ -163,6 +165,8 @@ def _of_procedure(contract: object) -> Fact | None:
                 assessed_on=contract.assessed_on,
                 acted=contract.acted,
             )
+        case review.ConflictOfInterestDeclared():
+            return ConflictOfInterestNoted(acted=contract.acted, declared_on=contract.declared_on)
         case review.ChangeRefused():
             return ChangeSettled(
                 change=contract.change, granted=False, text=contract.reasons, settled_on=contract.refused_on

@@ -81,6 +81,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.case-resumed": ("Bearbeitung wieder aufgenommen", "info"),
     "intake.application-rejected-formally": ("Antrag aus formalen Gründen abgelehnt", "danger"),
     "intake.side-condition-assessed": ("Ministerium über eine Nebenbestimmung", "info"),
+    "intake.conflict-of-interest-noted": ("Befangenheit einer Person vermerkt", "neutral"),
     "intake.grant-changed": ("Bewilligung geändert", "warning"),
     "intake.assessment-begun": ("Prüfung begonnen", "info"),
     "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
@@ -109,6 +110,7 @@ _INTERNAL = frozenset(
         "intake.drawdown-received",
         "intake.early-start-received",
         "intake.change-received",
+        "intake.conflict-of-interest-noted",
     }
 )
 """Entries that only repeat another one for an applicant."""

@@ -3,6 +3,7 @@
 from services.payout import disbursement, payee
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
+    ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
     RecipientSucceeded,
@@ -18,6 +19,7 @@ HANDLED: tuple[type, ...] = (
     DrawdownRequested,
     RecipientSucceeded,
     SideConditionAssessed,
+    ConflictOfInterestDeclared,
 )
 """The contracts that payout reacts to; every other is passed over."""
 
@@ -38,6 +40,9 @@ def react(contract: object, case: str) -> Decision | None:
         case SideConditionAssessed():
             found = {it: getattr(contract, it) for it in field_names(contract)}
             return decision(disbursement.decider, case, disbursement.NoteSideCondition(**found))
+        case ConflictOfInterestDeclared():
+            noted = disbursement.NoteConflict(acted=contract.acted, declared_on=contract.declared_on)
+            return decision(disbursement.decider, case, noted)
         case RecipientSucceeded():
             succeed = payee.SucceedPayee(
                 reference=contract.reference,

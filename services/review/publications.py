@@ -2,7 +2,7 @@
 
 from typing import Any, assert_never
 
-from services.review import assessment, award, early_start, fulfilment, programme, succession
+from services.review import assessment, award, early_start, fulfilment, handling, programme, succession
 from services.review.side_condition import placed
 from shared.contracts import Acted, review
 from shared.decider import field_names
@@ -92,6 +92,9 @@ def publish(event: object, state: object) -> object | None:
             _,
         ):
             return _assessed(event)
+        case handling.ConflictOfInterestDeclared(), _:
+            declared = Acted(person=event.person, role=event.role, action=handling.CONFLICT)
+            return review.ConflictOfInterestDeclared(acted=(declared,), declared_on=event.declared_on)
         case programme.PolicyPublished(), _:
             return review.PolicyPublished(
                 programme=read(event.text).programme,

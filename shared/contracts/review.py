@@ -91,6 +91,17 @@ class SideConditionAssessed:
     acted: tuple[Acted, ...]
 
 
+@contract("review.conflict-of-interest-declared")
+class ConflictOfInterestDeclared:
+    """A person declared a conflict of interest in the case (Befangenheit) and does nothing in it any more, wherever it is.
+
+    `acted` is the declaration as an act, so that separation of duties knows it. Why is told to nobody.
+    """
+
+    acted: tuple[Acted, ...]
+    declared_on: date
+
+
 @contract("review.policy-published")
 class PolicyPublished:
     """A guideline, practice or parameters of a programme apply from a day on. Belongs to no case.

@@ -44,7 +44,7 @@ MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
     | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft"},
-    Role.INTAKE_CLERK: INTAKE | REGISTER,
+    Role.INTAKE_CLERK: INTAKE | CONFLICT | REGISTER,
     Role.EXPERT: EXPERT | CONFLICT,
     Role.CASE_OFFICER: EARLY_PROPOSAL
     | (HANDLING - INTAKE)
@@ -55,10 +55,10 @@ MAY: Mapping[Role, set[str]] = {
     | CONFLICT,
     Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT,
-    Role.CERTIFIER: CERTIFICATION,
-    Role.ORDERING_OFFICER: ORDER | SEALING,
-    Role.TREASURY: TREASURY,
-    Role.USAGE_AUDITOR: set(),
+    Role.CERTIFIER: CERTIFICATION | CONFLICT,
+    Role.ORDERING_OFFICER: ORDER | SEALING | CONFLICT,
+    Role.TREASURY: TREASURY | CONFLICT,
+    Role.USAGE_AUDITOR: CONFLICT,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,
 }

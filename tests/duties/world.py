@@ -356,13 +356,17 @@ def _early(id: str) -> RequestEarlyStart:
     )  # fmt: skip
 
 
+BIASED = decision(handling.decider, CASE, handling.DeclareConflictOfInterest(ground=handling.ConflictGround.DOUBT))
+
+
 def _handling() -> Iterator[Point]:
     """Who declared a conflict is refused by the case's handling, whatever noun decides the action."""
     on, world = date(2025, 6, 10), _submitted(SMALL)
     world.act("declare-complete", COMPLETE, date(2025, 5, 28))
-    declare = decision(handling.decider, CASE, handling.DeclareConflictOfInterest(ground=handling.ConflictGround.DOUBT))
-    yield world.point("Befangenheit", "declare-conflict-of-interest", declare, on)
-    world.act("declare-conflict-of-interest", declare, on)
+    yield world.point("Befangenheit", "declare-conflict-of-interest", BIASED, on)
+    world.act("declare-conflict-of-interest", BIASED, on)
+    scan = _about(ScanPaperDocument(document=replace(LETTER, kind="offer"), received_on=date(2025, 5, 13)))
+    yield world.point("befangen im Antragseingang", "scan-paper-document", scan, on)
     refusal = handling.within_duty(_refusal("nicht nachnutzbar"), CASE, "propose-refusal")
     yield world.point("befangen", "propose-refusal", refusal, on)
     heads = {"assign-reviewer": handling.AssignReviewer(person="p-assign-reviewer")}
@@ -427,6 +431,7 @@ def _fulfilling() -> Iterator[Point]:
         yield world.point(f"Nebenbestimmung {command}", action, decided, on)
         world.act(action, decided, on)
     world.act("record-waiver", _waiver(on), on)
+    world.act("declare-conflict-of-interest", BIASED, on)
     world.act("request-drawdown", _drawdown(1), date(2025, 8, 4))
     for action, decided in (
         ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown="d1"))),

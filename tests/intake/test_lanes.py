@@ -86,6 +86,9 @@ FROM_REVIEW = (
     review.CasePutOnHold(number=1, reason="Es gilt eine Haushaltssperre.", resubmission_on=date(2025, 9, 1), put_on=ON),
     review.CaseResumed(number=1, resumed_on=ON),
     review.ApplicationRejectedFormally(reasons=("Vor der Bewilligung begonnen.",), rejected_on=ON),
+    review.ConflictOfInterestDeclared(
+        acted=(Acted(person="p-other", role="case-officer", action="declare-conflict-of-interest"),), declared_on=ON
+    ),
     review.SideConditionAssessed(
         number=1, outcome="fulfilled", revision=1, text="Beschluss 12/2025", assessed_on=ON, acted=()
     ),

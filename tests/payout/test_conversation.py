@@ -9,31 +9,36 @@ from services.payout import disbursement, payee, payment
 from services.payout.publications import PUBLISHED, publish
 from services.payout.reactions import HANDLED, react
 from services.payout.report import Booking
-from shared.contracts import payout
+from shared.contracts import Acted, payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
 from shared.contracts.review import (
+    ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
     RecipientSucceeded,
     ReductionRequested,
     SideConditionAssessed,
 )
-from shared.decider import AnyDecider
+from shared.decider import AnyDecider, RefusedAttempt, decision
+from shared.identity import Role
 from shared.records import field_names
 from tests.payout.builders import (
     CASE,
     House,
     accepted,
     bookings,
+    certifier,
     debit,
     drawdown,
     examiner,
+    orderer,
     plan,
     rejected,
     statuses,
     system,
     transmitted_house,
 )
+from tests.scenario import acting
 
 succeeded = RecipientSucceeded(
     reference="16/2027/0001-R", old_key="16070048", old_name="Stadt Stadtilm", new_key="16070004",
@@ -42,6 +47,13 @@ succeeded = RecipientSucceeded(
 assigned = FundsAssigned(**{it: getattr(plan(), it) for it in field_names(plan())})
 fulfilled = SideConditionAssessed(
     number=1, outcome="fulfilled", revision=2, text="Beschluss 12/2025", assessed_on=date(2025, 8, 1), acted=(),
+)  # fmt: skip
+conflict = ConflictOfInterestDeclared(
+    acted=(
+        Acted(person="p-certifier", role=Role.CERTIFIER, action="declare-conflict-of-interest"),
+        Acted(person="p-orderer", role=Role.ORDERING_OFFICER, action="declare-conflict-of-interest"),
+    ),
+    declared_on=date(2025, 8, 4),
 )  # fmt: skip
 overdue = SideConditionAssessed(
     number=1, outcome="overdue", revision=1, text="", assessed_on=date(2025, 7, 31), acted=()
@@ -92,8 +104,28 @@ def test_what_review_finds_of_a_side_condition_is_heard_wherever_it_comes(order:
     assert [it.outcome for it in known.noted] == ["overdue", "fulfilled"]
 
 
+@pytest.mark.parametrize("order", list(permutations((assigned, requested, conflict))))
+def test_who_declared_a_conflict_to_review_certifies_and_orders_nothing_whenever_that_is_heard(
+    order: tuple[object, ...],
+) -> None:
+    house = House()
+    known = heard(house, *order, conflict)
+    assert set(known.acted) == set(conflict.acted)
+    house.record(decision(disbursement.decider, CASE, disbursement.ExamineDrawdown(drawdown="d1")), examiner())
+    certify = decision(disbursement.decider, CASE, disbursement.CertifyDrawdown(drawdown="d1"))
+    with pytest.raises(RefusedAttempt) as refused:
+        house.record(certify, certifier())
+    assert refused.value.rule == "conflict-of-interest"
+    house.record(certify, acting("p-other", Role.CERTIFIER, date(2025, 8, 4)))
+    with pytest.raises(RefusedAttempt):
+        house.record(disbursement.order(CASE, "d1", "p1"), orderer())
+
+
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    told = {type(it) for it in (assigned, requested, succeeded, fulfilled)} | {FundsSupplemented, ReductionRequested}
+    told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict)} | {
+        FundsSupplemented,
+        ReductionRequested,
+    }
     assert told == set(HANDLED)
     assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
 

@@ -26,8 +26,10 @@ from services.review.handling import (
     decider,
     within_duty,
 )
+from services.review.publications import publish
 from services.review.urgency import Urgency, urgency_of
 from services.review.wiring import blueprint
+from shared.contracts import Acted, review
 from shared.decider import Context, RefusedAttempt, decision
 from shared.identity import Role
 from tests.conftest import StartNats
@@ -214,3 +216,16 @@ def test_a_case_that_is_assigned_stands_in_its_reviewers_queue_and_is_nobody_els
     assert f'action="/review/forms/cases/{case}/conflict-of-interest"' in text
     road.turn_to(date(2025, 6, 12))
     wait_until(lambda: not road.read(case)["handling"]["substitute"], "das Ende der Vertretung")
+
+
+def test_a_certifier_declares_a_conflict_to_review_and_the_others_are_told_without_the_reason(road: Road) -> None:
+    case = road.receive()
+    certifier = road.person("p-certifier", Role.CERTIFIER)
+    road.do(case, "conflict-of-interest", {"ground": "relative"}, by=certifier)
+    assert road.read(case)["handling"]["excluded"] == ["p-certifier"]
+    (declared,) = decider.decide(BIASED, decider.initial, acting("p-certifier", Role.CERTIFIER, ON))
+    told = publish(declared, decider.initial)
+    assert told == review.ConflictOfInterestDeclared(
+        acted=(Acted(person="p-certifier", role=Role.CERTIFIER, action="declare-conflict-of-interest"),),
+        declared_on=ON,
+    )

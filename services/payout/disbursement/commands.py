@@ -70,6 +70,12 @@ class NoteRejection:
     released_by: str = ""
 
 
+@value
+class NoteConflict:
+    acted: tuple[Acted, ...]
+    declared_on: date
+
+
 type Command = (
     OpenPlan
     | RegisterDrawdown
@@ -81,4 +87,5 @@ type Command = (
     | ReturnFunds
     | SupplementPlan
     | NoteSideCondition
+    | NoteConflict
 )

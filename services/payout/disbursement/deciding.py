@@ -8,6 +8,7 @@ from services.payout.disbursement.commands import (
     CertifyDrawdown,
     Command,
     ExamineDrawdown,
+    NoteConflict,
     NoteRejection,
     NoteSettlement,
     OpenPlan,
@@ -26,6 +27,7 @@ from services.payout.disbursement.errors import (
     YearNotOpen,
 )
 from services.payout.disbursement.events import (
+    ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
     DrawdownFreed,
@@ -79,6 +81,10 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             return _supplement(command, state)
         case NoteSideCondition():
             return note(command, state.noted)
+        case NoteConflict():
+            if all(it in state.acted for it in command.acted):
+                return []
+            return [ConflictNoted(acted=command.acted, declared_on=command.declared_on)]
         case _ as missing:
             assert_never(missing)
 

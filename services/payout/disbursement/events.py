@@ -115,6 +115,14 @@ class DrawdownFreed:
     released_by: str = ""
 
 
+@event("payout.conflict-noted")
+class ConflictNoted:
+    """Noted from review: a person declared a conflict of interest (Befangenheit) and does nothing in this case any more."""
+
+    acted: tuple[Acted, ...]
+    declared_on: date
+
+
 type Event = (
     PlanOpened
     | DrawdownRegistered
@@ -130,4 +138,5 @@ type Event = (
     | DrawdownReopened
     | PlanSupplemented
     | SideConditionNoted
+    | ConflictNoted
 )

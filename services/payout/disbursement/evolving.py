@@ -11,6 +11,7 @@ from services.payout.disbursement.changes import (
     changed,
 )
 from services.payout.disbursement.events import (
+    ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
     DrawdownFreed,
@@ -52,6 +53,8 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
         case SideConditionNoted():
             noted = tuple(sorted((*state.noted, it), key=lambda one: one.revision))
             return replace(state, acted=acted, noted=noted)
+        case ConflictNoted():
+            return replace(state, acted=acted)
         case DrawdownRegistered():
             drawdowns = (*state.drawdowns, drawdown_of(it))
         case _:
@@ -73,7 +76,14 @@ def _planned(state: Disbursement, changes: Changes) -> Disbursement:
 
 def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
     match it:
-        case PlanOpened() | DrawdownRegistered() | ReductionReceived() | PlanSupplemented() | SideConditionNoted():
+        case (
+            PlanOpened()
+            | DrawdownRegistered()
+            | ReductionReceived()
+            | PlanSupplemented()
+            | SideConditionNoted()
+            | ConflictNoted()
+        ):
             return (*acted, *(act for act in it.acted if act not in acted))
         case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
             return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")

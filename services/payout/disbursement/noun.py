@@ -4,6 +4,7 @@ from services.payout.disbursement.changes import DrawdownReopened, FundsReturned
 from services.payout.disbursement.commands import Command
 from services.payout.disbursement.deciding import decide
 from services.payout.disbursement.events import (
+    ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
     DrawdownFreed,
@@ -40,5 +41,6 @@ decider = Decider[Command, Event, Disbursement](
         DrawdownReopened,
         PlanSupplemented,
         SideConditionNoted,
+        ConflictNoted,
     ],
 )

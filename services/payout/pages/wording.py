@@ -83,6 +83,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.funds-returned": ("Nicht angeordnete Mittel zurückgegeben", "warning"),
     "payout.plan-supplemented": ("Weitere Mittel zugewiesen", "info"),
     "payout.side-condition-noted": ("Bewilligungsstelle über eine Nebenbestimmung", "info"),
+    "payout.conflict-noted": ("Befangenheit einer Person vermerkt", "warning"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.payment-ordered": ("Zahlung angelegt", "info"),
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),

@@ -8,12 +8,14 @@ from services.review import handling as handlings
 from services.review.api.common import ROAD, opened_case
 from services.review.bodies import AssignmentBody, ConflictBody, HandBackBody, SubstitutionBody
 from shared.decider import Decision, decision
+from shared.duties import MATRIX
 from shared.identity import Role
 from shared.service import House
 from shared.web import Action, Ask
 
 ASSIGNING = frozenset({Role.CASE_OFFICER, Role.APPROVER})
-ACTING = frozenset({Role.EXPERT, Role.CASE_OFFICER, Role.APPROVER, Role.BUDGET_OFFICER})
+ACTING = MATRIX.roles[handlings.CONFLICT]
+"""Everybody who may come to act in a case, at intake and payout, too."""
 
 
 def handling(house: House) -> list[Action]:
@@ -52,7 +54,7 @@ def handling(house: House) -> list[Action]:
         Action(
             name=handlings.CONFLICT, title="Befangenheit erklären", path=f"{ROAD}/conflict-of-interest", roles=ACTING,
             body=ConflictBody, decide=declare,
-            summary="Erklären, befangen zu sein: danach ist in diesem Vorgang keine Handlung mehr möglich.",
+            summary="Erklären, befangen zu sein: danach ist in diesem Vorgang keine Handlung mehr möglich, auch nicht in Antragseingang und Auszahlung.",
         ),
     ]  # fmt: skip
 
