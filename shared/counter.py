@@ -2,7 +2,7 @@
 
 The framework's own way (routing twice, dependencies, exit stacks) costs more than everything that is done for a request
 here, so it is left to what is not plain: forms, pages, reads, and every body or header that is not right, whose error it
-tells. Both ways check with the same models and end in `web.perform` and `web.answer`; a test compares what they answer.
+tells. Both ways check with the same models and end in `web.respond`; a test compares what they answer.
 """
 
 import json
@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from shared.decider import DomainError
 from shared.problems import Problem
-from shared.web import MAX_IF_MATCH, MAX_KEY, Action, Site, answer, perform
+from shared.web import MAX_IF_MATCH, MAX_KEY, Action, Site, respond
 
 type Told = Callable[[Request, Exception], Awaitable[Response]]
 """How an error is told to who asked."""
@@ -72,8 +72,7 @@ class Counter:
             raw = await _received(receive)
             body = _read(action.body, raw)
             if body is not _UNTOLD:
-                outcome, ask = await perform(self._site, action, request, body)
-                response = await answer(self._site, action, outcome, ask)
+                response = await respond(self._site, action, request, body)
         except ClientDisconnect:
             return
         except (Problem, DomainError, PersistenceError) as error:

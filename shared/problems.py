@@ -8,12 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.decider import DomainError, FieldError
+from shared.decider import DomainError, FieldError, value
 from shared.writer import NotWriting
 
 __all__ = [
     "CONTENT_TYPE",
     "FieldError",
+    "Possible",
     "Problem",
     "invalid",
     "not_writing",
@@ -25,8 +26,16 @@ __all__ = [
 CONTENT_TYPE = "application/problem+json"
 
 
+@value
+class Possible:
+    """Something that can be done now, where what was asked for cannot."""
+
+    action: str
+    title: str
+
+
 class Problem(Exception):
-    """An answer that is an error."""
+    """An answer that is an error. `possible` is what can be done now; None where that is not the question."""
 
     def __init__(
         self,
@@ -38,6 +47,7 @@ class Problem(Exception):
         field: str = "",
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        possible: Sequence[Possible] | None = None,
     ) -> None:
         super().__init__(title)
         self.status = status
@@ -46,6 +56,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = list(errors) or ([FieldError(field=field, code=code, message=title)] if field else [])
         self.headers = dict(headers or {})
+        self.possible = possible
 
     def body(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -58,7 +69,19 @@ class Problem(Exception):
             found["detail"] = self.detail
         if self.errors:
             found["errors"] = [_error(it) for it in self.errors]
+        if self.possible is not None:
+            found["possible"] = [{"action": it.action, "title": it.title} for it in self.possible]
         return found
+
+    def with_possible(self, possible: Sequence[Possible]) -> "Problem":
+        """The same problem, which says in its detail and in fields what can be done now."""
+        listed = ", ".join(f"„{it.title}“" for it in possible)
+        now = f"Jetzt möglich: {listed}." if listed else "Jetzt ist hier nichts zu tun."
+        told = f"{self.detail.removesuffix('.')}. {now}" if self.detail else now
+        return Problem(
+            self.status, self.code, self.title,
+            detail=told, errors=self.errors, headers=self.headers, possible=possible,
+        )  # fmt: skip
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.body(), self.status, headers=self.headers, media_type=CONTENT_TYPE)

@@ -41,7 +41,7 @@ from shared.opening import recorder
 from shared.pages import told_by_page
 from shared.parking import parked
 from shared.privacy import Keys, NoVault, Privacy, vault
-from shared.problems import Problem
+from shared.problems import Possible, Problem
 from shared.recorders import NotProvisioned, Recorder, Row
 from shared.refusals import attempts
 from shared.relaying import Publish, Relay
@@ -62,6 +62,10 @@ MACHINERY: tuple[AnyDecider, ...] = (attempts, parked, handled)
 """The streams that every service has beside its own nouns."""
 
 
+async def _without_order(_house: "House", _action: str, _path: Mapping[str, str]) -> None:
+    return None
+
+
 @records.value
 class Blueprint:
     """What makes a service this service; everything else is the same in all of them."""
@@ -78,6 +82,8 @@ class Blueprint:
     """Further loops of its own, e.g. the treasury's."""
     due: Asked = records.field(default_factory=dict[str, Callable[[Due], Decision]])
     """For each kind of deadline what its day brings."""
+    possible: Callable[["House", str, Mapping[str, str]], Awaitable[Sequence[str] | None]] = _without_order
+    """The actions that are possible now where this one was asked for, by what its path names; None where there is no order."""
     refusals: Mapping[str, str] = records.field(default_factory=dict[str, str])
     history_readers: frozenset[Role] = operations.READERS
     furnish: Callable[["House"], None] = lambda _house: None
@@ -140,6 +146,14 @@ class House:
         until = time.monotonic() + 2
         while self.view_follower.position < position and time.monotonic() < until:  # noqa: ASYNC110 (a thread moves it)
             await asyncio.sleep(0.01)
+
+    async def possible(self, action: str, path: Mapping[str, str]) -> Sequence[Possible] | None:
+        """What can be done now where this action cannot, in the words of the actions."""
+        names = await self.blueprint.possible(self, action, path)
+        if names is None:
+            return None
+        titles = {it.name: it.title for it in self.blueprint.actions(self)}
+        return [Possible(action=it, title=titles[it]) for it in dict.fromkeys(names)]
 
     @property
     def idle(self) -> bool:

@@ -43,7 +43,7 @@ from shared.identity import Role, is_id
 from shared.money import MAX_CENTS
 from shared.observability import span
 from shared.overlay import Caller
-from shared.problems import CONTENT_TYPE, Problem, invalid, not_writing, of_domain_error
+from shared.problems import CONTENT_TYPE, Possible, Problem, invalid, not_writing, of_domain_error
 from shared.writer import NotWriting, Writer
 
 _control_or_surrogate = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -95,6 +95,7 @@ class Site(Protocol):
     def pepper(self) -> bytes: ...
     def now(self) -> datetime: ...
     async def seen(self, position: int) -> None: ...
+    async def possible(self, action: str, path: Mapping[str, str]) -> Sequence[Possible] | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,10 +303,26 @@ def routes(site: Site, actions: Sequence[Action]) -> APIRouter:
     return router
 
 
-def _endpoint(site: Site, action: Action) -> Callable[..., Awaitable[Response]]:
-    async def endpoint(request: Request, body: Any, **_headers: Any) -> Response:
+async def respond(site: Site, action: Action, request: Request, body: Any) -> Response:
+    """Do what is asked, and tell what was recorded; raises the problem, which says what is possible now if it is one of order."""
+    try:
         outcome, ask = await perform(site, action, request, body)
         return await answer(site, action, outcome, ask)
+    except (Problem, DomainError) as error:
+        raise await _explained(site, action, request, error) from error
+
+
+async def _explained(site: Site, action: Action, request: Request, error: Problem | DomainError) -> Problem:
+    problem = of_domain_error(error) if isinstance(error, DomainError) else error
+    if problem.status != 409:
+        return problem
+    possible = await site.possible(action.name, {name: str(it) for name, it in request.path_params.items()})
+    return problem if possible is None else problem.with_possible(possible)
+
+
+def _endpoint(site: Site, action: Action) -> Callable[..., Awaitable[Response]]:
+    async def endpoint(request: Request, body: Any, **_headers: Any) -> Response:
+        return await respond(site, action, request, body)
 
     names = [part[1:-1] for part in action.path.split("/") if part.startswith("{")]
     key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=MAX_KEY)]
@@ -334,7 +351,7 @@ class Typed(Problem):
     def __init__(self, problem: Problem, typed: Mapping[str, str]) -> None:
         super().__init__(
             problem.status, problem.code, problem.title,
-            detail=problem.detail, errors=problem.errors, headers=problem.headers,
+            detail=problem.detail, errors=problem.errors, headers=problem.headers, possible=problem.possible,
         )  # fmt: skip
         self.typed = dict(typed)
 
@@ -361,10 +378,8 @@ async def submitted(
             raise problem_of(outcome)
     except ValidationError as error:
         raise Typed(invalid(error.errors()), typed) from error
-    except Problem as error:
-        raise Typed(error, typed) from error
-    except DomainError as error:
-        raise Typed(of_domain_error(error), typed) from error
+    except (Problem, DomainError) as error:
+        raise Typed(await _explained(site, action, request, error), typed) from error
     await site.seen(outcome.last)
     back = back.replace("{id}", outcome.stream.rpartition("-")[2])
     return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)

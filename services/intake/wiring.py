@@ -24,6 +24,7 @@ from services.intake import (
     territory,
 )
 from services.intake.deadlines import DUE
+from services.intake.possible import possible
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.views import project
@@ -64,6 +65,7 @@ blueprint = Blueprint(
     project=project,
     due=DUE,
     actions=api.actions,
+    possible=possible,
     reads=_reads,
     pages=_pages,
     followers=lambda house: (draft_keys.follower(house),),

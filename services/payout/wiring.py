@@ -6,6 +6,7 @@ import shared.service
 from services.payout import batch, disbursement, payee, payment, report
 from services.payout.api import actions, reads
 from services.payout.pages import pages
+from services.payout.possible import possible
 from services.payout.publications import publish
 from services.payout.reactions import HANDLED, react
 from services.payout.treasury.desk import follower
@@ -20,6 +21,7 @@ blueprint = Blueprint(
     publish=publish,
     project=project,
     actions=actions,
+    possible=possible,
     reads=reads,
     pages=pages,
     followers=lambda house: (follower(house),),

@@ -4,7 +4,7 @@ Apart from the cases, because it may be asked for and decided before review has 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -140,6 +140,14 @@ async def found(house: House, case: str, early_start: str) -> Folded:
         if isinstance(folded.state, Opened | Decided) and folded.correlation == case:
             return folded
     raise Problem(404, "unknown-early-start", "Diesen vorzeitigen Beginn gibt es hier nicht.", field="early_start")
+
+
+def steps_of(state: Opened | Decided) -> Sequence[str]:
+    """What can be done about an early start, whoever may do it."""
+    if isinstance(state, Decided):
+        return ()
+    decide = ("approve-early-start", "refuse-early-start") if state.proposal else ()
+    return (*decide, "propose-early-start")
 
 
 # ---- Reading --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ from services.review.words import Words
 from shared.access import Person
 from shared.identity import Role
 
+OF_HANDLING = frozenset({"assign-reviewer", "hand-back-case", "appoint-substitute", h.CONFLICT})
+"""The actions about who works on a case."""
+
 
 def tell_of_handling(it: object) -> Words | None:
     """What the timeline says of an assignment, a substitution, a conflict; None when it is none of these."""
@@ -36,6 +39,12 @@ def steps_of(handling: Handling, person: Person) -> Sequence[str]:
     in_charge = handling.reviewer and (person.id == handling.reviewer or Role.APPROVER in person.roles)
     found = () if handling.reviewer == person.id else ("assign-reviewer",)
     return (*found, *(("appoint-substitute", "hand-back-case") if in_charge else ()), h.CONFLICT)
+
+
+def steps_of_case(handling: Handling) -> Sequence[str]:
+    """What can be done about who works on the case, by one person or another."""
+    in_charge = ("appoint-substitute", "hand-back-case") if handling.reviewer else ()
+    return ("assign-reviewer", h.CONFLICT, *in_charge)
 
 
 def form_of_handling(name: str, handling: Handling, person: str, today: date) -> Form | None:

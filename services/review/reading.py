@@ -90,6 +90,11 @@ async def known(house: House, case: str) -> Known:
 
 def next_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
     """What the case's state allows now, and what of it this person may do."""
+    return _offered(house, it, person, offered, possible_steps(it))
+
+
+def possible_steps(it: Known) -> Sequence[Step]:
+    """What the case's state allows now, whoever may do it."""
     possible = steps(it.assessment, it.award)
     if not isinstance(it.award, Gone):
         found = steps_of_fulfilment(it.fulfilment)
@@ -98,7 +103,7 @@ def next_actions(house: House, it: Known, person: Person, offered: Sequence[Acti
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
     if waiting(it.assessment, it.award, it.correspondence):
         possible = (Step(action=correspondences.ACTION, primary=Primary.CORRESPONDENCE), *possible)
-    return _offered(house, it, person, offered, possible)
+    return possible
 
 
 def handling_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:

@@ -306,7 +306,7 @@ def _steps_of_course(course: Course, *, assigned: bool) -> Sequence[str]:
 
 def _steps_of_notice(notice: Notice, final: DecisionBecameFinal | None) -> Sequence[str]:
     if notice.contested:
-        return (CONCLUDE,)
+        return (CONCLUDE,) if notice.received_on else (CONCLUDE, RECEIVE)
     sue = () if notice.lawsuit or (final and final.by_waiver) else (SUE,)
     if final or notice.taken_away:
         return sue

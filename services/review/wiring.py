@@ -23,6 +23,7 @@ from services.review import (
 from services.review.api import REFUSALS, actions, reads
 from services.review.deadlines import DUE
 from services.review.pages import pages
+from services.review.possible import possible
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
 from services.review.views import project
@@ -97,6 +98,7 @@ blueprint = Blueprint(
     pages=pages,
     followers=policies,
     due=DUE,
+    possible=possible,
     refusals=REFUSALS,
 )
 

@@ -174,6 +174,13 @@ def test_a_lead_that_does_not_tell_is_heard_and_the_part_is_revoked(house: Minis
     house.act("review/propose-annulment", OFFICER, revocation, case=case)
     house.act("review/decide-annulment", APPROVER, case=case)
     assert house.facts("review", case, "grant-revoked")["lost"] == [{"cents": 24_000_00, "year": 2027}]
+    # An action would suspend it: nothing moves before its own period has passed.
+    house.act("review/dispatch-notice", OFFICER, {"proposal": 1}, case=case)
+    told = house.facts("review", case, "notice-dispatched")
+    assert (told["deemed_served_on"], told["remedy_ends_on"]) == ("2026-02-03", "2026-03-03")
+    house.turn_to(date(2026, 3, 3))
+    assert committed(house, 2026) == {2026: 110_000_00, 2027: 40_000_00}
+    house.turn_to(date(2026, 3, 4))
     is_left_with_216_000(house, case)
 
 

@@ -13,7 +13,7 @@ from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.acts import actions
-from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
+from services.payout.api.lookup import act_on, known_batch, known_case, payment_of, stage_of, status_of_batch
 from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
 from shared import duties
@@ -298,15 +298,9 @@ def _told_drawdown(
 def _next_action(
     house: House, case: str, it: disbursements.Drawdown, state: disbursements.Open, person: Person
 ) -> NextAction | None:
-    match it.stage:
-        case disbursements.Registered():
-            name = "examine-drawdown"
-        case disbursements.Accepted():
-            name = "certify-drawdown"
-        case disbursements.Certified():
-            name = "order-payment"
-        case disbursements.Rejected() | disbursements.Ordered() | disbursements.Paid():
-            return None
+    name = act_on(it)
+    if not name:
+        return None
     action = next(one for one in actions(house) if one.name == name)
     hindrance = duties.hindrance(name, state.acted, person.id)
     if state.changes.frozen and name != "examine-drawdown":

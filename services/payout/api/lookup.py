@@ -12,6 +12,19 @@ def stage_of(it: disbursements.Drawdown) -> str:
     return type(it.stage).__name__.lower()
 
 
+def act_on(it: disbursements.Drawdown) -> str:
+    """The action that a Mittelabruf waits for; empty when it waits for the treasury, or for nobody."""
+    match it.stage:
+        case disbursements.Registered():
+            return "examine-drawdown"
+        case disbursements.Accepted():
+            return "certify-drawdown"
+        case disbursements.Certified():
+            return "order-payment"
+        case disbursements.Rejected() | disbursements.Ordered() | disbursements.Paid():
+            return ""
+
+
 def payment_of(it: disbursements.Drawdown) -> str:
     """The payment under way or made for a Mittelabruf; empty while there is none."""
     return it.stage.payment if isinstance(it.stage, disbursements.Ordered | disbursements.Paid) else ""

@@ -17,6 +17,7 @@ from services.review.award.errors import (
     AwardIsGone,
     DateNotValid,
     DecisionIsFinal,
+    DecisionTakenAway,
     LawsuitPending,
     NotApproved,
     NotDispatched,
@@ -164,6 +165,8 @@ def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[
         if notice.received_on != command.received_on:
             raise ReceiptContradicted(f"Es ist der {notice.received_on:%d.%m.%Y}.", field="received_on")
         return []
+    if notice.taken_away:
+        raise DecisionTakenAway
     require_between(command.received_on, notice, context, "received_on")
     duties.refuse("record-receipt", acts_of(award), context)
     if notice.channel == Channel.PORTAL:
@@ -195,6 +198,8 @@ def fail(command: RecordServiceFailure, award: Award, context: Context) -> Seque
         raise DecisionIsFinal
     if notice.contested:
         raise LawsuitPending
+    if notice.taken_away:
+        raise DecisionTakenAway
     if notice.received_on:
         raise ReceiptContradicted
     duties.refuse("record-service-failure", acts_of(award), context)

@@ -1,0 +1,22 @@
+"""Was jetzt möglich ist: the act that a drawdown or a batch waits for, whoever may do it."""
+
+from collections.abc import Mapping, Sequence
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout.api.lookup import act_on, known_batch, known_case
+from shared.service import House
+
+
+async def possible(house: House, _action: str, path: Mapping[str, str]) -> Sequence[str] | None:
+    """What can be done with what a path names."""
+    if "batch" in path:
+        state = (await known_batch(house, path["batch"])).state
+        return ("release-batch",) if isinstance(state, batches.Unreleased) else ()
+    if "case" not in path:
+        return None
+    state = (await known_case(house, path["case"])).state
+    if not isinstance(state, disbursements.Open):
+        return ()
+    acts = (act_on(it) for it in state.drawdowns if it.id == path.get("drawdown"))
+    return [it for it in acts if it]
