@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 from services.review.assessment import DispensationGround, HearingSubject, HoldReason, RejectionGround
 from services.review.award import Channel, FailureReason, Outcome
 from services.review.examination import CutReason, Opinion
+from services.review.grant_cut import CutGround
 from services.review.handling import ConflictGround
 from shared.policy import Bars, ConditionKind
 from shared.policy.reading import MOST_CHARACTERS
@@ -93,6 +94,11 @@ class ProposalBody(Body):
     ends_on: date = Field(title="Ende des Bewilligungszeitraums")
     note: NoteBody = Field(title="Antragsprüfvermerk")
     side_conditions: tuple[SideConditionBody, ...] = Field(default=(), max_length=20, title="Nebenbestimmungen")
+    granted_cents: Cents | None = Field(
+        default=None, title="Zuwendung, wenn weniger als errechnet", description="leer: die errechnete Zuwendung"
+    )
+    cut_ground: CutGround | None = Field(default=None, title="Grund der Kürzung der Zuwendung")
+    cut_text: Text | None = Field(default=None, title="Begründung der Kürzung für die Kommune")
 
 
 class RefusalProposalBody(Body):

@@ -93,6 +93,9 @@ class ProposalMade(BaseModel):
     guideline_sha256: str
     practice_sha256: str
     parameters_sha256: str
+    computed_cents: int
+    cut_ground: str
+    cut_text: str
     rules: list[RuleApplied]
     proposed_by: str
     proposed_on: date
@@ -371,6 +374,9 @@ def _proposal(it: AwardProposed | None) -> ProposalMade | None:
         guideline_sha256=it.terms.basis.guideline_sha256,
         practice_sha256=it.terms.basis.practice_sha256,
         parameters_sha256=it.terms.basis.parameters_sha256,
+        computed_cents=it.granted_cents + (it.cut.cents if it.cut else 0),
+        cut_ground=it.cut.ground if it.cut else "",
+        cut_text=it.cut.text if it.cut else "",
         rules=_rules(it.judgement),
         proposed_by=it.proposed_by,
         proposed_on=it.proposed_on,

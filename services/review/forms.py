@@ -12,6 +12,7 @@ from services.review.case_file import TOPICS, facts_of
 from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
 from services.review.form_fields import Form, FormField, area, day, hidden, money
+from services.review.grant_cut import CUT_GROUND_TITLES
 from services.review.next_action import NextAction
 from services.review.procedure_forms import form_of_procedure
 from services.review.programme import Terms
@@ -157,6 +158,7 @@ def _proposal(
             area(f"note.{topic}", label, value=getattr(made.note, topic) if made else "")
             for topic, label in TOPICS.items()
         ),
+        *_cut_fields(made),
         *side_condition_fields(blocks, made),
     ]
     text = "Für diesen Tag gilt keine Richtlinie mit Verwaltungspraxis."
@@ -164,6 +166,18 @@ def _proposal(
         share = f"{basis_in_words(terms)} von {euros(eligible)}, höchstens der beantragte Betrag"
         text = f"Die Zuwendung beträgt {euros(granted)}: {share}. Die Jahre ergeben zusammen diesen Betrag."
     return Form(fields=fields, submit="Bewilligung vorschlagen", text=text)
+
+
+def _cut_fields(made: assessments.AwardProposed | None) -> list[FormField]:
+    cut = made.cut if made else None
+    options = [{"value": str(it), "text": text} for it, text in CUT_GROUND_TITLES.items()]
+    hint = "Nur wenn weniger als errechnet bewilligt werden soll; dazu wird die Kommune angehört."
+    return [
+        money("granted_cents", "Gekürzte Zuwendung", made.granted_cents if made and cut else None, hint=hint),
+        {"name": "cut_ground", "label": "Grund der Kürzung der Zuwendung", "kind": "select", "options": options,
+         "quiet": True, "value": str(cut.ground) if cut else ""},
+        {"name": "cut_text", "label": "Begründung der Kürzung für die Kommune", "quiet": True, "value": cut.text if cut else ""},
+    ]  # fmt: skip
 
 
 def _approval(made: assessments.AwardProposed | None, terms: Terms | None) -> Form:

@@ -20,10 +20,11 @@ from services.review.assessment import Unopened
 from services.review.award import Approved, Final, Gone, Notified
 from services.review.budget_pages import BUDGETS, QUEUE
 from services.review.budget_reading import day_asked, entry_asked, sheet_of, statement_of, waiting_list
-from services.review.case_file import TOPICS, CaseFile, Notice, case_file
+from services.review.case_file import TOPICS, CaseFile, Notice, ProposalMade, case_file
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.forms import Rejected, decision_of, form_of
 from services.review.fulfilment_words import conditions_table, form_of_fulfilment
+from services.review.grant_cut import CUT_GROUND_TITLES, CutGround
 from services.review.handling_words import form_of_handling
 from services.review.letter_file import letters_of
 from services.review.letter_forms import letter_form
@@ -559,6 +560,8 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
                 "footer": {"year": "Summe", "cents": file.proposal.granted_cents},
             }
         )
+        if file.proposal.cut_text:
+            tables.append(_cut_table(file.proposal))
         notes = [{"topic": label, "text": file.proposal.note[topic]} for topic, label in TOPICS.items()]
         columns = [{"key": "topic", "title": "Punkt"}, {"key": "text", "title": "Feststellung"}]
         tables.append({"caption": "Antragsprüfvermerk (VV Nr. 3.3)", "columns": columns, "rows": notes})
@@ -567,6 +570,17 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
     if file.side_conditions:
         tables.append(conditions_table(file.side_conditions))
     return tables
+
+
+def _cut_table(it: ProposalMade) -> dict[str, Any]:
+    columns = [
+        {"key": "why", "title": "Grund"},
+        {"key": "computed", "title": "errechnet", "kind": "money"},
+        {"key": "granted", "title": "vorgeschlagen", "kind": "money"},
+    ]
+    why = {"text": CUT_GROUND_TITLES[CutGround(it.cut_ground)], "note": it.cut_text}
+    rows = [{"why": why, "computed": it.computed_cents, "granted": it.granted_cents}]
+    return {"caption": "Kürzung der Zuwendung (Teilbewilligung)", "columns": columns, "rows": rows}
 
 
 def _expenditure_table(file: CaseFile) -> dict[str, Any]:

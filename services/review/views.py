@@ -18,6 +18,7 @@ from services.review.deadlines import note_deadlines, note_side_conditions
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.fulfilment_words import tell_of_fulfilment
+from services.review.grant_cut import in_words
 from services.review.handling_words import tell_of_handling
 from services.review.involvement import InvolvementNoted
 from services.review.letter_forms import tell_of_letter
@@ -235,9 +236,9 @@ def _of_assessment(it: object) -> Words | None:
             why = f"Zuwendungsfähig {euros(it.eligible_cents)} von {euros(it.applied_cents)}."
             return Words(title="Ausgaben festgestellt", tone="warning" if cut else "info", why=why)
         case a.AwardProposed():
-            return Words(
-                title="Bewilligung vorgeschlagen", tone="info", why=f"{euros(it.granted_cents)}; {split(it.by_year)}"
-            )
+            cut = f". {in_words(it.cut)}" if it.cut else ""
+            why = f"{euros(it.granted_cents)}; {split(it.by_year)}{cut}"
+            return Words(title="Bewilligung vorgeschlagen", tone="warning" if cut else "info", why=why)
         case a.RefusalProposed():
             return Words(title="Ablehnung vorgeschlagen", tone="warning", why="; ".join(it.reasons))
         case a.ReservationNoted():

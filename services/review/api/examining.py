@@ -12,6 +12,7 @@ from services.review.bodies import (
     SideConditionBody,
 )
 from services.review.examination import AssessedLine, ExaminationNote
+from services.review.grant_cut import WantedCut
 from services.review.side_condition import WantedCondition
 from shared.decider import Decision, decision, field_names
 from shared.identity import Role
@@ -25,6 +26,12 @@ def _wanted(rows: Sequence[SideConditionBody]) -> tuple[WantedCondition, ...]:
         for row in rows
         if row.says_something
     )
+
+
+def _cut(body: ProposalBody) -> WantedCut | None:
+    if body.granted_cents is None:
+        return None
+    return WantedCut(granted_cents=body.granted_cents, ground=body.cut_ground, text=body.cut_text or "")
 
 
 def examining(house: House) -> list[Action]:
@@ -50,7 +57,7 @@ def examining(house: House) -> list[Action]:
         topics = {topic: getattr(body.note, topic) for topic in field_names(ExaminationNote)}
         return assessments.propose(
             case, await programme_of(house, case), by_year=amounts(body.by_year), starts_on=body.starts_on, ends_on=body.ends_on,
-            note=ExaminationNote(**topics), wanted=_wanted(body.side_conditions),
+            note=ExaminationNote(**topics), wanted=_wanted(body.side_conditions), wanted_cut=_cut(body),
         )  # fmt: skip
 
     async def propose_refusal(body: RefusalProposalBody, ask: Ask) -> Decision:

@@ -14,6 +14,7 @@ from services.review.assessment.noun import decider
 from services.review.assessment.rejection import ProposeFormalRejection, RejectionGround
 from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
 from services.review.examination import ExaminationNote
+from services.review.grant_cut import WantedCut
 from services.review.programme import in_force_on
 from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
@@ -29,6 +30,7 @@ def propose(
     ends_on: date,
     note: ExaminationNote,
     wanted: tuple[WantedCondition, ...] = (),
+    wanted_cut: WantedCut | None = None,
 ) -> Decision:
     """Propose an award under the policy in force at the writer's turn; `programme` is the programme's id."""
     stream, programme_stream = decider.stream(case), programmes.decider.stream(programme)
@@ -41,7 +43,7 @@ def propose(
         command = ProposeAward(
             by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note,
             terms=policy.terms(assessment.file.application.item), rules=policy.rules,
-            wanted=wanted, blocks=policy.practice.side_conditions,
+            wanted=wanted, blocks=policy.practice.side_conditions, wanted_cut=wanted_cut,
         )  # fmt: skip
         return {stream: decide(command, assessment, context)}
 

@@ -7,6 +7,7 @@ from services.review.assessment.hold import HoldCommand
 from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally
 from services.review.assessment.warnings import AcknowledgeWarnings
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
+from services.review.grant_cut import WantedCut
 from services.review.programme import Basis, Terms
 from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
@@ -44,6 +45,7 @@ class ProposeAward:
     rules: tuple[Rule, ...] = ()
     wanted: tuple[WantedCondition, ...] = ()
     blocks: tuple[ConditionBlock, ...] = ()
+    wanted_cut: WantedCut | None = None
 
 
 @value

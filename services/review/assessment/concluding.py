@@ -44,8 +44,9 @@ from services.review.assessment.states import (
     Unopened,
     Withdrawn,
 )
+from services.review.grant_cut import in_words
 from shared import duties
-from shared.decider import Context
+from shared.decider import Context, replace
 
 
 def note_reservation(command: NoteReservation, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -135,6 +136,8 @@ def hear(command: HearingCommand, assessment: Assessment, context: Context) -> S
         if not isinstance(assessment, Proposed | Reserved):
             raise ProposalMissing
         granted_cents = assessment.proposal.granted_cents
+        if cut := assessment.proposal.cut:
+            command = replace(command, announced=f"{command.announced} {in_words(cut)}")
     return decide_hearing(command, assessment.file.hearing, context, granted_cents)
 
 
@@ -150,7 +153,7 @@ def needs_hearing(assessment: Examined) -> HearingSubject | None:
     match assessment:
         case RefusalPending():
             return None if hearing.has_heard(HearingSubject.REFUSAL) else HearingSubject.REFUSAL
-        case Proposed() | Reserved() if is_deep_cut(assessment):
+        case Proposed() | Reserved() if assessment.proposal.cut or is_deep_cut(assessment):
             granted_cents = assessment.proposal.granted_cents
             return None if hearing.has_heard(HearingSubject.CUT, granted_cents) else HearingSubject.CUT
         case _:

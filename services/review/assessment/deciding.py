@@ -69,6 +69,7 @@ from services.review.examination import (
     check_split,
 )
 from services.review.financing import granted_cents, sought
+from services.review.grant_cut import cut_of
 from services.review.judging import Considered, judged
 from services.review.side_condition import drafted
 from shared import duties
@@ -195,6 +196,9 @@ def _is_repeated(command: ProposeAward, it: Proposed | Reserved) -> bool:
         command.terms,
     ):
         return False
+    computed_cents = known.granted_cents + (known.cut.cents if known.cut else 0)
+    if known.cut != cut_of(command.wanted_cut, computed_cents):
+        return False
     # By the day of the proposal, on which what is due later was not over yet.
     return known.side_conditions == drafted(command.wanted, command.blocks, it.opinion.conditions, known.proposed_on)
 
@@ -215,6 +219,8 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
     granted = granted_cents(command.terms, eligible, sought(assessment.file.application, eligible, command.terms))
     if granted <= 0:
         raise NothingToGrant
+    cut = cut_of(command.wanted_cut, granted)
+    granted -= cut.cents if cut else 0
     check_period(command.starts_on, command.ends_on, command.terms.period_months)
     check_split(command.by_year, granted, context.valid_on.year, command.ends_on.year)
     check_note(command.note)
@@ -239,6 +245,7 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
             proposed_on=context.valid_on,
             judgement=judged(command.rules, assessment.file.application, command.terms, considered),
             side_conditions=side_conditions,
+            cut=cut,
         )
     ]
 

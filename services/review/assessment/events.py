@@ -7,6 +7,7 @@ from services.review.assessment.hold import HoldEvent
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.warnings import WarningsAcknowledged
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
+from services.review.grant_cut import GrantCut
 from services.review.programme import Basis, Terms
 from shared.contracts import SideCondition, YearAmount
 from shared.decider import event
@@ -45,7 +46,10 @@ class EligibleExpenditureAssessed:
 
 @event("review.award-proposed")
 class AwardProposed:
-    """A grant is proposed, with the terms it was computed under (Bewilligungsvorschlag). `number` counts the case's proposals."""
+    """A grant is proposed, with the terms it was computed under (Bewilligungsvorschlag). `number` counts the case's proposals.
+
+    `cut` is by how much less is granted than was computed, and why (Teilbewilligung).
+    """
 
     number: int
     granted_cents: int
@@ -58,6 +62,7 @@ class AwardProposed:
     proposed_on: date
     judgement: Judgement | None = None
     side_conditions: tuple[SideCondition, ...] = ()
+    cut: GrantCut | None = None
 
 
 @event("review.refusal-proposed")

@@ -26,6 +26,7 @@ from services.review.award.evolving import decider
 from services.review.award.fulfilling import imposed
 from services.review.examination import ReasonMissing
 from services.review.financing import effective_rate_bp, is_cooperation
+from services.review.grant_cut import cut_rate_bp
 from services.review.judging import Considered, judged
 from services.review.programme import in_force_on
 from shared.calendar import add_months
@@ -37,6 +38,7 @@ from shared.rules import Judgement
 
 def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient) -> Grant:
     application, proposal, terms = it.file.application, it.proposal, it.proposal.terms
+    rate_bp = effective_rate_bp(terms, is_cooperation=is_cooperation(application, terms))
     return Grant(
         case=case,
         file_number=application.file_number,
@@ -49,7 +51,7 @@ def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient)
         granted_cents=proposal.granted_cents,
         eligible_cents=it.expenditure.eligible_cents,
         cut_cents=it.expenditure.applied_cents - it.expenditure.eligible_cents,
-        rate_bp=effective_rate_bp(terms, is_cooperation=is_cooperation(application, terms)),
+        rate_bp=cut_rate_bp(rate_bp, proposal.granted_cents, it.expenditure.eligible_cents, proposal.cut),
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
         conditions=it.opinion.conditions,
@@ -62,6 +64,7 @@ def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient)
         programme=terms.programme,
         financing_type=terms.financing_type,
         side_conditions=proposal.side_conditions,
+        cut=proposal.cut,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from services.review.grant_cut import GrantCut
 from services.review.programme import Basis
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import value
@@ -47,6 +48,7 @@ class Grant:
     financing_type: FinancingType = FinancingType.SHARE
     judgement: Judgement | None = None
     side_conditions: tuple[SideCondition, ...] = ()
+    cut: GrantCut | None = None
 
 
 @value

@@ -7,6 +7,7 @@ from typing import Any
 from services.review.assessment import Reserved
 from services.review.award import Grant
 from services.review.examination import CUT_TITLES, AssessedLine
+from services.review.grant_cut import in_words
 from services.review.letters.courts import court_of
 from services.review.letters.head import Head
 from services.review.programme import Programme
@@ -39,6 +40,7 @@ def letter(head: Head, grant: Grant, approved_on: date, grounds: Reserved, guide
         "proof_due_on": grant.proof_due_on.isoformat(),
         "drawdown_months": grant.drawdown_months,
         "conditions": _conditions(grant),
+        "cut": in_words(grant.cut) if grant.cut else "",
         "court": dict(court_of(grant.applicant_key)),
     }
 
