@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,8 +34,25 @@ def live(folder: Path, nats: NatsServer, lifecycles: int) -> str:
     offset = datetime.fromisoformat(BEGINS_AT) - datetime.now(UTC)
     (folder / "calendar.json").write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
     store = f"sqlite:{folder / 'stores'}"
-    asyncio.run(_live(folder, store, nats, lifecycles))
+    asyncio.run(_ended_by_a_failure(_live(folder, store, nats, lifecycles)))
     return store
+
+
+async def _ended_by_a_failure(living: Coroutine[Any, Any, None]) -> None:
+    """What fails in a callback would leave its lifecycle without an end, and us waiting for it."""
+    task, failed = asyncio.ensure_future(living), list[BaseException]()
+
+    def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        failed.append(context.get("exception") or RuntimeError(context["message"]))
+        task.cancel()
+
+    asyncio.get_running_loop().set_exception_handler(fail)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if failed:
+            raise failed[0] from None
+        raise
 
 
 async def _live(folder: Path, store: str, nats: NatsServer, lifecycles: int) -> None:

@@ -17,6 +17,7 @@ from services.payout.disbursement.commands import (
     OrderDrawdown,
     RegisterDrawdown,
 )
+from services.payout.disbursement.deciding import decide
 from services.payout.disbursement.errors import (
     AlreadyOrdered,
     DrawdownDiffers,
@@ -109,6 +110,7 @@ __all__ = [
     "UnknownDrawdown",
     "Waiting",
     "YearNotOpen",
+    "decide",
     "decider",
     "in_words",
     "open_condition",
