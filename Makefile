@@ -28,7 +28,7 @@ $(READY): Makefile deploy/toolchain.sh pyproject.toml uv.lock
 	@UV_PYTHON="$$(cat .tools/python-path)" $(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
-demo: $(READY) ## ein Programmjahr in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort
+demo: $(READY) ## drei Programmjahre in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort
 	@$(PYTHON) -m deploy.demo $(if $(filter-out 0,$(RESUME)),--resume)
 
 up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung

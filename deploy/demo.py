@@ -1,4 +1,4 @@
-"""Die Vorführung: a whole programme year in the embedded house, told by people over HTTP, counted and proved at the end.
+"""Die Vorführung: three programme years in the embedded house, told by people over HTTP, counted and proved at the end.
 
 `python -m deploy.demo [DIR] [--resume] [--store sqlite|postgresql://…]`; exit code 0 when everything holds, 1 with
 German sentences when something does not, 2 when it could not be run. `run` does the same for tests.

@@ -133,11 +133,12 @@ SMALL: tuple[PlannedCase, ...] = tuple(
     if it.label
     in (
         "stadtilm", "arnstadt", "apolda", "saalfeld", "suhl", "soemmerda", "dingelstaedt", "ronneburg", "krayenberggemeinde",
-        "bad-tabarz", "meuselwitz", "waltershausen",
+        "bad-tabarz", "meuselwitz", "waltershausen", "schmalkalden", "bleicherode",
     )
 )  # fmt: skip
 """One of each kind: paid, paid after two signatures, withdrawn at once, in review and too late, refused, of the first
-summer, refused and granted under the later practice, kept waiting by the freeze, amended, lapsed, revoked."""
+summer, refused and granted under the later practice, kept waiting by the freeze, amended, lapsed,
+revoked, retracted after a hearing that nobody answered, reduced by condition."""
 
 
 def personal_values(cases: Sequence[PlannedCase] = CASES) -> tuple[str, ...]:

@@ -43,14 +43,18 @@ def _lapsed(case: PlannedCase, on: date) -> PlannedCase:
     return replace(case, change=change, drawdowns=())
 
 
-def _revoked(case: PlannedCase, on: date, decided_on: date) -> PlannedCase:
-    """What is not paid when the hearing begins is revoked; what is paid stays."""
+_REASONS: Mapping[ChangeKind, str] = {
+    ChangeKind.REVOCATION: "Die weiteren Teile des Vorhabens werden entgegen dem Zweck des Bescheids nicht umgesetzt.",
+    ChangeKind.RETRACTION: "Ein Teil der Ausgaben war schon vor der Bewilligung beauftragt; insoweit war sie rechtswidrig.",
+    ChangeKind.CONDITION: "Die Kommune erhält für die weiteren Teile Mittel Dritter; insoweit ist die Bedingung eingetreten.",
+}
+
+
+def _annulled(case: PlannedCase, kind: ChangeKind, on: date, decided_on: date) -> PlannedCase:
+    """What is not paid when the hearing begins falls away; what is paid stays."""
     paid = tuple(it for it in case.drawdowns if it.on < on)
     left = {year: sum(it.accepted_cents for it in paid if it.year == year) for year in {it.year for it in paid}}
-    change = PlannedChange(
-        kind=ChangeKind.REVOCATION, on=on, decided_on=decided_on, left=left, eligible_cents=0,
-        reason="Die weiteren Teile des Vorhabens werden entgegen dem Zweck des Bescheids nicht umgesetzt.",
-    )  # fmt: skip
+    change = PlannedChange(kind=kind, on=on, decided_on=decided_on, left=left, eligible_cents=0, reason=_REASONS[kind])
     return replace(case, change=change, drawdowns=paid)
 
 
@@ -74,8 +78,10 @@ def changed(cases: tuple[PlannedCase, ...]) -> tuple[PlannedCase, ...]:
             _shift(by_label["bad-salzungen"], date(2025, 11, 3), granted=False),
             _lapsed(by_label["meuselwitz"], date(2025, 12, 1)),
             _lapsed(by_label["stadtroda"], date(2024, 12, 2)),
-            _revoked(by_label["waltershausen"], date(2025, 10, 15), date(2025, 10, 27)),
-            _revoked(by_label["hildburghausen"], date(2025, 9, 15), date(2025, 9, 29)),
+            _annulled(by_label["waltershausen"], ChangeKind.REVOCATION, date(2025, 10, 15), date(2025, 10, 27)),
+            _annulled(by_label["hildburghausen"], ChangeKind.REVOCATION, date(2025, 9, 15), date(2025, 9, 29)),
+            _annulled(by_label["schmalkalden"], ChangeKind.RETRACTION, date(2025, 10, 15), date(2025, 11, 3)),
+            _annulled(by_label["bleicherode"], ChangeKind.CONDITION, date(2025, 10, 15), date(2025, 10, 27)),
         )
     }
     return tuple(new.get(it.label, it) for it in cases)

@@ -10,7 +10,12 @@ from deploy.demo_plan import ChangeKind, PlannedCase, PlannedChange
 from deploy.demo_year import Step
 from deploy.people import applicant
 
-_BASES: Mapping[ChangeKind, str] = {ChangeKind.LAPSE: "vwvfg-43-2", ChangeKind.REVOCATION: "vwvfg-49-3-1"}
+_BASES: Mapping[ChangeKind, str] = {
+    ChangeKind.LAPSE: "vwvfg-43-2",
+    ChangeKind.REVOCATION: "vwvfg-49-3-1",
+    ChangeKind.RETRACTION: "vwvfg-48-1",
+    ChangeKind.CONDITION: "vwvfg-36-2-2",
+}
 _CONDITIONS = ("Im Übrigen gelten die Nebenbestimmungen des Zuwendungsbescheids fort.",)
 _AT_ONCE = "Das Geld würde bis zur Bestandskraft verwendet und müsste zurückgefordert werden."
 _NOT_SHIFTED = "Der Liefertermin ist nicht belegt; die Aufteilung bleibt, wie sie bewilligt ist."
@@ -29,6 +34,9 @@ class ChangingSteps(Desk):
             "record-award-statement": self._record_award_statement,
             "propose-annulment": self._propose_annulment,
             "decide-annulment": self._decide_annulment,
+            "see-hearing-unanswered": self._see_hearing_unanswered,
+            "dispatch-change": self._dispatch_change,
+            "waive-against-change": self._waive_against_change,
         }
 
     async def _request_change(self, case: PlannedCase, step: Step) -> dict[str, str]:
@@ -80,9 +88,29 @@ class ChangingSteps(Desk):
 
     async def _decide_annulment(self, case: PlannedCase, step: Step) -> dict[str, str]:
         approver = self._of(APPROVERS, case)
-        body = {} if _change(case).kind is ChangeKind.LAPSE else {"immediate": _AT_ONCE}
+        kind = _change(case).kind
+        body = {"immediate": _AT_ONCE} if kind is ChangeKind.REVOCATION else {}
         await self._review(case, step, approver, "annulment/decision", body, primary="award")
-        return await self._money_back(case, approver)
+        return {} if kind is ChangeKind.RETRACTION else await self._money_back(case, approver)
+
+    async def _see_hearing_unanswered(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        """The clock ends it a moment after the calendar was turned; from then on the year runs."""
+
+        def expired(it: Any) -> bool:
+            course = it["award"]["course"]
+            return course["limit_on"] is not None or bool(course["annulled"])
+
+        await self._seen(case, self._officer(case), expired, "Anhörung ohne Äußerung beendet")
+        return {}
+
+    async def _dispatch_change(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        return await self._review(case, step, self._officer(case), "notice", {"proposal": 1}, primary="award")
+
+    async def _waive_against_change(self, case: PlannedCase, step: Step) -> dict[str, str]:
+        """Only now the retraction is final, and the money comes back."""
+        body = {"declared_on": step.on.isoformat(), "proposal": 1}
+        await self._review(case, step, self._officer(case), "waiver", body, primary="award")
+        return await self._money_back(case, self._officer(case))
 
     async def _change_received(self, case: PlannedCase, person: str) -> None:
         """The request is there, or was decided already when the year goes on after a fault."""

@@ -66,6 +66,8 @@ class ChangeKind(StrEnum):
     SHIFT_REFUSED = "shift-refused"
     LAPSE = "lapse"
     REVOCATION = "revocation"
+    RETRACTION = "retraction"
+    CONDITION = "resolutory-condition"
 
 
 AMENDMENTS = frozenset({ChangeKind.PARTNER_LEAVES, ChangeKind.SHIFT})

@@ -25,7 +25,7 @@ from shared.money import euros
 class Outcome:
     """How a case stands in intake at the end, in the words of the applicant's status; amounts in cents.
 
-    Of an award that was changed review tells what it is now: `amended`, `lapse` or `revocation`.
+    Of an award that was changed review tells what it is now: `amended`, or how it fell away.
     """
 
     status: str
@@ -229,6 +229,15 @@ def _figures(it: Account | None) -> str:
     )
 
 
+_CHANGED: Mapping[str, str] = {
+    "amended": "amended",
+    "lapsed": "lapse",
+    "revoked": "revocation",
+    "retracted": "retraction",
+    "reduced": "resolutory-condition",
+}
+
+
 def summary(result: Result) -> Mapping[str, Any]:
     """What `summary.json` holds."""
     outcomes = result.cases.values()
@@ -240,10 +249,7 @@ def summary(result: Result) -> Mapping[str, Any]:
             "refused": sum(it.status == "refused" for it in outcomes),
             "withdrawn": sum(it.status == "withdrawn" for it in outcomes),
         },
-        "changed": {
-            name: sum(it.status == status for it in outcomes)
-            for name, status in (("amended", "amended"), ("lapsed", "lapse"), ("revoked", "revocation"))
-        },
+        "changed": {name: sum(it.status == status for it in outcomes) for name, status in _CHANGED.items()},
         "cents": {
             "applied": sum(it.applied_cents for it in outcomes),
             "awarded": sum(it.awarded_cents for it in outcomes),
@@ -294,6 +300,8 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("geändert", frozenset({Ending.AWARDED}), frozenset({"amended"})),
     ("gegenstandslos", frozenset({Ending.AWARDED}), frozenset({"lapse"})),
     ("teils widerrufen", frozenset({Ending.AWARDED}), frozenset({"revocation"})),
+    ("teils zurückgenommen (§ 48 VwVfG)", frozenset({Ending.AWARDED}), frozenset({"retraction"})),
+    ("durch Bedingung gekürzt", frozenset({Ending.AWARDED}), frozenset({"resolutory-condition"})),
     ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid", "partly-paid"})),
     ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
     ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),

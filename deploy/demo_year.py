@@ -62,13 +62,23 @@ _CHANGE_BEGINS: Mapping[ChangeKind, Sequence[str]] = {
     ChangeKind.SHIFT_REFUSED: ("request-change",),
     ChangeKind.LAPSE: (),
     ChangeKind.REVOCATION: ("open-award-hearing",),
+    ChangeKind.RETRACTION: ("open-award-hearing",),
+    ChangeKind.CONDITION: ("open-award-hearing",),
 }
 _CHANGE_IS_DECIDED: Mapping[ChangeKind, Sequence[str]] = {
-    ChangeKind.PARTNER_LEAVES: ("propose-amendment", "approve-amendment"),
-    ChangeKind.SHIFT: ("propose-amendment", "approve-amendment"),
+    ChangeKind.PARTNER_LEAVES: ("propose-amendment", "approve-amendment", "dispatch-change"),
+    ChangeKind.SHIFT: ("propose-amendment", "approve-amendment", "dispatch-change"),
     ChangeKind.SHIFT_REFUSED: ("refuse-change",),
-    ChangeKind.LAPSE: ("propose-annulment", "decide-annulment"),
-    ChangeKind.REVOCATION: ("record-award-statement", "propose-annulment", "decide-annulment"),
+    ChangeKind.LAPSE: ("propose-annulment", "decide-annulment", "dispatch-change"),
+    ChangeKind.REVOCATION: ("record-award-statement", "propose-annulment", "decide-annulment", "dispatch-change"),
+    ChangeKind.RETRACTION: (
+        "see-hearing-unanswered",
+        "propose-annulment",
+        "decide-annulment",
+        "dispatch-change",
+        "waive-against-change",
+    ),
+    ChangeKind.CONDITION: ("record-award-statement", "propose-annulment", "decide-annulment", "dispatch-change"),
 }
 
 

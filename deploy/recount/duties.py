@@ -154,7 +154,8 @@ ACTS: Mapping[str, str] = {
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
-    "review.practice-changed-since-proposal", "review.side-conditions-imposed", "review.funds-assigned", "review.funds-supplemented",
+    "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
+    "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
 })  # fmt: skip

@@ -105,28 +105,6 @@ class ConflictOfInterestNoted:
     declared_on: date
 
 
-@event("intake.funds-supplemented")
-class FundsSupplemented:
-    """Noted from review: further amounts per year can be drawn down (Aufstockung); `supplement` counts the case's."""
-
-    supplement: int
-    by_year: tuple[YearAmount, ...]
-    supplemented_on: date
-    acted: tuple[Acted, ...] = ()
-
-
-@event("intake.reduction-requested")
-class ReductionRequested:
-    """Noted from review: what is not ordered of these amounts is to be returned (Rückführung von Mitteln), and whether from
-    now on nothing is paid (`freeze`), or, false, again. `reduction` counts the case's; why is not told here."""
-
-    reduction: int
-    by_year: tuple[YearAmount, ...]
-    freeze: bool
-    requested_on: date
-    acted: tuple[Acted, ...] = ()
-
-
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -137,8 +115,6 @@ type OfReview = (
     | GrantChanged
     | SideConditionAssessed
     | ConflictOfInterestNoted
-    | FundsSupplemented
-    | ReductionRequested
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -150,8 +126,6 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     GrantChanged,
     SideConditionAssessed,
     ConflictOfInterestNoted,
-    FundsSupplemented,
-    ReductionRequested,
 )
 
 
@@ -172,7 +146,3 @@ def name_of(fact: OfReview) -> str:
             return str(fact.revision)
         case ConflictOfInterestNoted():
             return " ".join(it.person for it in fact.acted)
-        case FundsSupplemented():
-            return str(fact.supplement)
-        case ReductionRequested():
-            return str(fact.reduction)

@@ -12,9 +12,7 @@ from services.intake.noted import (
     OF_REVIEW,
     ApplicationRejectedFormally,
     ConflictOfInterestNoted,
-    FundsSupplemented,
     OfReview,
-    ReductionRequested,
     SideConditionAssessed,
     name_of,
 )
@@ -298,7 +296,7 @@ class Progress:
         told = (
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
-            ConflictOfInterestNoted, FundsSupplemented, ReductionRequested,
+            ConflictOfInterestNoted,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

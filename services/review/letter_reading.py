@@ -42,14 +42,13 @@ def _file(it: Known) -> File:
 
 
 def _head(it: Known) -> Head:
-    """The head of the case's letters; what was decided with the award names the recipient as it was then."""
+    """The head of a letter that has not left yet: it is addressed to who is the recipient now, and names the court of its seat."""
     place, application = office(), _file(it).application
-    named = it.award.grant if isinstance(it.award, Approved | Notified | Final | Gone) else application
     return Head(
         authority=Authority(name=place.name, street=place.street, place=place.place, mail=place.mail),
         file_number=application.file_number,
-        applicant_key=named.applicant_key,
-        applicant_name=named.applicant_name,
+        applicant_key=it.recipient.key(application),
+        applicant_name=it.recipient.name(application),
         project=application.title,
         demonstration=place.demonstration,
     )

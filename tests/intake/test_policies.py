@@ -2,6 +2,7 @@
 
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from services.intake.reactions import react
 from shared.contracts import review
 from shared.formats import encode
 from shared.policy import read
-from shared.policy.shipping import FILES
 from tests.intake.builders import SYSTEM
 from tests.intake.offices import Desk
+
+FILES = sorted((Path(__file__).parents[2] / "services/review/policies").glob("*.toml"))
 
 
 def told(file: str, **changes: Any) -> review.PolicyPublished:
@@ -26,7 +28,7 @@ def told(file: str, **changes: Any) -> review.PolicyPublished:
     return review.PolicyPublished(**content | changes)
 
 
-TOLD = [told(path.read_text("utf-8")) for path in sorted(FILES.glob("*.toml"))]
+TOLD = [told(path.read_text("utf-8")) for path in FILES]
 OURS = [it for it in TOLD if it.programme == "thueregovrl"]
 
 

@@ -6,6 +6,7 @@ from tests.intake.builders import a_body
 from tests.review.builders import TITLE
 from tests.review.road import D1_PROPOSAL, DISPENSATION, OPINION
 from tests.stories.ministry import APPROVER, BUDGET, CLERK, EXPERT, OFFICER, Ministry
+from tests.web.test_letters import words
 
 NOTE = D1_PROPOSAL["note"]
 
@@ -73,6 +74,14 @@ def dispatched(house: Ministry, case: str) -> tuple[str, str]:
     house.act("review/dispatch-notice", OFFICER, case=case)
     told = house.facts("review", case, "notice-dispatched")
     return told["deemed_served_on"], told["remedy_ends_on"]
+
+
+def letter_of(house: Ministry, case: str, name: str = "") -> str:
+    """What the award's letter says, or the one of this name, without its line breaks and what they make of words."""
+    path = f"/review/cases/{case}/letters/{name}" if name else f"/review/cases/{case}/letter"
+    answer = house.person("review", OFFICER).get(path)
+    assert answer.status_code == 200, answer.text
+    return "".join(it for it in words(answer.content) if it.isalnum())
 
 
 def committed(house: Ministry, year: int) -> dict[int, int]:

@@ -18,12 +18,12 @@ from tests.stories.steps import (
     committed,
     dispatched,
     in_review,
+    letter_of,
     proposed,
     refused,
     reserved,
     reserved_cents,
 )
-from tests.web.test_letters import words
 
 GERA, BAD_SALZUNGEN, ARNSTADT, ERFURT, JENA = "16052000", "16063003", "16070004", "16051000", "16053000"
 SERVED_ON_WORKING_DAYS = (
@@ -79,12 +79,6 @@ def test_periods_end_after_weekends_and_holidays_and_the_letter_names_the_court_
     house.turn_to(date(2026, 4, 20))
     for _, town, _, _, _, final_on in NOTICES:
         assert house.facts("review", cases[town], "decision-became-final")["final_on"] == final_on, town
-
-
-def letter_of(house: Ministry, case: str) -> str:
-    """What the letter says, without its line breaks and what they make of words."""
-    text = words(house.person("review", OFFICER).get(f"/review/cases/{case}/letter").content)
-    return "".join(it for it in text if it.isalnum())
 
 
 # ---- The practice changes ------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def letter(head: Head, grant: Grant, approved_on: date, grounds: Reserved, guide
         "drawdown_months": grant.drawdown_months,
         "conditions": _conditions(grant),
         "cut": in_words(grant.cut) if grant.cut else "",
-        "court": dict(court_of(grant.applicant_key)),
+        "court": dict(court_of(head.applicant_key)),
     }
 
 
