@@ -220,8 +220,7 @@ def _check_against(asked: Submitted) -> None:
         raise application.AlreadyWithdrawn
     if progress.is_decided:
         raise DecisionTaken
-    decided = {it.early_start: it.approved for it in progress.noted(EarlyStartDecided)}
-    if any(decided.values()):
+    if any(it.approved for it in progress.noted(EarlyStartDecided)):
         raise EarlyStartAlreadyApproved
-    if any(it.early_start not in decided for it in progress.noted(EarlyStartReceived)):
+    if progress.open_early_start:
         raise AnotherEarlyStartOpen

@@ -281,6 +281,12 @@ class Progress:
         kinds = (AwardAnnounced, RefusalAnnounced, ApplicationRejectedFormally)
         return any(self.only(it) for it in kinds)
 
+    @property
+    def open_early_start(self) -> EarlyStartReceived | None:
+        """The early start on which nothing was decided, as far as review told."""
+        decided = {it.early_start for it in self.noted(EarlyStartDecided)}
+        return next((it for it in self.noted(EarlyStartReceived) if it.early_start not in decided), None)
+
     def succeeded(self, key: str) -> RecipientSucceeded | None:
         """The succession that led from this body to whom it is now; None when it is still this one."""
         by_former = {it.old_key: it for it in self.noted(RecipientSucceeded)}

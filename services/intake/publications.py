@@ -24,11 +24,14 @@ def publish(event: object, state: object) -> Published | None:
     match event, state:
         case ApplicationDeclaredComplete(), Submitted():
             return _completed(event, state)
-        case ApplicationWithdrawn(), Submitted() if state.completed:
-            # Review has no case before completeness: an earlier withdrawal is intake's own affair.
+        case ApplicationWithdrawn(), Submitted() if state.completed or state.progress.open_early_start:
+            # Review has no case before completeness, but perhaps an early start; any other withdrawal is intake's own affair.
+            early_start = state.progress.open_early_start
             return intake.ApplicationWithdrawn(
                 withdrawn_on=event.withdrawn_on,
                 acted=duties.with_act((), event.withdrawn_by, Role.APPLICANT, "withdraw-application"),
+                complete=state.completed is not None,
+                early_start=early_start.early_start if early_start else "",
             )
         case DrawdownRequested(), _:
             return intake.DrawdownRequested(

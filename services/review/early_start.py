@@ -12,7 +12,7 @@ from services.review import assessment as assessments
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.intake import RoughExpenditure
-from shared.decider import Context, Decider, Decision, DomainError, event, replace, value
+from shared.decider import AnyDecider, Context, Decider, Decision, DomainError, decision, event, replace, value
 from shared.identity import Role
 
 NO_PROMISE = (
@@ -67,7 +67,14 @@ class RefuseEarlyStart:
     reasons: str
 
 
-type Command = OpenEarlyStart | ProposeEarlyStart | ApproveEarlyStart | RefuseEarlyStart
+@value
+class WithdrawEarlyStart:
+    """The applicant took the application back on this day."""
+
+    withdrawn_on: date
+
+
+type Command = OpenEarlyStart | ProposeEarlyStart | ApproveEarlyStart | RefuseEarlyStart | WithdrawEarlyStart
 
 # ---- Events ---------------------------------------------------------------------------------------------------------
 
@@ -109,7 +116,14 @@ class EarlyStartRefused:
     refused_by: str
 
 
-type Event = EarlyStartOpened | EarlyStartProposed | EarlyStartApproved | EarlyStartRefused
+@event("review.early-start-withdrawn")
+class EarlyStartWithdrawn:
+    """The application was taken back before the early start was decided (Antragsrücknahme): nothing is decided any more."""
+
+    withdrawn_on: date
+
+
+type Event = EarlyStartOpened | EarlyStartProposed | EarlyStartApproved | EarlyStartRefused | EarlyStartWithdrawn
 
 # ---- States ---------------------------------------------------------------------------------------------------------
 
@@ -130,10 +144,10 @@ class Opened:
 
 @value
 class Decided:
-    """Consented to or refused."""
+    """Consented to or refused, or not to be decided any more."""
 
     request: EarlyStartRequest
-    outcome: EarlyStartApproved | EarlyStartRefused
+    outcome: EarlyStartApproved | EarlyStartRefused | EarlyStartWithdrawn
     proposal: EarlyStartProposed | None = None
 
 
@@ -160,6 +174,11 @@ class EarlyStartNotProposed(DomainError):
 class AlreadyDecided(DomainError):
     code = "early-start-decided"
     title = "Über den vorzeitigen Beginn ist schon entschieden."
+
+
+class ApplicationTakenBack(DomainError):
+    code = "application-taken-back"
+    title = "Der Antrag ist zurückgenommen; über den vorzeitigen Beginn wird nicht mehr entschieden."
 
 
 class ContractConcluded(DomainError):
@@ -193,6 +212,10 @@ def decide(command: Command, early_start: EarlyStart, context: Context) -> list[
         case OpenEarlyStart(), Opened() | Decided():
             if command.request != early_start.request:
                 raise OtherEarlyStart
+            return []
+        case WithdrawEarlyStart(), Opened():
+            return [EarlyStartWithdrawn(withdrawn_on=command.withdrawn_on)]
+        case WithdrawEarlyStart(), Unopened() | Decided():
             return []
         case _, Unopened():
             raise EarlyStartUnknown
@@ -255,6 +278,8 @@ def _approved(command: ApproveEarlyStart, early_start: Opened, context: Context)
 
 def _again(command: Command, early_start: Decided) -> list[Event]:
     match command, early_start.outcome:
+        case _, EarlyStartWithdrawn():
+            raise ApplicationTakenBack
         case ApproveEarlyStart(), EarlyStartApproved():
             if command.may_begin_on in (None, early_start.outcome.may_begin_on):
                 return []
@@ -275,7 +300,7 @@ def evolve(early_start: EarlyStart, it: Event) -> EarlyStart:
             return Opened(request=it.request, opened_on=it.opened_on)
         case EarlyStartProposed(), Opened():
             return replace(early_start, proposal=it)
-        case ((EarlyStartApproved() | EarlyStartRefused()), Opened()):
+        case ((EarlyStartApproved() | EarlyStartRefused() | EarlyStartWithdrawn()), Opened()):
             return Decided(request=early_start.request, outcome=it, proposal=early_start.proposal)
         case _, _:
             return early_start
@@ -300,7 +325,7 @@ decider = Decider[Command, Event, EarlyStart](
     initial=Unopened(),
     decide=decide,
     evolve=evolve,
-    events=[EarlyStartOpened, EarlyStartProposed, EarlyStartApproved, EarlyStartRefused],
+    events=[EarlyStartOpened, EarlyStartProposed, EarlyStartApproved, EarlyStartRefused, EarlyStartWithdrawn],
 )
 
 
@@ -318,3 +343,19 @@ def act(early_start: str, case: str, command: ProposeEarlyStart | ApproveEarlySt
         return {own: decided}
 
     return Decision(reads={own: decider, examined: assessments.decider}, judge=judge, action=_ACTIONS[type(command)])
+
+
+def withdraw(early_start: str, withdrawn_on: date, settled: Decision | None) -> Decision:
+    """End an early start with its application, and settle the withdrawal where the application is examined already."""
+    if settled is None:
+        return decision(decider, early_start, WithdrawEarlyStart(withdrawn_on=withdrawn_on))
+    own, count, inner = decider.stream(early_start), len(settled.reads), settled
+
+    def judge(states: Sequence[Any], context: Context) -> Mapping[str, Sequence[Any]]:
+        decided = inner.judge([*states[:count], *states[count + 1 :]], context)
+        return {**decided, own: decide(WithdrawEarlyStart(withdrawn_on=withdrawn_on), states[count], context)}
+
+    def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return inner.further(states[:count]) if inner.further else {}
+
+    return replace(inner, reads={**inner.reads, own: decider}, judge=judge, further=further)

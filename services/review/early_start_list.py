@@ -3,7 +3,13 @@
 from typing import Any
 
 from services.review import early_start as early_starts
-from services.review.early_start import EarlyStartApproved, EarlyStartOpened, EarlyStartProposed, EarlyStartRefused
+from services.review.early_start import (
+    EarlyStartApproved,
+    EarlyStartOpened,
+    EarlyStartProposed,
+    EarlyStartRefused,
+    EarlyStartWithdrawn,
+)
 from shared.store import Recorded
 from shared.views import Draft
 
@@ -34,6 +40,8 @@ def project(it: Recorded, draft: Draft) -> None:
             _turn(draft, key, "approved")
         case EarlyStartRefused():
             _turn(draft, key, "refused")
+        case EarlyStartWithdrawn():
+            _turn(draft, key, "withdrawn")
         case _:
             pass
 

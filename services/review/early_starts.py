@@ -42,8 +42,9 @@ _TITLES = {
     "proposed": "Entscheidung fehlt",
     "approved": "Zugestimmt",
     "refused": "Abgelehnt",
+    "withdrawn": "Antrag zurückgenommen",
 }
-_TONES = {"open": "warning", "proposed": "warning", "approved": "success", "refused": "danger"}
+_TONES = {"open": "warning", "proposed": "warning", "approved": "success", "refused": "danger", "withdrawn": "neutral"}
 _COLUMNS = (
     {"key": "case", "title": "Aktenzeichen", "kind": "link", "fit": True},
     {"key": "recipient", "title": "Kommune"},
@@ -67,7 +68,7 @@ class EarlyStartRefusalBody(Body):
 
 
 class EarlyStartEntry(BaseModel):
-    """An early start as the list shows it; `state` is open, proposed, approved or refused."""
+    """An early start as the list shows it; `state` is open, proposed, approved, refused or withdrawn."""
 
     early_start: str
     case: str
@@ -190,7 +191,6 @@ def _file(case: str, folded: Folded) -> EarlyStartFile:
     asked, proposal = state.request, state.proposal
     outcome = state.outcome if isinstance(state, Decided) else None
     approved = outcome if isinstance(outcome, EarlyStartApproved) else None
-    undecided = "proposed" if proposal else "open"
     return EarlyStartFile(
         early_start=asked.early_start,
         case=case,
@@ -200,7 +200,7 @@ def _file(case: str, folded: Folded) -> EarlyStartFile:
         title=asked.title,
         contract_on=asked.contract_on,
         requested_on=asked.requested_on,
-        state=undecided if outcome is None else "approved" if approved else "refused",
+        state=_state(state),
         description=asked.description,
         reason=asked.reason,
         expenditure=[{"description": it.description, "cents": it.cents} for it in asked.expenditure],
@@ -209,6 +209,18 @@ def _file(case: str, folded: Folded) -> EarlyStartFile:
         told=approved.text if approved else outcome.reasons if isinstance(outcome, EarlyStartRefused) else "",
         etag=etag(folded.version),
     )
+
+
+def _state(state: Opened | Decided) -> str:
+    match state:
+        case Opened():
+            return "proposed" if state.proposal else "open"
+        case Decided(outcome=EarlyStartApproved()):
+            return "approved"
+        case Decided(outcome=EarlyStartRefused()):
+            return "refused"
+        case Decided():
+            return "withdrawn"
 
 
 # ---- Pages ----------------------------------------------------------------------------------------------------------

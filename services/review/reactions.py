@@ -38,7 +38,9 @@ def react(contract: object, case: str) -> Decision | None:
             command = assessment.OpenAssessment(application=Application(**content))
             return decision(assessment.decider, case, command)
         case ApplicationWithdrawn():
-            settled = assessment.settle_withdrawal(case, contract.withdrawn_on)
+            settled = assessment.settle_withdrawal(case, contract.withdrawn_on) if contract.complete else None
+            if contract.early_start:
+                settled = early_start.withdraw(contract.early_start, contract.withdrawn_on, settled)
             return involvement.noting(case, contract.acted, settled)
         case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
             return involvement.noting(case, contract.acted)

@@ -273,6 +273,9 @@ def _of_early_start(it: object) -> Words | None:
             return Words(title="Vorzeitigem Beginn zugestimmt", tone="success", why=why)
         case e.EarlyStartRefused():
             return Words(title="Vorzeitiger Beginn abgelehnt", tone="danger", why=it.reasons)
+        case e.EarlyStartWithdrawn():
+            why = "Über den vorzeitigen Beginn wird nicht mehr entschieden."
+            return Words(title="Antrag vor der Entscheidung zurückgenommen", tone="warning", why=why)
         case _:
             return None
 

@@ -136,12 +136,17 @@ class BodyDissolved:
     new_name: str
 
 
-@contract("intake.application-withdrawn", version=2)
+@contract("intake.application-withdrawn", version=3)
 class ApplicationWithdrawn:
-    """The applicant withdrew (Antragsrücknahme). Whether in time, review decides."""
+    """The applicant withdrew (Antragsrücknahme). Whether in time, review decides.
+
+    `complete` is whether the application was handed on before; `early_start` is one on which nothing was decided yet.
+    """
 
     withdrawn_on: date
     acted: tuple[Acted, ...] = ()
+    complete: bool = True
+    early_start: str = ""
 
 
 @contract("intake.drawdown-requested", version=2)

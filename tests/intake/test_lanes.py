@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake import drawdown
 from services.intake.application import ApplicationWithdrawn, decider
-from services.intake.progress import EarlyStartDecided
+from services.intake.progress import EarlyStartDecided, EarlyStartReceived
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.status import StatusCode, status
@@ -196,6 +196,21 @@ def test_a_withdrawal_is_told_to_review_only_if_review_has_the_case() -> None:
         withdrawn_on=ON, acted=(Acted(person="p-stadtilm", role=Role.APPLICANT, action="withdraw-application"),)
     )
     assert publish(withdrawn, decider.fold([SUBMITTED, RECEIPT, withdrawn])) is None
+
+
+def test_a_withdrawal_is_told_to_review_with_the_early_start_on_which_nothing_was_decided() -> None:
+    withdrawn = ApplicationWithdrawn(withdrawn_on=ON, withdrawn_by="p-stadtilm")
+    wished = EarlyStartReceived(early_start="e1", contract_on=ON, received_on=ON)
+    decided = EarlyStartDecided(early_start="e1", approved=False, may_begin_on=None, text="Nein.", decided_on=ON)
+    told = publish(withdrawn, decider.fold([SUBMITTED, RECEIPT, wished, withdrawn]))
+    assert isinstance(told, intake.ApplicationWithdrawn)
+    assert (told.complete, told.early_start) == (False, "e1")
+    assert publish(withdrawn, decider.fold([SUBMITTED, RECEIPT, wished, decided, withdrawn])) is None
+    told = publish(withdrawn, decider.fold([*UNTIL_COMPLETE, wished, withdrawn]))
+    assert isinstance(told, intake.ApplicationWithdrawn)
+    assert (told.complete, told.early_start) == (True, "e1")
+    second = msgspec.json.decode(b'{"withdrawn_on": "2025-08-04", "acted": []}', type=intake.ApplicationWithdrawn)
+    assert (second.complete, second.early_start) == (True, "")
 
 
 def test_a_drawdown_is_told_to_payout_and_its_note_is_not() -> None:

@@ -11,6 +11,7 @@ import pytest
 from services.review.early_start import (
     NO_PROMISE,
     AlreadyDecided,
+    ApplicationTakenBack,
     ApproveEarlyStart,
     ContractConcluded,
     EarlyStartApproved,
@@ -20,6 +21,7 @@ from services.review.early_start import (
     EarlyStartRefused,
     EarlyStartRequest,
     EarlyStartUnknown,
+    EarlyStartWithdrawn,
     Event,
     OpenEarlyStart,
     OtherEarlyStart,
@@ -27,6 +29,7 @@ from services.review.early_start import (
     ReasonsMissing,
     RefuseEarlyStart,
     ValidTooEarly,
+    WithdrawEarlyStart,
     decider,
 )
 from services.review.publications import publish
@@ -131,6 +134,18 @@ def test_the_wish_is_taken_although_review_has_no_application_and_the_decision_i
     assert [it.person for it in told.acted] == ["p-stadtilm", "p-officer", "p-approver"]
 
 
+def test_nothing_is_decided_any_more_once_the_application_was_taken_back() -> None:
+    on = date(2025, 5, 30)
+    gone = EarlyStartWithdrawn(withdrawn_on=on)
+    take_back = WithdrawEarlyStart(withdrawn_on=on)
+    given(OPENED, PROPOSED).when(take_back, system(on)).then(gone)
+    given(OPENED, PROPOSED, gone).when(take_back, system(on)).then()
+    given(OPENED, PROPOSED, APPROVED).when(take_back, system(on)).then()
+    for command in (PROPOSE, ApproveEarlyStart(), RefuseEarlyStart(reasons="x")):
+        refused(ApplicationTakenBack, command, IN_JUNE, OPENED, PROPOSED, gone)
+    given(OPENED, gone).when(OpenEarlyStart(request=ASKED), system()).then()
+
+
 # ---- Over HTTP -----------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +185,30 @@ def test_an_early_start_is_decided_before_or_after_the_application_arrived(road:
         road.receive(case)
     assert "early-start-approved" in road.topics(case)
     assert "Vorzeitigem Beginn zugestimmt" in read(road.auditor, f"/review/cases/{case}")
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_early_start_ends_with_its_application_also_before_that_was_complete(road: Road, complete: bool) -> None:
+    case = uuid4().hex
+    if complete:
+        road.receive(case)
+    path = wish(road, case)
+    on = road.service.house.now().date()
+    by = (Acted(person="p-stadtilm", role=Role.APPLICANT, action="withdraw-application"),)
+    told = intake.ApplicationWithdrawn(
+        withdrawn_on=on, acted=by, complete=complete, early_start=path.rpartition("/")[2]
+    )
+    road.service.tell("intake", case, told)
+    officer_ = road.person("p-officer", Role.CASE_OFFICER)
+    seen = officer_.get(path)
+    assert seen.json()["state"] == "withdrawn"
+    late = officer_.post(
+        f"{path}/proposal", json={"consent": True, "reasons": "Belegt."}, headers={"If-Match": seen.headers["etag"]}
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "application-taken-back")
+    assert "Antrag zurückgenommen" in read(officer_, path)
+    assert ("withdrawal-settled" in road.topics(case)) == complete
+    assert "withdrawal-awaiting-application" not in road.topics(case)
 
 
 def test_the_pages_lead_from_the_list_to_the_decision(road: Road) -> None:
