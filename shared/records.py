@@ -34,6 +34,11 @@ def field_names(it: Any) -> tuple[str, ...]:
     return it.__struct_fields__
 
 
+def likeness[T](kind: type[T], it: Any) -> T:
+    """A record of a kind that takes from another what it calls by the same names; `AttributeError` when there is no such."""
+    return kind(**{name: getattr(it, name) for name in field_names(kind)})
+
+
 def is_record(it: Any) -> bool:
     """Whether a class is one of these."""
     return isinstance(it, type) and issubclass(it, msgspec.Struct)

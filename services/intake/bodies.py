@@ -169,7 +169,9 @@ class SupplyBody(Body):
 
 
 class ExtensionBody(Body):
-    ends_on: Day = Field(title="Neue Frist bis")
+    """More time; without a day as long as policy says, from the end of the period or from today if that has passed."""
+
+    ends_on: Day | None = Field(default=None, title="Neue Frist bis")
     reason: Text = Field(title="Grund")
 
 

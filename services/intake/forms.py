@@ -143,10 +143,11 @@ def _found_missing(record: CaseRecord) -> Mapping[str, str]:
 
 
 def _extension(record: CaseRecord, typed: Mapping[str, str]) -> Context:
+    hint = "Leer: so viele Tage länger, wie die Verwaltungspraxis vorsieht."
     ended = f"Die Frist endet am {german_date(record.deadline.ends_on)}." if record.deadline else ""
     return {
         "fields": [
-            _field("ends_on", "Neue Frist bis", typed, kind="date", width="date"),
+            _field("ends_on", "Neue Frist bis", typed, kind="date", width="date", required=False, hint=hint),
             _field("reason", "Grund", typed, kind="textarea"),
         ],
         "text": f"{ended} Sie kann auch nach ihrem Ablauf verlängert werden (§ 31 VII VwVfG).",

@@ -105,6 +105,28 @@ class ConflictOfInterestNoted:
     declared_on: date
 
 
+@event("intake.funds-supplemented")
+class FundsSupplemented:
+    """Noted from review: further amounts per year can be drawn down (Aufstockung); `supplement` counts the case's."""
+
+    supplement: int
+    by_year: tuple[YearAmount, ...]
+    supplemented_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.reduction-requested")
+class ReductionRequested:
+    """Noted from review: what is not ordered of these amounts is to be returned (Rückführung von Mitteln), and whether from
+    now on nothing is paid (`freeze`), or, false, again. `reduction` counts the case's; why is not told here."""
+
+    reduction: int
+    by_year: tuple[YearAmount, ...]
+    freeze: bool
+    requested_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -115,6 +137,8 @@ type OfReview = (
     | GrantChanged
     | SideConditionAssessed
     | ConflictOfInterestNoted
+    | FundsSupplemented
+    | ReductionRequested
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -126,6 +150,8 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     GrantChanged,
     SideConditionAssessed,
     ConflictOfInterestNoted,
+    FundsSupplemented,
+    ReductionRequested,
 )
 
 
@@ -146,3 +172,7 @@ def name_of(fact: OfReview) -> str:
             return str(fact.revision)
         case ConflictOfInterestNoted():
             return " ".join(it.person for it in fact.acted)
+        case FundsSupplemented():
+            return str(fact.supplement)
+        case ReductionRequested():
+            return str(fact.reduction)

@@ -10,6 +10,7 @@ from services.intake.noted import (
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    ReductionRequested,
 )
 from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress
 from shared.contracts import YearAmount
@@ -56,6 +57,12 @@ def last_change(progress: Progress) -> GrantChanged | None:
     last = max(progress.noted(GrantChanged), key=lambda it: (it.number, it.effective_on, it.change), default=None)
     known = progress.only(AwardAnnounced) or progress.only(FundsAssigned)
     return last if last and (known or not last.by_year) else None
+
+
+def is_frozen(progress: Progress) -> bool:
+    """Whether nothing is paid until review says so again."""
+    last = max(progress.noted(ReductionRequested), key=lambda it: it.reduction, default=None)
+    return last is not None and last.freeze
 
 
 def is_gone(progress: Progress) -> bool:

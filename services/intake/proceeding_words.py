@@ -1,6 +1,7 @@
 """What an applicant reads of review's procedure: a hearing, a hold, an award that was changed or fell away."""
 
-from services.intake.proceeding import hearing, hold, last_change
+from services.intake.noted import FundsSupplemented
+from services.intake.proceeding import hearing, hold, is_frozen, last_change
 from services.intake.progress import Progress
 from shared.money import euros
 
@@ -64,6 +65,21 @@ def told_of_loss(progress: Progress) -> str:
         " Ob Sie ausgezahltes Geld erstatten müssen, teilt Ihnen das Ministerium mit." if progress.settled_cents else ""
     )
     return f"{fell.format(day=f'{changed.effective_on:%d.%m.%Y}')}{paid} Gründe: {changed.reasons}"
+
+
+def told_of_freeze(progress: Progress) -> str:
+    """That nothing is paid for the time being, to be read after what comes next; empty when money flows."""
+    stopped = " Auszahlungen sind zurzeit angehalten, bis das Ministerium über den Bescheid entschieden hat."
+    return stopped if is_frozen(progress) else ""
+
+
+def told_of_supplements(progress: Progress) -> str:
+    """What was made available beside the first assignment, by the last supplement; empty when nothing was."""
+    last = max(progress.noted(FundsSupplemented), key=lambda it: it.supplement, default=None)
+    if last is None:
+        return ""
+    cents = sum(it.cents for it in last.by_year)
+    return f" Seit dem {last.supplemented_on:%d.%m.%Y} stehen weitere {euros(cents)} zur Auszahlung bereit."
 
 
 def told_of_change(progress: Progress) -> str:

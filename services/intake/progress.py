@@ -12,7 +12,9 @@ from services.intake.noted import (
     OF_REVIEW,
     ApplicationRejectedFormally,
     ConflictOfInterestNoted,
+    FundsSupplemented,
     OfReview,
+    ReductionRequested,
     SideConditionAssessed,
     name_of,
 )
@@ -302,7 +304,7 @@ class Progress:
         told = (
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
-            ConflictOfInterestNoted,
+            ConflictOfInterestNoted, FundsSupplemented, ReductionRequested,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

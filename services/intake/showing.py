@@ -89,6 +89,8 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.withdrawal-settled": ("Rücknahme geprüft", "neutral"),
     "intake.award-became-final": ("Bescheid bestandskräftig", "success"),
     "intake.funds-assigned": ("Mittel zur Auszahlung bereitgestellt", "success"),
+    "intake.funds-supplemented": ("Weitere Mittel zur Auszahlung bereitgestellt", "success"),
+    "intake.reduction-requested": ("Auszahlung angehalten oder Mittel zurückgeführt", "warning"),
     "intake.drawdown-received": ("Mittelabruf vermerkt", "neutral"),
     "intake.drawdown-requested": ("Mittel abgerufen", "info"),
     "intake.drawdown-examined": ("Mittelabruf geprüft", "info"),

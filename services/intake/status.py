@@ -14,9 +14,11 @@ from services.intake.proceeding import hearing, is_gone, last_change
 from services.intake.proceeding_words import (
     told_of_change,
     told_of_examination,
+    told_of_freeze,
     told_of_hearing,
     told_of_hold,
     told_of_loss,
+    told_of_supplements,
 )
 from services.intake.progress import (
     AssessmentBegun,
@@ -115,7 +117,7 @@ def status(application: Application) -> Status:
     return Status(
         code=code,
         title=TITLES[code],
-        next_step=next_step if code in _WITHOUT_CHANGE else f"{told_of_change(progress)}{next_step}",
+        next_step=next_step if code in _WITHOUT_CHANGE else _with_changes(progress, next_step),
         applied_cents=application.form.financing.grant_cents,
         granted_cents=_granted(progress),
         ordered_cents=progress.ordered_cents,
@@ -123,6 +125,10 @@ def status(application: Application) -> Status:
         due_on=_due_on(application, code),
         missing=tuple(it.text for it in application.supply.missing) if code in WAITING else (),
     )
+
+
+def _with_changes(progress: Progress, next_step: str) -> str:
+    return f"{told_of_change(progress)}{next_step}{told_of_supplements(progress)}{told_of_freeze(progress)}"
 
 
 def _due_on(application: Submitted, code: StatusCode) -> date | None:

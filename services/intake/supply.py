@@ -69,10 +69,11 @@ class SupplyDocuments:
 
 @value
 class ExtendDeadline:
-    """Give more time for what was asked for, before or after the period has ended."""
+    """Give more time for what was asked for, before or after the period has ended; `days` when policy named the length."""
 
     ends_on: date
     reason: str
+    days: int = 0
 
 
 @value
@@ -303,7 +304,8 @@ def _supplied(command: SupplyDocuments, supply: Supply, context: Context) -> lis
 def _extended(command: ExtendDeadline, supply: Supply, context: Context) -> list[Event]:
     if supply.deadline is None or not supply.missing:
         raise NothingMissing
-    deadline = _deadline(command.ends_on, "Verlängert auf Antrag oder von Amts wegen, auch nach Ablauf")
+    length = f" um {command.days} Tage nach der Verwaltungspraxis" if command.days else ""
+    deadline = _deadline(command.ends_on, f"Verlängert{length} auf Antrag oder von Amts wegen, auch nach Ablauf")
     if deadline == supply.deadline:
         return []
     if command.ends_on <= supply.deadline.ends_on or command.ends_on < context.valid_on:

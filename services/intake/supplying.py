@@ -1,6 +1,7 @@
 """Nachforderung at the counter: asking for documents, handing them in, more time, scanned paper."""
 
 import asyncio
+from datetime import timedelta
 
 from services.intake import application
 from services.intake.bodies import DocumentRequestBody, ExtensionBody, PaperBody, SupplyBody
@@ -15,7 +16,7 @@ from services.intake.supply import (
     SupplyDocuments,
     Wanted,
 )
-from services.intake.terms import document_request_days
+from services.intake.terms import parameters
 from shared.decider import Decision, decision
 from shared.identity import Role
 from shared.service import House
@@ -33,7 +34,7 @@ def supplying(house: House) -> list[Action]:
     async def request(body: DocumentRequestBody, ask: Ask) -> Decision:
         asked = (await opened(house, ask.path["case"])).state
         wanted = tuple(Wanted(kind=it.kind, text=it.text, code=it.code) for it in body.documents)
-        least = await document_request_days(house, asked, ask.today)
+        least = (await parameters(house, asked, ask.today)).document_request_days
         return await decide(ask, RequestDocuments(wanted=wanted, least_days=least, ends_on=body.ends_on))
 
     async def supply(body: SupplyBody, ask: Ask) -> Decision:
@@ -46,8 +47,14 @@ def supplying(house: House) -> list[Action]:
         return await decide(ask, SupplyDocuments(applicant_keys=ask.person.applicant_keys, supplied=supplied))
 
     async def extend(body: ExtensionBody, ask: Ask) -> Decision:
-        await opened(house, ask.path["case"])
-        return await decide(ask, ExtendDeadline(ends_on=body.ends_on, reason=body.reason))
+        asked = (await opened(house, ask.path["case"])).state
+        if body.ends_on:
+            return await decide(ask, ExtendDeadline(ends_on=body.ends_on, reason=body.reason))
+        days = (await parameters(house, asked, ask.today)).document_extension_days
+        running = asked.supply.deadline
+        begins_on = max(ask.today, running.ends_on) if running else ask.today
+        ends_on = begins_on + timedelta(days=days)
+        return await decide(ask, ExtendDeadline(ends_on=ends_on, reason=body.reason, days=days))
 
     async def scan(body: PaperBody, ask: Ask) -> Decision:
         await opened(house, ask.path["case"])

@@ -1,8 +1,7 @@
 """review put together: what the shared machinery is told to make this service of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -32,27 +31,16 @@ from shared.commands import Request
 from shared.identity import SYSTEM, Role
 from shared.lanes import Reactions
 from shared.overlay import Caller
-from shared.policy import read
+from shared.policy.shipping import shipped
 from shared.service import Blueprint, House
 from shared.writer import NotWriting
 
 log = structlog.get_logger()
 
-POLICIES = Path(__file__).parent / "policies"
-
-
-def shipped() -> Mapping[str, Sequence[str]]:
-    """The policy files that ship with this version, by programme: a programme's files begin to apply together."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(POLICIES.glob("*.toml")):
-        text = path.read_text(encoding="utf-8")
-        found.setdefault(read(text).programme, []).append(text)
-    return found
-
 
 def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
     """Publishes every programme that ships with this version, once; until then the service is not ready."""
-    waiting = dict(shipped())
+    waiting = {name: [it.text for it in files] for name, files in shipped().items()}
     house.problems.append(lambda: f"Regelungen: {len(waiting)} Programme noch nicht veröffentlicht" if waiting else "")
     house.idle_checks.append(lambda: not waiting)
 

@@ -1,7 +1,7 @@
 """What intake hears from the others, and what it tells them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 import pytest
@@ -12,13 +12,13 @@ from services.intake import drawdown
 from services.intake.application import ApplicationWithdrawn, decider
 from services.intake.progress import EarlyStartDecided, EarlyStartReceived
 from services.intake.publications import publish
-from services.intake.reactions import HANDLED, react
+from services.intake.reactions import HANDLED, NOTES, react
 from services.intake.status import StatusCode, status
 from shared.contracts import Acted, YearAmount, intake, payout, review
 from shared.contracts.ledger import CheckpointWitnessed
 from shared.formats import encode
 from shared.identity import Role
-from shared.records import replace
+from shared.records import field_names, replace
 from tests.intake.builders import (
     BY_YEAR,
     CASE,
@@ -92,6 +92,10 @@ FROM_REVIEW = (
     review.SideConditionAssessed(
         number=1, outcome="fulfilled", revision=1, text="Beschluss 12/2025", assessed_on=ON, acted=()
     ),
+    review.FundsSupplemented(supplement=1, by_year=BY_YEAR, eligible_cents=56_000_00, supplemented_on=ON, acted=()),
+    review.ReductionRequested(
+        reduction=1, by_year=(), eligible_cents=0, freeze=True, reason="change-waits", requested_on=ON, acted=()
+    ),
     review.ChangeRefused(change="c1", reasons="Nicht begründet.", refused_on=ON),
     review.GrantChanged(
         kind="amendment",
@@ -131,6 +135,14 @@ def test_a_contract_becomes_one_note_and_its_redelivery_none(contract: Any) -> N
     [noted] = store.act(decision, SYSTEM)[f"application-{CASE}"]
     assert encode(noted)
     assert store.act(decision, SYSTEM) == {f"application-{CASE}": []}
+
+
+@pytest.mark.parametrize(("contract", "note"), NOTES.items(), ids=lambda it: it.__name__)
+def test_a_note_takes_from_its_contract_only_what_both_call_the_same_and_mean_the_same(
+    contract: Any, note: Any
+) -> None:
+    theirs, ours = get_type_hints(contract), get_type_hints(note)
+    assert {name: ours[name] for name in field_names(note)} == {name: theirs[name] for name in field_names(note)}
 
 
 def test_what_does_not_concern_intake_is_passed_over() -> None:

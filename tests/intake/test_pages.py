@@ -2,16 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
 from services.intake.vocabulary import ITEM_CODES, ITEMS
-from services.review import programme
 from shared.identity import Role
 from shared.policy import read
+from shared.policy.shipping import FILES
 from shared.rendering import CONTENT_SECURITY_POLICY
 from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM, a_body
 from tests.intake.offices import Desk
@@ -237,7 +236,7 @@ def test_odd_form_fields_are_an_error_of_the_form_not_of_the_server(desk: Desk) 
 
 
 def test_every_item_that_can_be_applied_for_is_known_to_the_guideline() -> None:
-    text = (Path(programme.__file__).parent / "policies" / "thueregovrl-guideline-2024-07.toml").read_text()
+    text = (FILES / "thueregovrl-guideline-2024-07.toml").read_text()
     items = read(text).items
     codes, letters = {it.code for it in items}, {it.letter for it in items if it.letter}
     assert {it for it in ITEMS if it not in letters} | set(ITEM_CODES) == codes

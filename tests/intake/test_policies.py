@@ -2,7 +2,6 @@
 
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from services.intake.reactions import react
 from shared.contracts import review
 from shared.formats import encode
 from shared.policy import read
+from shared.policy.shipping import FILES
 from tests.intake.builders import SYSTEM
 from tests.intake.offices import Desk
-
-FILES = sorted((Path(__file__).parents[2] / "services/review/policies").glob("*.toml"))
 
 
 def told(file: str, **changes: Any) -> review.PolicyPublished:
@@ -28,7 +26,7 @@ def told(file: str, **changes: Any) -> review.PolicyPublished:
     return review.PolicyPublished(**content | changes)
 
 
-TOLD = [told(path.read_text("utf-8")) for path in FILES]
+TOLD = [told(path.read_text("utf-8")) for path in sorted(FILES.glob("*.toml"))]
 OURS = [it for it in TOLD if it.programme == "thueregovrl"]
 
 

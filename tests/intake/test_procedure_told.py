@@ -17,10 +17,12 @@ from services.intake.noted import (
     ApplicationRejectedFormally,
     CasePutOnHold,
     CaseResumed,
+    FundsSupplemented,
     GrantChanged,
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    ReductionRequested,
 )
 from services.intake.progress import ChangeReceived, ContradictoryNote, Progress
 from services.intake.reactions import react
@@ -198,7 +200,44 @@ def hear(store: Any, contract: object) -> None:
     store.act(heard, SYSTEM)
 
 
-FACTS = (OPENED, EXPIRED, EXTENDED, ANSWERED, HELD, HELD_LONGER, RESUMED, AWARD, FINAL, FUNDS, LESS)
+FROZEN = ReductionRequested(reduction=1, by_year=(), freeze=True, requested_on=D)
+THAWED = ReductionRequested(reduction=2, by_year=(), freeze=False, requested_on=D)
+MORE = FundsSupplemented(
+    supplement=1, by_year=(YearAmount(year=2026, cents=5_000_00),), supplemented_on=date(2025, 9, 2)
+)
+
+
+def test_that_payments_are_stopped_is_told_until_they_go_on_and_never_why() -> None:
+    stopped = told(AWARD, FINAL, FUNDS, FROZEN)
+    assert stopped.code == StatusCode.FINAL
+    assert "Auszahlungen sind zurzeit angehalten" in stopped.next_step
+    assert told(AWARD, FINAL, FUNDS, THAWED, FROZEN) == told(AWARD, FINAL, FUNDS)
+    assert "reason" not in field_names(ReductionRequested)
+
+
+def test_what_is_made_available_beside_the_first_assignment_is_told_with_its_day() -> None:
+    it = told(AWARD, FINAL, FUNDS, MORE)
+    assert "Seit dem 02.09.2025 stehen weitere 5.000,00" in it.next_step
+    later = replace(MORE, supplement=2, by_year=(YearAmount(year=2026, cents=1_00),), supplemented_on=date(2025, 10, 1))
+    assert "Seit dem 01.10.2025 stehen weitere 1,00" in told(AWARD, FINAL, FUNDS, later, MORE).next_step
+
+
+FACTS = (
+    OPENED,
+    EXPIRED,
+    EXTENDED,
+    ANSWERED,
+    HELD,
+    HELD_LONGER,
+    RESUMED,
+    AWARD,
+    FINAL,
+    FUNDS,
+    LESS,
+    FROZEN,
+    THAWED,
+    MORE,
+)
 
 
 @for_all(st.permutations(FACTS), st.integers(min_value=0, max_value=len(FACTS)))
@@ -226,6 +265,8 @@ def test_before_the_decision_the_order_is_not_told_either(order: list[Any]) -> N
         (RESUMED, replace(RESUMED, resumed_on=D)),
         (REJECTED, replace(REJECTED, reasons=())),
         (LESS, replace(LESS, granted_cents=1)),
+        (FROZEN, replace(FROZEN, freeze=False)),
+        (MORE, replace(MORE, by_year=())),
     ],
     ids=lambda it: type(it).__name__,
 )

@@ -9,10 +9,12 @@ import pytest
 
 from services.intake.application import ApplicationDeclaredComplete
 from shared.identity import Role
+from shared.policy.shipping import shipped
 from tests.conftest import StartNats
 from tests.intake.builders import PDF
 from tests.intake.offices import Desk, Place, blueprint, serving
 from tests.intake.test_pages import hidden, page
+from tests.intake.test_policies import told
 from tests.servers import wait_until
 
 
@@ -158,3 +160,31 @@ def test_a_period_shorter_than_policy_allows_is_refused_with_the_field(office: D
     assert (answer.status_code, answer.json()["code"]) == (422, "deadline-too-short")
     assert answer.json()["errors"][0]["field"] == "ends_on"
     assert date.fromisoformat("2025-05-30").strftime("%d.%m.%Y") in answer.text
+
+
+def test_until_review_told_of_policies_the_shipped_ones_hold_and_then_what_it_told(
+    start_nats: StartNats, tmp_path: Path
+) -> None:
+    place = Place(folder=tmp_path, nats=start_nats())
+    place.turn_to(datetime(2025, 5, 16, 9, tzinfo=UTC))
+    with serving(blueprint, place) as service:
+        desk = Desk(service)
+        case, another = desk.case(), desk.case(title="Ein anderes Vorhaben")
+        assert desk.requests(case).status_code == 200
+        assert desk.status(case)["due_on"] == "2025-05-30"
+        for it in shipped()["thueregovrl"]:
+            text = it.text.replace("document_request_days = 14", "document_request_days = 21")
+            service.tell(
+                "review", "", told(text.replace("document_extension_days = 14", "document_extension_days = 7"))
+            )
+        service.settled()
+        assert desk.requests(another).status_code == 200
+        assert desk.status(another)["due_on"] == "2025-06-06"
+        # Seven days after 30.05. is a Friday; from a period that has ended, it is seven days from today.
+        assert desk.acts(desk.clerk, case, "extensions", {"reason": "Ratssitzung"}).status_code == 200
+        record = desk.clerk.get(f"/intake/cases/{case}").json()
+        assert record["deadline"]["ends_on"] == "2025-06-06"
+        assert "um 7 Tage nach der Verwaltungspraxis" in record["deadline"]["rule"]
+        place.turn_to(datetime(2025, 6, 17, 9, tzinfo=UTC))
+        assert desk.acts(desk.clerk, case, "extensions", {"reason": "Ratssitzung"}).status_code == 200
+        assert desk.clerk.get(f"/intake/cases/{case}").json()["deadline"]["ends_on"] == "2025-06-24"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Finan
 from shared.decider import Context, Decision, decision
 from shared.formats import encode
 from shared.identity import SYSTEM, DocumentReference, Role, Sealed
+from shared.policy.shipping import FILES
 from shared.records import field_names
 from tests.scenario import acting
 
@@ -26,10 +26,7 @@ TITLE = "1605-63371"
 BUDGET = f"{TITLE}-2025"
 PROGRAMME = "thueregovrl"
 
-POLICIES = {
-    path.stem: path.read_text(encoding="utf-8")
-    for path in sorted(Path(programme.__file__).with_name("policies").glob("*.toml"))
-}
+POLICIES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FILES.glob("*.toml"))}
 GUIDELINE, PARAMETERS, PRACTICE = (
     POLICIES[f"{PROGRAMME}-{kind}-2024-07"] for kind in ("guideline", "parameters", "practice")
 )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from services.review import wiring
 from services.review.judging import VOCABULARY
 from services.review.programme import (
     Basis,
@@ -24,6 +23,7 @@ from services.review.programme import (
     publish_policy,
 )
 from shared.policy import PARAMETER_TITLES, FinancingType, Parameters, in_force, read
+from shared.policy.shipping import shipped
 from shared.records import field_names
 from tests.review.builders import GUIDELINE, LATER_PRACTICE, PARAMETERS, POLICIES, PRACTICE, practice_of, published
 from tests.scenario import A_MONDAY, Scenario
@@ -134,8 +134,9 @@ def test_a_guideline_with_an_end_decides_nothing_after_it():
 
 
 def test_every_shipped_programme_can_be_published_and_names_itself():
-    assert set(wiring.shipped()) == {"ortskerne", "thueregovrl"}
-    for name, texts in wiring.shipped().items():
+    assert set(shipped()) == {"ortskerne", "thueregovrl"}
+    for name, files in shipped().items():
+        texts = [it.text for it in files]
         it = publish_policy(*texts)
         assert it.primary == f"programme-{name}"
         assert len(it.judge([decider.initial], A_MONDAY)[it.primary]) == len(texts)
@@ -160,7 +161,7 @@ def test_the_later_practice_grants_interfaces_and_training_only():
 
 
 def test_another_ministrys_programme_is_a_file():
-    texts = wiring.shipped()["ortskerne"]
+    texts = [it.text for it in shipped()["ortskerne"]]
     programme = decider.fold(decider.decide(PublishPolicy(texts=tuple(texts)), decider.initial, A_MONDAY))
     place, shop, signs = (policy_in_force(programme, date(2025, 6, 2), it) for it in ("3.1", "3.2", "3.3"))
     assert (place.financing_type, shop.financing_type, signs.financing_type) == tuple(

@@ -191,6 +191,36 @@ def _tab_to(page: Any, selector: str) -> None:
     raise AssertionError(f"the Tab key never reaches {selector}")
 
 
+def test_what_is_typed_is_saved_by_itself_and_two_windows_do_not_overwrite_each_other(house: str, browser: Any) -> None:
+    """The second window is on another machine; who is behind is told, and sees both."""
+    here, there = (Desk(browser, house, "Bürgermeisteramt Stadt Suhl") for _ in range(2))
+    here.page.goto("/intake/new")
+    here.page.locator("[name=title]").fill("Breitband im Rathaus")
+    here.page.wait_for_url("**/intake/drafts/*")
+    here.page.get_by_text("Entwurf gespeichert um").wait_for()
+    assert faults(here.page) == []
+    listed = there.until("/intake/drafts", lambda it: it.get_by_role("link", name="Breitband im Rathaus").count() > 0)
+    assert faults(listed) == []
+    listed.get_by_role("link", name="Breitband im Rathaus").click()
+    assert listed.input_value("[name=title]") == "Breitband im Rathaus"
+    listed.locator("[name=title]").fill("Breitband im Rathaus und im Bauhof")
+    listed.get_by_text("Entwurf gespeichert um").wait_for()
+    here.page.locator("[name=title]").fill("Breitband überall")
+    here.page.get_by_text("inzwischen anderswo gespeichert").wait_for()
+    here.page.get_by_role("button", name="Entwurf speichern").click()
+    here.page.get_by_text("Hier sehen Sie beide Stände").wait_for()
+    assert "Breitband im Rathaus und im Bauhof" in here.page.inner_text("main")
+    assert here.page.input_value("[name=title]") == "Breitband überall"
+    assert faults(here.page) == []
+    here.page.get_by_role("button", name="Entwurf speichern").click()
+    here.page.wait_for_url("**/intake/drafts/*?done=saved")
+    here.act(here.page.url.removeprefix(house).partition("?")[0], "discard-draft")
+    assert here.page.get_by_text("Der Entwurf ist verworfen und gelöscht.").count() == 1
+    assert (here.complaints, there.complaints) == ([], [])
+    here.close()
+    there.close()
+
+
 def test_people_take_an_application_to_its_money_by_forms_alone(house: str, browser: Any, tmp_path: Path) -> None:
     desks: dict[str, Desk] = {}
 
@@ -217,7 +247,8 @@ def test_people_take_an_application_to_its_money_by_forms_alone(house: str, brow
     clerk = at("Anneliese Grünwald")
     clerk.page.goto("/intake/")
     clerk.page.get_by_role("link", name="EG-2025-00001").click()
-    clerk.act(intake, "declare-complete")
+    clerk.page.get_by_role("heading", name=APPLICATION["title"]).first.wait_for()
+    clerk.act(intake, "declare-complete", {"reason": "Alles Nötige steht im Angebot."})
 
     at("Dr. Mirjam Sauerbrey", script=False).act(
         review, "record-expert-opinion", {"opinion": "positive", "reasons": "Standardisiert und nachnutzbar."}
