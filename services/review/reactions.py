@@ -14,6 +14,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentSettled
 from shared.decider import Decision, decision, field_names
+from shared.records import likeness
 
 HANDLED: tuple[type, ...] = (
     ApplicationCompleted,
@@ -45,11 +46,10 @@ def react(contract: object, case: str) -> Decision | None:
         case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
             return involvement.noting(case, contract.acted)
         case BodyDissolved():
-            told: dict[str, Any] = {it: getattr(contract, it) for it in field_names(dissolution.NoteDissolution)}
-            return decision(dissolution.decider, dissolution.REGISTER, dissolution.NoteDissolution(**told))
+            told = likeness(dissolution.NoteDissolution, contract)
+            return decision(dissolution.decider, dissolution.REGISTER, told)
         case EarlyStartRequested():
-            asked: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
-            opened = early_start.OpenEarlyStart(request=early_start.EarlyStartRequest(**asked))
+            opened = early_start.OpenEarlyStart(request=likeness(early_start.EarlyStartRequest, contract))
             return decision(early_start.decider, contract.early_start, opened)
         case PaymentSettled():
             paid = budget.RecordPayment(
@@ -58,12 +58,8 @@ def react(contract: object, case: str) -> Decision | None:
             entered = budget.record_payment(contract.title, contract.year, paid)
             return involvement.noting(case, contract.acted, entered)
         case FundsReturned():
-            returned = award.TakeBackFunds(
-                reduction=contract.reduction, part=contract.part, by_year=contract.by_year, kept=contract.kept
-            )
-            return award.take_back(case, returned)
+            return award.take_back(case, likeness(award.TakeBackFunds, contract))
         case ChangeRequested():
-            asked: dict[str, Any] = {it: getattr(contract, it) for it in field_names(contract)}
-            return decision(award.decider, case, award.ReceiveChange(**asked))
+            return decision(award.decider, case, likeness(award.ReceiveChange, contract))
         case _:
             return None
