@@ -69,7 +69,7 @@ class GrantChanged:
     """Noted from review: what is granted now, after an amendment or when the award, or a part of it, fell away.
 
     `kind` is `amendment`, `lapse`, `revocation`, `retraction` or `resolutory-condition`, `change` the request it grants;
-    `number` counts the case's changes, 0 when review did not tell it.
+    `number` counts the case's changes, 0 when review did not tell it; a `part` corrects the change of its number.
     """
 
     kind: str
@@ -81,6 +81,44 @@ class GrantChanged:
     reasons: str
     effective_on: date
     number: int = 0
+    part: int = 0
+
+
+@event("intake.notice-progressed")
+class NoticeProgressed:
+    """Noted from review: a notice was dispatched, came back, was contested, or became final (Stand eines Bescheids).
+
+    `proposal` is 0 for the award or the refusal, else that of the change; of one notice the higher `number` is the later.
+    """
+
+    proposal: int
+    kind: str
+    step: str
+    number: int
+    happened_on: date
+    remedy_ends_on: date | None
+    acted: tuple[Acted, ...]
+
+
+@event("intake.award-hearing-opened")
+class AwardHearingOpened:
+    """Noted from review: the recipient may state its view until `ends_on`, before its award falls away (Anhörung)."""
+
+    number: int
+    annulment: str
+    facts: str
+    ends_on: date
+    opened_on: date
+
+
+@event("intake.award-hearing-closed")
+class AwardHearingClosed:
+    """Noted from review: the hearing on the award ended, with a statement, without one, or `dropped` without consequence."""
+
+    number: int
+    answered: bool
+    dropped: bool
+    closed_on: date
 
 
 @event("intake.side-condition-assessed")
@@ -139,6 +177,9 @@ type OfReview = (
     | ConflictOfInterestNoted
     | FundsSupplemented
     | ReductionRequested
+    | NoticeProgressed
+    | AwardHearingOpened
+    | AwardHearingClosed
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -152,6 +193,9 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     ConflictOfInterestNoted,
     FundsSupplemented,
     ReductionRequested,
+    NoticeProgressed,
+    AwardHearingOpened,
+    AwardHearingClosed,
 )
 
 
@@ -164,9 +208,18 @@ def name_of(fact: OfReview) -> str:
             return f"{fact.number} {fact.ends_on}"
         case HearingClosed():
             return f"{fact.number} answered" if fact.answered else f"{fact.number} {fact.closed_on}"
+        case NoticeProgressed():
+            return f"{fact.proposal} {fact.number} {fact.step}"
+        case AwardHearingOpened():
+            return str(fact.number)
+        case AwardHearingClosed():
+            # After a statement the same hearing may still be dropped.
+            return f"{fact.number} {'dropped' if fact.dropped else 'heard'}"
         case ApplicationRejectedFormally():
             return ""
         case GrantChanged():
+            if fact.part:
+                return f"{fact.number} {fact.part}"
             return str(fact.number) if fact.number else f"{fact.kind} {fact.change} {fact.effective_on}"
         case SideConditionAssessed():
             return str(fact.revision)

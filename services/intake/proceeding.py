@@ -1,15 +1,18 @@
 """Where review's procedure stands, read from the notes: a running hearing, a hold, what is granted now, changes decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.intake.noted import (
+    AwardHearingClosed,
+    AwardHearingOpened,
     CasePutOnHold,
     CaseResumed,
     GrantChanged,
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    NoticeProgressed,
     ReductionRequested,
 )
 from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress
@@ -49,12 +52,35 @@ def hold(progress: Progress) -> CasePutOnHold | None:
     return last if last and last.number > resumed else None
 
 
+STEPS = ("dispatched", "service-failed", "contested", "dismissed", "withdrawn", "settled", "upheld", "final")
+"""What can happen to a notice, in the order in which it does."""
+
+
+def notices(progress: Progress) -> Sequence[NoticeProgressed]:
+    """How it stands with each notice that review told of: the award's or the refusal's first, then those of its changes."""
+    last: dict[int, NoticeProgressed] = {}
+    for it in sorted(
+        progress.noted(NoticeProgressed), key=lambda one: (one.proposal, one.number, STEPS.index(one.step))
+    ):
+        last[it.proposal] = it
+    return list(last.values())
+
+
+def award_hearing(progress: Progress) -> AwardHearingOpened | None:
+    """The hearing on the award that runs, None when none does."""
+    last = max(progress.noted(AwardHearingOpened), key=lambda it: it.number, default=None)
+    closed = {it.number for it in progress.noted(AwardHearingClosed)}
+    return last if last and last.number not in closed else None
+
+
 def last_change(progress: Progress) -> GrantChanged | None:
     """The change that tells what is granted now; None while it is what the award says.
 
     An award that was amended before its notice was dispatched is told by the notice; that it fell away, by the change.
     """
-    last = max(progress.noted(GrantChanged), key=lambda it: (it.number, it.effective_on, it.change), default=None)
+    last = max(
+        progress.noted(GrantChanged), key=lambda it: (it.number, it.part, it.effective_on, it.change), default=None
+    )
     known = progress.only(AwardAnnounced) or progress.only(FundsAssigned)
     return last if last and (known or not last.by_year) else None
 

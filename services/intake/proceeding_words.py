@@ -1,8 +1,10 @@
 """What an applicant reads of review's procedure: a hearing, a hold, an award that was changed or fell away."""
 
+from datetime import date
+
 from services.intake.noted import FundsSupplemented
-from services.intake.proceeding import hearing, hold, is_frozen, last_change
-from services.intake.progress import Progress
+from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices
+from services.intake.progress import AwardBecameFinal, Progress
 from shared.money import euros
 
 _INTENDED = {
@@ -91,3 +93,51 @@ def told_of_change(progress: Progress) -> str:
     years = "; ".join(f"{it.year}: {euros(it.cents)}" for it in changed.by_year)
     granted = f"Bewilligt sind jetzt {euros(changed.granted_cents)} ({years})."
     return f"{since} {granted} Das Vorhaben endet spätestens am {changed.ends_on:%d.%m.%Y}. "
+
+
+_NOTICES = {
+    "award": "Der Zuwendungsbescheid",
+    "refusal": "Der Ablehnungsbescheid",
+    "amendment": "Der Änderungsbescheid",
+    "lapse": "Der Bescheid, dass die Zuwendung gegenstandslos ist,",
+    "revocation": "Der Bescheid über den Widerruf",
+    "retraction": "Der Bescheid über die Rücknahme",
+    "resolutory-condition": "Der Bescheid über die auflösende Bedingung",
+}
+_TOLD = {
+    "dispatched": "ist am {day} an Sie versandt; Sie können bis zum {until} klagen.",
+    "service-failed": "konnte nicht bekannt gegeben werden und wird erneut versandt.",
+    "contested": "ist seit dem {day} beklagt; bis zum Ende des Verfahrens wird er nicht bestandskräftig.",
+    "upheld": "ist vom Gericht mit Wirkung vom {day} aufgehoben; das Ministerium entscheidet neu.",
+}
+"""What an applicant has to know of a notice; of one that is final or whose lawsuit came to nothing the case itself tells."""
+_INTENDED_WITH_AWARD = {
+    "lapse": "festzustellen, dass Ihre Zuwendung gegenstandslos ist",
+    "revocation": "Ihren Zuwendungsbescheid zu widerrufen",
+    "retraction": "Ihren Zuwendungsbescheid zurückzunehmen",
+    "resolutory-condition": "festzustellen, dass eine auflösende Bedingung eingetreten ist",
+}
+
+
+def told_of_notices(progress: Progress) -> str:
+    """What is to be known of notices on their way, to be read first; empty when there is nothing."""
+    final = progress.only(AwardBecameFinal) is not None
+    return "".join(
+        f"{_NOTICES[it.kind]} {_TOLD[it.step].format(day=_day(it.happened_on), until=_day(it.remedy_ends_on))} "
+        for it in notices(progress)
+        if it.step in _TOLD and not (final and it.kind == "award" and it.step in ("dispatched", "service-failed"))
+    )
+
+
+def _day(on: date | None) -> str:
+    return f"{on:%d.%m.%Y}" if on else ""
+
+
+def told_of_award_hearing(progress: Progress) -> str:
+    """A running hearing on the award, to be read first; empty when none runs."""
+    heard = award_hearing(progress)
+    if heard is None:
+        return ""
+    intended = _INTENDED_WITH_AWARD.get(heard.annulment, "Ihren Zuwendungsbescheid aufzuheben")
+    until = f"Sie können sich bis zum {heard.ends_on:%d.%m.%Y} dazu äußern."
+    return f"Das Ministerium beabsichtigt, {intended}. {until} Darum geht es: {heard.facts} "

@@ -13,6 +13,7 @@ from services.intake.noted import (
     ApplicationRejectedFormally,
     ConflictOfInterestNoted,
     FundsSupplemented,
+    NoticeProgressed,
     OfReview,
     ReductionRequested,
     SideConditionAssessed,
@@ -305,6 +306,7 @@ class Progress:
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
             ConflictOfInterestNoted, FundsSupplemented, ReductionRequested,
+            NoticeProgressed,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

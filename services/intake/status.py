@@ -12,12 +12,14 @@ from services.intake.conditions import told_before_payment
 from services.intake.noted import ApplicationRejectedFormally
 from services.intake.proceeding import hearing, is_gone, last_change
 from services.intake.proceeding_words import (
+    told_of_award_hearing,
     told_of_change,
     told_of_examination,
     told_of_freeze,
     told_of_hearing,
     told_of_hold,
     told_of_loss,
+    told_of_notices,
     told_of_supplements,
 )
 from services.intake.progress import (
@@ -114,10 +116,11 @@ def status(application: Application) -> Status:
         return Status(code=code, title=TITLES[code], next_step="Sie können den Antrag einreichen.")
     progress = application.progress
     code, next_step = _stage(application)
+    following = next_step if code in _WITHOUT_CHANGE else _with_changes(progress, next_step)
     return Status(
         code=code,
         title=TITLES[code],
-        next_step=next_step if code in _WITHOUT_CHANGE else _with_changes(progress, next_step),
+        next_step=f"{told_of_award_hearing(progress)}{told_of_notices(progress)}{following}",
         applied_cents=application.form.financing.grant_cents,
         granted_cents=_granted(progress),
         ordered_cents=progress.ordered_cents,

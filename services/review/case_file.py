@@ -423,7 +423,7 @@ def _award(it: Award) -> AwardMade | None:
         notice=_notice(notice_of(it)),
         final_on=it.final.final_on if isinstance(it, Final) else None,
         by_waiver=isinstance(it, Final) and it.final.by_waiver,
-        assigned=isinstance(it, Final | Gone) and it.assigned,
+        assigned=it.assigned,
         course=_course(it.course),
     )
 

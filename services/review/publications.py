@@ -3,6 +3,7 @@
 from typing import Any, assert_never
 
 from services.review import assessment, award, early_start, fulfilment, handling, programme, succession
+from services.review.award_publications import of_award
 from services.review.side_condition import placed
 from shared.contracts import Acted, review
 from shared.decider import field_names
@@ -67,18 +68,6 @@ def publish(event: object, state: object) -> object | None:
             return review.FundsSupplemented(**added)
         case award.ChangeRefused(), _:
             return review.ChangeRefused(change=event.change, reasons=event.reasons, refused_on=event.refused_on)
-        case (
-            award.GrantAmended(waits=False)
-            | award.GrantLapsed(waits=False)
-            | award.GrantRevoked(waits=False)
-            | award.GrantRetracted(waits=False)
-            | award.GrantReducedByCondition(waits=False),
-            award.Approved() | award.Notified() | award.Final() | award.Gone(),
-        ):
-            return _changed(state.grant, event)
-        case award.ChangeTookEffect(), award.Approved() | award.Notified() | award.Final() | award.Gone():
-            change = state.course.notice(event.number)
-            return change and _changed(state.grant, change.decided)
         case award.FundsAssigned(), _:
             content: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.FundsAssigned)}
             return review.FundsAssigned(**content)
@@ -127,7 +116,7 @@ def publish(event: object, state: object) -> object | None:
                 acted=early_start.acted(state),
             )
         case _:
-            return None
+            return of_award(event, state)
 
 
 def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:
@@ -148,26 +137,4 @@ def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:
     outcome, text, assessed_on = told
     return review.SideConditionAssessed(
         number=event.number, outcome=outcome, revision=event.revision, text=text, assessed_on=assessed_on, acted=acted
-    )
-
-
-def _changed(grant: award.Grant, it: award.Annulled | award.GrantAmended) -> review.GrantChanged:
-    """`number` is the proposal's: only one is open at a time, so it grows from change to change."""
-    if isinstance(it, award.GrantAmended):
-        kind, reasons, effective_on, number, change = "amendment", it.reasons, it.approved_on, it.number, it.change
-    else:
-        made = it.decided
-        kind, reasons, effective_on, number, change = (
-            made.annulment, made.reasons, made.effective_on, made.number, "",
-        )  # fmt: skip
-    return review.GrantChanged(
-        kind=kind,
-        change=change,
-        by_year=grant.by_year,
-        granted_cents=grant.granted_cents,
-        eligible_cents=grant.eligible_cents,
-        ends_on=grant.ends_on,
-        reasons=reasons,
-        effective_on=effective_on,
-        number=number,
     )

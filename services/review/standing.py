@@ -41,6 +41,7 @@ from services.review.award import (
     Refused,
     Unsigned,
     acts_of,
+    is_assigned,
     notice_of,
 )
 from services.review.examination import Opinion
@@ -273,7 +274,7 @@ def _steps_of_award(award: Award) -> Sequence[Step]:
     else:
         names = _steps_of_notice(notice, award.final if isinstance(award, Final | Refused) else None)
     if isinstance(award, Approved | Notified | Final):
-        names = (*names, *_steps_of_course(award.course, assigned=isinstance(award, Final)))
+        names = (*names, *_steps_of_course(award.course, assigned=is_assigned(award)))
     own = tuple(Step(action=it, primary=Primary.AWARD) for it in names)
     return (*(_steps_of_changes(award.course) if isinstance(award, Approved | Notified | Final | Gone) else ()), *own)
 

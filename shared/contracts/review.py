@@ -53,12 +53,13 @@ class AwardFinal:
     by_waiver: bool
 
 
-@contract("review.funds-assigned", version=2)
+@contract("review.funds-assigned", version=3)
 class FundsAssigned:
     """Money changes its owner: from now on only payout spends these amounts per year.
 
     `title` is the budget title (Haushaltstitel), `rate_bp` the funding rate in basis points,
-    `eligible_cents` the recognised expenditure. `side_conditions` are those that payments wait for.
+    `eligible_cents` the recognised expenditure. `side_conditions` are those that payments wait for;
+    `financing_type` is `share`, `gap` or `fixed`.
     """
 
     award: str
@@ -74,6 +75,7 @@ class FundsAssigned:
     assigned_on: date
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
+    financing_type: str = "share"
 
 
 @contract("review.side-condition-assessed")
@@ -246,12 +248,13 @@ class ChangeRefused:
     refused_on: date
 
 
-@contract("review.grant-changed", version=2)
+@contract("review.grant-changed", version=3)
 class GrantChanged:
     """What is granted now, after an amendment or when the award, or a part of it, fell away; nothing per year when all did.
 
     `kind` is `amendment`, `lapse`, `revocation`, `retraction` or `resolutory-condition`; `change` is the request that an
-    amendment grants, empty when it grants none. A later change has a higher `number`; 0 is one of version 1.
+    amendment grants, empty when it grants none. A later change has a higher `number`; 0 is one of version 1. With a `part` it corrects the
+    change of its `number`: money that was to change its year had been ordered, and stays.
     """
 
     kind: str
@@ -263,3 +266,48 @@ class GrantChanged:
     reasons: str
     effective_on: date
     number: int = 0
+    part: int = 0
+
+
+@contract("review.notice-progressed")
+class NoticeProgressed:
+    """How it stands with a notice on its way to finality, of the award (`proposal` 0), a refusal, or a change of the award.
+
+    `kind` is `award`, `refusal`, or the change's as in `GrantChanged`; `step` is `dispatched`, `service-failed`, `contested`,
+    `dismissed`, `withdrawn`, `settled` or `upheld` (how a lawsuit ended), or `final`. `number` counts the notice's dispatches;
+    of one notice the higher number is the later, and of one number the steps come in this order.
+    `remedy_ends_on` is the last day for an action, none when no period runs. The first dispatch and the finality of an award
+    are told by `AwardNotified` and `AwardFinal`.
+    """
+
+    proposal: int
+    kind: str
+    step: str
+    number: int
+    happened_on: date
+    remedy_ends_on: date | None
+    acted: tuple[Acted, ...]
+
+
+@contract("review.award-hearing-opened")
+class AwardHearingOpened:
+    """The recipient may state its view until `ends_on`, before its award falls away (Anhörung, § 28 VwVfG).
+
+    `annulment` is what is intended, as in `GrantChanged`; `number` counts the award's hearings from 1.
+    """
+
+    number: int
+    annulment: str
+    facts: str
+    ends_on: date
+    opened_on: date
+
+
+@contract("review.award-hearing-closed")
+class AwardHearingClosed:
+    """The hearing on the award ended: with a statement (`answered`), without one, or `dropped` without any consequence."""
+
+    number: int
+    answered: bool
+    dropped: bool
+    closed_on: date

@@ -108,6 +108,13 @@ FROM_REVIEW = (
         effective_on=ON,
         number=1,
     ),
+    review.NoticeProgressed(
+        proposal=0, kind="award", step="contested", number=1, happened_on=ON, remedy_ends_on=None, acted=()
+    ),
+    review.AwardHearingOpened(
+        number=1, annulment="revocation", facts="Zweck verfehlt.", ends_on=date(2025, 9, 1), opened_on=ON
+    ),
+    review.AwardHearingClosed(number=1, answered=True, dropped=False, closed_on=ON),
 )
 PAID: dict[str, Any] = {"payment": "m1", "drawdown": "d1", "title": "1605-63371", "year": 2025, "cents": 44_800_00}
 FROM_PAYOUT = (

@@ -15,6 +15,8 @@ from services.intake.change_request import granted_cents, open_change
 from services.intake.drawdown import YearNotGranted
 from services.intake.noted import (
     ApplicationRejectedFormally,
+    AwardHearingClosed,
+    AwardHearingOpened,
     CasePutOnHold,
     CaseResumed,
     FundsSupplemented,
@@ -22,6 +24,7 @@ from services.intake.noted import (
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    NoticeProgressed,
     ReductionRequested,
 )
 from services.intake.progress import ChangeReceived, ContradictoryNote, Progress
@@ -325,3 +328,54 @@ def test_a_change_asked_for_is_settled_when_review_amended_the_award(desk: Desk)
 
 def hear_of(desk: Desk, case: str, fact: Any, contract: type[Any]) -> None:
     desk.service.tell("review", case, contract(**{it: getattr(fact, it) for it in field_names(contract)}))
+
+
+# ---- Notices and hearings on the award -------------------------------------------------------------------------------
+
+
+def progressed(step: str, number: int = 1, **changes: Any) -> NoticeProgressed:
+    told: dict[str, Any] = {
+        "proposal": 0, "kind": "award", "step": step, "number": number, "happened_on": D, "remedy_ends_on": None, "acted": (),
+    }  # fmt: skip
+    return NoticeProgressed(**told | changes)
+
+
+def test_a_notice_that_came_back_went_out_again_and_is_contested_is_told_by_its_last_step() -> None:
+    failed = progressed("service-failed")
+    again = progressed("dispatched", 2, remedy_ends_on=date(2025, 7, 10))
+    assert told(AWARD, failed).next_step.startswith("Der Zuwendungsbescheid konnte nicht bekannt gegeben werden")
+    assert "bis zum 10.07.2025 klagen" in told(AWARD, failed, again).next_step
+    assert told(AWARD, again, failed).next_step == told(AWARD, failed, again).next_step, "in whatever order they came"
+    sued = progressed("contested", 2)
+    assert told(AWARD, failed, again, sued).next_step.startswith(
+        "Der Zuwendungsbescheid ist seit dem 02.06.2025 beklagt"
+    )
+    lost = progressed("dismissed", 2)
+    assert told(AWARD, failed, again, sued, lost).next_step == told(AWARD).next_step
+
+
+def test_the_notice_of_a_revocation_is_told_until_it_takes_effect() -> None:
+    sent = progressed("dispatched", proposal=2, kind="revocation", remedy_ends_on=date(2025, 9, 1))
+    expected = "Der Bescheid über den Widerruf ist am 02.06.2025 an Sie versandt; Sie können bis zum 01.09.2025 klagen."
+    assert told(AWARD, FINAL, FUNDS, sent).next_step.startswith(expected)
+    final = progressed("final", proposal=2, kind="revocation")
+    assert "Widerruf" not in told(AWARD, FINAL, FUNDS, sent, final).next_step
+
+
+def test_a_hearing_on_the_award_is_told_until_it_ends() -> None:
+    opened = AwardHearingOpened(
+        number=1, annulment="revocation", facts="Der Zweck ist verfehlt.", ends_on=date(2025, 9, 15), opened_on=D
+    )
+    expected = (
+        "Das Ministerium beabsichtigt, Ihren Zuwendungsbescheid zu widerrufen. Sie können sich bis zum 15.09.2025 dazu"
+        " äußern. Darum geht es: Der Zweck ist verfehlt."
+    )
+    assert told(AWARD, FINAL, FUNDS, opened).next_step.startswith(expected)
+    closed = AwardHearingClosed(number=1, answered=True, dropped=False, closed_on=D)
+    assert told(AWARD, FINAL, FUNDS, opened, closed).next_step == told(AWARD, FINAL, FUNDS).next_step
+
+
+def test_a_part_corrects_the_change_of_its_number() -> None:
+    kept = replace(LESS, change="", granted_cents=35_000_00, part=1)
+    assert told(AWARD, FINAL, FUNDS, LESS, kept).granted_cents == 35_000_00
+    assert told(AWARD, FINAL, FUNDS, kept, LESS).granted_cents == 35_000_00

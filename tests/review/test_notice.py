@@ -251,7 +251,7 @@ def test_an_award_that_the_court_took_away_never_becomes_final():
 def test_an_action_in_time_of_which_the_authority_learns_after_the_period_is_recorded():
     history = (approved(), dispatched(), final())
     command = RecordLawsuit(filed_on=date(2025, 8, 29), court_reference="3 K 815/25 We")
-    it = given(*history).when(command, officer(date(2025, 9, 3))).then_one(LawsuitRecorded)
+    it = given(*history).when(command, officer(date(2025, 9, 3))).only(LawsuitRecorded)
     assert it.in_time
     late = RecordLawsuit(filed_on=date(2025, 9, 1), court_reference="3 K 815/25 We")
     with pytest.raises(DecisionIsFinal):

@@ -34,6 +34,9 @@ VALUES: dict[str, Any] = {
     "eligible_cents": 5_600_000,
     "applied_cents": 6_450_000,
     "rate_bp": 8000,
+    "financing_type": "share",
+    "financing_title": "Anteilfinanzierung",
+    "payout_only_when_final": True,
     "by_year": [{"year": 2025, "cents": 3_000_000}, {"year": 2026, "cents": 1_480_005}],
     "lines": [
         {
@@ -117,6 +120,16 @@ def test_the_letter_says_who_gets_how_much_for_what_and_until_when(letter: bytes
         "31.03.2026",
     ):
         assert expected in text, expected
+
+
+def test_the_letter_names_its_financing_and_when_money_can_be_called() -> None:
+    share = words(render(TEMPLATE, VALUES)).replace("\N{SOFT HYPHEN}", "").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Anteilfinanzierung gewährt, mit 80 % der" in share
+    fixed = {"financing_type": "fixed", "financing_title": "Festbetragsfinanzierung", "payout_only_when_final": False}
+    text = words(render(TEMPLATE, VALUES | fixed)).replace("\N{SOFT HYPHEN}", "")
+    assert "Festbetragsfinanzierung gewährt, mit einem festen Betrag" in text
+    assert "wenn dieser Bescheid bekannt gegeben ist" in text
+    assert "Danach können Sie Mittel abrufen" not in text
 
 
 def test_the_letter_gives_reasons_for_each_cut_and_instructs_about_remedies(letter: bytes) -> None:

@@ -136,6 +136,7 @@ from services.review.award.states import (
     Refused,
     Unsigned,
     final_of,
+    is_assigned,
     notice_of,
 )
 
@@ -267,6 +268,7 @@ __all__ = [
     "dispatch",
     "evolve",
     "final_of",
+    "is_assigned",
     "notice_of",
     "of_notice",
     "open_hearing",

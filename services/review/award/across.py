@@ -110,7 +110,11 @@ def approve(case: str, programme: str, budget: str) -> Decision:
             freed = budgets.ReleaseReservation(case=case, reason="practice-changed")
             return {file: back, fund: budgets.decide(freed, states[2], context)}
         approval = ApproveGrant(
-            grant=replace(_grant(case, assessment, states[4]), judgement=_judged(policy, assessment, context.valid_on)),
+            grant=replace(
+                _grant(case, assessment, states[4]),
+                judgement=_judged(policy, assessment, context.valid_on),
+                payout_only_when_final=policy.parameters.payout_only_when_final,
+            ),
             proposal=proposal.number,
             signing_limit_cents=terms.signing_limit_cents,
         )

@@ -25,7 +25,17 @@ from services.review.award.events import (
 )
 from services.review.award.handover import ask, supplement
 from services.review.award.hearing import require_text, standing
-from services.review.award.states import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, Unsigned
+from services.review.award.states import (
+    Approved,
+    Award,
+    Final,
+    Gone,
+    HalfSigned,
+    Notified,
+    Refused,
+    Unsigned,
+    is_assigned,
+)
 from services.review.financing import Financed, remaining_cents
 from shared import duties
 from shared.contracts import YearAmount, minus
@@ -153,7 +163,7 @@ def approve(command: ApproveAmendment, award: Award, context: Context) -> Sequen
         waits=waits,
         immediate=command.immediate,
     )
-    if not isinstance(it, Final):
+    if not is_assigned(it):
         return [amended]
     if waits:
         return [amended, *stop(it, context, "approve-amendment")]

@@ -29,7 +29,7 @@ from services.review.award.events import (
 )
 from services.review.award.handover import ask
 from services.review.award.hearing import require_text, standing
-from services.review.award.states import Approved, Award, Final, Gone, Notified
+from services.review.award.states import Approved, Award, Final, Gone, Notified, is_assigned
 from shared import duties
 from shared.contracts import YearAmount, minus
 from shared.decider import Context
@@ -119,7 +119,7 @@ def decide_annulment(command: DecideAnnulment, award: Award, context: Context) -
         decided=proposed, lost=lost, decided_by=context.actor, decided_on=context.valid_on, waits=waits,
         immediate=command.immediate,
     )  # fmt: skip
-    if not isinstance(it, Final):
+    if not is_assigned(it):
         return [decided]
     if waits:
         return [decided, *stop(it, context, "decide-annulment")]

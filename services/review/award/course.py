@@ -44,7 +44,7 @@ def moved_on(award: Granted, it: OfCourseEvent) -> Granted:
             approved_on=award.approved_on,
             annulled=annulled,
             notice=award.notice if isinstance(award, Notified | Final) else None,
-            assigned=isinstance(award, Final) and award.assigned,
+            assigned=award.assigned,
             acted=award.acted,
             course=award.course,
         )

@@ -14,7 +14,17 @@ from services.review.award.events import (
     GrantAmended,
 )
 from services.review.award.handover import ask
-from services.review.award.states import Approved, Award, ChangeNotice, Final, Gone, Granted, Notified
+from services.review.award.states import (
+    Approved,
+    Award,
+    ChangeNotice,
+    Final,
+    Gone,
+    Granted,
+    Notified,
+    is_assigned,
+    notice_of,
+)
 from shared.contracts import YearAmount, minus
 from shared.decider import Context
 
@@ -33,11 +43,11 @@ def stopped(award: Granted, context: Context, action: str) -> Sequence[Event]:
     return stop(award, context, action) if award.course.waiting else []
 
 
-def stop(award: Granted, context: Context, action: str) -> Sequence[Event]:
+def stop(award: Granted, context: Context, action: str, reason: str = "change-waits") -> Sequence[Event]:
     """No payment goes out from now on; nothing when that is so already."""
     if award.course.frozen:
         return []
-    return [ask(award, context, by_year=(), reason="change-waits", action=action, freeze=True)]
+    return [ask(award, context, by_year=(), reason=reason, action=action, freeze=True)]
 
 
 def taking_effect(award: Award, final: DecisionBecameFinal, context: Context, action: str) -> Sequence[Event]:
@@ -48,13 +58,13 @@ def taking_effect(award: Award, final: DecisionBecameFinal, context: Context, ac
     by_year, eligible_cents, reason = lost_by(change)
     left = minus(award.grant.by_year, by_year)
     took = ChangeTookEffect(number=change.number, by_year=left, took_effect_on=final.final_on)
-    if not isinstance(award, Final):
+    if not is_assigned(award):
         return [took]
     return [
         took,
         ask(
             award, context, by_year=by_year, eligible_cents=eligible_cents, reason=reason, action=action,
-            freeze=award.course.frozen and not change.froze,
+            freeze=award.course.frozen and (not change.froze or is_stopped_by_lawsuit(award)),
         ),
     ]  # fmt: skip
 
@@ -70,11 +80,17 @@ def lost_by(change: ChangeNotice) -> tuple[tuple[YearAmount, ...], int, str]:
 def set_aside(award: Award, proposal: int, context: Context) -> Sequence[Event]:
     """A court took the change away: the award stands as it was, and payments that it stopped go on."""
     change = _of(award, proposal)
-    if change is None or not change.waits or not isinstance(award, Final):
+    if change is None or not change.waits or not isinstance(award, Approved | Notified | Final):
         return []
-    if not (change.froze and award.course.frozen):
+    if not (is_assigned(award) and change.froze and award.course.frozen) or is_stopped_by_lawsuit(award):
         return []
     return [ask(award, context, by_year=(), reason="change-taken-away", action="conclude-lawsuit", freeze=False)]
+
+
+def is_stopped_by_lawsuit(award: Award) -> bool:
+    """Whether an action against the award itself keeps payments back."""
+    notice = notice_of(award)
+    return notice is not None and notice.contested and notice.lawsuit is not None and notice.lawsuit.stopped
 
 
 def _of(award: Award, proposal: int) -> ChangeNotice | None:

@@ -7,6 +7,7 @@ from shared.calendar import Deadline
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import event
 from shared.identity import DocumentReference, Sealed
+from shared.policy import FinancingType
 
 
 @event("review.first-signature-given")
@@ -109,7 +110,10 @@ class RemedyWaived:
 
 @event("review.lawsuit-recorded")
 class LawsuitRecorded:
-    """An action against the decision is pending at the administrative court (Klage); until it ends nothing becomes final."""
+    """An action against the decision is pending at the administrative court (Klage); until it ends nothing becomes final.
+
+    `stopped` is whether payments stopped with it: of an award that is not final none goes out, when the policy says so.
+    """
 
     filed_on: date
     court_reference: str
@@ -117,6 +121,7 @@ class LawsuitRecorded:
     recorded_by: str
     recorded_on: date
     proposal: int = 0
+    stopped: bool = False
 
 
 @event("review.lawsuit-concluded")
@@ -161,6 +166,7 @@ class FundsAssigned:
     assigned_on: date
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
+    financing_type: FinancingType = FinancingType.SHARE
 
 
 @event("review.award-hearing-opened")

@@ -66,7 +66,7 @@ def evolve(award: Award, it: Event) -> Award:
             acted = (*it.acted, Acted(person=it.refused_by, role=Role.APPROVER, action="refuse-grant"))
             return Refused(refusal=it, acted=acted)
         case FundsAssigned():
-            return replace(award, assigned=True) if isinstance(award, Final) else award
+            return replace(award, assigned=True) if isinstance(award, Notified | Final) else award
         case (
             NoticeDispatched()
             | NoticeDeemedServed()
@@ -115,7 +115,7 @@ def _dispatched(award: Granted | Refused, it: NoticeDispatched) -> Granted | Ref
         case Approved():
             return Notified(
                 grant=award.grant, approved_on=award.approved_on, notice=dispatched(it), acted=award.acted,
-                course=award.course,
+                course=award.course, assigned=award.assigned,
             )  # fmt: skip
         case Refused():
             return replace(award, notice=dispatched(it), failed=None)
@@ -127,8 +127,9 @@ def _failed(award: Granted | Refused, it: NoticeServiceFailed) -> Granted | Refu
     match award:
         case Notified():
             return Approved(
-                grant=award.grant, approved_on=award.approved_on, failed=it, acted=award.acted, course=award.course
-            )
+                grant=award.grant, approved_on=award.approved_on, failed=it, acted=award.acted, course=award.course,
+                assigned=award.assigned,
+            )  # fmt: skip
         case Refused():
             return replace(award, notice=None, failed=it)
         case _:
@@ -143,6 +144,7 @@ def _final(award: Granted | Refused, it: DecisionBecameFinal) -> Granted | Refus
                 approved_on=award.approved_on,
                 notice=award.notice,
                 final=it,
+                assigned=award.assigned,
                 acted=award.acted,
                 course=award.course,
             )

@@ -17,7 +17,18 @@ from services.review.award.errors import (
 )
 from services.review.award.events import Event, FundsSupplemented, FundsTakenBack, ReductionRequested
 from services.review.award.hearing import require_text
-from services.review.award.states import Approved, Award, Final, Gone, Granted, HalfSigned, Notified, Refused, Unsigned
+from services.review.award.states import (
+    Approved,
+    Award,
+    Final,
+    Gone,
+    Granted,
+    HalfSigned,
+    Notified,
+    Refused,
+    Unsigned,
+    is_assigned,
+)
 from shared import duties
 from shared.contracts import YearAmount, minus
 from shared.decider import Context
@@ -50,7 +61,7 @@ def ask(
 
 
 def supplement(
-    award: Final | Gone, context: Context, *, by_year: tuple[YearAmount, ...], eligible_cents: int, action: str
+    award: Granted, context: Context, *, by_year: tuple[YearAmount, ...], eligible_cents: int, action: str
 ) -> FundsSupplemented:
     """More money for payout, which the budget has committed before."""
     return FundsSupplemented(
@@ -64,12 +75,11 @@ def supplement(
 
 def freeze(command: FreezePayout | LiftPayoutFreeze, award: Award, context: Context) -> Sequence[Event]:
     match award:
-        case Final():
-            pass
+        case Approved() | Notified() | Final():
+            if not is_assigned(award):
+                raise NotAssigned
         case Gone():
             raise AwardIsGone
-        case Approved() | Notified():
-            raise NotAssigned
         case Refused():
             raise GrantIsRefused
         case Unsigned() | HalfSigned():
@@ -86,7 +96,7 @@ def freeze(command: FreezePayout | LiftPayoutFreeze, award: Award, context: Cont
 
 
 def take_back(command: TakeBackFunds, award: Award, context: Context) -> Sequence[Event]:
-    if not isinstance(award, Final | Gone):
+    if not isinstance(award, Approved | Notified | Final | Gone):
         raise UnknownReduction
     found = next((it for it in award.course.reductions if it.number == command.reduction), None)
     if found is None or not found.asked or command.part > found.answered + 1:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from services.review.award.acts import acts_of
+from services.review.award.assigning import with_service, without_service
 from services.review.award.commands import (
     Channel,
     DeemServed,
@@ -154,7 +155,8 @@ def deem_served(command: DeemServed, award: Award, context: Context) -> Sequence
         ended_on = notice.dispatched_on + timedelta(days=RETRIEVAL_DAYS + 1)
         return [_failed(command, notice, FailureReason.NOT_RETRIEVED, ended_on, context)]
     served_on = notice.deemed_served_on
-    return [NoticeDeemedServed(number=notice.number, served_on=served_on, proposal=command.proposal)]
+    served = NoticeDeemedServed(number=notice.number, served_on=served_on, proposal=command.proposal)
+    return [served, *(() if command.proposal else with_service(award, context, "declare-final"))]
 
 
 def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[Event]:
@@ -185,7 +187,8 @@ def receive(command: RecordReceipt, award: Award, context: Context) -> Sequence[
             recorded_by=context.actor,
             recorded_on=context.valid_on,
             proposal=command.proposal,
-        )
+        ),
+        *(() if command.proposal else with_service(award, context, "record-receipt")),
     ]
 
 
@@ -203,7 +206,8 @@ def fail(command: RecordServiceFailure, award: Award, context: Context) -> Seque
     if notice.received_on:
         raise ReceiptContradicted
     duties.refuse("record-service-failure", acts_of(award), context)
-    return [_failed(command, notice, command.reason, context.valid_on, context)]
+    failed = _failed(command, notice, command.reason, context.valid_on, context)
+    return [failed, *(() if command.proposal else without_service(award, context))]
 
 
 def _failed(

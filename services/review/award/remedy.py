@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from services.review.award.acts import acts_of
+from services.review.award.assigning import assigning, released, stopped_by_lawsuit
 from services.review.award.commands import Channel, ConcludeLawsuit, DeclareFinal, Outcome, RecordLawsuit, RecordWaiver
-from services.review.award.effect import set_aside, stopped, taking_effect
+from services.review.award.effect import set_aside, taking_effect
 from services.review.award.errors import (
     DecisionIsFinal,
     DecisionTakenAway,
@@ -19,7 +20,6 @@ from services.review.award.errors import (
 from services.review.award.events import (
     DecisionBecameFinal,
     Event,
-    FundsAssigned,
     LawsuitConcluded,
     LawsuitRecorded,
     RemedyWaived,
@@ -28,8 +28,6 @@ from services.review.award.notice import outstanding, require_between
 from services.review.award.states import Award, Notice, Notified, final_of, notice_of
 from shared import duties
 from shared.decider import Context
-from shared.identity import Role
-from shared.policy import Bars
 
 
 def waive(command: RecordWaiver, award: Award, context: Context) -> Sequence[Event]:
@@ -63,6 +61,7 @@ def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Se
     if running is None and not (in_time and _can_be_reopened(award, command.proposal)):
         raise DecisionIsFinal
     duties.refuse("record-lawsuit", acts_of(award), context)
+    stop = () if command.proposal else stopped_by_lawsuit(award, context)
     return [
         LawsuitRecorded(
             filed_on=command.filed_on,
@@ -71,7 +70,9 @@ def record_lawsuit(command: RecordLawsuit, award: Award, context: Context) -> Se
             recorded_by=context.actor,
             recorded_on=context.valid_on,
             proposal=command.proposal,
-        )
+            stopped=bool(stop),
+        ),
+        *stop,
     ]
 
 
@@ -106,7 +107,7 @@ def conclude_lawsuit(command: ConcludeLawsuit, award: Award, context: Context) -
     if upheld and command.proposal:
         return [concluded, *set_aside(award, command.proposal, context)]
     if gone_or_final or running:
-        return [concluded]
+        return [concluded, *(() if command.proposal else released(award, context, upheld=upheld))]
     final_on = max(command.concluded_on, _final_day(notice))
     final = DecisionBecameFinal(by_waiver=False, final_on=final_on, by_lawsuit=True, proposal=command.proposal)
     return [concluded, *_final(award, final, context, action="conclude-lawsuit")]
@@ -145,25 +146,4 @@ def _final(award: Award, final: DecisionBecameFinal, context: Context, *, action
     """Finality and the hand-over of the money are one: there is no final award whose money nobody owns."""
     if final.proposal:
         return [final, *taking_effect(award, final, context, action)]
-    if not isinstance(award, Notified):
-        return [final]  # a refusal
-    grant = award.grant
-    return [
-        final,
-        FundsAssigned(
-            award=grant.case,
-            file_number=grant.file_number,
-            title=grant.budget_title,
-            applicant_key=grant.applicant_key,
-            applicant_name=grant.applicant_name,
-            by_year=grant.by_year,
-            eligible_cents=grant.eligible_cents,
-            rate_bp=grant.rate_bp,
-            account_holder=grant.account_holder,
-            iban=grant.iban,
-            assigned_on=context.valid_on,
-            acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
-            side_conditions=tuple(it for it in grant.side_conditions if it.bars != Bars.NOTHING),
-        ),
-        *stopped(award, context, action),
-    ]
+    return [final, *assigning(award, context, action)] if isinstance(award, Notified) else [final]  # a refusal

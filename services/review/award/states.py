@@ -142,13 +142,17 @@ class HalfSigned:
 
 @value
 class Approved:
-    """`failed` is the last dispatch that was not served; `acted` what people did since the approval."""
+    """`failed` is the last dispatch that was not served; `acted` what people did since the approval.
+
+    `assigned` is whether payout has the money already: it had been served, and nobody waited for its finality.
+    """
 
     grant: Grant
     approved_on: date
     failed: NoticeServiceFailed | None = None
     acted: tuple[Acted, ...] = ()
     course: Course = Course()
+    assigned: bool = False
 
 
 @value
@@ -159,6 +163,7 @@ class Notified:
     waiver: RemedyWaived | None = None
     acted: tuple[Acted, ...] = ()
     course: Course = Course()
+    assigned: bool = False
 
 
 @value
@@ -199,6 +204,11 @@ class Refused:
 
 type Award = Unsigned | HalfSigned | Approved | Notified | Final | Gone | Refused
 type Granted = Approved | Notified | Final | Gone
+
+
+def is_assigned(award: Award) -> bool:
+    """Whether payout has the money of an award that stands."""
+    return isinstance(award, Final) or (isinstance(award, Approved | Notified) and award.assigned)
 
 
 def notice_of(award: Award, proposal: int = 0) -> Notice | None:

@@ -13,6 +13,7 @@ from services.review.letters.head import Head
 from services.review.programme import Programme
 from services.review.side_condition import in_letter
 from shared.contracts.intake import ExpenditureLine
+from shared.policy import FINANCING_TITLES
 
 
 def guideline_of(programme: Programme, sha256: str) -> str:
@@ -33,6 +34,9 @@ def letter(head: Head, grant: Grant, approved_on: date, grounds: Reserved, guide
         "eligible_cents": grant.eligible_cents,
         "applied_cents": grant.eligible_cents + grant.cut_cents,
         "rate_bp": grant.rate_bp,
+        "financing_type": grant.financing_type,
+        "financing_title": FINANCING_TITLES[grant.financing_type],
+        "payout_only_when_final": grant.payout_only_when_final,
         "by_year": [{"year": it.year, "cents": it.cents} for it in grant.by_year],
         "lines": _lines(lines, grounds.expenditure.lines),
         "starts_on": grant.starts_on.isoformat(),
