@@ -28,7 +28,7 @@ APPROVAL = {
     "drop-proposal", "waive-side-condition",
 }  # fmt: skip
 BUDGET = {"reserve-funds", "release-reservation"}
-ASSIGNMENT = {"assign-reviewer", "hand-back-case", "appoint-substitute"}
+ASSIGNMENT = {"assign-reviewer", "assign-cases", "hand-back-case", "appoint-substitute"}
 CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
     {"examine-drawdown"}, {"certify-drawdown"}, {"order-payment"}, {"seal-batch"}, {"release-batch"},
@@ -162,7 +162,7 @@ BESIDE: frozenset[str] = frozenset({
 """What comes with an act of a person, and is none of its own."""
 
 
-OUTSIDE = frozenset({"budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"})
+OUTSIDE = frozenset({"tie", "budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"})
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
 
 

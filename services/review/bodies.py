@@ -7,10 +7,12 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from services.review.assessment import DispensationGround, HearingSubject, HoldReason, RejectionGround
+from services.review.assigning import MOST_CASES
 from services.review.award import Channel, FailureReason, Outcome
 from services.review.examination import CutReason, Opinion
 from services.review.grant_cut import CutGround
 from services.review.handling import ConflictGround
+from services.review.municipal_tie import TieGround
 from shared.policy import Bars, ConditionKind
 from shared.policy.reading import MOST_CHARACTERS
 from shared.web import Body, Cents, Id, Line, Text, Year
@@ -164,6 +166,18 @@ class FormalRejectionBody(Body):
 
 class AssignmentBody(Body):
     person: Id = Field(title="Kennung der Person")
+
+
+class AssignmentsBody(Body):
+    cases: Annotated[tuple[Id, ...], BeforeValidator(_given)] = Field(
+        min_length=1, max_length=MOST_CASES, title="Vorgänge"
+    )
+    person: Id = Field(title="Kennung der Person")
+
+
+class TieBody(Body):
+    key: Annotated[str, StringConstraints(pattern=r"^16[0-9]{6,10}$")] = Field(title="Amtlicher Gemeindeschlüssel")
+    ground: TieGround = Field(title="Was Sie an die Kommune bindet")
 
 
 class HandBackBody(Body):

@@ -99,7 +99,7 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
         case handling.SubstituteAppointed(deadline=deadline):
             set_due(draft, SUBSTITUTION, case, on=deadline.expired_from, rule=deadline.rule, case=case)
         case handling.SubstitutionEnded():
-            clear_due(draft, SUBSTITUTION, case)
+            clear_due(draft, SUBSTITUTION, it.event.case or case)
         case assessment.CaseResumed() | assessment.CaseResubmitted():
             clear_due(draft, RESUBMISSION, case)
         case (

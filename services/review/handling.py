@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, assert_never
 
+from services.review import municipal_tie
 from services.review.examination import ReasonMissing
 from shared import duties
 from shared.calendar import Deadline
@@ -44,7 +45,10 @@ CONFLICT_TITLES: Mapping[ConflictGround, str] = {
 
 @value
 class AssignReviewer:
+    """`case` is told where many are assigned at once, so that no message has to say it."""
+
     person: str
+    case: str = ""
 
 
 @value
@@ -82,6 +86,7 @@ class ReviewerAssigned:
     person: str
     assigned_by: str
     assigned_on: date
+    case: str = ""
 
 
 @event("review.case-handed-back")
@@ -113,6 +118,7 @@ class SubstitutionEnded:
     is_expired: bool
     ended_on: date
     noted_on: date
+    case: str = ""
 
 
 @event("review.conflict-of-interest-declared")
@@ -212,8 +218,10 @@ def _assign(command: AssignReviewer, handling: Handling, context: Context) -> Se
     if context.role != Role.APPROVER and command.person != context.actor:
         raise OthersAreAssignedByApprovers(field="person")
     return [
-        *_end_substitution(handling, context),
-        ReviewerAssigned(person=command.person, assigned_by=context.actor, assigned_on=context.valid_on),
+        *_end_substitution(handling, context, case=command.case),
+        ReviewerAssigned(
+            person=command.person, assigned_by=context.actor, assigned_on=context.valid_on, case=command.case
+        ),
     ]
 
 
@@ -261,7 +269,9 @@ def _appoint(command: AppointSubstitute, handling: Handling, context: Context) -
     ]
 
 
-def _end_substitution(handling: Handling, context: Context, expired_on: date | None = None) -> Sequence[Event]:
+def _end_substitution(
+    handling: Handling, context: Context, expired_on: date | None = None, case: str = ""
+) -> Sequence[Event]:
     if handling.substitution is None:
         return []
     return [
@@ -270,6 +280,7 @@ def _end_substitution(handling: Handling, context: Context, expired_on: date | N
             is_expired=expired_on is not None,
             ended_on=expired_on or context.valid_on,
             noted_on=context.valid_on,
+            case=case,
         )
     ]
 
@@ -320,11 +331,14 @@ decider = Decider[Command, Event, Handling](
 # ---- Every action of a case -----------------------------------------------------------------------------------------
 
 
-def within_duty(decided: Decision, case: str, action: str) -> Decision:
-    """The same decision, but not for who is excluded from the case, nor for a case officer whose case it is not."""
+def within_duty(decided: Decision, case: str, action: str, keys: Sequence[str] = ()) -> Decision:
+    """The same decision, but not for who is excluded from the case, nor for a case officer whose case it is not.
+
+    `keys` are the municipalities that the case is about: who is tied to one of them is excluded, too.
+    """
     stream, place = decider.stream(case), len(decided.reads)
     if stream in decided.reads:
-        return decided
+        return _untied(decided, action, keys)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         handling: Handling = states[place]
@@ -333,7 +347,25 @@ def within_duty(decided: Decision, case: str, action: str) -> Decision:
             raise AssignedToAnother
         return decided.judge([*states[:place], *states[place + 1 :]], context)
 
-    return replace(decided, reads={**decided.reads, stream: decider}, judge=judge)
+    return _untied(replace(decided, reads={**decided.reads, stream: decider}, judge=judge), action, keys)
+
+
+def _untied(decided: Decision, action: str, keys: Sequence[str]) -> Decision:
+    if not keys or action == CONFLICT:
+        return decided
+    ties, place = municipal_tie.decider.stream(municipal_tie.REGISTER), len(decided.reads)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        duties.refuse(action, tied(states[place], context.actor, keys), context)
+        return decided.judge([*states[:place], *states[place + 1 :]], context)
+
+    return replace(decided, reads={**decided.reads, ties: municipal_tie.decider}, judge=judge)
+
+
+def tied(ties: municipal_tie.Ties, person: str, keys: Sequence[str]) -> tuple[Acted, ...]:
+    """A tie to one of the municipalities counts as a conflict of interest declared in the case."""
+    found = ties.of(person, keys)
+    return (Acted(person=person, role=found.role, action=CONFLICT),) if found else ()
 
 
 def hindrance(action: str, handling: Handling, context: Context) -> str:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.review import budget as budgets
-from services.review import budget_pages, early_starts, succession, views
+from services.review import budget_pages, early_starts, municipal_tie, succession, views
 from services.review import programme as programmes
 from services.review.api import actions
 from services.review.application_file import tables_of
@@ -31,6 +31,7 @@ from services.review.letter_forms import letter_form
 from services.review.policy_pages import POLICIES, policies_page, policy_page, rules_table
 from services.review.procedure_file import handling_of
 from services.review.programme import Terms, in_force_on
+from services.review.queue_forms import queue_forms
 from services.review.reading import Known, handling_actions, known, next_actions
 from services.review.standing import STATUS, Primary, Status, steps
 from services.review.succession_pages import PATH as SUCCESSIONS
@@ -145,6 +146,8 @@ async def _again(
     person = house.gate.person(request)
     if rejected.action == "publish-policy":
         return await policies_page(house, request, person, rejected, problem)
+    if rejected.action in (municipal_tie.ACTION, "assign-cases"):
+        return await _queue_page(house, request, person, rejected, problem)
     if "case" not in request.path_params:
         return await budget_pages.again(house, request, person, offered, rejected, _flash(problem), problem.status)
     case = str(request.path_params["case"])
@@ -208,7 +211,13 @@ def _groups(page_of: Page, person: Person, today: date) -> list[dict[str, Any]]:
     ]
 
 
-async def _queue_page(house: House, request: Request, person: Person) -> Response:
+async def _queue_page(
+    house: House,
+    request: Request,
+    person: Person,
+    rejected: Rejected | None = None,
+    problem: Problem | None = None,
+) -> Response:
     asked, after = request.query_params.get("status", ""), checked_cursor(request.query_params.get("after", ""))
     if asked and asked not in (ALL, *Status):
         raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status")
@@ -275,6 +284,9 @@ async def _queue_page(house: House, request: Request, person: Person) -> Respons
             {"text": "Vorzeitiger Beginn", "url": early_starts.QUEUE},
         ],
         empty="Hier ist gerade nichts zu tun.",
+        actions=queue_forms(found, person, rejected),
+        status_code=problem.status if problem else 200,
+        flash=_flash(problem),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import correspondence as correspondences
-from services.review import dissolution, succession
+from services.review import dissolution, municipal_tie, succession
 from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
@@ -24,6 +24,7 @@ from services.review.succession import Recipient
 from shared import duties
 from shared.access import Person
 from shared.calendar import local_date
+from shared.contracts import Acted
 from shared.decider import Context, value
 from shared.identity import Role, is_id
 from shared.problems import Problem
@@ -46,6 +47,7 @@ class Known:
     elsewhere: involvements.Involvement = involvements.Involvement()
     correspondence: Correspondence = Correspondence()
     fulfilment: Fulfilment = Fulfilment()
+    ties: municipal_tie.Ties = municipal_tie.Ties()
 
     @property
     def status(self) -> Status:
@@ -76,6 +78,7 @@ async def known(house: House, case: str) -> Known:
     handling = await house.writer.state(handlings.decider, case)
     letters = await house.writer.state(correspondences.decider, case)
     fulfilment = await house.writer.state(fulfilments.decider, case)
+    ties = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
         Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
@@ -85,6 +88,7 @@ async def known(house: House, case: str) -> Known:
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
         elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
+        ties=ties.state,
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def _offered(
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
         barred = _hindrance(step, it, context) or duties.hindrance(
-            step.action, (*it.elsewhere.acted, *it.fulfilment.acted), person.id
+            step.action, (*it.elsewhere.acted, *it.fulfilment.acted, *_tied(it, person)), person.id
         )
         reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(
@@ -139,6 +143,10 @@ def _offered(
             )
         )
     return found
+
+
+def _tied(it: Known, person: Person) -> tuple[Acted, ...]:
+    return handlings.tied(it.ties, person.id, municipal_tie.keys_of(it.assessment, it.recipient))
 
 
 def _hindrance(step: Step, it: Known, context: Context) -> str:

@@ -16,6 +16,7 @@ from services.review import (
     fulfilment,
     handling,
     involvement,
+    municipal_tie,
     programme,
     succession,
 )
@@ -74,6 +75,7 @@ blueprint = Blueprint(
         early_start.decider,
         fulfilment.decider,
         involvement.decider,
+        municipal_tie.decider,
         programme.decider,
         dissolution.decider,
         succession.decider,

@@ -40,25 +40,27 @@ REGISTER = {
     "accept-directory", "discard-directory",
 }  # fmt: skip
 """The register of municipalities belongs to no case."""
+TIE = {"declare-municipal-tie"}
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
     | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft"},
-    Role.INTAKE_CLERK: INTAKE | CONFLICT | REGISTER,
-    Role.EXPERT: EXPERT | CONFLICT,
+    Role.INTAKE_CLERK: INTAKE | CONFLICT | TIE | REGISTER,
+    Role.EXPERT: EXPERT | CONFLICT | TIE,
     Role.CASE_OFFICER: EARLY_PROPOSAL
     | (HANDLING - INTAKE)
     | ISSUING
     | FULFILMENT
     | EXAMINATION
     | ASSIGNMENT
-    | CONFLICT,
-    Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | {"publish-policy"},
-    Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT,
-    Role.CERTIFIER: CERTIFICATION | CONFLICT,
-    Role.ORDERING_OFFICER: ORDER | SEALING | CONFLICT,
-    Role.TREASURY: TREASURY | CONFLICT,
-    Role.USAGE_AUDITOR: CONFLICT,
+    | CONFLICT
+    | TIE,
+    Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | TIE | {"publish-policy"},
+    Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT | TIE,
+    Role.CERTIFIER: CERTIFICATION | CONFLICT | TIE,
+    Role.ORDERING_OFFICER: ORDER | SEALING | CONFLICT | TIE,
+    Role.TREASURY: TREASURY | CONFLICT | TIE,
+    Role.USAGE_AUDITOR: CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,
 }

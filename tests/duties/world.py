@@ -36,6 +36,7 @@ from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
 from services.review.assessment import AssessExpenditure, ProposeRefusal, RecordExpertOpinion
+from services.review.assigning import assign_cases
 from services.review.early_start import ApproveEarlyStart, ProposeEarlyStart, RefuseEarlyStart
 from services.review.examination import AssessedLine, CutReason, Opinion
 from services.review.side_condition import WantedCondition
@@ -369,6 +370,9 @@ def _handling() -> Iterator[Point]:
     yield world.point("befangen im Antragseingang", "scan-paper-document", scan, on)
     refusal = handling.within_duty(_refusal("nicht nachnutzbar"), CASE, "propose-refusal")
     yield world.point("befangen", "propose-refusal", refusal, on)
+    many = assign_cases((CASE,), "p-assign-cases")
+    yield world.point("Zuweisung vieler", "assign-cases", many, on)
+    world.act("assign-cases", many, on)
     heads = {"assign-reviewer": handling.AssignReviewer(person="p-assign-reviewer")}
     yield world.point("Zuweisung", "assign-reviewer", decision(handling.decider, CASE, heads["assign-reviewer"]), on)
     world.act("assign-reviewer", decision(handling.decider, CASE, heads["assign-reviewer"]), on)

@@ -279,6 +279,7 @@ BODIES: dict[str, Any] = {
     "refuse-change": {"reasons": "zu spät"},
     "freeze-payout": {"reason": "Verdacht"},
     "lift-payout-freeze": {"reason": "geklärt"},
+    "declare-municipal-tie": {"key": "16055000", "ground": "council"},
     "record-fulfilment": {"number": 1, "evidence": "Beschluss", "fulfilled_on": "2025-05-28"},
     "find-violation": {"number": 1, "findings": "fehlt"},
     "waive-side-condition": {"number": 1, "reason": "entbehrlich"},
@@ -288,6 +289,7 @@ BODIES: dict[str, Any] = {
 def test_every_action_is_denied_to_every_role_that_is_not_listed_for_it(road: Road) -> None:
     case = road.receive()
     of_a_case = {
+        "assign-cases": {"cases": [case], "person": "p-case-officer"},
         "allow-despite-provisional": {"case": case, "reason": "Pflicht"},
         "record-repayment": {"case": case, "repayment": "K 1", "cents": 1, "received_on": "2025-07-31"},
     }

@@ -190,7 +190,7 @@ BESIDE_THE_ROADS = {
     "record-receipt", "record-repayment", "record-service-failure", "record-statement", "record-succession",
     "record-territorial-change", "refuse-change", "refuse-early-start", "register-special-purpose-association",
     "reject-formally", "request-change", "request-documents", "request-early-start", "resume-case", "save-draft",
-    "scan-paper-document", "submit-draft", "supply-documents", "find-violation", "record-fulfilment",
+    "scan-paper-document", "submit-draft", "supply-documents", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
     "waive-side-condition",
 }  # fmt: skip
 """Actions that these roads do not take. Their nouns are asked each command twice (tests/nouns), and none takes effect twice."""

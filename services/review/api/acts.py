@@ -31,6 +31,7 @@ REFUSALS = {
 def actions(house: House) -> list[Action]:
     """What people may do in review."""
     offered = within_duty(
+        house,
         [
             *budgeting(house),
             *handling(house),
@@ -43,7 +44,7 @@ def actions(house: House) -> list[Action]:
             *early_starts.actions(house),
             *changing(house),
             *fulfilling(house),
-        ]
+        ],
     )
     return [_consulting(it) for it in offered]
 

@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from services.review import assessment as assessments
+from services.review import assigning, municipal_tie, succession
 from services.review import handling as handlings
 from services.review.api.common import ROAD, opened_case
-from services.review.bodies import AssignmentBody, ConflictBody, HandBackBody, SubstitutionBody
+from services.review.bodies import (
+    AssignmentBody,
+    AssignmentsBody,
+    ConflictBody,
+    HandBackBody,
+    SubstitutionBody,
+    TieBody,
+)
+from services.review.reading import opened
 from shared.decider import Decision, decision
 from shared.duties import MATRIX
 from shared.identity import Role
@@ -23,6 +33,7 @@ def handling(house: House) -> list[Action]:
 
     async def assign(body: AssignmentBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
+        await _require_untied(house, body.person, case)
         return decision(handlings.decider, case, handlings.AssignReviewer(person=body.person))
 
     async def hand_back(body: HandBackBody, ask: Ask) -> Decision:
@@ -38,7 +49,28 @@ def handling(house: House) -> list[Action]:
         case = await opened_case(house, ask)
         return decision(handlings.decider, case, handlings.DeclareConflictOfInterest(ground=body.ground))
 
+    async def assign_many(body: AssignmentsBody, ask: Ask) -> Decision:
+        cases = tuple(dict.fromkeys(body.cases))
+        for case in cases:
+            await opened(house, case)
+        await _require_untied(house, body.person, *cases)
+        return assigning.assign_cases(cases, body.person)
+
+    async def declare_tie(body: TieBody, _ask: Ask) -> Decision:
+        command = municipal_tie.DeclareMunicipalTie(key=body.key, ground=body.ground)
+        return decision(municipal_tie.decider, municipal_tie.REGISTER, command)
+
     return [
+        Action(
+            name="assign-cases", title="Vorgänge zuweisen", path="/review/assignments", roles=ASSIGNING,
+            body=AssignmentsBody, decide=assign_many, creates=True, status=201,
+            summary="Mehrere Vorgänge auf einmal einer Person zuweisen: alle oder keiner.",
+        ),
+        Action(
+            name=municipal_tie.ACTION, title="Bindung an eine Kommune erklären", path="/review/municipal-ties",
+            roles=ACTING, body=TieBody, decide=declare_tie, creates=True, status=201,
+            summary="Einmal erklären, an eine Kommune gebunden zu sein: in keinem ihrer Vorgänge ist dann eine Handlung möglich.",
+        ),
         Action(
             name="assign-reviewer", title="Vorgang zuweisen", path=f"{ROAD}/assignment", roles=ASSIGNING,
             body=AssignmentBody, decide=assign, summary="Vorgang übernehmen, oder als zeichnungsbefugte Person zuweisen.",
@@ -59,13 +91,29 @@ def handling(house: House) -> list[Action]:
     ]  # fmt: skip
 
 
-def within_duty(actions: Sequence[Action]) -> list[Action]:
+async def _require_untied(house: House, person: str, *cases: str) -> None:
+    """`PersonIsExcluded` from the first case whose municipality the person is tied to."""
+    ties = (await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)).state
+    for case in cases:
+        if ties.of(person, await municipalities_of(house, case)):
+            raise handlings.PersonIsExcluded(f"Vorgang {case}", field="person")
+
+
+async def municipalities_of(house: House, case: str) -> tuple[str, ...]:
+    """The keys of the municipalities that a case is about."""
+    assessment = await house.writer.state(assessments.decider, case)
+    recipient = await house.writer.state(succession.decider, case)
+    return municipal_tie.keys_of(assessment.state, recipient.state)
+
+
+def within_duty(house: House, actions: Sequence[Action]) -> list[Action]:
     """The actions, each of a case refused to who is excluded from it or not in charge of it."""
-    return [_guarded(it) if "{case}" in it.path else it for it in actions]
+    return [_guarded(house, it) if "{case}" in it.path else it for it in actions]
 
 
-def _guarded(action: Action) -> Action:
+def _guarded(house: House, action: Action) -> Action:
     async def decide(body: Any, ask: Ask) -> Decision:
-        return handlings.within_duty(await action.decide(body, ask), ask.path["case"], action.name)
+        case, decided = ask.path["case"], await action.decide(body, ask)
+        return handlings.within_duty(decided, case, action.name, await municipalities_of(house, case))
 
     return replace(action, decide=decide)

@@ -1,0 +1,93 @@
+"""Bindung an eine Kommune (§ 20 I VwVfG): declared once by the person, it excludes them from every case of that municipality.
+
+One register for all: a case asks it by the keys of everybody who applies, carries the cost, or is applied for.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from services.review.assessment import Assessment, Unopened
+from services.review.succession import Recipient
+from shared.decider import Context, Decider, event, value
+from shared.identity import Role
+
+REGISTER = "register"
+ACTION = "declare-municipal-tie"
+
+
+class TieGround(StrEnum):
+    """What ties a person to a municipality. Who only lives there has no more at stake than everybody (§ 20 I 3 VwVfG)."""
+
+    COUNCIL = "council"
+    EMPLOYED = "employed"
+    RELATIVE_IN_OFFICE = "relative-in-office"
+    ADVISER = "adviser"
+
+
+TIE_TITLES: Mapping[TieGround, str] = {
+    TieGround.COUNCIL: "Mitglied des Rates, des Kreistags oder eines anderen Organs (§ 20 Abs. 1 Nr. 5 VwVfG)",
+    TieGround.EMPLOYED: "bei der Kommune beschäftigt (§ 20 Abs. 1 Nr. 5 VwVfG)",
+    TieGround.RELATIVE_IN_OFFICE: "angehörig einer Person, die die Kommune vertritt (§ 20 Abs. 1 Nr. 4 VwVfG)",
+    TieGround.ADVISER: "für die Kommune in ihren Angelegenheiten tätig (§ 20 Abs. 1 Nr. 3, 6 VwVfG)",
+}
+
+
+@value
+class DeclareMunicipalTie:
+    """`key` is the municipality's official key."""
+
+    key: str
+    ground: TieGround
+
+
+@event("review.municipal-tie-declared")
+class MunicipalTieDeclared:
+    """A person is tied to a municipality and acts in none of its cases (Ausschluss nach § 20 VwVfG)."""
+
+    person: str
+    role: Role
+    key: str
+    ground: TieGround
+    declared_on: date
+
+
+@value
+class Ties:
+    declared: tuple[MunicipalTieDeclared, ...] = ()
+
+    def of(self, person: str, keys: Sequence[str]) -> MunicipalTieDeclared | None:
+        """What ties the person to one of these municipalities; None when nothing does."""
+        return next((it for it in self.declared if it.person == person and it.key in keys), None)
+
+
+def decide(command: DeclareMunicipalTie, ties: Ties, context: Context) -> Sequence[MunicipalTieDeclared]:
+    if ties.of(context.actor, (command.key,)):
+        return []
+    return [
+        MunicipalTieDeclared(
+            person=context.actor,
+            role=context.role,
+            key=command.key,
+            ground=command.ground,
+            declared_on=context.valid_on,
+        )
+    ]
+
+
+def evolve(ties: Ties, it: MunicipalTieDeclared) -> Ties:
+    return Ties(declared=(*ties.declared, it))
+
+
+decider = Decider[DeclareMunicipalTie, MunicipalTieDeclared, Ties](
+    name="tie", per_case=False, initial=Ties(), decide=decide, evolve=evolve, events=[MunicipalTieDeclared]
+)
+
+
+def keys_of(assessment: Assessment, recipient: Recipient) -> tuple[str, ...]:
+    """The municipalities that a case is about: who applied, who is the recipient now, partners, members applied for."""
+    if isinstance(assessment, Unopened):
+        return ()
+    it = assessment.file.application
+    partners = (one.key for one in it.cooperation.participants) if it.cooperation else ()
+    return tuple(dict.fromkeys((it.applicant_key, recipient.key(it), *it.on_behalf_of, *partners)))

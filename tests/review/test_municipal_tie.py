@@ -1,0 +1,160 @@
+"""Who is tied to a municipality acts in none of its cases; and many cases are given out at once, all or none."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from services.review import assessment as assessments
+from services.review import handling, municipal_tie
+from services.review.assigning import assign_cases
+from services.review.handling import OthersAreAssignedByApprovers, PersonIsExcluded, within_duty
+from services.review.municipal_tie import DeclareMunicipalTie, MunicipalTieDeclared, TieGround, Ties, decider, keys_of
+from services.review.succession import Recipient
+from services.review.wiring import blueprint
+from shared.contracts.intake import Cooperation, Participant
+from shared.decider import RefusedAttempt, decision
+from shared.identity import Role
+from tests.conftest import StartNats
+from tests.review.builders import (
+    CASE,
+    OTHER_CASE,
+    House,
+    application,
+    approver,
+    officer,
+    opened_house,
+    propose_d1,
+)
+from tests.review.road import OPINION, Road
+from tests.review.test_api import place
+from tests.review.test_pages import HTML
+from tests.scenario import Scenario
+from tests.service import serving
+
+ON, STADTILM = date(2025, 6, 30), "16070048"
+DECLARE = DeclareMunicipalTie(key=STADTILM, ground=TieGround.COUNCIL)
+BIASED = handling.DeclareConflictOfInterest(ground=handling.ConflictGround.DOUBT)
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> Iterator[Road]:
+    with serving(blueprint, place(tmp_path_factory.mktemp("ties"), start_nats)) as service:
+        yield Road(service)
+
+
+def given(*history: MunicipalTieDeclared) -> Scenario[DeclareMunicipalTie, MunicipalTieDeclared, Ties]:
+    return Scenario(decider, history)
+
+
+def test_a_tie_is_declared_once() -> None:
+    declared = given().when(DECLARE, officer()).then_one(MunicipalTieDeclared)
+    assert (declared.person, declared.key) == ("p-officer", STADTILM)
+    given(declared).when(DECLARE, officer()).then()
+
+
+def tied_house() -> House:
+    house = opened_house()
+    propose_d1(house)
+    house.perform(decision(decider, municipal_tie.REGISTER, DECLARE), officer())
+    return house
+
+
+@pytest.mark.parametrize("key", [STADTILM, "16070004"])
+def test_who_is_tied_does_nothing_in_the_municipalitys_cases_and_everything_in_others(key: str) -> None:
+    house = tied_house()
+    again = within_duty(
+        decision(handling.decider, CASE, handling.HandBackCase(reason="x")), CASE, "hand-back-case", (key,)
+    )
+    house.perform(decision(handling.decider, CASE, handling.AssignReviewer(person="p-officer")), officer())
+    if key == STADTILM:
+        with pytest.raises(RefusedAttempt) as refused:
+            house.perform(again, officer())
+        assert refused.value.rule == "conflict-of-interest"
+    else:
+        assert house.kinds(again, officer()) == ["CaseHandedBack"]
+
+
+def test_without_the_register_the_tied_person_would_act() -> None:
+    house = tied_house()
+    house.perform(decision(handling.decider, CASE, handling.AssignReviewer(person="p-officer")), officer())
+    unprotected = within_duty(
+        decision(handling.decider, CASE, handling.HandBackCase(reason="x")), CASE, "hand-back-case", ()
+    )
+    assert house.kinds(unprotected, officer()) == ["CaseHandedBack"]
+
+
+def test_a_case_is_about_its_applicant_its_recipient_its_partners_and_whom_it_applies_for() -> None:
+    shared = application(
+        on_behalf_of=("16070010",),
+        cooperation=Cooperation(
+            cost_key="equal",
+            participants=(
+                Participant(key=STADTILM, name="Stadtilm", cost_cents=1, own_cents=1),
+                Participant(key="16070004", name="Arnstadt", cost_cents=1, own_cents=1),
+            ),
+        ),
+    )
+    house = opened_house()
+    propose_d1(house)
+    state = assessments.decider.fold(
+        assessments.decide(assessments.OpenAssessment(application=shared), assessments.decider.initial, officer())
+    )
+    assert keys_of(state, Recipient()) == (STADTILM, "16070010", "16070004")
+    assert keys_of(assessments.decider.initial, Recipient()) == ()
+
+
+# ---- Many at once ---------------------------------------------------------------------------------------------------
+
+
+def test_many_cases_are_assigned_at_once_and_again_nothing() -> None:
+    house = opened_house()
+    both = assign_cases((CASE, OTHER_CASE), "p-officer")
+    assert house.kinds(both, approver()) == ["ReviewerAssigned", "ReviewerAssigned"]
+    assert house.kinds(both, approver()) == []
+    assert [house.log[handling.decider.stream(it)][0].case for it in (CASE, OTHER_CASE)] == [CASE, OTHER_CASE]
+
+
+def test_if_one_cannot_be_assigned_none_is() -> None:
+    house = opened_house()
+    house.perform(decision(handling.decider, OTHER_CASE, BIASED), officer())
+    with pytest.raises(PersonIsExcluded, match=OTHER_CASE):
+        house.perform(assign_cases((CASE, OTHER_CASE), "p-officer"), approver())
+    assert handling.decider.stream(CASE) not in house.log
+    with pytest.raises(OthersAreAssignedByApprovers):
+        house.perform(assign_cases((CASE,), "p-colleague"), officer())
+
+
+def post(client: httpx2.Client, path: str, body: Any) -> httpx2.Response:
+    return client.post(path, json=body, headers={"Idempotency-Key": uuid4().hex})
+
+
+def test_over_the_api_a_head_gives_out_cases_and_a_tied_person_is_kept_from_them(road: Road) -> None:
+    cases = [road.receive(), road.receive()]
+    head = road.person("p-head", Role.APPROVER)
+    assert post(head, "/review/assignments", {"cases": cases, "person": "p-colleague"}).status_code == 201
+    assert [road.read(it)["handling"]["reviewer"] for it in cases] == ["p-colleague", "p-colleague"]
+    road.service.settled()
+    listed = road.person("p-colleague", Role.CASE_OFFICER).get("/review/?assigned=me", headers=HTML).text
+    assert all(f"/review/cases/{it}" in listed for it in cases)
+    expert = road.person("p-tied", Role.EXPERT)
+    assert post(expert, "/review/municipal-ties", {"key": STADTILM, "ground": "council"}).status_code == 201
+    refused = road.act(cases[0], "opinion", OPINION, by=expert)
+    assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
+    assert "attempt-refused" in " ".join(road.topics(cases[0]))
+    offered = expert.get(f"/review/cases/{cases[0]}").json()["actions"]
+    assert not next(it for it in offered if it["name"] == "record-expert-opinion")["allowed"]
+    excluded = post(head, "/review/assignments", {"cases": cases, "person": "p-tied"})
+    assert (excluded.status_code, excluded.json()["code"]) == (422, "person-is-excluded")
+
+
+def test_the_queue_offers_both_as_forms(road: Road) -> None:
+    case = road.receive()
+    road.service.settled()
+    text = road.person("p-head", Role.APPROVER).get("/review/", headers=HTML).text
+    assert 'action="/review/forms/assignments"' in text
+    assert f'value="{case}"' in text
+    assert 'action="/review/forms/municipal-ties"' in text
