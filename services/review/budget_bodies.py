@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field, StrictInt
 
 from services.review.bodies import YearCentsBody
-from services.review.budget import ALARMS_BP
 from services.review.settings import office
 from shared.web import Body, Cents, Id, Line, Text, Year
 
@@ -24,8 +23,12 @@ class BudgetBody(Body):
     )
     transferable: bool = Field(default=False, title="Ausgaben sind übertragbar")
     repayments_set_off: bool = Field(default=False, title="Rückzahlungen fließen den Mitteln zu")
-    last_order_on: date | None = Field(default=None, title="Kassenschluss")
-    alarms_bp: tuple[BasisPoints, ...] = Field(default=ALARMS_BP, max_length=10, title="Warnschwellen")
+    last_order_on: date | None = Field(
+        default=None, title="Kassenschluss", description="der nach der Praxis des Förderprogramms, wenn nicht genannt"
+    )
+    alarms_bp: tuple[BasisPoints, ...] | None = Field(
+        default=None, max_length=10, title="Warnschwellen", description="die des Förderprogramms, wenn nicht genannt"
+    )
 
 
 class ProclamationBody(Body):

@@ -7,12 +7,14 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.review import budget as budgets
+from services.review import programme as programmes
 from services.review import views
 from services.review.budget_ledger import Statement, statement
 from services.review.budget_sheet import BudgetSheet, budget_sheet
 from services.review.standing import Status
 from shared.calendar import local_date
 from shared.identity import is_id
+from shared.policy import NoPolicyInForce, Parameters
 from shared.problems import Problem
 from shared.service import House
 from shared.web import etag
@@ -105,3 +107,16 @@ async def waiting_list(house: House, *, after: str = "", limit: int = 50) -> Wai
     known = await asyncio.to_thread(house.views.get_all, names)
     items = [Waiting(**known[name].body) for name in names if name in known]
     return WaitingList(items=items, next=page.next)
+
+
+async def parameters_of(house: House, title: str, on: date) -> Parameters | None:
+    """The parameters of the programme whose practice grants from this title on a day; none when no programme does."""
+    for name in await asyncio.to_thread(views.programmes, house.views):
+        programme = (await house.writer.state(programmes.decider, name)).state
+        try:
+            policy = programmes.in_force_on(programme, on)
+        except NoPolicyInForce:
+            continue
+        if policy.practice.budget_title == title:
+            return policy.parameters
+    return None

@@ -9,11 +9,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from services.review import budget as budgets
 from services.review.wiring import blueprint
 from shared.contracts.payout import PaymentSettled
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.review.builders import TITLE
+from tests.review.builders import PARAMETERS, TITLE
 from tests.review.road import D1_EXPENDITURE, D1_PROPOSAL, OPINION, Road
 from tests.review.test_api import place
 from tests.review.test_pages import read, send, shown
@@ -281,3 +282,24 @@ def test_every_problem_of_the_budget_says_in_german_what_is_possible(road: Road)
         "freeze-beyond-funds", "unknown-freeze", "not-transferable", "budget-year-not-over", "budget-not-provisional",
     ]  # fmt: skip
     assert all(it.json()["title"].endswith(".") for it in problems)
+
+
+def test_a_budget_is_opened_with_the_thresholds_and_the_last_day_of_orders_that_the_policy_says(road: Road) -> None:
+    assert sheet(road)["last_order_on"] == "2025-12-15"
+    later = PARAMETERS.replace("in_force_on = 2024-07-01", "in_force_on = 2025-05-01")
+    changed = later.replace("last_order_day = 15", "last_order_day = 5").replace("[8000, 9500, 10000]", "[1000]")
+    approver = road.person("p-approver", Role.APPROVER)
+    answer = approver.post("/review/policies", json={"texts": [changed]}, headers={"Idempotency-Key": uuid4().hex})
+    assert answer.status_code == 201, answer.text
+    road.turn_to(date(2026, 1, 5))
+    assert road.open_budget(year=2026, appropriation_cents=100_000_00, authorisations=[]).status_code == 201
+    assert sheet(road, 2026)["last_order_on"] == "2026-12-05"
+    assert road.open_budget(title=OTHER_TITLE, last_order_on="2025-11-28").status_code == 201
+    assert sheet(road, title=OTHER_TITLE)["last_order_on"] == "2025-11-28", (
+        "what a person says, and no programme's title"
+    )
+    store, last = road.service.house.store, road.service.house.writer.head.position
+    events = [store.mapper.recorded(row).event for row in store.recorder.rows_at(range(1, last + 1))]
+    opened = {(it.title, it.year): it.alarms_bp for it in events if isinstance(it, budgets.BudgetOpened)}
+    assert opened[TITLE, 2026] == (1_000,)
+    assert opened[TITLE, 2025] == opened[OTHER_TITLE, 2025] == (8_000, 9_500, 10_000)

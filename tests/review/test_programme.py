@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.review import programme
 from services.review.judging import VOCABULARY
 from services.review.programme import (
     Basis,
@@ -283,3 +284,23 @@ def test_the_page_about_policy_files_names_every_parameter_and_everything_a_rule
 
 def test_every_parameter_has_a_title_that_people_read():
     assert set(PARAMETER_TITLES) == set(field_names(Parameters))
+
+
+# ---- Nothing is a value that nobody reads ----------------------------------------------------------------------------
+
+NOT_READ_YET = {
+    "interim_proof_months", "proof_check_months", "repayment_days", "proof_sample_bp", "recovery_bagatelle_cents",
+    "interest_bagatelle_cents", "day_count", "withheld_bp", "line_excess_bp", "retention_years",
+    "recipient_retention_years", "early_start_months",
+}  # fmt: skip
+"""What proof of use, recovery and retention will read, and how long a consent to an early start will hold."""
+
+
+def test_every_value_of_the_parameters_is_read_by_code_that_decides():
+    services = Path(programme.__file__).parents[1]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (*services.rglob("*.py"), *(services.parent / "shared/policy").glob("in_force.py"))
+    ]
+    read = {name for name in field_names(Parameters) if any(f".{name}" in text for text in texts)}
+    assert set(field_names(Parameters)) - read == NOT_READ_YET

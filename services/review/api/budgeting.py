@@ -5,6 +5,7 @@ answer for the budget; freezes are ordered, reallocations and remainders consent
 What that office wrote is named in the entry, and without it the entry is refused.
 """
 
+from datetime import date
 from typing import Any
 
 from services.review import budget as budgets
@@ -20,7 +21,7 @@ from services.review.budget_bodies import (
     RemainderBody,
     RepaymentBody,
 )
-from services.review.budget_reading import title_and_year
+from services.review.budget_reading import parameters_of, title_and_year
 from services.review.reading import opened
 from shared.decider import Decision, decision, replace
 from shared.service import House
@@ -35,22 +36,13 @@ def _told(state: budgets.Budget, _ask: Ask) -> dict[str, Any]:
 
 def budgeting(house: House) -> list[Action]:
     """All that is done to a title's budget of a year, from its opening to its closing."""
-    return [*_planning(), *_of_cases(house)]
+    return [_opening(house), *_planning(), *_of_cases(house)]
 
 
 def _decide(ask: Ask, command: budgets.Command, case: str = "") -> Decision:
     title, year = title_and_year(ask.path)
     made = decision(budgets.decider, budgets.budget_id(title, year), command)
     return replace(made, meta={"case": case}) if case else made
-
-
-async def _open(body: BudgetBody, _ask: Ask) -> Decision:
-    return budgets.open_next_budget(
-        body.title, body.year, body.appropriation_cents, amounts(body.authorisations),
-        continue_authorisations=body.continue_authorisations, provisional=body.provisional,
-        transferable=body.transferable, repayments_set_off=body.repayments_set_off,
-        last_order_on=body.last_order_on, alarms_bp=body.alarms_bp,
-    )  # fmt: skip
 
 
 async def _proclaim(body: ProclamationBody, ask: Ask) -> Decision:
@@ -84,6 +76,25 @@ async def _hand_over(body: RemainderBody, ask: Ask) -> Decision:
     return budgets.hand_over_remainder(title, year, **body.model_dump())
 
 
+def _opening(house: House) -> Action:
+    async def open_title(body: BudgetBody, ask: Ask) -> Decision:
+        last_order_on, alarms_bp = body.last_order_on, body.alarms_bp
+        if policy := await parameters_of(house, body.title, ask.today):
+            last_order_on = last_order_on or date(body.year, policy.last_order_month, policy.last_order_day)
+            alarms_bp = policy.alarms_bp if alarms_bp is None else alarms_bp
+        return budgets.open_next_budget(
+            body.title, body.year, body.appropriation_cents, amounts(body.authorisations),
+            continue_authorisations=body.continue_authorisations, provisional=body.provisional,
+            transferable=body.transferable, repayments_set_off=body.repayments_set_off,
+            last_order_on=last_order_on, alarms_bp=budgets.ALARMS_BP if alarms_bp is None else alarms_bp,
+        )  # fmt: skip
+
+    return Action(
+        name="open-budget", title="Haushaltstitel eröffnen", path="/review/budgets", roles=BUDGET, body=BudgetBody,
+        decide=open_title, creates=True, status=201, answer=_told, location="/review/budgets/{title}/{year}",
+    )  # fmt: skip
+
+
 def _planning() -> list[Action]:
     def entry(name: str, title: str, path: str, body: Any, decide: Any) -> Action:
         return Action(
@@ -91,10 +102,6 @@ def _planning() -> list[Action]:
         )  # fmt: skip
 
     return [
-        Action(
-            name="open-budget", title="Haushaltstitel eröffnen", path="/review/budgets", roles=BUDGET, body=BudgetBody,
-            decide=_open, creates=True, status=201, answer=_told, location="/review/budgets/{title}/{year}",
-        ),
         entry("proclaim-budget", "Haushaltsgesetz verkündet", "/proclamation", ProclamationBody, _proclaim),
         entry("freeze-funds", "Mittel sperren", "/freezes", FreezeBody, _freeze),
         entry("lift-freeze", "Sperre aufheben", "/freezes/lift", LiftBody, _lift),
