@@ -9,7 +9,9 @@ from datetime import date
 from hashlib import sha256
 
 from services.review.judging import VOCABULARY
+from shared.contracts import Acted
 from shared.decider import Context, Decider, Decision, decision, event, value
+from shared.identity import Role
 from shared.policy import (
     Basis,
     InForce,
@@ -30,7 +32,7 @@ from shared.rules import RuleNotReadable, check
 __all__ = [
     "Basis", "Command", "Event", "InForce", "NoPolicyInForce", "Parameters", "PolicyKind", "PolicyNotConsistent", "PolicyNotReadable",
     "PolicyPublished", "Programme", "PublishPolicy", "Terms", "UnknownItem", "decide", "decider", "evolve", "in_force_on",
-    "parameters_in_force", "policy_in_force", "publish_policy",
+    "parameters_in_force", "policy_in_force", "publish_policy", "publishers",
 ]  # fmt: skip
 
 
@@ -46,7 +48,10 @@ type Command = PublishPolicy
 
 @event("review.policy-published")
 class PolicyPublished:
-    """A guideline, practice or parameters apply from a day on (Richtlinie, Verwaltungspraxis, Parameter). `text` is the whole file, `sha256` its hash."""
+    """A guideline, practice or parameters apply from a day on (Richtlinie, Verwaltungspraxis, Parameter). `text` is the whole file, `sha256` its hash.
+
+    `published_by` is empty for what ships with the house.
+    """
 
     kind: PolicyKind
     version: str
@@ -54,6 +59,7 @@ class PolicyPublished:
     in_force_on: date
     text: str
     sha256: str
+    published_by: str = ""
 
 
 type Event = PolicyPublished
@@ -70,13 +76,15 @@ def decide(command: Command, programme: Programme, context: Context) -> Sequence
     known = {it.sha256 for it in programme.published}
     if len({read(text).programme for text in command.texts}) > 1:
         raise PolicyNotConsistent("Die Dateien gehören zu verschiedenen Programmen.", field="texts")
-    new = [it for it in map(_published, dict.fromkeys(command.texts)) if it.sha256 not in known]
+    person = "" if context.by_system else context.actor
+    published = (_published(it, person) for it in dict.fromkeys(command.texts))
+    new = [it for it in published if it.sha256 not in known]
     if new:
         check_together([*programme.published, *new])
     return new
 
 
-def _published(text: str) -> PolicyPublished:
+def _published(text: str, person: str) -> PolicyPublished:
     file = read(text)
     if file.format == 1:
         raise PolicyNotReadable("Format 1 wird nicht mehr veröffentlicht", field="format")
@@ -88,6 +96,7 @@ def _published(text: str) -> PolicyPublished:
         in_force_on=file.in_force_on,
         text=text,
         sha256=sha256(text.encode()).hexdigest(),
+        published_by=person,
     )
 
 
@@ -126,3 +135,10 @@ def policy_in_force(programme: Programme, on: date, item: str) -> Terms:
 def parameters_in_force(programme: Programme, on: date) -> Parameters:
     """The periods, limits and samples of a day; `NoPolicyInForce`."""
     return in_force(programme.published, on).parameters
+
+
+def publishers(programme: Programme, basis: Basis) -> tuple[Acted, ...]:
+    """Who published the files that a decision is made under, as acts; nobody for what ships with the house."""
+    hashes = (basis.guideline_sha256, basis.practice_sha256, basis.parameters_sha256)
+    persons = (it.published_by for it in programme.published if it.sha256 in hashes and it.published_by)
+    return tuple(Acted(person=it, role=Role.APPROVER, action="publish-policy") for it in persons)

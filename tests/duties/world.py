@@ -39,6 +39,7 @@ from services.review.assessment import AssessExpenditure, ProposeRefusal, Record
 from services.review.assigning import assign_cases
 from services.review.early_start import ApproveEarlyStart, ProposeEarlyStart, RefuseEarlyStart
 from services.review.examination import AssessedLine, CutReason, Opinion
+from services.review.programme import publish_policy
 from services.review.side_condition import WantedCondition
 from shared.contracts import Acted, YearAmount
 from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
@@ -60,6 +61,7 @@ from tests.review.builders import (
     TITLE,
     House,
     opened_house,
+    practice_of,
 )
 from tests.scenario import acting
 
@@ -211,6 +213,7 @@ def _submitted(submission: application.SubmitApplication) -> World:
 def _proposed(submission: application.SubmitApplication) -> World:
     """Proposed, after a refusal was proposed and a reservation taken back: everybody who prepares has acted."""
     world, cents = _submitted(submission), submission.lines[0].cents
+    world.act("publish-policy", publish_policy(practice_of(date(2025, 5, 1))), date(2025, 5, 12))
     world.act("declare-complete", COMPLETE, date(2025, 5, 28))
     world.act("propose-refusal", _refusal("zu früh"), date(2025, 6, 2))
     world.act("record-expert-opinion", _opinion("nachnutzbar"), date(2025, 6, 3))

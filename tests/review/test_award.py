@@ -394,3 +394,15 @@ def test_30000_euros_are_refused_where_25000_are_free():
     propose_flat(house, CASE, 30_000_00)
     refusal = house.perform(reserve(), budget_officer())[FUND][0]
     assert refusal.free == cents(y2025=25_000_00)
+
+
+def test_who_published_the_policy_in_force_does_not_approve_under_it():
+    house = opened_house()
+    later = practice_of(date(2025, 6, 1))
+    house.perform(publish_policy(later), approver(date(2025, 5, 30)))
+    propose_d1(house)
+    house.perform(reserve(), budget_officer())
+    with pytest.raises(RefusedAttempt) as refused:
+        house.perform(approve(), approver())
+    assert refused.value.rule == "publisher-may-not-approve"
+    assert "GrantApproved" in house.kinds(approve(), approver(person="p-second"))

@@ -43,7 +43,7 @@ def of(text: str) -> PolicyPublished:
     it = read(text)
     return PolicyPublished(
         kind=it.kind, version=it.version, title=it.title, in_force_on=it.in_force_on, text=text,
-        sha256=sha256(text.encode()).hexdigest(),
+        sha256=sha256(text.encode()).hexdigest(), published_by=A_MONDAY.actor,
     )  # fmt: skip
 
 

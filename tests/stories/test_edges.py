@@ -63,7 +63,7 @@ NOTICES = [
 
 def test_periods_end_after_weekends_and_holidays_and_the_letter_names_the_court_of_the_seat(begin: Any) -> None:
     house = begin(date(2024, 12, 2))
-    house.act("review/publish-policy", APPROVER, {"texts": [SERVED_ON_WORKING_DAYS]})
+    house.act("review/publish-policy", SECOND_APPROVER, {"texts": [SERVED_ON_WORKING_DAYS]})
     cases = dict[str, str]()
     for dispatched_on, town, court, served_on, remedy_ends_on, _ in NOTICES:
         house.turn_to(date.fromisoformat(dispatched_on))

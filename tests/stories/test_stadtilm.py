@@ -19,6 +19,7 @@ from tests.stories.ministry import (
     EXAMINER,
     EXPERT,
     OFFICER,
+    SECOND_APPROVER,
     Ministry,
     Refused,
     ministry,
@@ -131,7 +132,7 @@ def test_stadtilm_is_granted_44_800_euros(house: Ministry) -> None:
 def test_what_less_expenditure_leaves_of_the_grant_depends_on_how_it_is_financed(
     house: Ministry, financing: str, left: int, next_year: int
 ) -> None:
-    house.act("review/publish-policy", APPROVER, {"texts": financed(financing)})
+    house.act("review/publish-policy", SECOND_APPROVER, {"texts": financed(financing)})
     case = approved(house, programme="other-financing")
     assert house.facts("review", case, "grant-approved")["grant"]["granted_cents"] == 44_800_00
     house.act("review/dispatch-notice", OFFICER, case=case)

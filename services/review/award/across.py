@@ -29,6 +29,7 @@ from services.review.financing import effective_rate_bp, is_cooperation
 from services.review.grant_cut import cut_rate_bp
 from services.review.judging import Considered, judged
 from services.review.programme import in_force_on
+from shared import duties
 from shared.calendar import add_months
 from shared.decider import Context, Decided, Decision, replace
 from shared.identity import DocumentReference
@@ -118,6 +119,7 @@ def approve(case: str, programme: str, budget: str) -> Decision:
             proposal=proposal.number,
             signing_limit_cents=terms.signing_limit_cents,
         )
+        duties.refuse("approve-grant", programmes.publishers(states[3], terms.basis), context)
         signed = decide(approval, states[1], context)
         if not any(isinstance(it, GrantApproved) for it in signed):
             return {award: signed}
