@@ -5,8 +5,8 @@ from datetime import date
 from services.intake import policies
 from services.intake.application import Submitted
 from shared.policy import Parameters, in_force
-from shared.policy.shipping import shipped
 from shared.service import House
+from shared.shipped_policies import shipped
 
 
 async def parameters(house: House, asked: Submitted, on: date) -> Parameters:

@@ -32,8 +32,8 @@ from shared.commands import Request
 from shared.identity import SYSTEM, Role
 from shared.lanes import Reactions
 from shared.overlay import Caller
-from shared.policy.shipping import shipped
 from shared.service import Blueprint, House
+from shared.shipped_policies import shipped
 from shared.writer import NotWriting
 
 log = structlog.get_logger()

@@ -10,8 +10,8 @@ import httpx2
 from services.intake.vocabulary import ITEM_CODES, ITEMS
 from shared.identity import Role
 from shared.policy import read
-from shared.policy.shipping import FILES
 from shared.rendering import CONTENT_SECURITY_POLICY
+from shared.shipped_policies import FILES
 from tests.intake.builders import ARNSTADT, PDF, PERSONAL, STADTILM, a_body
 from tests.intake.offices import Desk
 

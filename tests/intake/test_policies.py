@@ -12,7 +12,7 @@ from services.intake.reactions import react
 from shared.contracts import review
 from shared.formats import encode
 from shared.policy import read
-from shared.policy.shipping import FILES
+from shared.shipped_policies import FILES
 from tests.intake.builders import SYSTEM
 from tests.intake.offices import Desk
 

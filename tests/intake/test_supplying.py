@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.application import ApplicationDeclaredComplete
 from shared.identity import Role
-from shared.policy.shipping import shipped
+from shared.shipped_policies import shipped
 from tests.conftest import StartNats
 from tests.intake.builders import PDF
 from tests.intake.offices import Desk, Place, blueprint, serving

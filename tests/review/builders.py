@@ -16,8 +16,8 @@ from shared.contracts.intake import ApplicationCompleted, ExpenditureLine, Finan
 from shared.decider import Context, Decision, decision
 from shared.formats import encode
 from shared.identity import SYSTEM, DocumentReference, Role, Sealed
-from shared.policy.shipping import FILES
 from shared.records import field_names
+from shared.shipped_policies import FILES
 from tests.scenario import acting
 
 CASE = "0123456789abcdef0123456789abcdef"

@@ -15,7 +15,7 @@ from services.review.wiring import blueprint
 from shared.contracts.intake import ApplicationWithdrawn, ExpenditureLine
 from shared.contracts.payout import PaymentSettled
 from shared.identity import Role
-from shared.policy.shipping import shipped
+from shared.shipped_policies import shipped
 from tests.conftest import StartNats
 from tests.review.builders import GUIDELINE, TITLE, application, cents
 from tests.review.road import BUDGET_2025, D1_EXPENDITURE, D1_PROPOSAL, DISPENSATION, OPINION, PROCEEDING, Road

@@ -24,8 +24,8 @@ from services.review.programme import (
     publish_policy,
 )
 from shared.policy import PARAMETER_TITLES, FinancingType, Parameters, in_force, read
-from shared.policy.shipping import shipped
 from shared.records import field_names
+from shared.shipped_policies import shipped
 from tests.review.builders import GUIDELINE, LATER_PRACTICE, PARAMETERS, POLICIES, PRACTICE, practice_of, published
 from tests.scenario import A_MONDAY, Scenario
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from shared.policy.reading import read
 from shared.records import value
 
-FILES = Path(__file__).with_name("shipped")
+FILES = Path(__file__).parent / "policy" / "shipped"
 
 
 @value
