@@ -10,8 +10,7 @@ from enum import StrEnum
 from services.intake.application import Application, Submitted
 from services.intake.conditions import told_before_payment
 from services.intake.noted import ApplicationRejectedFormally
-from services.intake.proceeding import hearing, is_gone, last_change
-from services.intake.proceeding_words import (
+from services.intake.pages.proceeding_words import (
     told_of_award_hearing,
     told_of_change,
     told_of_examination,
@@ -22,6 +21,7 @@ from services.intake.proceeding_words import (
     told_of_notices,
     told_of_supplements,
 )
+from services.intake.proceeding import hearing, is_gone, last_change
 from services.intake.progress import (
     AssessmentBegun,
     AwardAnnounced,

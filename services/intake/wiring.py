@@ -6,25 +6,23 @@ from fastapi import APIRouter
 
 import shared.service
 from services.intake import (
-    api,
     application,
     change_request,
     draft,
     draft_keys,
-    draft_pages,
-    drafting,
     drawdown,
     early_start,
     file_register,
-    fit_connect,
     fit_submission,
-    pages,
     policies,
-    receipt,
     territory,
 )
+from services.intake.api import acts as api
+from services.intake.api import drafting, fit_connect, receipt
+from services.intake.api.possible import possible
 from services.intake.deadlines import DUE
-from services.intake.possible import possible
+from services.intake.pages import cases as pages
+from services.intake.pages import drafts as draft_pages
 from services.intake.publications import publish
 from services.intake.reactions import HANDLED, react
 from services.intake.views import project

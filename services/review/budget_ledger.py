@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from services.review import budget as b
 from services.review import views
-from services.review.budget_words import ENTRIES
+from services.review.words.budget import ENTRIES
 from shared.calendar import local_date
 from shared.decider import field_names
 from shared.service import House

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 from services.review import municipal_tie
-from services.review.form_fields import Form, FormField, chosen, line
-from services.review.forms import Rejected, shown
 from services.review.municipal_tie import TIE_TITLES
+from services.review.pages.form_fields import Form, FormField, chosen, line
+from services.review.pages.forms import Rejected, shown
 from shared.access import Person
 from shared.duties import MATRIX
 from shared.identity import Role

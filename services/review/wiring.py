@@ -21,9 +21,9 @@ from services.review import (
     succession,
 )
 from services.review.api import REFUSALS, actions, reads
+from services.review.api.possible import possible
 from services.review.deadlines import DUE
-from services.review.pages import pages
-from services.review.possible import possible
+from services.review.pages.cases import pages
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
 from services.review.views import project

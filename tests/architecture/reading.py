@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "review", "payout", "ledger")
-AROUND = frozenset({"__init__", "__main__", "api", "reactions", "publications", "views", "pages", "settings", "wiring"})
+AROUND = frozenset(
+    {"__init__", "__main__", "api", "reactions", "publications", "views", "words", "pages", "settings", "wiring"}
+)
 """The names that every service has around its nouns."""
 
 

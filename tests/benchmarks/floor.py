@@ -5,7 +5,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from services.review.bodies import OpinionBody
+from services.review.api.bodies import OpinionBody
 
 app = FastAPI(openapi_url=None)
 

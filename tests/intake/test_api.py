@@ -15,7 +15,7 @@ import pytest
 
 from deploy.people import Person
 from deploy.sign_in import TokenDesk
-from services.intake.api import actions
+from services.intake.api.acts import actions
 from services.intake.wiring import openapi
 from shared.identity import Role
 from shared.refusals import attempts

@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from services.intake.api.drafting import PATH
 from services.intake.draft import DraftSaved, decider
-from services.intake.drafting import PATH
 from shared.identity import Erased, Role
 from tests.conftest import StartNats
 from tests.intake.builders import ARNSTADT, PERSONAL, STADTILM, a_body

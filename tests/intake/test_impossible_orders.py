@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.api import actions
+from services.intake.api.acts import actions
 from tests.intake.builders import ARNSTADT, PDF, STADTILM, an_early_start, attached
 from tests.intake.offices import Desk
 from tests.orders import answer_to, what_is_wrong

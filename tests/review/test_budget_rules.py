@@ -64,8 +64,8 @@ from services.review.budget import (
     shifted,
     stream_of,
 )
-from services.review.budget_words import ENTRIES, tell_of_budget
 from services.review.programme import Basis
+from services.review.words.budget import ENTRIES, tell_of_budget
 from shared.contracts import YearAmount
 from shared.decider import Context, Decided, Decision, decision
 from tests.review.builders import CASE, OTHER_CASE, TITLE, House, budget_officer, cents, system

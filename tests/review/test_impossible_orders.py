@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from services.review.api import actions
-from services.review.handling_words import OF_HANDLING
 from services.review.wiring import blueprint
+from services.review.words.handling import OF_HANDLING
 from shared.contracts.intake import ApplicationWithdrawn, ChangeRequested
 from shared.identity import Role
 from tests.conftest import StartNats

@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 
 from services.review import assessment, correspondence
+from services.review.api.letter_reading import PAGES
 from services.review.assessment import HearingOpened, HearingSubject, RejectionGround
 from services.review.award import (
     Annulment,
@@ -28,7 +29,6 @@ from services.review.correspondence import (
     LetterKind,
     NotByPortal,
 )
-from services.review.letter_reading import PAGES
 from services.review.letters import (
     Authority,
     CourtUnknown,

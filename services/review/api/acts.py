@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from services.review import early_starts
+from services.review.api import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.changing import changing
 from services.review.api.deciding import deciding

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.review.api.budget_reading import BudgetList, WaitingList, sheet_of, sheets, statement_of, waiting_list
 from services.review.api.common import Position, Size, seen_by
 from services.review.budget_ledger import Statement
-from services.review.budget_reading import BudgetList, WaitingList, sheet_of, sheets, statement_of, waiting_list
 from services.review.budget_sheet import BudgetSheet
 from shared.access import allowed_role
 from shared.operations import READERS

@@ -9,8 +9,7 @@ from datetime import date
 from typing import Any
 
 from services.review import budget as budgets
-from services.review.api.common import BUDGET, amounts
-from services.review.budget_bodies import (
+from services.review.api.budget_bodies import (
     BudgetBody,
     ClosingBody,
     FreezeBody,
@@ -21,8 +20,9 @@ from services.review.budget_bodies import (
     RemainderBody,
     RepaymentBody,
 )
-from services.review.budget_reading import parameters_of, title_and_year
-from services.review.reading import opened
+from services.review.api.budget_reading import parameters_of, title_and_year
+from services.review.api.common import BUDGET, amounts
+from services.review.api.reading import opened
 from shared.decider import Decision, decision, replace
 from shared.service import House
 from shared.web import Action, Ask

@@ -1,9 +1,7 @@
 """Änderung und Aufhebung: what can be done with an award that stands, and with its money at payout."""
 
 from services.review import award as awards
-from services.review.api.common import APPROVER, OFFICER, ROAD, amounts, opened_case, programme_of, told
-from services.review.award import Approved, Final, Gone, Notified
-from services.review.award_bodies import (
+from services.review.api.award_bodies import (
     AmendmentBody,
     AnnulmentBody,
     AwardHearingBody,
@@ -12,7 +10,9 @@ from services.review.award_bodies import (
     ExecutionBody,
     WhyBody,
 )
-from services.review.reading import known
+from services.review.api.common import APPROVER, OFFICER, ROAD, amounts, opened_case, programme_of, told
+from services.review.api.reading import known
+from services.review.award import Approved, Final, Gone, Notified
 from shared.decider import Decision, decision
 from shared.service import House
 from shared.web import Action, Ask

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Header, Query
 
-from services.review.bodies import (
+from services.review.api.bodies import (
     YearCentsBody,
 )
-from services.review.reading import (
+from services.review.api.reading import (
     opened,
 )
 from shared.contracts import YearAmount

@@ -5,14 +5,14 @@ from datetime import date
 from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import budget as budgets
-from services.review.api.common import APPROVER, BUDGET, ROAD, opened_case, programme_of, told
-from services.review.bodies import (
+from services.review.api.bodies import (
     RefusalBody,
     ReleaseBody,
     ReservationBody,
 )
-from services.review.case_file import facts_of
-from services.review.reading import (
+from services.review.api.case_file import facts_of
+from services.review.api.common import APPROVER, BUDGET, ROAD, opened_case, programme_of, told
+from services.review.api.reading import (
     known,
 )
 from services.review.settings import office

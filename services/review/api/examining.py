@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from services.review import assessment as assessments
-from services.review.api.common import OFFICER, ROAD, amounts, opened_case, programme_of, told
-from services.review.bodies import (
+from services.review.api.bodies import (
     ExpenditureBody,
     OpinionBody,
     ProposalBody,
     RefusalProposalBody,
     SideConditionBody,
 )
+from services.review.api.common import OFFICER, ROAD, amounts, opened_case, programme_of, told
 from services.review.examination import AssessedLine, ExaminationNote
 from services.review.grant_cut import WantedCut
 from services.review.side_condition import WantedCondition

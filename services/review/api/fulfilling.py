@@ -2,8 +2,8 @@
 
 from services.review import award as awards
 from services.review import fulfilment as fulfilments
+from services.review.api.bodies import ConditionWaiverBody, FulfilmentBody, ViolationBody
 from services.review.api.common import APPROVER, OFFICER, ROAD, opened_case
-from services.review.bodies import ConditionWaiverBody, FulfilmentBody, ViolationBody
 from shared.decider import Decision
 from shared.service import House
 from shared.web import Action, Ask

@@ -7,8 +7,7 @@ from typing import Any
 from services.review import assessment as assessments
 from services.review import assigning, municipal_tie, succession
 from services.review import handling as handlings
-from services.review.api.common import ROAD, opened_case
-from services.review.bodies import (
+from services.review.api.bodies import (
     AssignmentBody,
     AssignmentsBody,
     ConflictBody,
@@ -16,7 +15,8 @@ from services.review.bodies import (
     SubstitutionBody,
     TieBody,
 )
-from services.review.reading import opened
+from services.review.api.common import ROAD, opened_case
+from services.review.api.reading import opened
 from shared.decider import Decision, decision
 from shared.duties import MATRIX
 from shared.identity import Role

@@ -1,9 +1,7 @@
 """Bekanntgabe und Rechtsbehelf: dispatch and service of the notice, waiver, lawsuit, finality."""
 
 from services.review import award as awards
-from services.review.api.common import OFFICER, ROAD, opened_case, programme_of, told
-from services.review.award import HalfSigned, Unsigned, notice_of
-from services.review.bodies import (
+from services.review.api.bodies import (
     DispatchBody,
     DispatchLetterBody,
     LawsuitBody,
@@ -13,9 +11,11 @@ from services.review.bodies import (
     ServiceFailureBody,
     WaiverBody,
 )
+from services.review.api.common import OFFICER, ROAD, opened_case, programme_of, told
+from services.review.api.letter_reading import stored, stored_letter
+from services.review.api.reading import known
+from services.review.award import HalfSigned, Unsigned, notice_of
 from services.review.correspondence import dispatch as dispatch_letter
-from services.review.letter_reading import stored, stored_letter
-from services.review.reading import known
 from shared.decider import Decision
 from shared.service import House
 from shared.web import Action, Ask

@@ -1,8 +1,7 @@
 """Verfahren: hearing, hold, formal rejection."""
 
 from services.review import assessment as assessments
-from services.review.api.common import APPROVER, OFFICER, ROAD, opened_case, programme_of, told
-from services.review.bodies import (
+from services.review.api.bodies import (
     DispensationBody,
     ExtensionBody,
     FormalRejectionBody,
@@ -12,6 +11,7 @@ from services.review.bodies import (
     StatementBody,
     WarningsBody,
 )
+from services.review.api.common import APPROVER, OFFICER, ROAD, opened_case, programme_of, told
 from shared.decider import Decision, decision
 from shared.service import House
 from shared.web import Action, Ask, NoBody

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.review import programme as programmes
+from services.review.api.bodies import PolicyBody
 from services.review.api.common import APPROVER
-from services.review.bodies import PolicyBody
 from shared.decider import Decision
 from shared.service import House
 from shared.web import Action, Ask

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from services.review import early_starts, views
+from services.review import views
+from services.review.api import early_starts
 from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
+from services.review.api.case_file import CaseFile, case_file
 from services.review.api.common import Position, Size, seen_by
-from services.review.case_file import CaseFile, case_file
-from services.review.letter_file import letters_of
-from services.review.letter_reading import PDF, letter_for, other_letter_for
-from services.review.policy_reading import policy_reads
-from services.review.procedure_file import handling_of
-from services.review.reading import handling_actions, known, next_actions
+from services.review.api.letter_file import letters_of
+from services.review.api.letter_reading import PDF, letter_for, other_letter_for
+from services.review.api.policy_reading import policy_reads
+from services.review.api.procedure_file import handling_of
+from services.review.api.reading import handling_actions, known, next_actions
 from services.review.standing import Primary, Status
 from shared.access import Person, allowed_role
 from shared.calendar import local_date

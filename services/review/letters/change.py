@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.review.award import Annulled, Annulment, GrantAmended
-from services.review.award_words import ANNULMENTS, BASES_IN_WORDS
 from services.review.letters.courts import court_of
 from services.review.letters.head import Head
+from services.review.words.award import ANNULMENTS, BASES_IN_WORDS
 from shared.contracts import YearAmount, minus, plus
 
 DECIDED: Mapping[Annulment, str] = {

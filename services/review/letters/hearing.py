@@ -5,8 +5,8 @@ from typing import Any
 
 from services.review.assessment import HearingOpened, HearingSubject
 from services.review.award import Annulment, AwardHearingOpened, Grant
-from services.review.award_words import ANNULMENTS, BASES_IN_WORDS
 from services.review.letters.head import Head
+from services.review.words.award import ANNULMENTS, BASES_IN_WORDS
 
 INTENDED: Mapping[HearingSubject, str] = {
     HearingSubject.REFUSAL: "Wir beabsichtigen, Ihren Antrag abzulehnen.",

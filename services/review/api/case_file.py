@@ -1,0 +1,505 @@
+"""Die Akte eines Vorgangs, wie die Schnittstelle sie zeigt: both folded states as one document, without personal values."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel
+
+from services.review import award as awards
+from services.review.api.application_file import ApplicationTold, told_of
+from services.review.api.letter_file import LetterTold
+from services.review.api.next_action import NextAction
+from services.review.api.procedure_file import (
+    HandlingTold,
+    HearingHeld,
+    HoldMade,
+    RejectionMade,
+    hearing_of,
+    hold_of,
+    rejection_of,
+)
+from services.review.assessment import (
+    Assessment,
+    AwardProposed,
+    Concluded,
+    EligibleExpenditureAssessed,
+    ExpertOpinionRecorded,
+    RefusalPending,
+    Rejected,
+    Reserved,
+    Unopened,
+)
+from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, notice_of
+from services.review.dissolution import BodyDissolved
+from services.review.examination import AssessedLine
+from services.review.fulfilment import Fulfilment
+from services.review.standing import STATUS, Status, status_of
+from services.review.succession import Recipient, RecipientSucceeded
+from services.review.words.fulfilment import SideConditionTold, told_conditions
+from shared.contracts import YearAmount
+from shared.contracts.intake import ExpenditureLine
+from shared.decider import value
+from shared.rules import Consequence, Judgement, Result
+
+
+class YearCents(BaseModel):
+    """Cents of one budget year."""
+
+    year: int
+    cents: int
+
+
+class Line(BaseModel):
+    """One line of the expenditure; `eligible_cents` is none until it is assessed."""
+
+    line: int
+    category: str
+    description: str
+    year: int
+    applied_cents: int
+    eligible_cents: int | None
+    reason: str
+    text: str
+
+
+class OpinionGiven(BaseModel):
+    opinion: str
+    reasons: str
+    conditions: list[str]
+    recorded_by: str
+    recorded_on: date
+
+
+class RuleApplied(BaseModel):
+    """What a rule of guideline or practice said of the proposal; `consequence` is what follows when it is not met."""
+
+    code: str
+    title: str
+    result: Result
+    consequence: Consequence
+    reason: str
+    source: str
+
+
+class ProposalMade(BaseModel):
+    number: int
+    granted_cents: int
+    by_year: list[YearCents]
+    starts_on: date
+    ends_on: date
+    note: dict[str, str]
+    rate_bp: int
+    signing_limit_cents: int
+    guideline_sha256: str
+    practice_sha256: str
+    parameters_sha256: str
+    computed_cents: int
+    cut_ground: str
+    cut_text: str
+    rules: list[RuleApplied]
+    proposed_by: str
+    proposed_on: date
+
+
+class ReservationMade(BaseModel):
+    budget: str
+    expires_on: date
+
+
+class LawsuitBrought(BaseModel):
+    """An action against the decision; `outcome` is none while it is pending."""
+
+    filed_on: date
+    court_reference: str
+    in_time: bool
+    outcome: str | None
+    concluded_on: date | None
+
+
+class Notice(BaseModel):
+    """When the decision left the house and what follows from it; `letter_sha256` is the PDF's hash."""
+
+    letter_sha256: str
+    channel: str
+    number: int
+    dispatched_on: date
+    deemed_served_on: date
+    served: bool
+    received_on: date | None
+    service_rule: str
+    remedy_ends_on: date
+    remedy_rule: str
+    lawsuit: LawsuitBrought | None
+
+
+class ChangeTold(BaseModel):
+    """A change of the award by a notice of its own: it `waits` for its finality, or took effect.
+
+    `immediate` says why it was executed at once, empty when it was not ordered.
+    """
+
+    proposal: int
+    kind: str
+    waits: bool
+    immediate: str
+    notice: Notice | None
+    final_on: date | None
+
+
+class CourseTold(BaseModel):
+    """What happened to an award since its approval.
+
+    `limit_on` is the last day for a revocation or retraction; `pending_cents` is asked back from payout without an answer,
+    `kept_cents` was asked back and is ordered.
+    """
+
+    hearing: str | None
+    hearing_ends_on: date | None
+    statement_on: date | None
+    limit_on: date | None
+    proposal: str | None
+    change: str | None
+    annulled: list[str]
+    changes: list[ChangeTold]
+    frozen: bool
+    pending_cents: int
+    returned_cents: int
+    kept_cents: int
+
+
+class AwardMade(BaseModel):
+    granted_cents: int
+    by_year: list[YearCents]
+    approved_on: date
+    approved_by: list[str]
+    notice: Notice | None
+    final_on: date | None
+    by_waiver: bool
+    assigned: bool
+    course: CourseTold
+
+
+class RefusalMade(BaseModel):
+    """A refusal, proposed (`decided` false) or decided."""
+
+    reasons: list[str]
+    decided: bool
+    by: str
+    on: date
+    notice: Notice | None
+    final_on: date | None
+
+
+class Succession(BaseModel):
+    """A body that took over, or may take over, from the recipient by the official change with this reference."""
+
+    reference: str
+    old_key: str
+    old_name: str
+    new_key: str
+    new_name: str
+    effective_on: date
+
+
+class CaseFile(BaseModel):
+    """One case with everything that a client needs to act. `etags` name the versions of its streams; `applicant_key` is
+    the recipient now, after all `successions`; `heirs` take over from it when it has ceased."""
+
+    case: str
+    file_number: str
+    status: Status
+    status_title: str
+    holder: str | None
+    applicant_key: str
+    applicant_name: str
+    item: str
+    title: str
+    applied_cents: int
+    by_year: list[YearCents]
+    starts_on: date
+    ends_on: date
+    submitted_on: date
+    completed_on: date
+    lines: list[Line]
+    documents: int
+    opinion: OpinionGiven | None
+    eligible_cents: int | None
+    proposal: ProposalMade | None
+    reservation: ReservationMade | None
+    first_signature_by: str | None
+    award: AwardMade | None
+    refusal: RefusalMade | None
+    hearing: HearingHeld | None
+    hold: HoldMade | None
+    rejection: RejectionMade | None
+    late_withdrawal: bool
+    handling: HandlingTold
+    application: ApplicationTold
+    etags: dict[str, str]
+    actions: list[NextAction]
+    successions: list[Succession] = []
+    heirs: list[Succession] = []
+    letters: list[LetterTold] = []
+    side_conditions: list[SideConditionTold] = []
+
+
+@value
+class Facts:
+    """What a case has got so far, whatever its state: each part none until it is there."""
+
+    opinion: ExpertOpinionRecorded | None
+    expenditure: EligibleExpenditureAssessed | None
+    proposal: AwardProposed | None
+    reserved: Reserved | None
+    refusal: RefusalPending | None
+
+
+def facts_of(assessment: Assessment) -> Facts:
+    """The parts of a case; after its conclusion those it was concluded on."""
+    grounds = assessment.grounds if isinstance(assessment, Concluded) else assessment
+    return Facts(
+        opinion=getattr(grounds, "opinion", None),
+        expenditure=getattr(grounds, "expenditure", None),
+        proposal=getattr(grounds, "proposal", None),
+        reserved=grounds if isinstance(grounds, Reserved) else None,
+        refusal=grounds if isinstance(grounds, RefusalPending) else None,
+    )
+
+
+def years(by_year: tuple[YearAmount, ...]) -> list[YearCents]:
+    return [YearCents(year=it.year, cents=it.cents) for it in by_year]
+
+
+def case_file(
+    case: str,
+    assessment: Assessment,
+    award: Award,
+    handling: HandlingTold,
+    etags: dict[str, str],
+    actions: list[NextAction],
+    recipient: Recipient,
+    heirs: Sequence[BodyDissolved],
+    letters: list[LetterTold],
+    fulfilment: Fulfilment,
+) -> CaseFile:
+    """The document of an opened case; ValueError when there is none."""
+    if isinstance(assessment, Unopened):
+        raise ValueError("kein eröffneter Vorgang")
+    it, facts, status = assessment.file.application, facts_of(assessment), status_of(assessment, award)
+    holder = STATUS[status].holder
+    return CaseFile(
+        case=case,
+        file_number=it.file_number,
+        status=status,
+        status_title=STATUS[status].title,
+        holder=str(holder) if holder else None,
+        applicant_key=recipient.key(it),
+        applicant_name=recipient.name(it),
+        item=it.item,
+        title=it.title,
+        applied_cents=it.financing.grant_cents,
+        by_year=years(it.by_year),
+        starts_on=it.starts_on,
+        ends_on=it.ends_on,
+        submitted_on=it.submitted_on,
+        completed_on=it.completed_on,
+        lines=_lines(it.lines, facts.expenditure),
+        documents=len(it.documents),
+        opinion=_opinion(facts.opinion),
+        eligible_cents=facts.expenditure.eligible_cents if facts.expenditure else None,
+        proposal=_proposal(facts.proposal),
+        reservation=_reservation(facts.reserved),
+        first_signature_by=award.signature.signed_by if isinstance(award, HalfSigned) else None,
+        award=_award(award),
+        refusal=_refusal(facts.refusal, award),
+        hearing=hearing_of(assessment),
+        hold=hold_of(assessment),
+        rejection=rejection_of(assessment),
+        late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
+        handling=handling,
+        application=told_of(it, assessment.file.acknowledged),
+        etags=etags,
+        actions=actions,
+        successions=[_succession(one) for one in recipient.successions],
+        heirs=[_succession(one) for one in heirs],
+        letters=letters,
+        side_conditions=told_conditions(fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
+    )
+
+
+def _succession(it: BodyDissolved | RecipientSucceeded) -> Succession:
+    return Succession(
+        reference=it.reference, old_key=it.old_key, old_name=it.old_name, new_key=it.new_key, new_name=it.new_name,
+        effective_on=it.effective_on,
+    )  # fmt: skip
+
+
+def _lines(applied: tuple[ExpenditureLine, ...], assessed: EligibleExpenditureAssessed | None) -> list[Line]:
+    found: dict[int, AssessedLine] = {it.line: it for it in assessed.lines} if assessed else {}
+    return [
+        Line(
+            line=it.line,
+            category=it.category,
+            description=it.description,
+            year=it.year,
+            applied_cents=it.cents,
+            eligible_cents=found[it.line].eligible_cents if it.line in found else None,
+            reason=str(found[it.line].reason or "") if it.line in found else "",
+            text=found[it.line].text if it.line in found else "",
+        )
+        for it in applied
+    ]
+
+
+def _opinion(it: ExpertOpinionRecorded | None) -> OpinionGiven | None:
+    return it and OpinionGiven(
+        opinion=it.opinion,
+        reasons=it.reasons,
+        conditions=list(it.conditions),
+        recorded_by=it.recorded_by,
+        recorded_on=it.recorded_on,
+    )
+
+
+def _proposal(it: AwardProposed | None) -> ProposalMade | None:
+    return it and ProposalMade(
+        number=it.number,
+        granted_cents=it.granted_cents,
+        by_year=years(it.by_year),
+        starts_on=it.starts_on,
+        ends_on=it.ends_on,
+        note={topic: getattr(it.note, topic) for topic in TOPICS},
+        rate_bp=it.terms.rate_bp,
+        signing_limit_cents=it.terms.signing_limit_cents,
+        guideline_sha256=it.terms.basis.guideline_sha256,
+        practice_sha256=it.terms.basis.practice_sha256,
+        parameters_sha256=it.terms.basis.parameters_sha256,
+        computed_cents=it.granted_cents + (it.cut.cents if it.cut else 0),
+        cut_ground=it.cut.ground if it.cut else "",
+        cut_text=it.cut.text if it.cut else "",
+        rules=_rules(it.judgement),
+        proposed_by=it.proposed_by,
+        proposed_on=it.proposed_on,
+    )
+
+
+def _rules(it: Judgement | None) -> list[RuleApplied]:
+    return [
+        RuleApplied(
+            code=one.code,
+            title=one.title,
+            result=one.result,
+            consequence=one.consequence,
+            reason=one.reason,
+            source=one.source,
+        )
+        for one in (it.outcomes if it else ())
+    ]
+
+
+TOPICS = {
+    "necessity": "Notwendigkeit und Angemessenheit der Zuwendung",
+    "other_offices": "Beteiligung anderer Stellen, andere Förderungen",
+    "eligible_extent": "Umfang der zuwendungsfähigen Ausgaben",
+    "financing_type": "Wahl der Finanzierungsart",
+    "secured_financing": "Sicherung der Gesamtfinanzierung",
+    "later_budgets": "Finanzielle Auswirkungen auf spätere Haushaltsjahre",
+}
+"""The six topics of the examination note (VV Nr. 3.3 zu § 44), as people read them."""
+
+
+def _reservation(it: Reserved | None) -> ReservationMade | None:
+    return it and ReservationMade(budget=it.reservation.budget, expires_on=it.reservation.expires_on)
+
+
+def _award(it: Award) -> AwardMade | None:
+    if not isinstance(it, Approved | Notified | Final | Gone):
+        return None
+    return AwardMade(
+        granted_cents=it.grant.granted_cents,
+        by_year=years(it.grant.by_year),
+        approved_on=it.approved_on,
+        approved_by=[one.person for one in it.grant.acted if one.action == "approve-grant"],
+        notice=_notice(notice_of(it)),
+        final_on=it.final.final_on if isinstance(it, Final) else None,
+        by_waiver=isinstance(it, Final) and it.final.by_waiver,
+        assigned=it.assigned,
+        course=_course(it.course),
+    )
+
+
+def _course(it: awards.Course) -> CourseTold:
+    hearing, proposal = it.hearing, it.proposal
+    kind = None
+    if proposal:
+        kind = str(proposal.annulment) if isinstance(proposal, awards.AnnulmentProposed) else "amendment"
+    return CourseTold(
+        hearing=hearing and hearing.opened.annulment,
+        hearing_ends_on=hearing and hearing.opened.deadline.ends_on,
+        statement_on=hearing and hearing.received_on,
+        limit_on=hearing.limit.ends_on if hearing and hearing.limit else None,
+        proposal=kind,
+        change=it.change and it.change.change,
+        annulled=[str(one.decided.annulment) for one in it.annulled],
+        changes=[_change(one) for one in it.notices],
+        frozen=it.frozen,
+        pending_cents=sum(part.cents for one in it.reductions if one.pending for part in one.asked),
+        returned_cents=sum(part.cents for one in it.reductions for part in one.returned),
+        kept_cents=sum(part.cents for one in it.reductions for part in one.kept),
+    )
+
+
+def _change(it: awards.ChangeNotice) -> ChangeTold:
+    return ChangeTold(
+        proposal=it.number,
+        kind=str(it.annulment or "amendment"),
+        waits=it.waits,
+        immediate=it.decided.immediate,
+        notice=_notice(it.notice),
+        final_on=it.final and it.final.final_on,
+    )
+
+
+def _notice(it: awards.Notice | None) -> Notice | None:
+    return it and Notice(
+        letter_sha256=it.letter.sha256,
+        channel=it.channel,
+        number=it.number,
+        dispatched_on=it.dispatched_on,
+        deemed_served_on=it.deemed_served_on,
+        served=it.served,
+        received_on=it.received_on,
+        service_rule=it.service_rule,
+        remedy_ends_on=it.remedy_ends_on,
+        remedy_rule=it.remedy_rule,
+        lawsuit=_lawsuit(it),
+    )
+
+
+def _lawsuit(it: awards.Notice) -> LawsuitBrought | None:
+    return it.lawsuit and LawsuitBrought(
+        filed_on=it.lawsuit.filed_on,
+        court_reference=it.lawsuit.court_reference,
+        in_time=it.lawsuit.in_time,
+        outcome=it.concluded and it.concluded.outcome,
+        concluded_on=it.concluded and it.concluded.concluded_on,
+    )
+
+
+def _refusal(pending: RefusalPending | None, award: Award) -> RefusalMade | None:
+    if isinstance(award, Refused):
+        it = award.refusal
+        return RefusalMade(
+            reasons=list(it.reasons),
+            decided=True,
+            by=it.refused_by,
+            on=it.refused_on,
+            notice=_notice(award.notice),
+            final_on=award.final.final_on if award.final else None,
+        )
+    if pending is None:
+        return None
+    made = pending.refusal
+    return RefusalMade(
+        reasons=list(made.reasons), decided=False, by=made.proposed_by, on=made.proposed_on, notice=None, final_on=None
+    )

@@ -1,0 +1,138 @@
+"""Die Schreiben eines Vorgangs: which there are, dispatched or to be dispatched, as the interface and the page show them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.review.assessment import Assessment, HearingOpened, Rejected, Unopened
+from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified
+from services.review.correspondence import Correspondence, LetterDispatched, LetterKind
+from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter
+from services.review.words.award import ANNULMENTS
+from shared.decider import value
+
+TITLES = {
+    LetterKind.HEARING: "Anhörung",
+    LetterKind.AWARD_HEARING: "Anhörung zum Bescheid",
+    LetterKind.REJECTION: "Ablehnungsbescheid (unzulässig)",
+}
+
+
+class LetterTold(BaseModel):
+    """A letter beside the award's own; what follows from its dispatch is none until then. `sha256` is the PDF's hash."""
+
+    letter: str
+    title: str
+    sha256: str | None
+    channel: str | None
+    dispatched_on: date | None
+    deemed_served_on: date | None
+    remedy_ends_on: date | None
+    remedy_rule: str
+
+
+@value
+class Written:
+    """A letter that can be written now: its template and its values."""
+
+    kind: LetterKind
+    number: int
+    template: str
+    values: Any
+
+
+def name_of(kind: LetterKind, number: int) -> str:
+    """How a path names a letter."""
+    return f"{kind}-{number}"
+
+
+CHANGE = "change-"
+"""How a path names the notice of a change, before the number of its proposal."""
+
+
+def change_named(name: str) -> int:
+    """The proposal on which a change was decided whose notice a path names, 0 when it names another letter."""
+    number = name.removeprefix(CHANGE)
+    return int(number) if name.startswith(CHANGE) and number.isascii() and number.isdigit() else 0
+
+
+def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Written]:
+    """The letters that the case's present state tells of."""
+    if isinstance(assessment, Unopened):
+        return ()
+    found: list[Written] = []
+    if opened := assessment.file.hearing.opened:
+        found.append(_heard(opened, head))
+    if isinstance(assessment, Rejected):
+        values = rejection_letter(head, assessment.rejection, assessment.file.application.submitted_on)
+        found.append(Written(kind=LetterKind.REJECTION, number=1, template="rejection_letter.typ", values=values))
+    if isinstance(award, Approved | Notified | Final) and (hearing := award.course.hearing):
+        values = award_hearing_letter(head, hearing.opened, award.grant)
+        kind, number = LetterKind.AWARD_HEARING, hearing.opened.number
+        found.append(Written(kind=kind, number=number, template="hearing_letter.typ", values=values))
+    return found
+
+
+def _heard(it: HearingOpened, head: Head) -> Written:
+    return Written(
+        kind=LetterKind.HEARING, number=it.number, template="hearing_letter.typ", values=hearing_letter(head, it)
+    )
+
+
+def waiting(assessment: Assessment, award: Award, correspondence: Correspondence) -> Sequence[str]:
+    """The names of the letters that have not left yet, as far as they still can."""
+    found: list[tuple[LetterKind, int]] = []
+    if not isinstance(assessment, Unopened):
+        hearing = assessment.file.hearing
+        if hearing.opened and hearing.is_running:
+            found.append((LetterKind.HEARING, hearing.opened.number))
+        if isinstance(assessment, Rejected):
+            found.append((LetterKind.REJECTION, 1))
+    if isinstance(award, Approved | Notified | Final) and (heard := award.course.hearing) and not heard.limit:
+        found.append((LetterKind.AWARD_HEARING, heard.opened.number))
+    return [name_of(*it) for it in found if correspondence.of(*it) is None]
+
+
+def letters_of(assessment: Assessment, award: Award, correspondence: Correspondence) -> list[LetterTold]:
+    """Every letter but the award's own, those that left first."""
+    to_come = [_to_come(it) for it in waiting(assessment, award, correspondence)]
+    changes = (
+        [_of_change(it) for it in award.course.notices] if isinstance(award, Approved | Notified | Final | Gone) else []
+    )
+    return [*(_told(it) for it in correspondence.dispatched), *changes, *to_come]
+
+
+def _of_change(it: ChangeNotice) -> LetterTold:
+    sent = it.notice
+    return LetterTold(
+        letter=f"{CHANGE}{it.number}",
+        title=ANNULMENTS[it.annulment] if it.annulment else "Änderungsbescheid",
+        sha256=sent and sent.letter.sha256,
+        channel=sent and sent.channel,
+        dispatched_on=sent and sent.dispatched_on,
+        deemed_served_on=sent and sent.deemed_served_on,
+        remedy_ends_on=sent and sent.remedy_ends_on,
+        remedy_rule=sent.remedy_rule if sent else "",
+    )
+
+
+def _told(it: LetterDispatched) -> LetterTold:
+    return LetterTold(
+        letter=name_of(it.kind, it.number),
+        title=TITLES[it.kind],
+        sha256=it.letter.sha256,
+        channel=it.channel,
+        dispatched_on=it.dispatched_on,
+        deemed_served_on=it.deemed_served_on,
+        remedy_ends_on=it.remedy_ends_on,
+        remedy_rule=it.remedy_rule,
+    )
+
+
+def _to_come(name: str) -> LetterTold:
+    return LetterTold(
+        letter=name, title=TITLES[LetterKind(name.rpartition("-")[0])], sha256=None, channel=None, dispatched_on=None,
+        deemed_served_on=None, remedy_ends_on=None, remedy_rule="",
+    )  # fmt: skip
