@@ -31,7 +31,7 @@ from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 PDF = "application/pdf"
 
 
