@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -32,6 +32,13 @@ class Settings(shared.settings.Settings):
         description="invented, at the Bundesbank's former branch in Erfurt",
     )
     """All accounts that a batch was ever sealed with, by name: an old file's bytes must stay the same. Add, never alter."""
+
+    treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv"] = "iso20022"
+    """How new files for the treasury are written (`services.payout.treasury.known`)."""
+    native_text: bool = False
+    """Whether new files keep umlauts and ß; else they are written by the German convention (ä→ae)."""
+    single_titles: tuple[str, ...] = ()
+    """The titles whose payments are debited singly; every other title in one sum."""
 
     @model_validator(mode="after")
     def _knows_its_debtor(self) -> "Settings":

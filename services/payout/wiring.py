@@ -3,7 +3,7 @@
 from typing import Any
 
 import shared.service
-from services.payout import batch, disbursement, payee, payment, report
+from services.payout import batch, disbursement, payee, payment, report, sequence
 from services.payout.api import actions, reads
 from services.payout.pages import pages
 from services.payout.possible import possible
@@ -16,7 +16,7 @@ from shared.service import Blueprint
 
 blueprint = Blueprint(
     name="payout",
-    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider, payee.decider),
+    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider, payee.decider, sequence.decider),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,

@@ -139,6 +139,7 @@ class House:
             created_at=datetime(on.year, on.month, on.day, 10, tzinfo=UTC),
             execution_on=on,
             debtor="landeshauptkasse",
+            writing=batches.Writing(),
         )
 
     def seal(self, *ids: str, batch: str = BATCH, on: date = date(2025, 8, 4)) -> list[Any]:

@@ -11,7 +11,7 @@ from services.payout import batch as batches
 from services.payout import payment as payments
 from services.payout.report import StatusReport
 from services.payout.treasury.directory import Directory, read
-from services.payout.treasury.iso20022 import Iso20022
+from services.payout.treasury.known import read as understood
 from services.payout.treasury.reading import MAX_SIZE
 from tests.payout.builders import BATCH, House, cashier, drawdown, file_of, plan, system
 
@@ -49,7 +49,7 @@ def take_in(root: Path, house: House) -> int:
     arrived = directory.arrived()
     for path in arrived:
         raw, digest = read(path, MAX_SIZE)
-        report = Iso20022().read(raw)
+        report = understood(raw)
         if isinstance(report, StatusReport):
             house.answered(report, digest)
         else:

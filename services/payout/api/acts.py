@@ -10,10 +10,11 @@ from pydantic import Field
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout import views
+from services.payout import sequence, views
 from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
+from services.payout.treasury.known import FORMATS
 from shared.calendar import next_target_day
 from shared.commands import KeyReused
 from shared.decider import Decision, decision
@@ -99,9 +100,12 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
         return Decision(reads={stream: batches.decider}, judge=lambda _states, _context: {}, creates=True)
     orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house))
 
+    writing = await _writing(house)
+
     def drafted(some: Sequence[payments.PaymentOrdered]) -> tuple[batches.Draft, str]:
         day = next_target_day(ask.today)
-        content = batches.draft(name, some, created_at=ask.now, execution_on=day, debtor=settings_of(house).debtor)
+        debtor = settings_of(house).debtor
+        content = batches.draft(name, some, created_at=ask.now, execution_on=day, debtor=debtor, writing=writing)
         return content, sha256(bytes_of(house, content)).hexdigest() if some else ""
 
     def writable(order: payments.PaymentOrdered) -> bool:
@@ -121,7 +125,20 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
             # Nobody chose the one that cannot be written (its payee erased, say); it stays open, the others are paid.
             return drafted([it for it in orders if writable(it)])
 
-    return batches.seal(*await asyncio.to_thread(content_and_hash))
+    content, digest = await asyncio.to_thread(content_and_hash)
+    return batches.seal(content, digest, FORMATS[writing.format].suffix)
+
+
+async def _writing(house: House) -> batches.Writing:
+    """How a new file is written, by the settings, with the next running number where the format has one."""
+    settings = settings_of(house)
+    numbers: sequence.Numbers = (await house.writer.state(sequence.decider, settings.debtor)).state
+    return batches.Writing(
+        format=settings.treasury_format,
+        native_text=settings.native_text,
+        single_titles=settings.single_titles,
+        number=numbers.next if FORMATS[settings.treasury_format].numbered else 0,
+    )
 
 
 async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payments.PaymentOrdered]:

@@ -27,6 +27,7 @@ from services.payout.api.answers import (
 from services.payout.api.lookup import known_batch
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
+from services.payout.treasury.known import FORMATS
 from shared.access import Person, allowed_role
 from shared.identity import Role, is_id
 from shared.operations import READERS
@@ -117,7 +118,7 @@ def reads(house: House) -> APIRouter:
 
     @router.get("/payout/batches/{batch}/file", operation_id="payout-batch-file", response_class=Response)
     async def file(request: Request, batch: str) -> Response:
-        """The exact bytes that were sealed, made again (pain.001.001.09)."""
+        """The exact bytes that were sealed, made again."""
         reader(house, request, "read-batch-file", FILE_READERS)
         sealed: batches.BatchSealed = (await known_batch(house, batch)).state.sealed
         try:
@@ -125,7 +126,7 @@ def reads(house: House) -> APIRouter:
         except Unwritable as error:
             raise Problem(409, f"batch-{error.code}", error.reason) from error
         headers = {"Content-Disposition": f'attachment; filename="{sealed.file_name}"', "Cache-Control": "no-store"}
-        return Response(raw, media_type="application/xml", headers=headers)
+        return Response(raw, media_type=FORMATS[sealed.writing.format].media_type, headers=headers)
 
     @router.get("/payout/reports", operation_id="payout-reports", response_model=Listing[ReportItem])
     async def reports(request: Request, status: ReportOutcome | None = None, after: str = "", limit: Limit = 50) -> Any:

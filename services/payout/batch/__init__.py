@@ -3,6 +3,7 @@
 The batch's id is the file's message id, so that every answer leads back to its batch without a table.
 """
 
+from services.payout.batch.content import Entry, Writing
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
 from services.payout.batch.noun import (
     MAX_ENTRIES,
@@ -16,7 +17,6 @@ from services.payout.batch.noun import (
     Command,
     ConfirmTransmission,
     EmptyBatch,
-    Entry,
     EntryDiffers,
     Event,
     ExecutionInPast,
@@ -75,6 +75,7 @@ __all__ = [
     "Unknown",
     "Unreleased",
     "Unsealed",
+    "Writing",
     "acts_of",
     "decider",
     "draft",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from services.payout import payment as payments
-from services.payout.batch.noun import Entry
+from services.payout.batch.content import Entry, Writing
 from shared.decider import value
 
 
@@ -22,6 +22,8 @@ class Sealable(Protocol):
     def debtor(self) -> str: ...
     @property
     def entries(self) -> tuple[Entry, ...]: ...
+    @property
+    def writing(self) -> Writing: ...
 
 
 @value
@@ -34,6 +36,7 @@ class Draft:
     debtor: str
     entries: tuple[Entry, ...]
     took_part: tuple[str, ...]
+    writing: Writing = Writing()
 
 
 @value
@@ -41,6 +44,8 @@ class Group:
     """The entries of one title and year: one debit on the treasury's account, one sum in its books."""
 
     id: str
+    title: str
+    year: int
     entries: tuple[Entry, ...]
 
 
@@ -60,7 +65,13 @@ def entry_of(order: payments.PaymentOrdered) -> Entry:
 
 
 def draft(
-    batch: str, orders: Sequence[payments.PaymentOrdered], *, created_at: datetime, execution_on: date, debtor: str
+    batch: str,
+    orders: Sequence[payments.PaymentOrdered],
+    *,
+    created_at: datetime,
+    execution_on: date,
+    debtor: str,
+    writing: Writing,
 ) -> Draft:
     """The batch of these orders, sorted by reference so that the same choice makes the same file."""
     entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
@@ -72,6 +83,7 @@ def draft(
         debtor=debtor,
         entries=tuple(entries),
         took_part=tuple(sorted(persons)),
+        writing=writing,
     )
 
 
@@ -85,6 +97,8 @@ def groups(content: Sealable) -> tuple[Group, ...]:
     return tuple(
         Group(
             id=f"{content.message_id}-{number:02d}",
+            title=key[0],
+            year=key[1],
             entries=tuple(it for it in content.entries if (it.title, it.year) == key),
         )
         for number, key in enumerate(keys, start=1)

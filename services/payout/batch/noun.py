@@ -4,29 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import assert_never
 
+from services.payout.batch.content import Entry, Writing
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, Decider, DomainError, event, value
-from shared.identity import Role, Sealed
+from shared.identity import Role
 
 MAX_ENTRIES = 400
 """So that a sealed batch stays below the 512 kB of one event."""
-
-
-@value
-class Entry:
-    """One payment in the file, with everything its bytes are made of."""
-
-    payment: str
-    case: str
-    drawdown: str
-    reference: str
-    cents: int
-    account_holder: Sealed
-    iban: Sealed
-    title: str
-    year: int
-    file_number: str
 
 
 @value
@@ -41,6 +26,7 @@ class SealBatch:
     took_part: tuple[str, ...]
     file_sha256: str
     file_name: str
+    writing: Writing = Writing()
 
 
 @value
@@ -84,6 +70,7 @@ class BatchSealed:
     file_sha256: str
     file_name: str
     sealed_by: str
+    writing: Writing = Writing()
 
 
 @event("payout.batch-released")
@@ -254,6 +241,7 @@ def _sealed(command: SealBatch, context: Context) -> BatchSealed:
         file_sha256=command.file_sha256,
         file_name=command.file_name,
         sealed_by=context.actor,
+        writing=command.writing,
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.payout import payment as payments
+from services.payout import sequence
+from services.payout.batch.content import Entry
 from services.payout.batch.drafting import Draft, entry_of, took_part_of
-from services.payout.batch.noun import Entry, EntryDiffers, SealBatch, decider
-from shared.decider import Context, Decided, Decision
+from services.payout.batch.noun import EntryDiffers, SealBatch, decider
+from shared.decider import AnyDecider, Context, Decided, Decision
 
 
 def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
@@ -15,6 +17,7 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
     The file name holds the hash's beginning, so that other bytes never come under the same name.
     """
     stream = decider.stream(content.message_id)
+    numbers = sequence.decider.stream(content.debtor)
     streams = [payments.decider.stream(it.payment) for it in content.entries]
     command = SealBatch(
         message_id=content.message_id,
@@ -25,6 +28,7 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
         took_part=content.took_part,
         file_sha256=file_sha256,
         file_name=f"{content.message_id}.{file_sha256[:12]}.{suffix}",
+        writing=content.writing,
     )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
@@ -33,14 +37,19 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
             return {}
         decided: dict[str, Sequence[Any]] = {stream: sealed}
         took_part: set[str] = set()
-        for entry, name, state in zip(content.entries, streams, states[1:], strict=True):
+        if content.writing.number:
+            number = sequence.TakeFileNumber(batch=content.message_id, number=content.writing.number)
+            decided[numbers] = sequence.decider.decide(number, states[-1], context)
+        for entry, name, state in zip(content.entries, streams, states[1:], strict=False):
             decided[name] = _batched(content.message_id, entry, state, context)
             took_part |= took_part_of(state.order)
         if not took_part <= set(content.took_part):
             raise EntryDiffers
         return decided
 
-    reads = {stream: decider} | dict.fromkeys(streams, payments.decider)
+    reads: dict[str, AnyDecider] = {stream: decider} | dict.fromkeys(streams, payments.decider)
+    if content.writing.number:
+        reads[numbers] = sequence.decider
     return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)
 
 

@@ -6,10 +6,8 @@ An instruction goes out as bytes that are a pure function of it; what comes back
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Protocol
 
 from services.payout.batch import Sealable, groups
-from services.payout.report import BookingReport, StatusReport
 from shared.decider import value
 
 
@@ -29,14 +27,18 @@ class Transfer:
     cents: int
     payee: Account
     text: str
+    file_number: str = ""
 
 
 @value
 class TransferGroup:
-    """Transfers that are debited in one sum."""
+    """Transfers of one title and year, which are debited in one sum unless they are `single`."""
 
     id: str
     transfers: tuple[Transfer, ...]
+    title: str = ""
+    year: int = 0
+    single: bool = False
 
 
 @value
@@ -48,6 +50,8 @@ class Instruction:
     execution_on: date
     debtor: Account
     groups: tuple[TransferGroup, ...]
+    native_text: bool = False
+    number: int = 0
 
 
 class Unreadable(Exception):
@@ -68,18 +72,6 @@ class Unwritable(Exception):
         self.reason = reason
 
 
-class Treasury(Protocol):
-    """A format of the state payment system."""
-
-    def build(self, instruction: Instruction) -> bytes:
-        """The file's bytes: the same for the same instruction, for ever. Raises `Unwritable`."""
-        ...
-
-    def read(self, raw: bytes) -> StatusReport | BookingReport:
-        """What a file of the treasury says. Raises `Unreadable`."""
-        ...
-
-
 def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Account) -> Instruction:
     """The file that a draft or a sealed batch stands for; `payees` are the opened values by payment reference.
 
@@ -93,15 +85,21 @@ def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Accoun
         created_at=content.created_at,
         execution_on=content.execution_on,
         debtor=debtor,
+        native_text=content.writing.native_text,
+        number=content.writing.number,
         groups=tuple(
             TransferGroup(
                 id=group.id,
+                title=group.title,
+                year=group.year,
+                single=group.title in content.writing.single_titles,
                 transfers=tuple(
                     Transfer(
                         reference=it.reference,
                         cents=it.cents,
                         payee=payees[it.reference],
                         text=f"Zuwendung ThürEGovRL {it.file_number}, Haushaltsjahr {it.year}",
+                        file_number=it.file_number,
                     )
                     for it in group.entries
                 ),

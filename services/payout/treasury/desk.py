@@ -18,7 +18,8 @@ from services.payout import batch as batches
 from services.payout import report as reports
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, read, waiting
-from services.payout.treasury.filing import sealed_bytes_of, settings_of, treasury_of
+from services.payout.treasury.filing import sealed_bytes_of, settings_of
+from services.payout.treasury.known import read as understood
 from services.payout.treasury.reading import MAX_SIZE
 from services.payout.views import batches_of_references, outgoing_batches
 from shared.commands import Request
@@ -175,7 +176,7 @@ class Desk:
                 self.house.documents.put, raw, kind="treasury-report", media_type="application/xml", subject=SUBJECT
             )
         try:
-            found = await asyncio.to_thread(treasury_of(self.house).read, raw)
+            found = await asyncio.to_thread(understood, raw)
         except Unreadable as error:
             await self._execute(reports.quarantine(digest, path.name, error.code, error.reason))
             await asyncio.to_thread(directory.quarantine, path, error.reason)

@@ -6,8 +6,8 @@ from hashlib import sha256
 from services.payout import batch as batches
 from services.payout import payment as payments
 from services.payout.settings import Settings
-from services.payout.treasury import Account, Treasury, Unwritable, instruction
-from services.payout.treasury.iso20022 import Iso20022
+from services.payout.treasury import Account, Unwritable, instruction
+from services.payout.treasury.known import FORMATS
 from shared.identity import Erased, Sealed
 from shared.privacy import Forged
 from shared.service import House
@@ -20,11 +20,6 @@ def settings_of(house: House) -> Settings:
     return house.settings
 
 
-def treasury_of(_house: House) -> Treasury:
-    """The format that the treasury of this house speaks."""
-    return Iso20022()
-
-
 def bytes_of(house: House, content: batches.Sealable) -> bytes:
     """The file of a draft or of a sealed batch; opens its payees. Blocks. Raises `Unwritable`."""
     account = settings_of(house).debtors.get(content.debtor)
@@ -32,7 +27,7 @@ def bytes_of(house: House, content: batches.Sealable) -> bytes:
         raise Unwritable("debtor-unknown", f"Das Konto {content.debtor} steht nicht in den Einstellungen.")
     payees = {it.reference: payee for it in content.entries if (payee := _payee(house, it))}
     debtor = Account(holder=account.holder, iban=account.iban)
-    return treasury_of(house).build(instruction(content, payees, debtor))
+    return FORMATS[content.writing.format].build(instruction(content, payees, debtor))
 
 
 def sealed_bytes_of(house: House, sealed: batches.BatchSealed) -> bytes:

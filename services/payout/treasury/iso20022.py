@@ -11,7 +11,6 @@ from typing import Any
 
 import lxml.etree
 
-from services.payout.report import BookingReport, StatusReport
 from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unwritable, reading
 from shared.money import MAX_CENTS, decimal
 
@@ -24,34 +23,35 @@ _LATIN = {
     ";": ",", "§": "Par.", "€": "EUR", "@": "(at)",
 }  # fmt: skip
 _foreign = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
+_NATIVE = "äöüÄÖÜß"
+"""What DK Anlage 3 admits beside the SEPA set."""
 _reference = re.compile(r"[A-Z0-9]{1,25}")
 _iban = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-
-
-class Iso20022:
-    """The `Treasury` that speaks ISO 20022."""
-
-    def build(self, instruction: Instruction) -> bytes:
-        return build(instruction)
-
-    def read(self, raw: bytes) -> StatusReport | BookingReport:
-        return reading.read(raw)
 
 
 # ---- Out: pain.001 ---------------------------------------------------------------------------------------------------
 
 
-def plain(text: str, length: int) -> str:
-    """Text in the SEPA character set by the German convention (ä→ae, ß→ss), cut to a length. Never for references."""
-    latin = "".join(_LATIN.get(it, it) for it in unicodedata.normalize("NFC", text))
-    bare = "".join(it for it in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(it))
-    clean = " ".join(_foreign.sub(".", bare).split())
+def plain(text: str, length: int, *, native: bool = False) -> str:
+    """Text in the SEPA character set, cut to a length. Never for references.
+
+    Umlauts and ß are written by the German convention (ä→ae, ß→ss), or `native` as the account holder writes them.
+    """
+    kept = _NATIVE if native else ""
+    bare = "".join(it if it in kept else _bare(it) for it in unicodedata.normalize("NFC", text))
+    clean = " ".join(bare.split())
     return re.sub("/{2,}", "/", clean).strip("/ ")[:length].rstrip("/ ")
+
+
+def _bare(character: str) -> str:
+    latin = _LATIN.get(character, character)
+    parts = (it for it in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(it))
+    return "".join(it if it.isspace() else _foreign.sub(".", it) for it in parts)
 
 
 def build(instruction: Instruction) -> bytes:
     """The pain.001.001.09 of an instruction, byte for byte the same each time. Raises `Unwritable`."""
-    _check(instruction)
+    check(instruction)
     transfers = [it for group in instruction.groups for it in group.transfers]
     document = etree.Element(f"{{{PAIN_001}}}Document", nsmap={None: PAIN_001})
     root = _add(document, "CstmrCdtTrfInitn")
@@ -59,7 +59,7 @@ def build(instruction: Instruction) -> bytes:
     _add(header, "MsgId", instruction.message_id)
     _add(header, "CreDtTm", instruction.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _sums(header, transfers)
-    _add(_add(header, "InitgPty"), "Nm", plain(instruction.debtor.holder, 70))
+    _add(_add(header, "InitgPty"), "Nm", plain(instruction.debtor.holder, 70, native=instruction.native_text))
     for group in instruction.groups:
         _payment_information(root, instruction, group)
     return etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -69,28 +69,28 @@ def _payment_information(root: Any, instruction: Instruction, group: TransferGro
     information = _add(root, "PmtInf")
     _add(information, "PmtInfId", group.id)
     _add(information, "PmtMtd", "TRF")
-    _add(information, "BtchBookg", "true")
+    _add(information, "BtchBookg", "false" if group.single else "true")
     _sums(information, group.transfers)
     _add(_add(_add(information, "PmtTpInf"), "SvcLvl"), "Cd", "SEPA")
     _add(_add(information, "ReqdExctnDt"), "Dt", instruction.execution_on.isoformat())
-    _add(_add(information, "Dbtr"), "Nm", plain(instruction.debtor.holder, 70))
+    _add(_add(information, "Dbtr"), "Nm", plain(instruction.debtor.holder, 70, native=instruction.native_text))
     _add(_add(_add(information, "DbtrAcct"), "Id"), "IBAN", instruction.debtor.iban)
     # The schema wants an agent; NOTPROVIDED is no BIC and stands where no BIC is claimed.
     _add(_add(_add(_add(information, "DbtrAgt"), "FinInstnId"), "Othr"), "Id", "NOTPROVIDED")
     _add(information, "ChrgBr", "SLEV")
     for transfer in group.transfers:
-        _transfer(information, transfer)
+        _transfer(information, transfer, native=instruction.native_text)
 
 
-def _transfer(information: Any, transfer: Transfer) -> None:
+def _transfer(information: Any, transfer: Transfer, *, native: bool) -> None:
     transaction = _add(information, "CdtTrfTxInf")
     _add(_add(transaction, "PmtId"), "EndToEndId", transfer.reference)
     _add(_add(transaction, "Amt"), "InstdAmt", decimal(transfer.cents)).set("Ccy", "EUR")
     # No PstlAdr: unstructured addresses are refused from November 2026 on, and none is needed within Germany.
-    _add(_add(transaction, "Cdtr"), "Nm", plain(transfer.payee.holder, 70))
+    _add(_add(transaction, "Cdtr"), "Nm", plain(transfer.payee.holder, 70, native=native))
     _add(_add(_add(transaction, "CdtrAcct"), "Id"), "IBAN", transfer.payee.iban)
     _add(_add(transaction, "Purp"), "Cd", "GOVT")
-    _add(_add(transaction, "RmtInf"), "Ustrd", plain(transfer.text, 140))
+    _add(_add(transaction, "RmtInf"), "Ustrd", plain(transfer.text, 140, native=native))
 
 
 def _add(parent: Any, name: str, text: str = "") -> Any:
@@ -105,7 +105,8 @@ def _sums(parent: Any, transfers: Any) -> None:
     _add(parent, "CtrlSum", decimal(sum(it.cents for it in transfers)))
 
 
-def _check(instruction: Instruction) -> None:
+def check(instruction: Instruction) -> None:
+    """What holds for every file for the treasury, whatever its format. Raises `Unwritable`."""
     transfers = [it for group in instruction.groups for it in group.transfers]
     identifiers = [instruction.message_id, *(group.id for group in instruction.groups)]
     if not transfers or not all(group.transfers for group in instruction.groups):

@@ -39,7 +39,11 @@ IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 
 def read(raw: bytes) -> StatusReport | BookingReport:
     """What a pain.002.001.10 or camt.054.001.08 says. Raises `Unreadable` for everything else."""
-    root = _parse(raw)
+    return read_root(parse(raw))
+
+
+def read_root(root: Any) -> StatusReport | BookingReport:
+    """The same, of a file that is parsed."""
     match root.tag:
         case "{urn:iso:std:iso:20022:tech:xsd:pain.002.001.10}Document":
             return _status_report(_one(root, "CstmrPmtStsRpt"))
@@ -49,11 +53,17 @@ def read(raw: bytes) -> StatusReport | BookingReport:
             raise Unreadable("unknown-message", "Die Datei ist keine Nachricht eines bekannten Formats.")
 
 
-def _parse(raw: bytes) -> Any:
+def bounded(raw: bytes) -> None:
+    """Refuse what is empty or too large to be read."""
     if not raw:
         raise Unreadable("empty", "Die Datei ist leer.")
     if len(raw) > MAX_SIZE:
         raise Unreadable("too-large", f"Die Datei ist größer als {MAX_SIZE} Bytes.")
+
+
+def parse(raw: bytes) -> Any:
+    """A foreign file's tree. Raises `Unreadable` for what a parser must not see or does not understand."""
+    bounded(raw)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,0 +1,34 @@
+"""What a batch holds, and how its file is written."""
+
+from shared.decider import value
+from shared.identity import Sealed
+
+
+@value
+class Entry:
+    """One payment in the file, with everything its bytes are made of."""
+
+    payment: str
+    case: str
+    drawdown: str
+    reference: str
+    cents: int
+    account_holder: Sealed
+    iban: Sealed
+    title: str
+    year: int
+    file_number: str
+
+
+@value
+class Writing:
+    """How a file is written; sealed with it, so that a changed setting never changes the bytes of an old file.
+
+    `native_text` keeps umlauts; the account is debited singly for `single_titles`, in one sum for every other title;
+    `number` is the file's running number at the treasury, 0 in a format that has none.
+    """
+
+    format: str = "iso20022"
+    native_text: bool = False
+    single_titles: tuple[str, ...] = ()
+    number: int = 0
