@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
 
 from shared.decider import DomainError, value
 
 ABOVE_BASE_BP = 500
 """Five percentage points above the base rate (§ 49a III 1 VwVfG)."""
-SHIPPED = Path(__file__).with_name("base_rates.csv")
 
 
 class DayCount(StrEnum):
@@ -26,17 +24,17 @@ class DayCount(StrEnum):
     THIRTY_360 = "30/360"
 
 
-class BaseRateUnknown(DomainError):
+class RateUnknown(DomainError):
     code = "base-rate-unknown"
     title = "Für diesen Zeitraum ist noch kein Basiszinssatz hinterlegt; Zinsen lassen sich erst danach festsetzen."
 
 
-class BaseRatesNotValid(ValueError):
+class RatesNotValid(ValueError):
     """A table of base rates that cannot be one."""
 
 
 @value
-class BaseRate:
+class HalfYearRate:
     """The base rate of the half-year that begins on `from_on`."""
 
     from_on: date
@@ -76,21 +74,21 @@ def next_half_year(on: date) -> date:
     return date(on.year, 7, 1) if on.month < 7 else date(on.year + 1, 1, 1)
 
 
-def read_base_rates(text: str) -> tuple[BaseRate, ...]:
+def read_base_rates(text: str) -> tuple[HalfYearRate, ...]:
     """A table `from,rate` of consecutive half-years, the rate in percent; lines that begin with # are its source."""
-    rates: list[BaseRate] = []
+    rates: list[HalfYearRate] = []
     for line in text.splitlines():
         if not line.strip() or line.startswith(("#", "from,")):
             continue
         try:
             day, _, percent = line.partition(",")
-            rate = BaseRate(from_on=date.fromisoformat(day.strip()), rate_bp=_basis_points(percent.strip()))
+            rate = HalfYearRate(from_on=date.fromisoformat(day.strip()), rate_bp=_basis_points(percent.strip()))
         except ValueError as error:
-            raise BaseRatesNotValid(f"kein Basiszinssatz: {line!r}") from error
+            raise RatesNotValid(f"kein Basiszinssatz: {line!r}") from error
         if rates and rate.from_on != next_half_year(rates[-1].from_on):
-            raise BaseRatesNotValid(f"kein anschließendes Halbjahr: {line!r}")
+            raise RatesNotValid(f"kein anschließendes Halbjahr: {line!r}")
         if (rate.from_on.month, rate.from_on.day) not in ((1, 1), (7, 1)):
-            raise BaseRatesNotValid(f"kein Halbjahr beginnt so: {line!r}")
+            raise RatesNotValid(f"kein Halbjahr beginnt so: {line!r}")
         rates.append(rate)
     return tuple(rates)
 
@@ -102,16 +100,11 @@ def _basis_points(percent: str) -> int:
     return int(found)
 
 
-def shipped_base_rates() -> tuple[BaseRate, ...]:
-    """The rates that came with this version."""
-    return read_base_rates(SHIPPED.read_text(encoding="utf-8"))
-
-
-def base_rate_bp(rates: Sequence[BaseRate], on: date) -> int:
-    """The base rate of a day; `BaseRateUnknown` when none is published for its half-year."""
+def base_rate_bp(rates: Sequence[HalfYearRate], on: date) -> int:
+    """The base rate of a day; `RateUnknown` when none is published for its half-year."""
     place = bisect_right([it.from_on for it in rates], on) - 1
     if place < 0 or on >= next_half_year(rates[place].from_on):
-        raise BaseRateUnknown(f"{on:%d.%m.%Y}")
+        raise RateUnknown(f"{on:%d.%m.%Y}")
     return rates[place].rate_bp
 
 
@@ -126,7 +119,9 @@ def _thirty_360(on: date) -> int:
     return on.year * 360 + on.month * 30 + min(on.day, 30)
 
 
-def lines_of(balances: Sequence[Balance], rates: Sequence[BaseRate], day_count: DayCount) -> tuple[InterestLine, ...]:
+def lines_of(
+    balances: Sequence[Balance], rates: Sequence[HalfYearRate], day_count: DayCount
+) -> tuple[InterestLine, ...]:
     """The lines of a statement, a new one wherever the amount or the half-year changes."""
     found: list[InterestLine] = []
     for it in balances:
@@ -157,7 +152,7 @@ def _year(on: date, day_count: DayCount) -> int:
             return 365
 
 
-def statement(balances: Sequence[Balance], rates: Sequence[BaseRate], day_count: DayCount) -> Statement:
+def statement(balances: Sequence[Balance], rates: Sequence[HalfYearRate], day_count: DayCount) -> Statement:
     """Interest of open amounts, rounded to the cent once, half a cent up."""
     lines = lines_of(balances, rates, day_count)
     return Statement(lines=lines, cents=int(exact(lines, day_count) + Fraction(1, 2)))
