@@ -25,6 +25,8 @@ class Settings(shared.settings.Settings):
 
     treasury: Path
     """The folder shared with the treasury (`services.payout.treasury.directory`)."""
+    treasury_file_bytes: Annotated[int, Field(ge=1_000, le=2_000_000_000)] = 500_000_000
+    """The largest file of the treasury that is read; a larger one is put into quarantine."""
     debtor: str = FREE_STATE
     """The account that new batches name."""
     debtors: Mapping[str, DebtorAccount] = Field(

@@ -242,7 +242,10 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
             body |= {"outcome": "conflicting", "kind": event.kind, "message_id": event.message_id}
             items = [(event.message_id, "report-conflicting")]
         case report.ReportQuarantined():
-            body |= {"outcome": "quarantined", "reason_code": event.reason_code, "reason": event.reason}
+            body |= {
+                "outcome": "quarantined", "reason_code": event.reason_code, "reason": event.reason,
+                "message_id": event.message_id,
+            }  # fmt: skip
             items = [(event.file_name, event.reason_code)]
         case _:
             return

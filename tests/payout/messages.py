@@ -1,7 +1,9 @@
-"""Files as a treasury writes them: pain.002.001.10 and camt.054.001.08, for the reader's tests."""
+"""Files as a treasury writes them: pain.002.001.10, camt.052/053/054.001.08 and camt.029.001.06, for the reader's tests."""
 
 PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 CAMT_054 = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"
+CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+CAMT_029 = "urn:iso:std:iso:20022:tech:xsd:camt.029.001.06"
 
 
 def reason(code: str) -> str:
@@ -59,4 +61,59 @@ def camt_054(*entries: str) -> bytes:
         "<GrpHdr><MsgId>C-1</MsgId><CreDtTm>2025-08-06T12:00:00Z</CreDtTm></GrpHdr>"
         "<Ntfctn><Id>N-1</Id><Acct><Id><IBAN>DE75512108001245126199</IBAN></Id></Acct>"
         f"{''.join(entries)}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    ).encode()
+
+
+def balance(code: str, amount: str, on: str, direction: str = "CRDT") -> str:
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{amount}</Amt>'
+        f"<CdtDbtInd>{direction}</CdtDbtInd><Dt><Dt>{on}</Dt></Dt></Bal>"
+    )
+
+
+def camt_053(
+    *entries: str,
+    message: str = "M-1",
+    number: int = 7,
+    opening: str = "",
+    closing: str = "",
+    summary: str = "",
+    on: str = "2025-08-06",
+) -> bytes:
+    """One statement of the account; balances and sums only if given."""
+    balances = (balance("OPBD", opening, on) if opening else "") + (balance("CLBD", closing, on) if closing else "")
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{CAMT_053}"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>{message}</MsgId><CreDtTm>{on}T20:00:00Z</CreDtTm></GrpHdr>"
+        f"<Stmt><Id>S-{message}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><CreDtTm>{on}T20:00:00Z</CreDtTm>"
+        f"<Acct><Id><IBAN>DE75512108001245126199</IBAN></Id></Acct>{balances}{summary}"
+        f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def came_back(amount: str, reference: str, *, code: str = "AC04", servicer: str = "K-R1", charges: str = "") -> str:
+    """A credit by which a payment comes back."""
+    kept = f'<Chrgs><Rcrd><Amt Ccy="EUR">{charges}</Amt></Rcrd></Chrgs>' if charges else ""
+    return (
+        f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>2025-08-08</Dt></BookgDt><AcctSvcrRef>{servicer}</AcctSvcrRef>"
+        "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        f'<NtryDtls><TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs><Amt Ccy="EUR">{amount}</Amt>'
+        f"<CdtDbtInd>CRDT</CdtDbtInd>{kept}<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry>"
+    )
+
+
+def camt_029(batch: str, *transactions: tuple[str, str, str]) -> bytes:
+    """Answers to a request to cancel: reference, status, reason."""
+    answers = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{reference}</OrgnlEndToEndId><TxCxlSts>{status}</TxCxlSts>"
+        f"<CxlStsRsnInf><Rsn><Cd>{code}</Cd></Rsn></CxlStsRsnInf></TxInfAndSts>"
+        for reference, status, code in transactions
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{CAMT_029}"><RsltnOfInvstgtn>'
+        "<Assgnmt><Id>R-1</Id></Assgnmt><Sts><Conf>RJCR</Conf></Sts><CxlDtls>"
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}-01</OrgnlPmtInfId>{answers}</OrgnlPmtInfAndSts>"
+        "</CxlDtls></RsltnOfInvstgtn></Document>"
     ).encode()

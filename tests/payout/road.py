@@ -137,7 +137,7 @@ class Road:
 
 
 def settings_at(place: Place) -> Settings:
-    return place.settings(Settings, treasury=place.folder / "treasury")
+    return place.settings(Settings, treasury=place.folder / "treasury", treasury_file_bytes=1_000_000)
 
 
 @contextmanager

@@ -8,11 +8,16 @@ from services.payout import payment as payments
 from services.payout.report import (
     Answer,
     Booking,
+    QuarantineReport,
+    Recall,
+    RecallReport,
+    RecallStatus,
     ReportConflicting,
     ReportQuarantined,
     ReportReceived,
     Status,
     Unmatched,
+    apply_recall_answer,
     batches_named,
     quarantine,
     references_named,
@@ -263,7 +268,10 @@ def test_every_order_of_the_treasurys_files_ends_the_same() -> None:
 
 def test_an_unreadable_file_is_recorded_once() -> None:
     house = House()
-    decision = quarantine("a" * 64, "x.xml", "doctype", "Die Datei enthält eine Dokumenttypdefinition.")
+    refused = QuarantineReport(
+        sha256="a" * 64, file_name="x.xml", reason_code="doctype", reason="Nicht lesbar.", count=7
+    )
+    decision = quarantine(refused)
     assert [type(it) for it in house.record(decision, system())] == [ReportQuarantined]
     assert house.record(decision, system()) == []
 
@@ -275,3 +283,32 @@ def test_what_a_file_names_can_be_looked_up_before_it_is_taken_in() -> None:
     )
     assert batches_named(lines) == {BATCH}
     assert references_named(lines) == {"R1", "R2"}
+
+
+@pytest.mark.parametrize("answer", [Answer.PAYEE_CLOSE, Answer.PAYEE_DIFFERS, Answer.PAYEE_UNCHECKED])
+def test_a_payee_that_is_not_the_holder_is_shown_to_a_person_and_is_neither_acceptance_nor_refusal(
+    answer: Answer,
+) -> None:
+    house = transmitted_house()
+    told = received(house.answered(statuses(Status(answer=answer, status="RVNM", reference=house.reference("p1")))))
+    assert told.unmatched == (Unmatched(reference=house.reference("p1"), reason=answer.value),)
+    assert isinstance(house.payment("p1"), payments.Batched)
+
+
+def test_a_provisional_report_of_the_account_moves_nothing() -> None:
+    house = transmitted_house()
+    line = debit(Booking(reference=house.reference("p1"), cents=PAID))
+    told = received(house.booked(replace(bookings(line), kind="interim")))
+    assert (told.matched, told.unmatched) == (0, ())
+    assert isinstance(house.payment("p1"), payments.Batched)
+    house.booked(bookings(line, message="C-2"), "c" * 64)
+    assert isinstance(house.payment("p1"), payments.Settled)
+
+
+def test_the_answer_to_a_request_to_cancel_waits_for_a_person() -> None:
+    house = transmitted_house()
+    said = RecallStatus(recall=Recall.REFUSED, status="RJCR", reason="ARDT", reference=house.reference("p1"))
+    report = RecallReport(message_id="R-1", batch=BATCH, statuses=(said,))
+    told = received(house.record(apply_recall_answer(report, "a" * 64), system()))
+    assert told.unmatched == (Unmatched(reference=house.reference("p1"), reason="recall-refused"),)
+    assert isinstance(house.payment("p1"), payments.Batched)

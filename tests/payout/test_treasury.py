@@ -9,10 +9,9 @@ from typing import Any
 
 from services.payout import batch as batches
 from services.payout import payment as payments
-from services.payout.report import StatusReport
-from services.payout.treasury.directory import Directory, read
-from services.payout.treasury.known import read as understood
-from services.payout.treasury.reading import MAX_SIZE
+from services.payout.report import BookingReport, StatusReport
+from services.payout.treasury.directory import Directory, sha256_of
+from services.payout.treasury.known import read
 from tests.payout.builders import BATCH, House, cashier, drawdown, file_of, plan, system
 
 ROOT = Path(__file__).parents[2]
@@ -48,11 +47,10 @@ def take_in(root: Path, house: House) -> int:
     directory = Directory(root)
     arrived = directory.arrived()
     for path in arrived:
-        raw, digest = read(path, MAX_SIZE)
-        report = understood(raw)
+        report, digest = read(path), sha256_of(path)
         if isinstance(report, StatusReport):
             house.answered(report, digest)
-        else:
+        elif isinstance(report, BookingReport):
             house.booked(report, digest)
         directory.archive(path)
     return len(arrived)

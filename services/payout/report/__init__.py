@@ -4,19 +4,31 @@ A file is one transaction over its report, the batches, payments and disbursemen
 our books is listed and moves nothing: money is never booked on a guess.
 """
 
-from services.payout.report.answers import apply_status_report
+from services.payout.report.answers import apply_recall_answer, apply_status_report
 from services.payout.report.bookings import apply_booking
 from services.payout.report.content import (
     AccountEntry,
     Answer,
     Booking,
     BookingReport,
+    Message,
+    Recall,
+    RecallReport,
+    RecallStatus,
+    Statement,
     Status,
     StatusReport,
     batches_named,
     references_named,
 )
-from services.payout.report.noun import ReportConflicting, ReportQuarantined, ReportReceived, Unmatched, decider
+from services.payout.report.noun import (
+    QuarantineReport,
+    ReportConflicting,
+    ReportQuarantined,
+    ReportReceived,
+    Unmatched,
+    decider,
+)
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
@@ -24,13 +36,20 @@ __all__ = [
     "Answer",
     "Booking",
     "BookingReport",
+    "Message",
+    "QuarantineReport",
+    "Recall",
+    "RecallReport",
+    "RecallStatus",
     "ReportConflicting",
     "ReportQuarantined",
     "ReportReceived",
+    "Statement",
     "Status",
     "StatusReport",
     "Unmatched",
     "apply_booking",
+    "apply_recall_answer",
     "apply_status_report",
     "batches_named",
     "decider",

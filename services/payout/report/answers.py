@@ -5,7 +5,7 @@ from typing import assert_never
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.report.content import Answer, Status, StatusReport
+from services.payout.report.content import Answer, RecallReport, Status, StatusReport
 from services.payout.report.noun import Unmatched
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
@@ -26,6 +26,18 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
         return _answers(turn, report, sealed)
 
     return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take)
+
+
+def apply_recall_answer(report: RecallReport, file_sha256: str) -> Decision:
+    """Take in the answer to a request to cancel: it moves nothing by itself, a person decides what it means."""
+
+    def take(_turn: Turn) -> list[Unmatched]:
+        return [
+            Unmatched(reference=it.reference or it.group or report.batch, reason=f"recall-{it.recall.value}")
+            for it in report.statuses
+        ]
+
+    return taken_in("recall", report.message_id, file_sha256, [], take)
 
 
 def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
@@ -79,6 +91,8 @@ def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> l
                     released_by=turn.released_by(batch),
                 ),
             )
+        case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED:
+            return [Unmatched(reference=entry.reference, reason=status.answer.value)]
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
             return []
         case _ as missing:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.report.content import AccountEntry, Booking, BookingReport
+from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
 from services.payout.report.noun import Unmatched
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
@@ -16,6 +16,8 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
     known = list(sealed)
 
     def take(turn: "Turn") -> list[Unmatched]:
+        if report.kind == INTERIM:
+            return []
         return [it for entry in report.entries for it in _booked(turn, entry, known)]
 
     return taken_in("booking", report.message_id, file_sha256, known, take)

@@ -7,13 +7,19 @@ from shared.decider import value
 
 
 class Answer(StrEnum):
-    """What a status means for the payment: only `ACCEPTED` and `REJECTED` move it."""
+    """What a status means for the payment: only `ACCEPTED` and `REJECTED` move it.
+
+    `PAYEE_…` are results of a verification of the payee (Empfängerüberprüfung) that a person has to look at.
+    """
 
     RECEIVED = "received"
     PENDING = "pending"
     PARTIAL = "partial"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    PAYEE_CLOSE = "payee-close-match"
+    PAYEE_DIFFERS = "payee-no-match"
+    PAYEE_UNCHECKED = "payee-not-checked"
 
 
 @value
@@ -40,15 +46,20 @@ class StatusReport:
 
 @value
 class Booking:
-    """One payment inside an entry of the account."""
+    """One payment inside an entry of the account; `reason` (a code) and `charges_cents` are those of one that came back."""
 
     reference: str
     cents: int
+    reason: str = ""
+    charges_cents: int = 0
 
 
 @value
 class AccountEntry:
-    """One line of the treasury's account; `key` is its own name for it. Only a booked debit moves payments."""
+    """One line of the treasury's account; `key` is its own name for it.
+
+    `debit` is one that pays; `credit` is whether money came in, and `returned` whether it is a payment that came back.
+    """
 
     key: str
     cents: int
@@ -57,17 +68,69 @@ class AccountEntry:
     booked_on: date
     group: str = ""
     bookings: tuple[Booking, ...] = ()
+    returned: bool = False
+    credit: bool = False
+
+
+@value
+class Statement:
+    """What encloses lines of an account: its number in the year and its balances, if it has any; negative when overdrawn."""
+
+    id: str
+    account: str
+    sequence: int | None
+    opening_cents: int | None
+    closing_cents: int | None
+    entries: int
+
+
+INTERIM = "interim"
+"""A report during the day (camt.052): what it says is provisional and moves nothing."""
 
 
 @value
 class BookingReport:
+    """`kind` is `interim`, `statement` or `notification`."""
+
     message_id: str
     entries: tuple[AccountEntry, ...]
+    kind: str = "notification"
+    statements: tuple[Statement, ...] = ()
 
 
-def batches_named(report: StatusReport | BookingReport) -> frozenset[str]:
+class Recall(StrEnum):
+    """What became of a request to cancel."""
+
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    PENDING = "pending"
+
+
+@value
+class RecallStatus:
+    """One answer to a request to cancel a payment, a group or a whole file."""
+
+    recall: Recall
+    status: str
+    reason: str = ""
+    group: str = ""
+    reference: str = ""
+
+
+@value
+class RecallReport:
+    message_id: str
+    batch: str
+    statuses: tuple[RecallStatus, ...]
+
+
+type Message = StatusReport | BookingReport | RecallReport
+"""A file of the treasury, read."""
+
+
+def batches_named(report: Message) -> frozenset[str]:
     """The batches that a file speaks of by name; a booking can name its payments alone."""
-    if isinstance(report, StatusReport):
+    if not isinstance(report, BookingReport):
         return frozenset({report.batch})
     return frozenset(entry.group.rpartition("-")[0] for entry in report.entries if entry.group) - {""}
 

@@ -33,6 +33,9 @@ class QuarantineReport:
     file_name: str
     reason_code: str
     reason: str
+    message_id: str = ""
+    count: int = 0
+    cents: int = 0
 
 
 type Command = ReceiveReport | QuarantineReport
@@ -62,12 +65,18 @@ class ReportConflicting:
 
 @event("payout.report-quarantined")
 class ReportQuarantined:
-    """A file could not be read (`reason_code`); it lies in quarantine as it came, and nothing of it was taken in."""
+    """A file could not be read (`reason_code`); it lies in quarantine as it came, and nothing of it was taken in.
+
+    `message_id`, `count` and `cents` are what could be read of it: its own name, and the items before it broke.
+    """
 
     sha256: str
     file_name: str
     reason_code: str
     reason: str
+    message_id: str = ""
+    count: int = 0
+    cents: int = 0
 
 
 type Event = ReportReceived | ReportConflicting | ReportQuarantined
@@ -118,6 +127,9 @@ def decide(command: Command, report: Report, context: Context) -> Sequence[Event
                     file_name=command.file_name,
                     reason_code=command.reason_code,
                     reason=command.reason,
+                    message_id=command.message_id,
+                    count=command.count,
+                    cents=command.cents,
                 )
             ]
         case QuarantineReport(), Received() | Quarantined():

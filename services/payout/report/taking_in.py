@@ -17,10 +17,9 @@ def report_id(kind: str, message_id: str) -> str:
     return sha256(f"{kind}\n{message_id}".encode()).hexdigest()[:32]
 
 
-def quarantine(file_sha256: str, file_name: str, reason_code: str, reason: str) -> Decision:
+def quarantine(command: QuarantineReport) -> Decision:
     """Record an unreadable file; its stream is named after its bytes, for it has no message id that one could trust."""
-    stream = decider.stream(file_sha256[:32])
-    command = QuarantineReport(sha256=file_sha256, file_name=file_name, reason_code=reason_code, reason=reason)
+    stream = decider.stream(command.sha256[:32])
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         return {stream: decider.decide(command, states[0], context)}

@@ -54,8 +54,19 @@ class Instruction:
     number: int = 0
 
 
+@value
+class Found:
+    """What could be read of a file that is refused: its own name, and how many items of which sum before it broke."""
+
+    message_id: str = ""
+    count: int = 0
+    cents: int = 0
+
+
 class Unreadable(Exception):
     """A file that is no message of a known format. `code` is stable, `reason` a German sentence without anything from the file."""
+
+    found: Found = Found()
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(f"{code}: {reason}")

@@ -17,10 +17,9 @@ import structlog
 from services.payout import batch as batches
 from services.payout import report as reports
 from services.payout.treasury import Unreadable
-from services.payout.treasury.directory import Directory, OtherBytesUnderName, read, waiting
+from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
 from services.payout.treasury.filing import sealed_bytes_of, settings_of
-from services.payout.treasury.known import read as understood
-from services.payout.treasury.reading import MAX_SIZE
+from services.payout.treasury.known import read
 from services.payout.views import batches_of_references, outgoing_batches
 from shared.commands import Request
 from shared.decider import Decision, decision
@@ -169,16 +168,12 @@ class Desk:
     # ---- In
 
     async def _take_in(self, directory: Directory, path: Path) -> None:
-        raw, digest = await asyncio.to_thread(read, path, MAX_SIZE)
-        if len(raw) <= MAX_SIZE:
-            # As it came and before anybody reads it: what is decided on can be looked at for ever.
-            await asyncio.to_thread(
-                self.house.documents.put, raw, kind="treasury-report", media_type="application/xml", subject=SUBJECT
-            )
+        limit = settings_of(self.house).treasury_file_bytes
+        digest = await asyncio.to_thread(self._kept, path, limit)
         try:
-            found = await asyncio.to_thread(understood, raw)
+            found = await asyncio.to_thread(read, path, limit)
         except Unreadable as error:
-            await self._execute(reports.quarantine(digest, path.name, error.code, error.reason))
+            await self._execute(reports.quarantine(_refused(error, digest, path)))
             await asyncio.to_thread(directory.quarantine, path, error.reason)
             return
         match found:
@@ -187,7 +182,17 @@ class Desk:
                 await self._execute(reports.apply_status_report(found, digest, sealed[0] if sealed else None))
             case reports.BookingReport():
                 await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found)))
+            case reports.RecallReport():
+                await self._execute(reports.apply_recall_answer(found, digest))
         await asyncio.to_thread(directory.archive, path)
+
+    def _kept(self, path: Path, limit: int) -> str:
+        """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""
+        if path.stat().st_size <= limit:
+            self.house.documents.put(
+                path.read_bytes(), kind="treasury-report", media_type="application/xml", subject=SUBJECT
+            )
+        return sha256_of(path)
 
     async def _spoken_of(self, found: reports.BookingReport) -> Sequence[batches.BatchSealed]:
         # Our own references lead to their batches by a list; it must have read the log, or known payments look unknown.
@@ -202,6 +207,19 @@ class Desk:
     async def _sealed(self, names: Sequence[str]) -> list[batches.BatchSealed]:
         states: list[Any] = [(await self.house.writer.state(batches.decider, it)).state for it in names if is_id(it)]
         return [it.sealed for it in states if not isinstance(it, batches.Unsealed)]
+
+
+def _refused(error: Unreadable, digest: str, path: Path) -> reports.QuarantineReport:
+    found = error.found
+    return reports.QuarantineReport(
+        sha256=digest,
+        file_name=path.name,
+        reason_code=error.code,
+        reason=error.reason,
+        message_id=found.message_id,
+        count=found.count,
+        cents=found.cents,
+    )
 
 
 def follower(house: House) -> Callable[[], Awaitable[None]]:

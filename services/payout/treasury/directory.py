@@ -64,8 +64,8 @@ class Directory:
     def _move(self, path: Path, folder: str) -> Path:
         target = self._root / folder / path.name
         if path.exists():
-            if target.exists() and _sha256(target) != _sha256(path):
-                target = target.with_name(f"{path.name}.{_sha256(path)[:12]}")
+            if target.exists() and sha256_of(target) != sha256_of(path):
+                target = target.with_name(f"{path.name}.{sha256_of(path)[:12]}")
             path.replace(target)
             _sync(target.parent)
             _sync(path.parent)
@@ -86,14 +86,8 @@ def _finished(folder: Path) -> Sequence[Path]:
     return [path for _, _, path in sorted(found)]
 
 
-def read(path: Path, limit: int) -> tuple[bytes, str]:
-    """At most `limit` + 1 bytes of a file, so that a huge one is noticed and not loaded, and the SHA-256 of all of it."""
-    with path.open("rb") as file:
-        raw = file.read(limit + 1)
-    return raw, _sha256(path)
-
-
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 

@@ -1,10 +1,14 @@
 """The formats that are known: how each is written, and whose reader a file that came belongs to."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from services.payout.report import BookingReport, StatusReport
-from services.payout.treasury import Instruction, hkr, iso20022, reading
+from services.payout.report import Message
+from services.payout.treasury import Instruction, hkr, iso20022
+from services.payout.treasury.iso20022.parsing import MAX_HELD, chunks, whole
 from shared.decider import value
+
+_HEAD = 4_096
 
 
 @value
@@ -25,10 +29,19 @@ FORMATS: Mapping[str, Known] = {
 """By the name in the settings and in every sealed batch. Add, never alter: an old file's bytes must stay the same."""
 
 
-def read(raw: bytes) -> StatusReport | BookingReport:
+def read(file: Path | bytes, limit: int = iso20022.MAX_SIZE) -> Message:
     """What a file of the treasury says, whatever its format. Raises `Unreadable`."""
-    if hkr.looks_like_csv(raw):
-        reading.bounded(raw)
-        return hkr.read_tree(hkr.from_csv(raw))
-    root = reading.parse(raw)
-    return hkr.read_tree(root) if root.tag.startswith(f"{{{hkr.NAMESPACE}}}") else reading.read_root(root)
+    head = _head(file)
+    if hkr.looks_like_csv(head):
+        return hkr.read_tree(hkr.from_csv(b"".join(chunks(file, min(limit, MAX_HELD)))))
+    if hkr.NAMESPACE.encode() in head:
+        return hkr.read_tree(whole(file, limit))
+    return iso20022.read(file, limit)
+
+
+def _head(file: Path | bytes) -> bytes:
+    """Where a message says what it is."""
+    if isinstance(file, bytes):
+        return file[:_HEAD]
+    with file.open("rb") as handle:
+        return handle.read(_HEAD)

@@ -59,11 +59,14 @@ def _acknowledgement(header: dict[str, str], records: Sequence[dict[str, str]]) 
 
 def _entry(it: dict[str, str]) -> AccountEntry:
     cents = from_decimal(it["Betrag"])
+    paid = it.get("Art") == "Auszahlung"
     return AccountEntry(
         key=it["Buchungsnummer"],
         cents=cents,
-        debit=it.get("Art") == "Auszahlung",
+        debit=paid,
         booked=True,
         booked_on=date.fromisoformat(it["Buchungstag"][:10]),
-        bookings=(Booking(reference=it["Fremdkennzeichen"], cents=cents),),
+        bookings=(Booking(reference=it["Fremdkennzeichen"], cents=cents, reason=it.get("Grund", "")),),
+        returned="Art" not in it,  # only the file of returned money has none
+        credit=not paid,
     )

@@ -1,4 +1,4 @@
-"""ISO 20022: pain.001.001.09 out; pain.002.001.10 and camt.054.001.08 in (`reading`).
+"""ISO 20022, outbound: pain.001.001.09.
 
 What the schema does not say but a payment system checks (EPC115-06, EPC217-08, DK Anlage 3) is kept here: character
 set, lengths, sums on both levels, no postal address, no invented BIC. lxml has no types: `Any` stays in this package.
@@ -11,7 +11,8 @@ from typing import Any
 
 import lxml.etree
 
-from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unwritable, reading
+from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unwritable
+from services.payout.treasury.iso20022.fields import IDENTIFIER
 from shared.money import MAX_CENTS, decimal
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
@@ -27,9 +28,6 @@ _NATIVE = "äöüÄÖÜß"
 """What DK Anlage 3 admits beside the SEPA set."""
 _reference = re.compile(r"[A-Z0-9]{1,25}")
 _iban = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-
-
-# ---- Out: pain.001 ---------------------------------------------------------------------------------------------------
 
 
 def plain(text: str, length: int, *, native: bool = False) -> str:
@@ -111,10 +109,7 @@ def check(instruction: Instruction) -> None:
     identifiers = [instruction.message_id, *(group.id for group in instruction.groups)]
     if not transfers or not all(group.transfers for group in instruction.groups):
         raise Unwritable("empty", "Eine Datei ohne Zahlung gibt es nicht.")
-    if (
-        not all(reading.IDENTIFIER.fullmatch(it) for it in identifiers)
-        or len(set(identifiers[1:])) != len(identifiers) - 1
-    ):
+    if not all(IDENTIFIER.fullmatch(it) for it in identifiers) or len(set(identifiers[1:])) != len(identifiers) - 1:
         raise Unwritable("bad-identifier", "Eine Kennung der Datei ist nicht zulässig.")
     if not all(_reference.fullmatch(it.reference) for it in transfers):
         raise Unwritable("bad-reference", "Eine Zahlungskennung ist nicht zulässig.")

@@ -1,0 +1,76 @@
+"""ISO 20022, inbound: which message is read by what. What is not understood in full is refused in full, with what could be read of it."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from services.payout.report import Message
+from services.payout.treasury import Found, Unreadable
+from services.payout.treasury.iso20022.account import AccountReader
+from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields
+from services.payout.treasury.iso20022.parsing import Parts
+from services.payout.treasury.iso20022.recall import RecallReader
+from services.payout.treasury.iso20022.status import StatusReader
+
+MAX_SIZE = 500_000_000
+"""The largest file that is read when the settings say nothing else."""
+_ISO = "urn:iso:std:iso:20022:tech:xsd:"
+
+
+class Reader(Protocol):
+    """One kind of message, read part by part; `count` and `cents` are what was read so far."""
+
+    count: int
+    cents: int
+
+    def take(self, name: str, part: Any) -> None: ...
+    def finish(self, message: Any) -> Message: ...
+
+
+READERS: Mapping[tuple[str, str], Callable[[Fields], Reader]] = {
+    (f"{_ISO}pain.002.001.10", "CstmrPmtStsRpt"): StatusReader,
+    (f"{_ISO}camt.029.001.06", "RsltnOfInvstgtn"): RecallReader,
+    (f"{_ISO}camt.052.001.08", "BkToCstmrAcctRpt"): partial(AccountReader, block="Rpt", kind="interim"),
+    (f"{_ISO}camt.053.001.08", "BkToCstmrStmt"): partial(AccountReader, block="Stmt", kind="statement"),
+    (f"{_ISO}camt.054.001.08", "BkToCstmrDbtCdtNtfctn"): partial(AccountReader, block="Ntfctn", kind="notification"),
+}
+"""Namespace and message: these are read and no others; a new version is a row here, and a test."""
+_PARTS = ("TxInfAndSts", "OrgnlPmtInfAndSts", "TxDtls", "Ntry", "Rpt", "Stmt", "Ntfctn")
+
+
+def read(file: Path | bytes, limit: int = MAX_SIZE) -> Message:
+    """What a message of `READERS` says. Raises `Unreadable` for everything else, with what could be read."""
+    parts, reader = Parts(file, limit, _PARTS), None
+    try:
+        for part in parts:
+            if reader is None:
+                reader = _reader_of(parts.root)
+            reader.take(part.tag.rpartition("}")[2], part)
+        if reader is None:
+            reader = _reader_of(parts.root)
+        return reader.finish(parts.root[0])
+    except Unreadable as error:
+        error.found = _found(parts.root, reader)
+        raise
+
+
+def _reader_of(root: Any) -> Reader:
+    namespace, _, name = root.tag.rpartition("}")
+    children = list(root)
+    message = children[0].tag.rpartition("}") if len(children) == 1 else ("", "", "")
+    if name != "Document" or namespace[1:] not in {it for it, _ in READERS}:
+        raise Unreadable("unknown-message", "Die Datei ist keine Nachricht eines bekannten Formats.")
+    make = READERS.get((namespace[1:], message[2])) if message[0] == namespace else None
+    if make is None:
+        raise Unreadable("missing", "Die Nachricht fehlt oder kommt mehrfach vor.")
+    return make(Fields(namespace[1:]))
+
+
+def _found(root: Any, reader: Reader | None) -> Found:
+    """The message's own name, if it is one, and how far its reader came."""
+    name = ""
+    if root is not None and len(root):
+        named = root.findtext("{*}*/{*}GrpHdr/{*}MsgId") or root.findtext("{*}*/{*}Assgnmt/{*}Id") or ""
+        name = named.strip() if IDENTIFIER.fullmatch(named.strip()) else ""
+    return Found(message_id=name, count=reader.count if reader else 0, cents=reader.cents if reader else 0)

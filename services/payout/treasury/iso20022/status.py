@@ -1,0 +1,90 @@
+"""pain.002.001.10: the treasury's answer to a file, at the level of the file, of a group or of a payment."""
+
+from typing import Any
+
+from services.payout.report import Answer, Status, StatusReport
+from services.payout.treasury import Unreadable
+from services.payout.treasury.iso20022.fields import Fields, cents, number
+
+_ANSWERS = {
+    "ACTC": Answer.RECEIVED,
+    "RCVD": Answer.RECEIVED,
+    "PDNG": Answer.PENDING,
+    "PART": Answer.PARTIAL,
+    "ACCP": Answer.ACCEPTED,
+    "ACSP": Answer.ACCEPTED,
+    "ACWC": Answer.ACCEPTED,
+    "ACSC": Answer.ACCEPTED,
+    "ACCC": Answer.ACCEPTED,
+    "RJCT": Answer.REJECTED,
+    # Verification of payee is no acceptance. Both spellings of the close match are met with in files of banks.
+    "RCVC": Answer.PENDING,
+    "RVMC": Answer.PAYEE_CLOSE,
+    "RVCM": Answer.PAYEE_CLOSE,
+    "RVNM": Answer.PAYEE_DIFFERS,
+    "RVNA": Answer.PAYEE_UNCHECKED,
+}
+
+
+class StatusReader:
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self._statuses: list[Status] = []
+        self._of_group: list[Status] = []
+        self._group = ""
+        self.count = self.cents = 0
+
+    def take(self, name: str, part: Any) -> None:
+        match name:
+            case "TxInfAndSts":
+                self._of_group.append(self._transaction(part))
+                self.count += 1
+            case "OrgnlPmtInfAndSts":
+                self._statuses += [*self._levels(part, "PmtInfSts", self._name_of(part)), *self._of_group]
+                self._of_group, self._group = [], ""
+            case _:
+                raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
+
+    def finish(self, message: Any) -> StatusReport:
+        fields = self._fields
+        original = fields.one(message, "OrgnlGrpInfAndSts")
+        if not fields.required(original, "OrgnlMsgNmId").startswith("pain.001"):
+            raise Unreadable("unknown-original", "Die Meldung antwortet nicht auf einen Zahlungsauftrag.")
+        count, total = fields.maybe(original, "OrgnlNbOfTxs"), fields.maybe(original, "OrgnlCtrlSum")
+        return StatusReport(
+            message_id=fields.identified(message, "GrpHdr/MsgId"),
+            batch=fields.identified(original, "OrgnlMsgId"),
+            count=number(count) if count else None,
+            sum_cents=cents(total) if total else None,
+            statuses=(*self._levels(original, "GrpSts"), *self._statuses),
+        )
+
+    def _name_of(self, information: Any) -> str:
+        if not self._group:
+            self._group = self._fields.identified(information, "OrgnlPmtInfId")
+        return self._group
+
+    def _levels(self, parent: Any, path: str, group: str = "") -> list[Status]:
+        code = self._fields.maybe(parent, path)
+        if not code:
+            return []
+        return [Status(answer=_answer(code), status=code, reason=self._reason(parent), group=group)]
+
+    def _transaction(self, transaction: Any) -> Status:
+        code = self._fields.required(transaction, "TxSts")
+        return Status(
+            answer=_answer(code),
+            status=code,
+            reason=self._reason(transaction),
+            group=self._name_of(transaction.getparent()),
+            reference=self._fields.identified(transaction, "OrgnlEndToEndId"),
+        )
+
+    def _reason(self, parent: Any) -> str:
+        return self._fields.code(parent, "StsRsnInf/Rsn")
+
+
+def _answer(code: str) -> Answer:
+    if code not in _ANSWERS:
+        raise Unreadable("unknown-status", "Die Meldung enthält einen unbekannten Status.")
+    return _ANSWERS[code]
