@@ -163,7 +163,9 @@ BESIDE: frozenset[str] = frozenset({
 """What comes with an act of a person, and is none of its own."""
 
 
-OUTSIDE = frozenset({"tie", "budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"})
+OUTSIDE = frozenset(
+    {"hold", "tie", "budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"}
+)
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
 
 

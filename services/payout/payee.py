@@ -38,6 +38,11 @@ class Payee:
     name: str = ""
     successions: tuple[PayeeSucceeded, ...] = ()
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everybody who is or was the recipient since the plan, the last is paid."""
+        return tuple(key for it in self.successions for key in (it.old_key, it.new_key))
+
 
 def decide(command: SucceedPayee, payee: Payee, context: Context) -> Sequence[PayeeSucceeded]:
     succeeded = PayeeSucceeded(

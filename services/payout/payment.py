@@ -28,6 +28,8 @@ class OrderPayment:
     iban: Sealed
     certified_by: str
     took_part: tuple[str, ...] = ()
+    payees: tuple[str, ...] = ()
+    programme: str = ""
 
 
 @value
@@ -66,7 +68,8 @@ class PaymentOrdered:
     """The treasury is told to pay (§ 70 ThürLHO): amount, title, year, payee, under a reference that is never used again.
 
     `attempt` rises only after the treasury refused the attempt before it; `took_part` are the persons who are kept from
-    releasing it.
+    releasing it. `payees` are the keys of who is and was the recipient: a hold on one of them or on the programme keeps the
+    order out of every file.
     """
 
     payment: str
@@ -84,6 +87,8 @@ class PaymentOrdered:
     ordered_by: str
     ordered_on: date
     took_part: tuple[str, ...] = ()
+    payees: tuple[str, ...] = ()
+    programme: str = ""
 
 
 @event("payout.payment-batched")
@@ -265,6 +270,8 @@ def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
         ordered_by=context.actor,
         ordered_on=context.valid_on,
         took_part=command.took_part,
+        payees=command.payees,
+        programme=command.programme,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
-from services.payout.api.lookup import act_on, known_batch, known_case
+from services.payout.api.lookup import act_on, known_batch, known_case, known_holds
 from shared.service import House
 
 
@@ -13,10 +13,16 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     if "batch" in path:
         state = (await known_batch(house, path["batch"])).state
         return ("release-batch",) if isinstance(state, batches.Unreleased) else ()
-    if "case" not in path:
+    if "hold" in path:
+        return ("lift-hold",) if await _stands(house, path["hold"]) else ()
+    if "drawdown" not in path:
         return None
     state = (await known_case(house, path["case"])).state
     if not isinstance(state, disbursements.Open):
         return ()
     acts = (act_on(it) for it in state.drawdowns if it.id == path.get("drawdown"))
     return [it for it in acts if it]
+
+
+async def _stands(house: House, hold: str) -> bool:
+    return any(it.hold == hold for it in (await known_holds(house)).standing)

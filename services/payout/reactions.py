@@ -71,6 +71,9 @@ def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:
         assigned_on=it.assigned_on,
         acted=it.acted,
         side_conditions=it.side_conditions,
+        programme=it.programme,
+        drawdown_months=it.drawdown_months,
+        withheld_bp=it.withheld_bp,
     )
 
 

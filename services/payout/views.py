@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.payout import batch, disbursement, payee, payment, report
+from services.payout import batch, disbursement, hold, payee, payment, report
+from services.payout.deadlines import note_hold
 from shared.decider import AnyDecider
 from shared.formats import topic_of
 from shared.recorders import Row
@@ -44,6 +45,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         _batch(draft, name, row, it.event)
     elif row.topic in _REPORT:
         _report(draft, name, row, it)
+    elif row.topic in _HOLD:
+        note_hold(draft, it.event)
+        _hold(draft, row, it.event)
 
 
 def _topics(noun: AnyDecider) -> frozenset[str]:
@@ -52,7 +56,7 @@ def _topics(noun: AnyDecider) -> frozenset[str]:
 
 
 _DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider)
-_BATCH, _REPORT = _topics(batch.decider), _topics(report.decider)
+_BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topics(hold.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -258,11 +262,32 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
         draft.put("clearing", f"{place}-{number:04d}", item, grp=reason)
 
 
+# ---- Holds -----------------------------------------------------------------------------------------------------------
+
+
+def _hold(draft: Draft, row: Row, it: hold.Event) -> None:
+    match it:
+        case hold.HoldPlaced():
+            case = draft.get("cases", it.case) or {"file_number": ""}
+            body: Body = {
+                "hold": it.hold, "status": "standing", "case": it.case, "file_number": case["file_number"], "kind": it.kind,
+                "target": it.target, "reason": it.reason, "text": it.text, "placed_by": it.placed_by,
+                "placed_on": it.placed_on.isoformat(), "ends_on": it.ends_on.isoformat() if it.ends_on else None,
+                "ended_on": None, "lifted_by": "", "place": _place(row.position),
+            }  # fmt: skip
+        case hold.HoldLifted():
+            ended = {"status": "lifted", "ended_on": it.lifted_on.isoformat(), "lifted_by": it.lifted_by}
+            body = (draft.get("holds", it.hold) or {}) | ended
+        case hold.HoldExpired():
+            body = (draft.get("holds", it.hold) or {}) | {"status": "expired", "ended_on": it.ended_on.isoformat()}
+    draft.put("holds", it.hold, body, grp=body["status"], sort=body["place"])
+
+
 # ---- Queries ---------------------------------------------------------------------------------------------------------
 
 
 def listed(views: Views, name: str, status: str | None, after: str, limit: int, *, newest_first: bool = False) -> Page:
-    """A page of `cases`, `payments`, `batches`, `reports` or `clearing`, all of them or those of one status."""
+    """A page of `cases`, `payments`, `batches`, `reports`, `clearing` or `holds`, all of them or those of one status."""
     return views.find(name, grp=status, after=after, limit=limit, newest_first=newest_first)
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import shared.service
-from services.payout import batch, disbursement, payee, payment, report, sequence
+from services.payout import batch, disbursement, hold, payee, payment, report, sequence
 from services.payout.api import actions, reads
+from services.payout.deadlines import DUE
 from services.payout.pages import pages
 from services.payout.possible import possible
 from services.payout.publications import publish
@@ -16,12 +17,21 @@ from shared.service import Blueprint
 
 blueprint = Blueprint(
     name="payout",
-    nouns=(disbursement.decider, payment.decider, batch.decider, report.decider, payee.decider, sequence.decider),
+    nouns=(
+        disbursement.decider,
+        payment.decider,
+        batch.decider,
+        report.decider,
+        payee.decider,
+        sequence.decider,
+        hold.decider,
+    ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
     project=project,
     actions=actions,
     possible=possible,
+    due=DUE,
     reads=reads,
     pages=pages,
     followers=lambda house: (follower(house),),

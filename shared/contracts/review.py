@@ -53,13 +53,14 @@ class AwardFinal:
     by_waiver: bool
 
 
-@contract("review.funds-assigned", version=3)
+@contract("review.funds-assigned", version=4)
 class FundsAssigned:
     """Money changes its owner: from now on only payout spends these amounts per year.
 
     `title` is the budget title (Haushaltstitel), `rate_bp` the funding rate in basis points,
     `eligible_cents` the recognised expenditure. `side_conditions` are those that payments wait for;
-    `financing_type` is `share`, `gap` or `fixed`.
+    `financing_type` is `share`, `gap` or `fixed`. Of each amount per year `withheld_bp` are paid only when the proof of use is accepted;
+    what is drawn must be needed within `drawdown_months` after it was paid (0: no limit is known).
     """
 
     award: str
@@ -76,6 +77,9 @@ class FundsAssigned:
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
     financing_type: str = "share"
+    programme: str = ""
+    drawdown_months: int = 0
+    withheld_bp: int = 0
 
 
 @contract("review.side-condition-assessed")

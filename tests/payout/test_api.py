@@ -19,11 +19,23 @@ from tests.payout.road import PEOPLE, Road, on_the_road
 from tests.servers import NatsServer
 from tests.service import ISSUER, Place
 
-NAMES = ("examine-drawdown", "certify-drawdown", "order-payment", "seal-batch", "release-batch")
+NAMES = (
+    "examine-drawdown",
+    "certify-drawdown",
+    "order-payment",
+    "seal-batch",
+    "release-batch",
+    "place-hold",
+    "lift-hold",
+)
 READS = (
-    "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open",
+    "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
 )  # fmt: skip
 NOBODY = "f" * 32
+BODIES = {
+    "place-hold": {"kind": "case", "reason": "audit", "text": "Prüfung"},
+    "lift-hold": {"reason": "geklärt"},
+}
 
 
 def problem(answer: httpx2.Response) -> tuple[int, str]:
@@ -158,9 +170,9 @@ def test_every_act_is_known_to_the_tests(road: Road) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
     action = next(it for it in actions(road.service.house) if it.name == name)
-    path = action.path.format(case=NOBODY, drawdown="d1", batch=NOBODY)
+    path = action.path.format(case=NOBODY, drawdown="d1", batch=NOBODY, hold=NOBODY)
     client = road.service.client("p-somebody", role, keys=("16070048",))
-    answer = client.post(path, json={}, headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})
+    answer = client.post(path, json=BODIES.get(name, {}), headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})
     if role in action.roles:
         assert answer.status_code in (404, 409)
     else:

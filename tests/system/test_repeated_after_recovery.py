@@ -105,6 +105,11 @@ def in_payout(service: Running) -> None:
     for it in (first, second, third):
         road.assign(it)
         road.request("d1", it)
+    road.assign(other := uuid4().hex)
+    held = {"kind": "case", "reason": "audit", "text": "Prüfung"}
+    road.done("p-certifier", f"/payout/cases/{other}/holds", held)
+    hold = road.read("/payout/holds")["items"][0]["hold"]
+    road.done("p-examiner", f"/payout/holds/{hold}/lifting", {"reason": "geklärt"}, etag='"0"')
     refused = road.ordered("d1", first)
     reference = road.read(f"/payout/payments/{refused}")["reference"]
     (road.treasury / "scenario.json").write_text(json.dumps({"rules": [{"reference": reference, "reject": "AC04"}]}))

@@ -9,13 +9,15 @@ from pydantic import Field
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
+from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout import sequence, views
-from services.payout.api.lookup import known_batch, known_case, payment_of, stage_of, status_of_batch
+from services.payout.api.holding import hold_actions
+from services.payout.api.lookup import known_batch, known_case, known_holds, payment_of, stage_of, status_of_batch
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
 from services.payout.treasury.known import FORMATS
-from shared.calendar import next_target_day
+from shared.calendar import local_date, next_target_day
 from shared.commands import KeyReused
 from shared.decider import Decision, decision
 from shared.identity import Role
@@ -40,7 +42,8 @@ def actions(house: House) -> list[Action]:
         return await _of_case(house, ask, disbursements.ExamineDrawdown(drawdown=ask.path["drawdown"]))
 
     async def certify(_body: NoBody, ask: Ask) -> Decision:
-        return await _of_case(house, ask, disbursements.CertifyDrawdown(drawdown=ask.path["drawdown"]))
+        await known_case(house, ask.path["case"])
+        return disbursements.certify(ask.path["case"], ask.path["drawdown"])
 
     async def order(_body: NoBody, ask: Ask) -> Decision:
         await known_case(house, ask.path["case"])
@@ -50,8 +53,10 @@ def actions(house: House) -> list[Action]:
         return await _seal(house, body, ask)
 
     async def release(_body: NoBody, ask: Ask) -> Decision:
-        await known_batch(house, ask.path["batch"])
-        return decision(batches.decider, ask.path["batch"], batches.ReleaseBatch())
+        sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
+        orders = await orders_of(house, [it.payment for it in sealed.entries])
+        concerned = [batches.concerned(it.order) for it in orders if not isinstance(it, payments.Unordered)]
+        return batches.release(ask.path["batch"], concerned)
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     return [
@@ -80,6 +85,7 @@ def actions(house: House) -> list[Action]:
             roles=frozenset({Role.TREASURY}), decide=release, answer=_told_batch,
             summary="Gibt die Datei frei; nicht durch eine Person, die an einer der Anordnungen mitgewirkt hat.",
         ),
+        *hold_actions(house),
     ]  # fmt: skip
 
 
@@ -153,7 +159,9 @@ async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payment
 async def _open_orders(house: House) -> Sequence[payments.PaymentOrdered]:
     await house.seen(house.writer.head.position)
     names = await asyncio.to_thread(views.ordered_payments, house.views, batches.MAX_ENTRIES)
-    return [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
+    standing, today = await known_holds(house), local_date(house.now())
+    ordered = [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
+    return [it for it in ordered if not holds.holding(standing, batches.concerned(it), today)]
 
 
 def _told_drawdowns(state: disbursements.Disbursement, _ask: Ask) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.acts import actions
+from services.payout.api.hold_answers import HoldOfCase, standing_holds
 from services.payout.api.lookup import act_on, known_batch, known_case, payment_of, stage_of, status_of_batch
 from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
@@ -109,6 +110,7 @@ class Case(BaseModel):
     returned_cents: int = Field(default=0, description="what review asked back and has got")
     kept_cents: int = Field(default=0, description="what review asked back and is ordered already")
     side_conditions: list[ConditionOfCase] = []
+    holds: list[HoldOfCase] = []
     drawdowns: list[DrawdownOfCase]
     payments: list[PaymentOfCase]
 
@@ -250,14 +252,16 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     state: disbursements.Disbursement = found.state
     names = [name for it in state.drawdowns for name in (*it.refused, payment_of(it)) if name]
     paid = [it for name in names if (it := await told_payment(house, name))]
+    payee = (await house.writer.state(payees.decider, case)).state
+    standing = await standing_holds(house, case, state, payee)
+    held = standing[0].sentence if standing else ""
     told = Case(
         case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
-        drawdowns=[_told_drawdown(house, case, it, state, person) for it in state.drawdowns],
+        holds=standing, drawdowns=[_told_drawdown(house, case, it, state, person, held) for it in state.drawdowns],
     )  # fmt: skip
     if isinstance(state, disbursements.Waiting):
         return told
     plan = state.plan
-    payee = (await house.writer.state(payees.decider, case)).state
     of_plan = {
         "open": True, "file_number": plan.file_number, "award": plan.award, "title": plan.title, "rate_bp": plan.rate_bp,
         "applicant_key": payee.key or plan.applicant_key, "applicant_name": payee.name or plan.applicant_name, "eligible_cents": plan.eligible_cents,
@@ -280,7 +284,12 @@ def _told_year(year: int, granted: int, ones: Sequence[disbursements.Drawdown]) 
 
 
 def _told_drawdown(
-    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Disbursement, person: Person
+    house: House,
+    case: str,
+    it: disbursements.Drawdown,
+    state: disbursements.Disbursement,
+    person: Person,
+    held: str,
 ) -> DrawdownOfCase:
     payable, reason = None, it.reason
     if isinstance(it.stage, disbursements.Registered) and isinstance(state, disbursements.Open):
@@ -291,12 +300,12 @@ def _told_drawdown(
         accepted_cents=it.accepted_cents, reason=reason, reason_text=disbursements.REASONS.get(reason, ""),
         stage=stage_of(it), payment=payment_of(it),
         certified_by=it.stage.certified_by if isinstance(it.stage, disbursements.Certified | disbursements.Ordered) else "",
-        refused=list(it.refused), next=_next_action(house, case, it, state, person) if isinstance(state, disbursements.Open) else None,
+        refused=list(it.refused), next=_next_action(house, case, it, state, person, held) if isinstance(state, disbursements.Open) else None,
     )  # fmt: skip
 
 
 def _next_action(
-    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Open, person: Person
+    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Open, person: Person, held: str
 ) -> NextAction | None:
     name = act_on(it)
     if not name:
@@ -307,6 +316,8 @@ def _next_action(
         hindrance = disbursements.PlanIsFrozen.title
     elif name != "examine-drawdown" and (waiting_for := disbursements.open_condition(state)):
         hindrance = f"{disbursements.SideConditionOpen.title} {disbursements.in_words(waiting_for)}"
+    elif name != "examine-drawdown" and held:
+        hindrance = held
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

@@ -2,6 +2,7 @@
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
+from services.payout import hold as holds
 from shared.identity import is_id
 from shared.problems import Problem
 from shared.service import House
@@ -47,4 +48,17 @@ async def known_batch(house: House, batch: str) -> Folded:
     found = await house.writer.state(batches.decider, batch) if is_id(batch) else Folded(state=None)
     if not found.version:
         raise Problem(404, "unknown-batch", "Diesen Zahlungslauf gibt es nicht.", field="batch")
+    return found
+
+
+async def known_holds(house: House) -> holds.Holds:
+    """All holds as committed."""
+    return (await house.writer.state(holds.decider, holds.REGISTER)).state
+
+
+async def known_hold(house: House, hold: str) -> holds.HoldPlaced:
+    """A hold as it was placed, or a 404 problem."""
+    found = (await known_holds(house)).placed.get(hold)
+    if found is None:
+        raise Problem(404, "unknown-hold", "Diese Zahlungssperre gibt es nicht.", field="hold")
     return found

@@ -24,6 +24,7 @@ from services.payout.api.answers import (
     told_open,
     told_payment,
 )
+from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
@@ -42,6 +43,7 @@ type CaseStep = Literal["examination", "certification", "order", "payment", "pla
 type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected"]
 type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed"]
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
+type HoldStatus = Literal["standing", "lifted", "expired"]
 type Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -139,6 +141,13 @@ def reads(house: House) -> APIRouter:
         if status is not None and not is_id(status):
             raise Problem(422, "unknown-reason", "Diesen Grund gibt es nicht.", field="status")
         return await listing(request, "clearing", status, after, limit, newest=True)
+
+    @router.get("/payout/holds", operation_id="payout-holds", response_model=Listing[HoldItem])
+    async def listed_holds(
+        request: Request, status: HoldStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Holds, newest first; `status` says which of them stand."""
+        return await listing(request, "holds", status, after, limit, newest=True)
 
     @router.get("/payout/open", operation_id="payout-open")
     async def open_work(request: Request) -> Open:

@@ -39,7 +39,8 @@ from services.payout.batch.noun import (
     acts_of,
     decider,
 )
-from services.payout.batch.sealing import seal
+from services.payout.batch.releasing import release
+from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
     "MAX_ENTRIES",
@@ -77,8 +78,10 @@ __all__ = [
     "Unsealed",
     "Writing",
     "acts_of",
+    "concerned",
     "decider",
     "draft",
     "groups",
+    "release",
     "seal",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout import sequence
 from services.payout.batch.content import Entry
@@ -16,7 +17,7 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
 
     The file name holds the hash's beginning, so that other bytes never come under the same name.
     """
-    stream = decider.stream(content.message_id)
+    stream, held = decider.stream(content.message_id), holds.decider.stream(holds.REGISTER)
     numbers = sequence.decider.stream(content.debtor)
     streams = [payments.decider.stream(it.payment) for it in content.entries]
     command = SealBatch(
@@ -40,17 +41,23 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
         if content.writing.number:
             number = sequence.TakeFileNumber(batch=content.message_id, number=content.writing.number)
             decided[numbers] = sequence.decider.decide(number, states[-1], context)
-        for entry, name, state in zip(content.entries, streams, states[1:], strict=False):
+        for entry, name, state in zip(content.entries, streams, states[2:], strict=False):
             decided[name] = _batched(content.message_id, entry, state, context)
+            holds.refuse_held(states[1], concerned(state.order), context)
             took_part |= took_part_of(state.order)
         if not took_part <= set(content.took_part):
             raise EntryDiffers
         return decided
 
-    reads: dict[str, AnyDecider] = {stream: decider} | dict.fromkeys(streams, payments.decider)
+    reads: dict[str, AnyDecider] = {stream: decider, held: holds.decider} | dict.fromkeys(streams, payments.decider)
     if content.writing.number:
         reads[numbers] = sequence.decider
     return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)
+
+
+def concerned(order: payments.PaymentOrdered) -> holds.Concerned:
+    """What a hold must be about to keep this order out of a file."""
+    return holds.Concerned(case=order.case, payees=order.payees, programme=order.programme)
 
 
 def _batched(batch: str, entry: Entry, state: payments.Payment, context: Context) -> Sequence[payments.Event]:

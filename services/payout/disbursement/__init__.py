@@ -4,7 +4,7 @@ Intake and review have no mutual order: a Mittelabruf that comes before the plan
 whichever comes last, the state is the same.
 """
 
-from services.payout.disbursement.across import order
+from services.payout.disbursement.across import HOLDS, certify, concerned, order, place_hold
 from services.payout.disbursement.changes import FundsReturned, ReturnFunds, SupplementPlan
 from services.payout.disbursement.commands import (
     CertifyDrawdown,
@@ -65,6 +65,7 @@ from services.payout.disbursement.states import (
 )
 
 __all__ = [
+    "HOLDS",
     "REASONS",
     "Accepted",
     "AlreadyOrdered",
@@ -110,6 +111,8 @@ __all__ = [
     "UnknownDrawdown",
     "Waiting",
     "YearNotOpen",
+    "certify",
+    "concerned",
     "decide",
     "decider",
     "in_words",
@@ -117,5 +120,6 @@ __all__ = [
     "order",
     "outcome_of",
     "payable",
+    "place_hold",
     "unordered",
 ]

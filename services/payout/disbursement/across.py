@@ -1,14 +1,41 @@
-"""The order of a payment: the Mittelabruf and the payment in one transaction."""
+"""Certification and order: the Mittelabruf together with who is paid, the holds that stand and, once ordered, the payment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from services.payout import hold as holds
+from services.payout import payee as payees
 from services.payout import payment as payments
-from services.payout.disbursement.commands import OrderDrawdown
+from services.payout.disbursement.commands import CertifyDrawdown, OrderDrawdown
 from services.payout.disbursement.noun import decider
-from services.payout.disbursement.states import Certified, Disbursement, find, plan_of
+from services.payout.disbursement.states import Certified, Disbursement, Waiting, find, plan_of
 from shared import duties
-from shared.decider import Context, Decided, Decision
+from shared.decider import AnyDecider, Context, Decided, Decision
+
+HOLDS = holds.decider.stream(holds.REGISTER)
+
+
+def concerned(case: str, state: Disbursement, payee: payees.Payee) -> holds.Concerned:
+    """What a hold must be about to bind this case: the case, who is or was its recipient, its programme."""
+    if isinstance(state, Waiting):
+        return holds.Concerned(case=case, payees=payee.keys)
+    keys = dict.fromkeys((state.plan.applicant_key, *payee.keys))
+    return holds.Concerned(case=case, payees=tuple(keys), programme=state.plan.programme)
+
+
+def certify(case: str, drawdown: str) -> Decision:
+    """Certify an examined Mittelabruf, unless a hold stands in the way."""
+    reads = _reads(case)
+    stream = decider.stream(case)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        certified = decider.decide(CertifyDrawdown(drawdown=drawdown), states[0], context)
+        if certified:
+            holds.refuse_held(states[2], concerned(case, states[0], states[1]), context)
+        return {stream: certified}
+
+    return Decision(reads=reads, judge=judge, action="CertifyDrawdown")
 
 
 def order(case: str, drawdown: str, payment: str) -> Decision:
@@ -20,26 +47,30 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
         ordered = decider.decide(OrderDrawdown(drawdown=drawdown, payment=payment), state, context)
         if not ordered:
             return {}
-        command = _order_of(case, drawdown, payment, state)
-        paid = payments.decider.decide(command, states[1], context)
+        about = concerned(case, state, states[1])
+        holds.refuse_held(states[2], about, context)
+        command = _order_of(about, drawdown, payment, state)
+        paid = payments.decider.decide(command, states[3], context)
         if not paid:
             raise payments.PaymentTaken
         return {disbursement_stream: ordered, payment_stream: paid}
 
-    return Decision(
-        reads={disbursement_stream: decider, payment_stream: payments.decider}, judge=judge, action="OrderPayment"
-    )
+    return Decision(reads={**_reads(case), payment_stream: payments.decider}, judge=judge, action="OrderPayment")
 
 
-def _order_of(case: str, drawdown: str, payment: str, state: Disbursement) -> payments.OrderPayment:
+def _reads(case: str) -> Mapping[str, AnyDecider]:
+    return {decider.stream(case): decider, payees.decider.stream(case): payees.decider, HOLDS: holds.decider}
+
+
+def _order_of(about: holds.Concerned, drawdown: str, payment: str, state: Disbursement) -> payments.OrderPayment:
     plan, asked = plan_of(state), find(state, drawdown)
     attempt = len(asked.refused) + 1
     return payments.OrderPayment(
         payment=payment,
-        case=case,
+        case=about.case,
         drawdown=drawdown,
         attempt=attempt,
-        reference=payments.reference_of(case, asked.tranche, attempt, asked.year),
+        reference=payments.reference_of(about.case, asked.tranche, attempt, asked.year),
         cents=asked.accepted_cents,
         title=plan.title,
         year=asked.year,
@@ -48,4 +79,29 @@ def _order_of(case: str, drawdown: str, payment: str, state: Disbursement) -> pa
         iban=plan.iban,
         certified_by=asked.stage.certified_by if isinstance(asked.stage, Certified) else "",
         took_part=tuple(sorted(duties.barred("release-batch", state.acted))),
+        payees=about.payees,
+        programme=about.programme,
     )
+
+
+def place_hold(
+    case: str, hold: str, kind: holds.HoldKind, reason: holds.HoldReason, text: str, ends_on: date | None
+) -> Decision:
+    """Place a hold at a case: on it, on its recipient as it is now, or on its programme."""
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        plan = None if isinstance(states[1], Waiting) else states[1].plan
+        target = {
+            holds.HoldKind.CASE: case,
+            holds.HoldKind.PAYEE: states[2].key or (plan.applicant_key if plan else ""),
+            holds.HoldKind.PROGRAMME: plan.programme if plan else "",
+        }[kind]
+        placing = holds.PlaceHold(
+            hold=hold, case=case, kind=kind, target=target, reason=reason, text=text, ends_on=ends_on
+        )
+        return {HOLDS: holds.decider.decide(placing, states[0], context)}
+
+    reads: Mapping[str, AnyDecider] = {
+        HOLDS: holds.decider, decider.stream(case): decider, payees.decider.stream(case): payees.decider,
+    }  # fmt: skip
+    return Decision(reads=reads, judge=judge, action="PlaceHold", creates=True)

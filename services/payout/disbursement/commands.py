@@ -24,6 +24,9 @@ class OpenPlan:
     assigned_on: date
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
+    programme: str = ""
+    drawdown_months: int = 0
+    withheld_bp: int = 0
 
 
 @value

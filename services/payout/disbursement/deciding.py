@@ -104,6 +104,9 @@ def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[
         assigned_on=command.assigned_on,
         acted=command.acted,
         side_conditions=command.side_conditions,
+        programme=command.programme,
+        drawdown_months=command.drawdown_months,
+        withheld_bp=command.withheld_bp,
     )
     if isinstance(state, Waiting):
         return [opened, *give_back(evolve(state, opened), context)]

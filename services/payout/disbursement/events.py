@@ -26,6 +26,9 @@ class PlanOpened:
     assigned_on: date
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
+    programme: str = ""
+    drawdown_months: int = 0
+    withheld_bp: int = 0
 
 
 @event("payout.drawdown-registered")

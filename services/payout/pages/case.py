@@ -12,8 +12,10 @@ from services.payout import disbursement as disbursements
 from services.payout.api.answers import Case, DrawdownOfCase, told_case
 from services.payout.api.lookup import known_case
 from services.payout.api.reads import reader
+from services.payout.hold import REASON_TITLES
 from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
+from services.payout.pages.holds import hold_forms, holds_of_case
 from services.payout.views import STEPS, next_of
 from shared import duties
 from shared.access import Person
@@ -51,8 +53,11 @@ async def case_page(
         status=wording.NEXT[step],
         money=_money(told),
         facts=[*_facts(told), *payee],
-        actions=[_form(acts, person, failed, told, it) for it in told.drawdowns if it.next],
-        tables=[_years(told), *_conditions(told), _drawdowns(told), _payments(told)],
+        actions=[
+            *(_form(acts, person, failed, told, it) for it in told.drawdowns if it.next),
+            *hold_forms(acts, person, failed, told),
+        ],
+        tables=[*holds_of_case(told), _years(told), *_conditions(told), _drawdowns(told), _payments(told)],
         timeline=[_past(it) for it in reversed(past.events)],
         back={"text": "Auszahlung", "url": "/payout/"},
         elsewhere=[
@@ -241,6 +246,8 @@ def _why(facts: Mapping[str, Any]) -> str:
     """The amount and the reason, where an event has them."""
     cents = next((facts[it] for it in ("accepted_cents", "requested_cents", "cents") if it in facts), None)
     reason = str(facts.get("reason", ""))
+    if "hold" in facts:
+        reason = " ".join((REASON_TITLES.get(reason, reason), str(facts.get("text", "")))).strip()
     if "rule" in facts:
         return duties.sentence_of(facts["rule"])
     parts = [f"{euros(cents)}." if cents is not None else "", disbursements.REASONS.get(reason, reason)]

@@ -13,6 +13,7 @@ from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.batch import release_form
 from services.payout.pages.forms import Failed, form
+from services.payout.pages.holds import hold_row
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
@@ -56,6 +57,7 @@ async def desk_page(
         reports={"rows": [_report(it.body) for it in found["reports"].entries]},
         clearing={"rows": [_clearing(it.body) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
+        holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
     )
 
 
@@ -72,6 +74,7 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
         "reports": views.listed(seen, "reports", None, "", 12, newest_first=True),
         "clearing": views.listed(seen, "clearing", None, "", 25, newest_first=True),
         "clearing_count": seen.count("clearing"),
+        "holds": views.listed(seen, "holds", "standing", "", 25, newest_first=True),
         "work": [
             {"title": wording.NEXT[step]["text"], "rows": [_case(it.body) for it in entries]}
             for step, entries in work.items()

@@ -68,6 +68,12 @@ CLEARING: Mapping[str, str] = {
     "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
 }
 
+HOLDS: Mapping[str, Badge] = {
+    "standing": {"text": "gesperrt", "tone": "danger"},
+    "lifted": {"text": "aufgehoben", "tone": "neutral"},
+    "expired": {"text": "abgelaufen", "tone": "neutral"},
+}
+
 EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.payee-succeeded": ("Rechtsnachfolge der Empfängerin vermerkt, Konto unverändert", "warning"),
     "payout.plan-opened": ("Mittel zugewiesen, Auszahlungsplan eröffnet", "info"),
@@ -90,6 +96,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.payment-accepted": ("Von der Kasse angenommen", "info"),
     "payout.payment-settled": ("Dem Konto belastet", "success"),
     "payout.payment-rejected": ("Von der Kasse zurückgewiesen", "danger"),
+    "payout.hold-placed": ("Zahlungssperre gesetzt", "danger"),
+    "payout.hold-lifted": ("Zahlungssperre aufgehoben", "success"),
+    "payout.hold-expired": ("Zahlungssperre abgelaufen", "info"),
     "house.attempt-refused": ("Handlung verwehrt", "danger"),
     "house.message-parked": ("Nachricht zurückgestellt", "warning"),
     "house.parked-message-handled": ("Zurückgestellte Nachricht verarbeitet", "info"),

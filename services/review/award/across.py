@@ -115,6 +115,7 @@ def approve(case: str, programme: str, budget: str) -> Decision:
                 _grant(case, assessment, states[4]),
                 judgement=_judged(policy, assessment, context.valid_on),
                 payout_only_when_final=policy.parameters.payout_only_when_final,
+                withheld_bp=policy.parameters.withheld_bp,
             ),
             proposal=proposal.number,
             signing_limit_cents=terms.signing_limit_cents,

@@ -37,6 +37,9 @@ def assigning(award: Notified, context: Context, action: str) -> Sequence[Event]
             acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
             side_conditions=grant.side_conditions,
             financing_type=grant.financing_type,
+            programme=grant.programme,
+            drawdown_months=grant.drawdown_months,
+            withheld_bp=grant.withheld_bp,
         ),
         *stopped(award, context, action),
     ]

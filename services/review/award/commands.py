@@ -20,6 +20,7 @@ class Grant:
     `cut_cents` is the applied expenditure that is not eligible; `rate_bp` the funding rate in basis points;
     drawn money must be needed within `drawdown_months`; the proof of use is due on `proof_due_on`;
     with `payout_only_when_final` money goes to payout when the award is final, else when it is served;
+    of each instalment `withheld_bp` wait for the accepted proof of use;
     `judgement` is what the rules said on the day of the approval; `side_conditions` hold the expert's `conditions`, too,
     except in awards of the time before they were numbered.
     """
@@ -51,6 +52,7 @@ class Grant:
     side_conditions: tuple[SideCondition, ...] = ()
     cut: GrantCut | None = None
     payout_only_when_final: bool = True
+    withheld_bp: int = 0
 
 
 @value

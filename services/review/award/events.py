@@ -167,6 +167,9 @@ class FundsAssigned:
     acted: tuple[Acted, ...]
     side_conditions: tuple[SideCondition, ...] = ()
     financing_type: FinancingType = FinancingType.SHARE
+    programme: str = ""
+    drawdown_months: int = 0
+    withheld_bp: int = 0
 
 
 @event("review.award-hearing-opened")
