@@ -185,7 +185,7 @@ class Acts:
     refused: int = 0
     unread: set[str] = field(default_factory=set[str])
     _signed: dict[str, Act] = field(default_factory=dict[str, Act])
-    _sealed: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _in_batch: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
     _number: int = 0
 
     def take(self, it: Recorded) -> None:
@@ -207,8 +207,10 @@ class Acts:
             case "review.decision-became-final":
                 if not it.facts["by_waiver"]:
                     self.by_case[it.case].append(Act(it.at, self._number, it.actor, "declare-final"))
+            case "payout.batch-listed":
+                self._in_batch[it.stream] += [entry["case"] for entry in it.facts["entries"]]
             case "payout.batch-sealed":
-                self._sealed[it.stream] = [entry["case"] for entry in it.facts["entries"]]
+                self._in_batch[it.stream] += [entry["case"] for entry in it.facts["entries"]]
                 self._for_all(it, "seal-batch")
             case "payout.batch-released":
                 self._for_all(it, "release-batch")
@@ -220,7 +222,7 @@ class Acts:
                 pass
 
     def _for_all(self, it: Recorded, action: str) -> None:
-        for case in self._sealed[it.stream]:
+        for case in self._in_batch[it.stream]:
             self.by_case[case].append(Act(it.at, self._number, it.actor, action))
 
     def violations(self) -> Iterator[str]:

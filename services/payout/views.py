@@ -3,6 +3,7 @@
 No personal value is in them; sealed boxes stay in the log.
 """
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -188,14 +189,18 @@ def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
 def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
     body = draft.get("batches", of["batch"])
     if body:
-        _put_batch(draft, body | {of["status"]: sorted([*body[of["status"]], of["payment"]])})
+        answered = list(body[of["status"]])
+        insort(answered, of["payment"])
+        _put_batch(draft, body | {of["status"]: answered})
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------
 
 
 def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
-    since = row.position if row.version == 1 else 0
+    if isinstance(it, batch.BatchListed):
+        return
+    since = row.position if isinstance(it, batch.BatchSealed) else 0
     body = draft.get("batches", id, since=since) or {}
     match it:
         case batch.BatchSealed():

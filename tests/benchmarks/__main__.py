@@ -20,13 +20,13 @@ from typing import Any
 
 import psycopg
 
-from tests.benchmarks import appends, growth, lifecycles, over_http, rebuild
+from tests.benchmarks import appends, growth, lifecycles, over_http, paying, rebuild
 from tests.benchmarks.conversation import CONTRACTS, EVENTS
 from tests.benchmarks.running import CLIENTS, Asked, Bench, Figures, Part
 from tests.servers import PostgresServer, running_postgres
 
 RESULTS = Path("var/bench/results.json")
-PARTS: Sequence[Part] = (lifecycles.PART, appends.PART, over_http.PART, rebuild.PART, growth.PART)
+PARTS: Sequence[Part] = (lifecycles.PART, appends.PART, over_http.PART, rebuild.PART, growth.PART, paying.PART)
 
 type Rounds = list[dict[str, Figures]]
 

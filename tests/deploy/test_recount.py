@@ -93,10 +93,12 @@ def test_one_hand_under_both_signatures_is_found(tmp_path: Path) -> None:
     assert "Zwei Zeichnungen" in violation
 
 
-def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Path) -> None:
+@pytest.mark.parametrize("listed", ["payout.batch-sealed", "payout.batch-listed"])
+def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Path, listed: str) -> None:
     told = [
         act("disbursement", "payout.drawdown-ordered", "p-1"),
-        ("batch-1", "payout.batch-sealed", "p-2", {"entries": [{"case": CASE}]}),
+        ("batch-1", listed, "p-2", {"entries": [{"case": CASE}]}),
+        ("batch-1", "payout.batch-sealed", "p-2", {"entries": []}),
         ("batch-1", "payout.batch-released", "p-1", {}),
     ]
     (violation,) = recounted(exported(tmp_path, told))["sod"]["violations"]

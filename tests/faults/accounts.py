@@ -149,6 +149,7 @@ def the_approvals(case: Case) -> Iterator[str]:
     """No payment reached the treasury without everyone who must approve it, each another person where the law says so."""
     orders = {row.facts["reference"]: row.facts for row in _named(case, "payout", "payout.payment-ordered")}
     batches = {row.facts["file_sha256"]: row for row in _named(case, "payout", "payout.batch-sealed")}
+    parts = _named(case, "payout", "payout.batch-listed")
     released = {row.stream: row.facts["released_by"] for row in _named(case, "payout", "payout.batch-released")}
     drawdowns = _drawdowns(case)
     granted = _granted(case)
@@ -157,7 +158,8 @@ def the_approvals(case: Case) -> Iterator[str]:
         if order is None or sealed is None:
             yield f"{it.file}: {it.reference} wurde nicht angeordnet oder nicht so versiegelt"
             continue
-        entries = [(one["reference"], one["cents"]) for one in sealed.facts["entries"]]
+        listed = [one for row in parts if row.stream == sealed.stream for one in row.facts["entries"]]
+        entries = [(one["reference"], one["cents"]) for one in (*listed, *sealed.facts["entries"])]
         if order["cents"] != it.cents or entries.count((it.reference, it.cents)) != 1:
             yield f"{it.reference}: {it.cents} Cent in der Datei, {order['cents']} angeordnet"
         steps = drawdowns[order["case"], order["drawdown"]]

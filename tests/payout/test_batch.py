@@ -4,9 +4,11 @@ import pytest
 
 from services.payout import payment as payments
 from services.payout.batch import (
+    LISTED_AT_ONCE,
     MAX_ENTRIES,
     AlreadySealed,
     AttemptSkipped,
+    BatchListed,
     BatchReleased,
     BatchSealed,
     BatchTooLarge,
@@ -22,10 +24,12 @@ from services.payout.batch import (
     NotSubmitted,
     OtherBytes,
     ReleaseBatch,
+    SealBatch,
     StartSubmission,
     SubmissionStarted,
     SubmissionUnknown,
     Transmitted,
+    Unreleased,
     decider,
     groups,
     seal,
@@ -132,15 +136,53 @@ def test_the_largest_batch_fits_into_one_event() -> None:
         created_at=datetime(2025, 8, 4, tzinfo=UTC),
         execution_on=DAY,
         debtor="landeshauptkasse",
-        entries=(long,) * MAX_ENTRIES,
+        entries=(long,) * LISTED_AT_ONCE,
         took_part=("p" * 32,) * 1000,
-        count=MAX_ENTRIES,
+        count=LISTED_AT_ONCE,
         sum_cents=1,
         file_sha256="a" * 64,
         file_name="x" * 60,
         sealed_by="p" * 32,
     )
     assert len(encode(sealed)) < 512_000
+
+
+def commanded(count: int) -> SealBatch:
+    entry = ordered_house().draft("p1").entries[0]
+    many = tuple(replace(entry, payment=f"p{it}", reference=f"TH{it:023d}", cents=it + 1) for it in range(count))
+    return SealBatch(
+        message_id=BATCH,
+        created_at=datetime(2025, 8, 4, tzinfo=UTC),
+        execution_on=DAY,
+        debtor="landeshauptkasse",
+        entries=many,
+        took_part=("p-orderer",),
+        file_sha256="a" * 64,
+        file_name="x.xml",
+    )
+
+
+@pytest.mark.parametrize("count", [1, LISTED_AT_ONCE, LISTED_AT_ONCE + 1, 3 * LISTED_AT_ONCE, MAX_ENTRIES])
+def test_a_large_batch_is_listed_in_parts_and_is_whole_again_when_read(count: int) -> None:
+    command = commanded(count)
+    events = decider.decide(command, decider.initial, orderer())
+    assert isinstance(events[-1], BatchSealed)
+    assert all(len(encode(it)) < 512_000 for it in events)
+    assert len(events) == (1 if count <= LISTED_AT_ONCE else count // LISTED_AT_ONCE + (count % LISTED_AT_ONCE > 0) + 1)
+    state = decider.fold(events)
+    assert isinstance(state, Unreleased)
+    assert state.sealed.entries == command.entries
+    assert (state.sealed.count, state.sealed.sum_cents) == (count, count * (count + 1) // 2)
+    assert decider.decide(command, state, orderer()) == []
+
+
+def test_without_one_of_its_parts_a_batch_would_not_be_whole() -> None:
+    command = commanded(LISTED_AT_ONCE + 1)
+    first, _, sealed = decider.decide(command, decider.initial, orderer())
+    assert isinstance(first, BatchListed)
+    state = decider.fold([first, sealed])
+    assert isinstance(state, Unreleased)
+    assert state.sealed.entries != command.entries
 
 
 def test_one_group_per_title_and_year() -> None:

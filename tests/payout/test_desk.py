@@ -213,3 +213,18 @@ def test_reports_are_recorded_by_the_system_on_the_day_they_are_read(road: Road,
     (taken,) = road.service.house.store.history(reports.decider.stream(name))
     assert (taken.context.actor, taken.context.role) == ("system", "system")
     assert taken.context.valid_on == date(2025, 8, 4)
+
+
+def test_a_batch_listed_in_parts_is_released_handed_over_and_answered_like_any_other(
+    nats_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.payout.batch.noun.LISTED_AT_ONCE", 1)
+    with on_the_road(Place(folder=tmp_path, nats=nats_server)) as road:
+        road.assign()
+        road.request("d1", cents=10_000_00)
+        road.request("d2", cents=5_000_00)
+        batch = road.transmitted(road.ordered("d1"), road.ordered("d2"))
+        seen = road.read(f"/payout/batches/{batch}")
+        assert (seen["count"], seen["sum_cents"], len(seen["entries"])) == (2, 15_000_00, 2)
+        road.answered()
+        road.until(f"/payout/batches/{batch}", "status", "completed")

@@ -7,6 +7,7 @@ from typing import Any
 import lxml.etree
 import pytest
 from hypothesis import given as forall
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.payout.report import Answer, Booking, BookingReport, StatusReport
@@ -315,3 +316,13 @@ def test_an_error_tells_nothing_of_the_file() -> None:
         with pytest.raises(Unreadable) as refused:
             read(raw)
         assert "GEHEIM" not in str(refused.value)
+
+
+@settings(deadline=None)
+@forall(st.text(max_size=80), st.booleans())
+def test_no_name_can_break_out_of_its_field(name: str, native: bool) -> None:
+    given = replace(with_one(payee=Account(holder=f"x{name}", iban=IBAN), text=f"y{name}"), native_text=native)
+    raw = build(given)
+    schema("sepaxml", "schemas", "pain.001.001.09.xsd").assertValid(etree.fromstring(raw))
+    assert texts(raw, "p:Cdtr/p:Nm") == [plain(f"x{name}", 70, native=native)]
+    assert texts(raw, "p:Ustrd") == [plain(f"y{name}", 140, native=native)]

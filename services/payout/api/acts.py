@@ -78,7 +78,7 @@ def actions(house: House) -> list[Action]:
             name="seal-batch", title="Zahlungslauf bilden und versiegeln", path="/payout/batches",
             roles=frozenset({Role.ORDERING_OFFICER}), body=SealBatchBody, decide=seal, creates=True, status=201,
             location="/payout/batches/{id}", answer=_told_batch,
-            summary="Versiegelt höchstens 400 Anordnungen zu einer Datei für die Kasse; ohne Auswahl die ältesten offenen, die sich schreiben lassen.",
+            summary="Versiegelt höchstens 20.000 Anordnungen zu einer Datei für die Kasse; ohne Auswahl die ältesten offenen, die sich schreiben lassen.",
         ),
         Action(
             name="release-batch", title="Zahlungslauf freigeben", path="/payout/batches/{batch}/release",

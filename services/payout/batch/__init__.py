@@ -6,10 +6,12 @@ The batch's id is the file's message id, so that every answer leads back to its 
 from services.payout.batch.content import Entry, Writing
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
 from services.payout.batch.noun import (
+    LISTED_AT_ONCE,
     MAX_ENTRIES,
     AlreadySealed,
     AttemptSkipped,
     Batch,
+    BatchListed,
     BatchReleased,
     BatchSealed,
     BatchTooLarge,
@@ -28,6 +30,7 @@ from services.payout.batch.noun import (
     OtherBytes,
     ReleaseBatch,
     Released,
+    SealBatch,
     StartSubmission,
     SubmissionStarted,
     SubmissionUnknown,
@@ -43,10 +46,12 @@ from services.payout.batch.releasing import release
 from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
+    "LISTED_AT_ONCE",
     "MAX_ENTRIES",
     "AlreadySealed",
     "AttemptSkipped",
     "Batch",
+    "BatchListed",
     "BatchReleased",
     "BatchSealed",
     "BatchTooLarge",
@@ -67,6 +72,7 @@ __all__ = [
     "OtherBytes",
     "ReleaseBatch",
     "Released",
+    "SealBatch",
     "Sealable",
     "StartSubmission",
     "SubmissionStarted",

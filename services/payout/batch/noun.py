@@ -7,11 +7,12 @@ from typing import assert_never
 from services.payout.batch.content import Entry, Writing
 from shared import duties
 from shared.contracts import Acted
-from shared.decider import Context, Decider, DomainError, event, value
+from shared.decider import Context, Decider, DomainError, event, replace, value
 from shared.identity import Role
 
-MAX_ENTRIES = 400
-"""So that a sealed batch stays below the 512 kB of one event."""
+MAX_ENTRIES = 20_000
+LISTED_AT_ONCE = 400
+"""So that an event stays below 512 kB; a larger batch lists its payments in events of their own before it is sealed."""
 
 
 @value
@@ -55,9 +56,19 @@ class ConfirmTransmission:
 type Command = SealBatch | ReleaseBatch | StartSubmission | NoteUnknownSubmission | ConfirmTransmission
 
 
+@event("payout.batch-listed")
+class BatchListed:
+    """Payments of a batch too large for one event, in the order of its file; recorded together with its sealing."""
+
+    entries: tuple[Entry, ...]
+
+
 @event("payout.batch-sealed")
 class BatchSealed:
-    """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from this event alone."""
+    """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from its stream alone.
+
+    `entries` is empty where the payments are listed in events of their own before this one.
+    """
 
     message_id: str
     created_at: datetime
@@ -102,15 +113,20 @@ class BatchTransmitted:
     evidence: str
 
 
-type Event = BatchSealed | BatchReleased | SubmissionStarted | SubmissionUnknown | BatchTransmitted
+type Event = BatchListed | BatchSealed | BatchReleased | SubmissionStarted | SubmissionUnknown | BatchTransmitted
 
 
 @value
-class Unsealed: ...
+class Unsealed:
+    """`listed` is only ever seen between two events of one transaction."""
+
+    listed: tuple[Entry, ...] = ()
 
 
 @value
 class Unreleased:
+    """`sealed` holds all payments here and in every later state, however they are recorded."""
+
     sealed: BatchSealed
 
 
@@ -161,7 +177,7 @@ class EmptyBatch(DomainError):
 
 class BatchTooLarge(DomainError):
     code = "batch-too-large"
-    title = f"Ein Zahlungslauf fasst höchstens {MAX_ENTRIES} Zahlungen."
+    title = "Ein Zahlungslauf fasst höchstens 20.000 Zahlungen."
 
 
 class NamedTwice(DomainError):
@@ -202,7 +218,7 @@ class AttemptSkipped(DomainError):
 def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
     match command, batch:
         case SealBatch(), Unsealed():
-            return [_sealed(command, context)]
+            return _sealed(command, context)
         case SealBatch(), _:
             if command.file_sha256 != batch.sealed.file_sha256:
                 raise AlreadySealed
@@ -219,7 +235,7 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
             return _submitted(command, batch)
 
 
-def _sealed(command: SealBatch, context: Context) -> BatchSealed:
+def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:
     if not command.entries:
         raise EmptyBatch
     if len(command.entries) > MAX_ENTRIES:
@@ -229,12 +245,14 @@ def _sealed(command: SealBatch, context: Context) -> BatchSealed:
     for names in ([it.payment for it in command.entries], [it.reference for it in command.entries]):
         if len(set(names)) != len(names):
             raise NamedTwice
-    return BatchSealed(
+    parts = [command.entries[at : at + LISTED_AT_ONCE] for at in range(0, len(command.entries), LISTED_AT_ONCE)]
+    whole = len(parts) == 1
+    sealed = BatchSealed(
         message_id=command.message_id,
         created_at=command.created_at,
         execution_on=command.execution_on,
         debtor=command.debtor,
-        entries=command.entries,
+        entries=command.entries if whole else (),
         took_part=tuple(sorted({*command.took_part, context.actor})),
         count=len(command.entries),
         sum_cents=sum(it.cents for it in command.entries),
@@ -243,6 +261,7 @@ def _sealed(command: SealBatch, context: Context) -> BatchSealed:
         sealed_by=context.actor,
         writing=command.writing,
     )
+    return [sealed] if whole else [*(BatchListed(entries=it) for it in parts), sealed]
 
 
 def _released(sealed: BatchSealed, context: Context) -> BatchReleased:
@@ -284,6 +303,12 @@ def _submitted(
 
 def evolve(batch: Batch, it: Event) -> Batch:
     match it, batch:
+        case BatchListed(), Unsealed():
+            return Unsealed(listed=(*batch.listed, *it.entries))
+        case BatchListed(), _:
+            return batch
+        case BatchSealed(), Unsealed():
+            return Unreleased(sealed=it if it.entries else replace(it, entries=batch.listed))
         case BatchSealed(), _:
             return Unreleased(sealed=it)
         case _, Unsealed():
@@ -308,5 +333,5 @@ decider = Decider[Command, Event, Batch](
     initial=Unsealed(),
     decide=decide,
     evolve=evolve,
-    events=[BatchSealed, BatchReleased, SubmissionStarted, SubmissionUnknown, BatchTransmitted],
+    events=[BatchListed, BatchSealed, BatchReleased, SubmissionStarted, SubmissionUnknown, BatchTransmitted],
 )

@@ -18,6 +18,9 @@ from shared.pages import page
 from shared.service import House
 from shared.web import Action
 
+SHOWN = 400
+"""So many payments of a batch are on its page; all are in its file."""
+
 
 async def batch_page(
     house: House, acts: Mapping[str, Action], request: Request, name: str, failed: Failed | None = None
@@ -38,7 +41,7 @@ async def batch_page(
         status=wording.BATCHES[told.status],
         facts=_facts(told),
         actions=[release] if told.status == "sealed" else [],
-        entries={"rows": await _entries(house, told), "footer": {"reference": "Summe", "cents": told.sum_cents}},
+        entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file={"text": "Datei herunterladen", "url": f"/payout/batches/{name}/file"} if may_see else None,
     )
 
@@ -59,6 +62,10 @@ def release_form(
         consequence=_leaves(it["count"], it["sum_cents"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
+
+
+def _summed(told: Batch) -> str:
+    return "Summe" if told.count <= SHOWN else f"Summe aller {told.count} Zahlungen; die ersten {SHOWN} sind gezeigt"
 
 
 def _leaves(count: int, cents: int) -> str:
@@ -84,7 +91,7 @@ def _facts(told: Batch) -> list[dict[str, Any]]:
 
 async def _entries(house: House, told: Batch) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for it in told.entries:
+    for it in told.entries[:SHOWN]:
         payment = await told_payment(house, it.payment)
         rows.append(
             {

@@ -130,7 +130,7 @@ def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count)
         path=action.path,
         back="/payout/",
         reason="" if of[0] else "Jede Anordnung liegt schon in einem Zahlungslauf.",
-        text="Die ältesten offenen Anordnungen, höchstens 400, kommen in eine Datei für die Landeshauptkasse.",
+        text="Die ältesten offenen Anordnungen, höchstens 20.000, kommen in eine Datei für die Landeshauptkasse.",
         consequence=f"{'Eine offene Anordnung' if of[0] == 1 else f'{of[0]} offene Anordnungen'}, zusammen {euros(of[1])}.",
     )
 

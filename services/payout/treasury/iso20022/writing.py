@@ -16,6 +16,7 @@ from services.payout.treasury.iso20022.fields import IDENTIFIER
 from shared.money import MAX_CENTS, decimal
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
+_END_OF_GROUP = "    </PmtInf>\n"
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _LATIN = {
     "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS", "&": "+",
@@ -26,6 +27,9 @@ _LATIN = {
 _foreign = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
 _NATIVE = "äöüÄÖÜß"
 """What DK Anlage 3 admits beside the SEPA set."""
+_foreign_to_native = re.compile(rf"[^a-zA-Z0-9/\-?:().,'+ {_NATIVE}]")
+_slashes = re.compile("/{2,}")
+_NUMBERS = str.maketrans({chr(it): str(it - 55) for it in range(ord("A"), ord("Z") + 1)})
 _reference = re.compile(r"[A-Z0-9]{1,25}")
 _iban = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
@@ -35,15 +39,17 @@ def plain(text: str, length: int, *, native: bool = False) -> str:
 
     Umlauts and ß are written by the German convention (ä→ae, ß→ss), or `native` as the account holder writes them.
     """
-    kept = _NATIVE if native else ""
-    bare = "".join(it if it in kept else _bare(it) for it in unicodedata.normalize("NFC", text))
-    clean = " ".join(bare.split())
-    return re.sub("/{2,}", "/", clean).strip("/ ")[:length].rstrip("/ ")
+    foreign = _foreign_to_native if native else _foreign
+    latin = text
+    if foreign.search(text):
+        latin = unicodedata.normalize("NFC", text)
+        latin = foreign.sub(lambda it: _LATIN.get(it[0]) or _bare(it[0]), latin)
+    clean = _slashes.sub("/", " ".join(latin.split()))
+    return clean.strip("/ ")[:length].rstrip("/ ")
 
 
 def _bare(character: str) -> str:
-    latin = _LATIN.get(character, character)
-    parts = (it for it in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(it))
+    parts = (it for it in unicodedata.normalize("NFKD", character) if not unicodedata.combining(it))
     return "".join(it if it.isspace() else _foreign.sub(".", it) for it in parts)
 
 
@@ -60,7 +66,12 @@ def build(instruction: Instruction) -> bytes:
     _add(_add(header, "InitgPty"), "Nm", plain(instruction.debtor.holder, 70, native=instruction.native_text))
     for group in instruction.groups:
         _payment_information(root, instruction, group)
-    return etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    frame = etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
+    # Transfers are written as text: nothing in them can need an escape, and 20,000 of them are made in a fraction of the time.
+    written: list[str] = []
+    for group, part in zip(instruction.groups, frame.split(_END_OF_GROUP)[:-1], strict=True):
+        written += [part, *(_transfer(it, native=instruction.native_text) for it in group.transfers), _END_OF_GROUP]
+    return ("".join(written) + frame.rpartition(_END_OF_GROUP)[2]).encode()
 
 
 def _payment_information(root: Any, instruction: Instruction, group: TransferGroup) -> None:
@@ -76,19 +87,34 @@ def _payment_information(root: Any, instruction: Instruction, group: TransferGro
     # The schema wants an agent; NOTPROVIDED is no BIC and stands where no BIC is claimed.
     _add(_add(_add(_add(information, "DbtrAgt"), "FinInstnId"), "Othr"), "Id", "NOTPROVIDED")
     _add(information, "ChrgBr", "SLEV")
-    for transfer in group.transfers:
-        _transfer(information, transfer, native=instruction.native_text)
 
 
-def _transfer(information: Any, transfer: Transfer, *, native: bool) -> None:
-    transaction = _add(information, "CdtTrfTxInf")
-    _add(_add(transaction, "PmtId"), "EndToEndId", transfer.reference)
-    _add(_add(transaction, "Amt"), "InstdAmt", decimal(transfer.cents)).set("Ccy", "EUR")
+def _transfer(transfer: Transfer, *, native: bool) -> str:
     # No PstlAdr: unstructured addresses are refused from November 2026 on, and none is needed within Germany.
-    _add(_add(transaction, "Cdtr"), "Nm", plain(transfer.payee.holder, 70, native=native))
-    _add(_add(_add(transaction, "CdtrAcct"), "Id"), "IBAN", transfer.payee.iban)
-    _add(_add(transaction, "Purp"), "Cd", "GOVT")
-    _add(_add(transaction, "RmtInf"), "Ustrd", plain(transfer.text, 140, native=native))
+    return f"""\
+      <CdtTrfTxInf>
+        <PmtId>
+          <EndToEndId>{transfer.reference}</EndToEndId>
+        </PmtId>
+        <Amt>
+          <InstdAmt Ccy="EUR">{decimal(transfer.cents)}</InstdAmt>
+        </Amt>
+        <Cdtr>
+          <Nm>{plain(transfer.payee.holder, 70, native=native)}</Nm>
+        </Cdtr>
+        <CdtrAcct>
+          <Id>
+            <IBAN>{transfer.payee.iban}</IBAN>
+          </Id>
+        </CdtrAcct>
+        <Purp>
+          <Cd>GOVT</Cd>
+        </Purp>
+        <RmtInf>
+          <Ustrd>{plain(transfer.text, 140, native=native)}</Ustrd>
+        </RmtInf>
+      </CdtTrfTxInf>
+"""
 
 
 def _add(parent: Any, name: str, text: str = "") -> Any:
@@ -117,14 +143,14 @@ def check(instruction: Instruction) -> None:
         raise Unwritable("reference-twice", "Eine Zahlungskennung kommt doppelt vor.")
     if not all(0 < it.cents <= MAX_CENTS for it in transfers):
         raise Unwritable("bad-amount", "Ein Betrag liegt außerhalb von 0,01 bis 999.999.999,99 Euro.")
-    for account in (instruction.debtor, *(it.payee for it in transfers)):
+    for account in {instruction.debtor, *(it.payee for it in transfers)}:
         _check_account(account)
 
 
 def _check_account(account: Account) -> None:
     if not _iban.fullmatch(account.iban):
         raise Unwritable("bad-iban", "Eine IBAN hat nicht die Form einer IBAN.")
-    if int("".join(str(int(it, 36)) for it in account.iban[4:] + account.iban[:4])) % 97 != 1:
+    if int((account.iban[4:] + account.iban[:4]).translate(_NUMBERS)) % 97 != 1:
         raise Unwritable("bad-iban", "Die Prüfziffer einer IBAN stimmt nicht.")
     if not plain(account.holder, 70):
         raise Unwritable("bad-name", "Ein Kontoinhaber hat keinen schreibbaren Namen.")
