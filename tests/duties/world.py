@@ -540,6 +540,7 @@ def _seal(world: World, number: int, on: date) -> Decision:
         created_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
         execution_on=on,
         debtor="kasse",
+        writing=batch.Writing(),
     )
     return batch.seal(draft, f"{number}" * 64)
 

@@ -68,7 +68,9 @@ async def seal(house: House, ask: Ask) -> Decision:
         raise batches.EmptyBatch
     now = house.now()
     day = next_target_day(local_date(now))
-    made = batches.draft(batch, [state.order], created_at=now, execution_on=day, debtor="freistaat-thueringen")
+    made = batches.draft(
+        batch, [state.order], created_at=now, execution_on=day, debtor="freistaat-thueringen", writing=batches.Writing()
+    )
     return batches.seal(made, sha256(bytes_of(house, made)).hexdigest())
 
 
