@@ -91,7 +91,8 @@ def _moves(topic: str, facts: Mapping[str, Any], budget: int) -> Sequence[Move]:
         case "commitment-reduced":
             return [("committed", -1, parts)]
         case "commitment-shifted":
-            return [("committed", -1, facts["less"]), ("committed", 1, facts["more"])]
+            reserved = facts.get("reserved", ())
+            return [("committed", -1, facts["less"]), ("reserved", -1, reserved), ("committed", 1, facts["more"])]
         case "payment-recorded":
             return [("committed", -1, own), ("paid", 1, own)]
         case "repayment-received":

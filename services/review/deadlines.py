@@ -90,6 +90,8 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             set_due(draft, RESERVATION, _reservation_id(it, case), on=last + timedelta(days=1), rule=rule, case=case)
         case budget.ReservationReleased(case=case) | budget.FundsCommitted(case=case):
             clear_due(draft, RESERVATION, _reservation_id(it, case))
+        case budget.CommitmentShifted(case=case, reserved=reserved) if reserved:
+            clear_due(draft, RESERVATION, _reservation_id(it, case))
         case assessment.HearingOpened(deadline=deadline) | assessment.HearingExtended(deadline=deadline):
             set_due(draft, HEARING, case, on=deadline.expired_from, rule=deadline.rule, case=case)
         case assessment.StatementReceived() | assessment.HearingDeadlineExpired():

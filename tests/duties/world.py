@@ -486,10 +486,10 @@ def _changing() -> Iterator[Point]:
         ("open-award-hearing", _of_award(hear)),
         ("record-award-statement", _of_award(award.RecordAwardStatement(received_on=on))),
         ("close-award-hearing", _of_award(award.CloseAwardHearing(reason="geklärt"))),
-        ("propose-amendment", _of_award(amended)),
+        ("propose-amendment", award.propose_amendment(CASE, PROGRAMME, amended)),
         ("approve-amendment", award.approve_amendment(CASE, 1)),
         ("propose-annulment", _of_award(lapse)),
-        ("drop-proposal", _of_award(award.DropProposal(proposal=2, reason="noch nicht"))),
+        ("drop-proposal", award.drop_proposal(CASE, award.DropProposal(proposal=2, reason="noch nicht"))),
         ("propose-annulment", _of_award(lapse)),
         ("decide-annulment", award.decide_annulment(CASE, 3)),
     )

@@ -105,15 +105,11 @@ class BudgetMachine(RuleBasedStateMachine):
             return
         assert list(self.judged(command, budget_officer(on))) == []
 
-    def take(self, by_year: Sequence[YearAmount], less: Sequence[YearAmount] = ()) -> None:
-        """Money is promised anew: it must have been free, and neither frozen nor promised to others."""
-        for part in less:
-            self.spoken_for[part.year] -= part.cents
+    def take(self, by_year: Sequence[YearAmount]) -> None:
+        """Money is set aside anew: it must have been free, and neither frozen nor promised to others."""
         for part in by_year:
             self.spoken_for[part.year] += part.cents
-            grown = part.cents - sum(it.cents for it in less if it.year == part.year)
-            if grown > 0:
-                assert self.spoken_for[part.year] <= self.voted[part.year] - self.frozen[part.year]
+            assert self.spoken_for[part.year] <= self.voted[part.year] - self.frozen[part.year]
 
     def book(self, it: Any) -> None:
         if hasattr(it, "entry"):
@@ -138,7 +134,11 @@ class BudgetMachine(RuleBasedStateMachine):
                     self.spoken_for[part.year] -= part.cents
                     self.commitments[it.case][part.year] -= part.cents
             case budget.CommitmentShifted():
-                self.take(it.more, it.less)
+                assert it.reserved == self.reservations.pop(it.case) == it.more
+                for part in (*it.less, *it.reserved):
+                    self.spoken_for[part.year] -= part.cents
+                for part in it.more:
+                    self.spoken_for[part.year] += part.cents
                 own = self.commitments.setdefault(it.case, {})
                 for sign, parts in ((-1, it.less), (1, it.more)):
                     for part in parts:
@@ -238,6 +238,18 @@ class BudgetMachine(RuleBasedStateMachine):
         change: dict[str, Any] = {"reason": "anders", "reference": reference, "basis": BASIS}
         self.tell(budget.ShiftCommitment(case=case, less=less, more=more, **change), on)
 
+    @rule(case=CASES, more=splits(), reference=REFERENCES, on=DAYS, expires_on=DAYS)
+    def reserve_an_increase(
+        self, case: str, more: tuple[YearAmount, ...], reference: str, on: date, expires_on: date
+    ) -> None:
+        asked = ReserveFunds(case=case, by_year=more, expires_on=expires_on, basis=BASIS, increase=reference)
+        self.tell(asked, on)
+
+    @rule(case=CASES, less=splits() | st.just(()), reference=REFERENCES, on=DAYS)
+    def shift_to_what_is_reserved(self, case: str, less: tuple[YearAmount, ...], reference: str, on: date) -> None:
+        self.reserve_an_increase(case, cents(y2025=1, y2026=1), reference, on, date(2025, 12, 31))
+        self.shift(case, less, self.reservations.get(case, cents(y2025=1)), reference, on)
+
     @rule(case=CASES, payment=st.integers(1, 20), amount=CENTS, on=DAYS)
     def pay(self, case: str, payment: int, amount: int, on: date) -> None:
         self.tell(RecordPayment(payment=f"p-{payment}", case=case, cents=amount, paid_on=on), on)
@@ -317,6 +329,7 @@ class BudgetWithoutTheCheck(BudgetMachine):
             by_year=command.by_year,
             expires_on=command.expires_on,
             basis=BASIS,
+            increase=command.increase,
         )
 
 

@@ -108,6 +108,9 @@ def anything(chance: random.Random) -> budget.Command:
         budget.CommitFunds(case=case, by_year=part, basis=BASIS),
         budget.ReleaseReservation(case=case, reason="withdrawn"),
         budget.ReduceCommitment(case=case, by_year=part, **change),
+        budget.ReserveFunds(
+            case=case, by_year=part, expires_on=date(2025, 12, 31), basis=BASIS, increase=reference
+        ),
         budget.ShiftCommitment(case=case, less=(), more=part, basis=BASIS, **change),
         budget.RecordPayment(payment=reference, case=case, cents=chance.randint(1, 20), paid_on=date(2025, 7, 21)),
         budget.FreezeFunds(reference=reference, year=year, cents=chance.randint(1, 10), reason="Sperre"),
@@ -124,7 +127,10 @@ def busy(desk: Desk, number: int) -> Callable[[], None]:
         for _ in range(STEPS):
             command = anything(chance)
             desk.enter(command, f"p-{number}")
-            if isinstance(command, budget.ReserveFunds):
+            if isinstance(command, budget.ReserveFunds) and command.increase:
+                more: dict[str, Any] = {"more": command.by_year, "reference": command.increase, "basis": BASIS}
+                desk.enter(budget.ShiftCommitment(case=command.case, less=(), reason="anders", **more), f"p-{number}")
+            elif isinstance(command, budget.ReserveFunds):
                 desk.enter(budget.CommitFunds(case=command.case, by_year=command.by_year, basis=BASIS), f"p-{number}")
 
     return work

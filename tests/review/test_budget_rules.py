@@ -67,7 +67,7 @@ from services.review.budget import (
 from services.review.programme import Basis
 from services.review.words.budget import ENTRIES, tell_of_budget
 from shared.contracts import YearAmount
-from shared.decider import Context, Decided, Decision, decision
+from shared.decider import Context, Decided, Decision, decision, replace
 from tests.review.builders import CASE, OTHER_CASE, TITLE, House, budget_officer, cents, system
 from tests.scenario import Scenario
 
@@ -324,25 +324,82 @@ def shift(less: tuple[YearAmount, ...], more: tuple[YearAmount, ...], reference:
     return ShiftCommitment(case=CASE, less=less, more=more, reason="Bauzeit", reference=reference, basis=LATER)
 
 
+def more(by_year: tuple[YearAmount, ...], reference: str = "A2") -> ReserveFunds:
+    return ReserveFunds(case=CASE, by_year=by_year, expires_on=date(2025, 12, 31), basis=BASIS, increase=reference)
+
+
+def after_all(state: Open, *commands: budget.Command) -> Open:
+    for command in commands:
+        found = decider.fold(judged(state, command), start=state)
+        assert isinstance(found, Open)
+        state = found
+    return state
+
+
 def test_money_shifted_to_a_later_year_needs_its_authorisation():
-    state = state_after(*promised(y2025=30_000_00, y2026=40_000_00))
+    before = state_after(*promised(y2025=30_000_00, y2026=40_000_00))
+    state = after_all(before, more(cents(y2026=10_000_00)))
     it = judged(state, shift(cents(y2025=10_000_00), cents(y2026=10_000_00)))
     assert only(it, budget.CommitmentShifted).counters == 2
     after = decider.fold(it, start=state)
     assert isinstance(after, Open)
     assert after.position(CASE).committed == cents(y2025=20_000_00, y2026=50_000_00)
     assert after.position(CASE).basis == LATER
-    refused = only(judged(state, shift(cents(y2025=1), cents(y2026=10_000_01))), budget.CommitmentShiftRefused)
+    assert after.account(2026).reserved_cents == 0
+    refused = only(judged(before, more(cents(y2026=10_000_01))), FundsReservationRefused)
     assert (refused.reason, refused.free) == (Shortfall.FUNDS_EXHAUSTED, cents(y2026=10_000_00))
     assert judged(after, shift(cents(y2025=10_000_00), cents(y2026=10_000_00))) == []
 
 
 def test_an_increase_needs_free_money_and_a_running_year():
-    state = state_after(*promised(y2025=95_000_00))
+    before = state_after(*promised(y2025=95_000_00))
+    assert only(judged(before, more(cents(y2025=5_000_01))), FundsReservationRefused)
+    state = after_all(before, more(cents(y2025=5_000_00)))
     assert only(judged(state, shift((), cents(y2025=5_000_00))), budget.CommitmentShifted)
-    assert only(judged(state, shift((), cents(y2025=5_000_01))), budget.CommitmentShiftRefused)
-    late = judged(state, shift((), cents(y2025=1)), budget_officer(date(2026, 1, 2)))
+    late = judged(state, shift((), cents(y2025=5_000_00)), budget_officer(date(2026, 1, 2)))
     assert only(late, budget.CommitmentShiftRefused).reason == Shortfall.YEAR_OVER
+
+
+def test_only_what_was_set_aside_for_this_very_increase_is_promised():
+    before = state_after(*promised(y2025=30_000_00, y2026=40_000_00))
+    asked = more(cents(y2025=5_000_00))
+    state = after_all(before, asked)
+    assert isinstance(state, Open)
+    assert (state.account(2025).reserved_cents, state.position(CASE).committed) == (
+        5_000_00, cents(y2025=30_000_00, y2026=40_000_00),
+    )  # fmt: skip
+    assert judged(state, asked) == []
+    for start, command in (
+        (before, shift((), cents(y2025=5_000_00))),
+        (state, shift((), cents(y2025=5_000_01))),
+        (state, shift((), cents(y2025=5_000_00), "A3")),
+    ):
+        refused = only(judged(start, command), budget.CommitmentShiftRefused)
+        assert refused.reason == Shortfall.NOT_RESERVED
+    with pytest.raises(budget.OtherAmountsReserved):
+        judged(state, more(cents(y2025=5_000_00), "A3"))
+
+
+def test_an_increase_that_expires_or_is_let_go_leaves_the_commitment():
+    before = state_after(*promised(y2025=30_000_00))
+    asked = replace(more(cents(y2025=5_000_00)), expires_on=date(2025, 9, 19))
+    state = after_all(before, asked)
+    late = judged(state, shift((), cents(y2025=5_000_00)), budget_officer(date(2025, 9, 20)))
+    assert only(late, budget.CommitmentShiftRefused).reason == Shortfall.RESERVATION_EXPIRED
+    it = judged(state, budget.ExpireReservation(case=CASE), budget_officer(date(2025, 9, 20)))
+    assert only(it, budget.ReservationReleased).increase == "A2"
+    left = decider.fold(it, start=state)
+    assert isinstance(left, Open)
+    assert left.position(CASE) == before.position(CASE)
+    assert only(judged(left, asked), FundsReserved)
+
+
+def test_a_freeze_reaches_an_increase_that_is_only_set_aside():
+    before = state_after(*promised(y2025=30_000_00))
+    freeze = budget.FreezeFunds(reference="S", year=2025, cents=69_000_00, reason="Sperre")
+    state = after_all(before, more(cents(y2025=5_000_00)), freeze)
+    refused = only(judged(state, shift((), cents(y2025=5_000_00))), budget.CommitmentShiftRefused)
+    assert refused.reason == Shortfall.FUNDS_FROZEN
 
 
 def promised_house() -> House:
@@ -382,9 +439,10 @@ def test_a_reduction_finds_the_budget_that_holds_each_years_part():
 
 def test_a_shift_from_the_old_year_takes_from_its_budget_and_needs_cash_of_the_new_one():
     house = promised_house()
-    assert house.kinds(changing(shift(cents(y2025=10_000_00), cents(y2026=60_000_01))), IN_2026) == [
-        "CommitmentShiftRefused"
-    ]
+    own = f"{TITLE}-2026"
+    assert house.kinds(decision(decider, own, more(cents(y2026=60_000_01))), IN_2026) == ["FundsReservationRefused"]
+    asked = replace(more(cents(y2026=10_000_00)), expires_on=date(2026, 12, 31))
+    assert house.kinds(decision(decider, own, asked), IN_2026) == ["FundsReserved"]
     kinds = house.kinds(changing(shift(cents(y2025=10_000_00), cents(y2026=10_000_00))), IN_2026)
     assert kinds == ["CommitmentShifted", "CommitmentReduced"]
     assert house.state(stream_of(TITLE, 2026)).position(CASE).committed == cents(y2026=50_000_00)

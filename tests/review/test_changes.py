@@ -46,6 +46,8 @@ from services.review.award import (
     YearIsOver,
     decider,
 )
+from services.review.budget import promising
+from services.review.expiry import expire_reservation
 from services.review.publications import publish
 from shared.contracts import YearAmount, review
 from shared.decider import Context, RefusedAttempt, decision
@@ -54,6 +56,7 @@ from tests.review.builders import (
     BUDGET,
     CASE,
     D1_SPLIT,
+    PROGRAMME,
     House,
     approver,
     assign_d1,
@@ -88,6 +91,13 @@ def final() -> House:
 
 
 def do(house: House, command: Command, context: Context) -> Sequence[Any]:
+    match command:
+        case ProposeAmendment():
+            return house.perform(award.propose_amendment(CASE, PROGRAMME, command), context).get(AWARD, ())
+        case DropProposal():
+            return house.perform(award.drop_proposal(CASE, command), context).get(AWARD, ())
+        case _:
+            pass
     return house.perform(decision(decider, CASE, command), context).get(AWARD, ())
 
 
@@ -305,10 +315,50 @@ def test_no_amendment_grants_more_than_the_rate_of_its_expenditure(eligible: int
 def test_a_budget_without_the_money_refuses_and_nothing_is_amended():
     house = opened_house(appropriation_cents=30_000_00)
     assign_d1(house)
-    do(house, replace(LATER, by_year=cents(y2025=31_000_00, y2026=14_800_00), eligible_cents=57_250_00), officer(ON))
-    assert kinds(amend(house)) == ["CommitmentShiftRefused"]
-    assert house.state(AWARD).grant.by_year == D1_SPLIT
+    more = replace(LATER, by_year=cents(y2025=31_000_00, y2026=14_800_00), eligible_cents=57_250_00)
+    asked = award.propose_amendment(CASE, PROGRAMME, more)
+    assert kinds(house.perform(asked, officer(ON))) == ["FundsReservationRefused"]
+    assert house.state(AWARD).course.proposal is None
     assert committed(house) == D1_SPLIT
+
+
+def reserved(house: House) -> tuple[YearAmount, ...]:
+    return house.state(FUND).position(CASE).reserved
+
+
+def test_a_proposed_increase_is_set_aside_and_free_again_when_nobody_follows_it():
+    house = final()
+    do(house, LATER, officer(ON))
+    assert reserved(house) == cents(y2026=20_000_00)
+    assert do(house, LATER, officer(ON)) == ()
+    dropped = award.drop_proposal(CASE, DropProposal(proposal=1, reason="anders entschieden"))
+    assert kinds(house.perform(dropped, approver(ON))) == ["ProposalDropped", "ReservationReleased"]
+    assert (reserved(house), committed(house)) == ((), D1_SPLIT)
+
+
+def test_an_increase_whose_reservation_expired_is_set_aside_anew_before_it_is_approved():
+    house = final()
+    do(house, LATER, officer(ON))
+    late = date(2025, 11, 15)
+    assert house.kinds(expire_reservation(CASE, BUDGET), system(late)) == ["ReservationReleased"]
+    assert house.kinds(award.approve_amendment(CASE, 1), approver(late)) == ["CommitmentShiftRefused"]
+    assert house.state(FUND).position(CASE).committed == D1_SPLIT
+    assert house.kinds(award.propose_amendment(CASE, PROGRAMME, LATER), officer(late)) == ["FundsReserved"]
+    assert "GrantAmended" in house.kinds(award.approve_amendment(CASE, 1), approver(late))
+    assert reserved(house) == ()
+
+
+def test_a_budget_that_promises_what_was_not_set_aside_is_caught(monkeypatch: pytest.MonkeyPatch):
+    """The negative control: without the look at the reservation the late approval goes through."""
+
+    def nothing_missing(*_asked: Any) -> None:
+        return None
+
+    house = final()
+    do(house, LATER, officer(ON))
+    house.perform(expire_reservation(CASE, BUDGET), system(date(2025, 11, 15)))
+    monkeypatch.setattr(promising, "_not_promised", nothing_missing)
+    assert "GrantAmended" in house.kinds(award.approve_amendment(CASE, 1), approver(date(2025, 11, 15)))
 
 
 def test_before_finality_an_amendment_is_one_entry_of_the_budget():

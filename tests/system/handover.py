@@ -18,7 +18,7 @@ from shared.contracts.payout import FundsReturned
 from shared.contracts.review import FundsAssigned, FundsSupplemented
 from shared.decider import Context, Decision, DomainError, decision
 from shared.identity import Role
-from tests.review.builders import BUDGET, CASE, House, assign_d1, opened_house, system
+from tests.review.builders import BUDGET, CASE, PROGRAMME, House, assign_d1, opened_house, system
 from tests.scenario import acting
 
 ON = date(2025, 8, 4)
@@ -113,7 +113,9 @@ class Handover:
             change="", by_year=by_year, eligible_cents=max(56_000_00, sum(it.cents for it in by_year) * 5 // 4 + 1),
             ends_on=award.grant.ends_on, conditions=award.grant.conditions, reasons="Umplanung",
         )  # fmt: skip
-        if self.in_review(decision(awards.decider, CASE, command), acting("p-officer", Role.CASE_OFFICER, ON)):
+        if self.in_review(
+            awards.propose_amendment(CASE, PROGRAMME, command), acting("p-officer", Role.CASE_OFFICER, ON)
+        ):
             number = self.award.course.proposals
             done = self.in_review(awards.approve_amendment(CASE, number, "sofort"), APPROVER)
             if not done or self.award.course.proposal:
@@ -131,7 +133,7 @@ class Handover:
 
     def _drop(self) -> None:
         command = awards.DropProposal(proposal=self.award.course.proposals, reason="nicht möglich")
-        self.in_review(decision(awards.decider, CASE, command), APPROVER)
+        self.in_review(awards.drop_proposal(CASE, command), APPROVER)
 
     def freeze(self, *, wanted: bool) -> None:
         command = awards.FreezePayout(reason="Prüfung") if wanted else awards.LiftPayoutFreeze(reason="geklärt")

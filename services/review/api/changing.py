@@ -78,7 +78,7 @@ def _annulling(house: House) -> list[Action]:
     async def drop(body: WhyBody, ask: Ask) -> Decision:
         award = await _standing(house, ask)
         command = awards.DropProposal(proposal=award.course.proposals, reason=body.reason)
-        return decision(awards.decider, ask.path["case"], command)
+        return awards.drop_proposal(ask.path["case"], command)
 
     return [
         Action(
@@ -103,7 +103,8 @@ def _amending(house: House) -> list[Action]:
             change=award.course.change.change if award.course.change else "", by_year=amounts(body.by_year),
             eligible_cents=body.eligible_cents, ends_on=body.ends_on, conditions=body.conditions, reasons=body.reasons,
         )  # fmt: skip
-        return decision(awards.decider, ask.path["case"], command)
+        case = await opened_case(house, ask)
+        return awards.propose_amendment(case, await programme_of(house, case), command)
 
     async def approve(body: ExecutionBody, ask: Ask) -> Decision:
         award = await _standing(house, ask)

@@ -120,6 +120,7 @@ from services.review.award.events import (
 from services.review.award.evolving import decider, evolve
 from services.review.award.fulfilling import assess_condition
 from services.review.award.notice import change_notice
+from services.review.award.reserving import drop_proposal, propose_amendment
 from services.review.award.states import (
     Approved,
     Award,
@@ -266,12 +267,14 @@ __all__ = [
     "decide_annulment",
     "decider",
     "dispatch",
+    "drop_proposal",
     "evolve",
     "final_of",
     "is_assigned",
     "notice_of",
     "of_notice",
     "open_hearing",
+    "propose_amendment",
     "refuse",
     "take_back",
 ]

@@ -9,6 +9,8 @@ from services.review.award.deciding import decide
 from services.review.award.effect import lost_by
 from services.review.award.events import (
     AmendmentProposed,
+    Annulled,
+    AnnulmentProposed,
     ChangeTookEffect,
     Event,
     FundsTakenBack,
@@ -42,13 +44,13 @@ def decide_annulment(case: str, proposal: int, immediate: str = "") -> Decision:
 
 
 def approve_amendment(case: str, proposal: int, immediate: str = "") -> Decision:
-    """Amend the award as proposed. Records nothing but the budget's refusal when it lacks the money for a year."""
+    """Amend the award as proposed: what was set aside for it is promised, or nothing recorded but the budget's refusal."""
 
     def entered(award: Award, events: Sequence[Event], funds: Mapping[str, Any], context: Context) -> Decided:
         amended = next((it for it in events if isinstance(it, GrantAmended)), None)
         if amended is None or amended.waits:
             return {}
-        reference = f"amendment-{proposal}"
+        reference = reference_of(amended)
         if not amended.more:
             return _free(award, amended.less, reference, events, funds, context)
         less = () if _is_asked(events) else amended.less
@@ -72,8 +74,7 @@ def of_notice(case: str, command: OfNotice) -> Decision:
         if took is None:
             return {}
         change = change_notice(award, took.number)
-        reference = f"{'amendment' if isinstance(change.decided, GrantAmended) else 'annulment'}-{took.number}"
-        return _free(award, lost_by(change)[0], reference, events, funds, context)
+        return _free(award, lost_by(change)[0], reference_of(change.decided), events, funds, context)
 
     return _over_budgets(case, command, entered, type(command).__name__)
 
@@ -93,6 +94,17 @@ def take_back(case: str, command: TakeBackFunds) -> Decision:
 
 FURTHEST = 5
 """So many years after another one an award may still have money."""
+
+
+def reference_of(it: AnnulmentProposed | AmendmentProposed | Annulled | GrantAmended) -> str:
+    """Under which reference the budgets enter what a change does to the award's money."""
+    match it:
+        case AmendmentProposed() | GrantAmended():
+            return f"amendment-{it.number}"
+        case AnnulmentProposed():
+            return f"annulment-{it.number}"
+        case _:
+            return f"annulment-{it.decided.number}"
 
 
 def _is_asked(events: Sequence[Event]) -> bool:

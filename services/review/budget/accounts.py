@@ -45,7 +45,7 @@ def years_after(budget: Open, it: Event) -> Years:
             return _entered(budget.years, it.by_year, committed=-1)
         case CommitmentShifted():
             less = _entered(budget.years, it.less, committed=-1)
-            return _entered(less, it.more, committed=1)
+            return _entered(_entered(less, it.reserved, reserved=-1), it.more, committed=1)
         case PaymentRecorded():
             return _entered(budget.years, _own(budget, it.cents), committed=-1, paid=1)
         case RepaymentReceived():

@@ -13,6 +13,8 @@ from services.review.budget.commands import (
     OpenBudget,
     RecordPayment,
     ReduceCommitment,
+    ReleaseReservation,
+    ReserveFunds,
     ShiftCommitment,
     TakeFunds,
     TakeOverRemainder,
@@ -201,6 +203,21 @@ def shifted(command: ShiftCommitment, title: str, states: Mapping[str, Any], con
         for stream, by_year in less.items()
     }
     return {current: entered, **elsewhere}
+
+
+def set_aside(command: ReserveFunds, title: str, states: Mapping[str, Any], context: Context) -> Decided:
+    """The reservation, or its refusal, in the budget of the decision's year."""
+    current = stream_of(title, context.valid_on.year)
+    return {current: decide(command, states.get(current, decider.initial), context)}
+
+
+def let_go(case: str, increase: str, reason: str, states: Mapping[str, Any], context: Context) -> Decided:
+    """What was set aside for this change is free again, in whichever budget it stands."""
+    return {
+        stream: decide(ReleaseReservation(case=case, reason=reason), state, context)
+        for stream, state in states.items()
+        if isinstance(state, Open) and state.position(case).increase == increase
+    }
 
 
 def _placed(

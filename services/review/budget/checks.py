@@ -5,7 +5,7 @@ from typing import Any
 
 from services.review.budget.errors import AmountsNotValid, BudgetIsClosed, ReasonNotGiven, ReferenceContradicted
 from services.review.budget.events import Event, Shortfall
-from services.review.budget.states import Open, summed
+from services.review.budget.states import Open
 from shared.contracts import YearAmount
 from shared.decider import Context
 from shared.money import MAX_CENTS
@@ -46,10 +46,8 @@ def year_over(budget: Open, context: Context) -> bool:
     return bool(budget.carried_into or budget.closed_on) or context.valid_on.year != budget.year
 
 
-def shortfall(
-    case: str, by_year: Sequence[YearAmount], budget: Open, context: Context, less: Sequence[YearAmount] = ()
-) -> Shortfall | None:
-    """Why so much cannot be promised to the case, `less` being freed in the same entry; none when it can."""
+def shortfall(case: str, by_year: Sequence[YearAmount], budget: Open, context: Context) -> Shortfall | None:
+    """Why so much cannot be set aside for the case; none when it can."""
     if year_over(budget, context):
         return Shortfall.YEAR_OVER
     if budget.provisional and case not in budget.overrides:
@@ -57,7 +55,7 @@ def shortfall(
     if not {it.year for it in by_year} <= {it.year for it in budget.years}:
         return Shortfall.AUTHORISATION_MISSING
     frozen = False
-    for it in summed(by_year, less, -1):
+    for it in by_year:
         account = budget.account(it.year)
         if it.cents > account.voted_cents - account.taken_cents:
             return Shortfall.FUNDS_EXHAUSTED

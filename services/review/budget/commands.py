@@ -125,10 +125,13 @@ class CarryOver:
 
 @value
 class ReserveFunds:
+    """`increase` is the reference of the change that the money is for; empty for what the case is granted first."""
+
     case: str
     by_year: tuple[YearAmount, ...]
     expires_on: date
     basis: Basis
+    increase: str = ""
 
 
 @value
@@ -163,7 +166,7 @@ class ReduceCommitment:
 
 @value
 class ShiftCommitment:
-    """Commit less in some years and more in others, or only more; nothing of it happens when any year lacks the money."""
+    """Commit less in some years and more in others, or only more: what was set aside before for this `reference`."""
 
     case: str
     less: tuple[YearAmount, ...]

@@ -194,13 +194,14 @@ class BudgetCarriedOver:
 
 @event("review.funds-reserved")
 class FundsReserved:
-    """Money is set aside for a case until a day (Vormerkung)."""
+    """Money is set aside for a case until a day (Vormerkung); `increase` names the change that it is for, if any."""
 
     entry: int
     case: str
     by_year: tuple[YearAmount, ...]
     expires_on: date
     basis: Basis
+    increase: str = ""
 
 
 @event("review.funds-reservation-refused", refusal="funds-not-available")
@@ -222,6 +223,7 @@ class ReservationReleased:
     case: str
     by_year: tuple[YearAmount, ...]
     reason: str
+    increase: str = ""
 
 
 @event("review.funds-committed")
@@ -258,7 +260,10 @@ class CommitmentReduced:
 
 @event("review.commitment-shifted")
 class CommitmentShifted:
-    """A commitment is less in some years and more in others (Umbuchung zwischen Jahren, Erhöhung)."""
+    """A commitment is less in some years and more in others (Umbuchung zwischen Jahren, Erhöhung).
+
+    `reserved` had been set aside for it and is no more.
+    """
 
     entry: int
     counters: int
@@ -268,6 +273,7 @@ class CommitmentShifted:
     reason: str
     reference: str
     basis: Basis
+    reserved: tuple[YearAmount, ...] = ()
 
 
 @event("review.commitment-shift-refused", refusal="funds-not-committable")

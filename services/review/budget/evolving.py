@@ -1,5 +1,6 @@
 """Every event folded into the budget; no rules."""
 
+from datetime import date
 from typing import Any, assert_never, cast
 
 from services.review.budget.accounts import years_after
@@ -161,10 +162,11 @@ def _position(before: Position, it: Event, year: int) -> Position:
     match it:
         case FundsReserved():
             return replace(
-                before, reserved=it.by_year, reserved_entry=it.entry, expires_on=it.expires_on, basis=it.basis
-            )
+                before, reserved=it.by_year, reserved_entry=it.entry, expires_on=it.expires_on, basis=it.basis,
+                increase=it.increase,
+            )  # fmt: skip
         case ReservationReleased():
-            return Position(basis=before.basis)
+            return _unreserved(before)
         case FundsCommitted():
             return Position(committed=it.by_year, committed_entry=it.entry, basis=it.basis)
         case CommitmentCarried():
@@ -175,9 +177,14 @@ def _position(before: Position, it: Event, year: int) -> Position:
         case CommitmentShifted():
             committed = summed(summed(before.committed, it.less, -1), it.more)
             entry = before.committed_entry or it.entry
-            return replace(before, committed=committed, committed_entry=entry, basis=it.basis)
+            left = _unreserved(before) if it.reserved else before
+            return replace(left, committed=committed, committed_entry=entry, basis=it.basis)
         case _:
             return _settled(before, it, year)
+
+
+def _unreserved(it: Position) -> Position:
+    return replace(it, reserved=(), reserved_entry=0, expires_on=date.max, increase="")
 
 
 def _settled(before: Position, it: Event, year: int) -> Position:

@@ -38,7 +38,7 @@ from services.review.budget.events import (
     ReservationReleased,
     Shortfall,
 )
-from services.review.budget.states import Open, Position, cents_of
+from services.review.budget.states import Open, Position, cents_of, summed
 from shared.contracts import YearAmount
 from shared.decider import Context
 
@@ -48,9 +48,9 @@ def reserve(command: ReserveFunds, budget: Open, context: Context) -> Sequence[E
     if not command.by_year:
         raise AmountsNotValid
     position = budget.position(command.case)
-    if command.by_year in (position.reserved, position.committed):
+    if _is_reserved(command, budget, position):
         return []
-    if position.committed_entry:
+    if position.committed_entry and not command.increase:
         raise AlreadyCommitted
     if position.reserved_entry:
         raise OtherAmountsReserved
@@ -65,8 +65,18 @@ def reserve(command: ReserveFunds, budget: Open, context: Context) -> Sequence[E
             by_year=command.by_year,
             expires_on=command.expires_on,
             basis=command.basis,
+            increase=command.increase,
         )
     ]
+
+
+def _is_reserved(command: ReserveFunds, budget: Open, position: Position) -> bool:
+    """Whether this was set aside before, or promised since."""
+    if position.increase == command.increase and position.reserved == command.by_year:
+        return True
+    if command.increase:
+        return f"change:{command.case}:{command.increase}" in budget.references
+    return position.committed == command.by_year
 
 
 def release(command: ReleaseReservation, budget: Open) -> Sequence[Event]:
@@ -90,6 +100,7 @@ def _released(case: str, reason: str, budget: Open) -> Sequence[Event]:
             case=case,
             by_year=position.reserved,
             reason=reason,
+            increase=position.increase,
         )
     ]
 
@@ -100,7 +111,7 @@ def commit(command: CommitFunds, budget: Open, context: Context) -> Sequence[Eve
         if command.by_year != position.committed:
             raise AlreadyCommitted
         return []
-    if reason := _not_committable(command, budget, position, context):
+    if reason := _not_promised(command.case, command.by_year, "", budget, context):
         return [FundsCommitmentRefused(case=command.case, by_year=command.by_year, reason=reason)]
     return [
         FundsCommitted(
@@ -113,17 +124,26 @@ def commit(command: CommitFunds, budget: Open, context: Context) -> Sequence[Eve
     ]
 
 
-def _not_committable(command: CommitFunds, budget: Open, position: Position, context: Context) -> Shortfall | None:
+def _not_promised(
+    case: str,
+    by_year: Sequence[YearAmount],
+    increase: str,
+    budget: Open,
+    context: Context,
+    less: Sequence[YearAmount] = (),
+) -> Shortfall | None:
+    """Why what was set aside cannot become an obligation; none when it can."""
+    position = budget.position(case)
     if year_over(budget, context):
         return Shortfall.YEAR_OVER
-    if budget.provisional and command.case not in budget.overrides:
+    if budget.provisional and case not in budget.overrides:
         return Shortfall.PROVISIONAL
-    if not position.reserved_entry or command.by_year != position.reserved:
+    if not position.reserved_entry or (position.increase, position.reserved) != (increase, by_year):
         return Shortfall.NOT_RESERVED
     if context.valid_on > position.expires_on:
         return Shortfall.RESERVATION_EXPIRED
     # A reservation is no obligation yet: a freeze that came after it reaches it (HGrG § 25), never a commitment.
-    for it in command.by_year:
+    for it in summed(by_year, less, -1):
         account = budget.account(it.year)
         if it.cents > account.available_cents - account.committed_cents - account.paid_cents:
             return Shortfall.FUNDS_FROZEN
@@ -160,7 +180,7 @@ def shift(command: ShiftCommitment, budget: Open, context: Context) -> Sequence[
         raise AmountsNotValid(field="more")
     check_amounts(command.less)
     _check_reducible(command.case, command.less, budget)
-    if reason := shortfall(command.case, command.more, budget, context, command.less):
+    if reason := _not_promised(command.case, command.more, command.reference, budget, context, command.less):
         free = budget.free(command.more)
         return [
             CommitmentShiftRefused(case=command.case, less=command.less, more=command.more, free=free, reason=reason)
@@ -175,6 +195,7 @@ def shift(command: ShiftCommitment, budget: Open, context: Context) -> Sequence[
             reason=command.reason,
             reference=command.reference,
             basis=command.basis,
+            reserved=command.more,
         )
     ]
 

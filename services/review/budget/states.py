@@ -80,6 +80,8 @@ class Position:
     moved_into: int = 0
     """The year to whose budget the unpaid commitment went when this one was closed."""
     basis: Basis | None = None
+    increase: str = ""
+    """The change that `reserved` is for; empty for what the case is granted first."""
 
     def unpaid_cents(self, year: int) -> int:
         return cents_of(self.committed, year) - self.paid_cents

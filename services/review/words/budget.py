@@ -54,7 +54,8 @@ def tell_of_budget(it: object) -> Words | None:
     """What the timeline says of an entry for a case; None for what concerns the title only."""
     match it:
         case b.FundsReserved():
-            return Words(title="Mittel vorgemerkt", tone="info", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
+            title = "Mittel für die Änderung vorgemerkt" if it.increase else "Mittel vorgemerkt"
+            return Words(title=title, tone="info", why=f"HÜL Nr. {it.entry}; {split(it.by_year)}")
         case b.FundsReservationRefused():
             why = f"{SHORTFALLS[it.reason]} Frei: {split(it.free)}."
             return Words(title="Mittel nicht verfügbar", tone="danger", why=why)
