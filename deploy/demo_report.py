@@ -300,7 +300,7 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("geändert", frozenset({Ending.AWARDED}), frozenset({"amended"})),
     ("gegenstandslos", frozenset({Ending.AWARDED}), frozenset({"lapse"})),
     ("teils widerrufen", frozenset({Ending.AWARDED}), frozenset({"revocation"})),
-    ("teils zurückgenommen (§ 48 VwVfG)", frozenset({Ending.AWARDED}), frozenset({"retraction"})),
+    ("teils zurückgenommen (§ 48)", frozenset({Ending.AWARDED}), frozenset({"retraction"})),
     ("durch Bedingung gekürzt", frozenset({Ending.AWARDED}), frozenset({"resolutory-condition"})),
     ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid", "partly-paid"})),
     ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
@@ -314,9 +314,9 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
 
 
 def show(console: Console, cases: Sequence[PlannedCase], result: Result, names: Mapping[str, str]) -> None:
-    """The year on one screen. `names` are the municipalities' names by key."""
-    table = Table(title="Das Programmjahr", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("Ausgang", no_wrap=True)
+    """The years on one screen. `names` are the municipalities' names by key."""
+    table = Table(title="Die Programmjahre", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("Ausgang")
     for title in ("Anträge", "beantragt", "bewilligt", "angeordnet", "gezahlt"):
         table.add_column(title, justify="right", no_wrap=True)
     told: set[str] = set()
