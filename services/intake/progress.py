@@ -128,6 +128,19 @@ class PaymentSettled:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.payment-returned")
+class PaymentReturned:
+    """Noted from payout: this payment came back from the bank; it is clarified and ordered anew."""
+
+    payment: str
+    drawdown: str
+    year: int
+    cents: int
+    charges_cents: int
+    reason: str
+    returned_on: date
+
+
 @event("intake.payment-rejected")
 class PaymentRejected:
     """Noted from payout: the treasury refused this payment; nothing was paid."""
@@ -209,6 +222,7 @@ type Fact = (
     | PaymentOrdered
     | PaymentSettled
     | PaymentRejected
+    | PaymentReturned
     | RecipientSucceeded
     | EarlyStartReceived
     | EarlyStartDecided
@@ -228,6 +242,7 @@ FACTS: Sequence[type[Fact]] = (
     PaymentOrdered,
     PaymentSettled,
     PaymentRejected,
+    PaymentReturned,
     RecipientSucceeded,
     EarlyStartReceived,
     EarlyStartDecided,
@@ -317,18 +332,27 @@ class Progress:
     @property
     def ordered_cents(self) -> int:
         """What the treasury was told to pay and did not refuse."""
-        rejected = {it.payment for it in self.noted(PaymentRejected)}
-        return sum(it.cents for it in self.noted(PaymentOrdered) if it.payment not in rejected)
+        return sum(it.cents for it in self.noted(PaymentOrdered) if it.payment not in self.failed_payments)
+
+    @property
+    def failed_payments(self) -> frozenset[str]:
+        """The payments that the treasury refused or that came back from the bank."""
+        return frozenset(it.payment for it in (*self.noted(PaymentRejected), *self.noted(PaymentReturned)))
+
+    @property
+    def settled_payments(self) -> Sequence[PaymentSettled]:
+        """The payments that were made and did not come back."""
+        return [it for it in self.noted(PaymentSettled) if it.payment not in self.failed_payments]
 
     @property
     def settled_cents(self) -> int:
-        return sum(it.cents for it in self.noted(PaymentSettled))
+        return sum(it.cents for it in self.settled_payments)
 
     @property
     def open_drawdown(self) -> DrawdownReceived | None:
         """The drawdown that is neither refused nor fully paid; a rejected payment leaves it open."""
         accepted = {it.drawdown: it.accepted_cents for it in self.noted(DrawdownExamined)}
-        settled = self.noted(PaymentSettled)
+        settled = self.settled_payments
 
         def is_open(drawdown: str) -> bool:
             paid = sum(it.cents for it in settled if it.drawdown == drawdown)
@@ -341,7 +365,7 @@ def _identity(fact: Fact) -> Identity:
     match fact:
         case DrawdownReceived() | DrawdownExamined():
             return type(fact), fact.drawdown
-        case PaymentOrdered() | PaymentSettled() | PaymentRejected():
+        case PaymentOrdered() | PaymentSettled() | PaymentRejected() | PaymentReturned():
             return type(fact), fact.payment
         case RecipientSucceeded():
             return type(fact), fact.old_key

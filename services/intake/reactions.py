@@ -35,6 +35,7 @@ NOTES: Mapping[type, type[Fact]] = {
     payout.PaymentOrdered: progress.PaymentOrdered,
     payout.PaymentSettled: progress.PaymentSettled,
     payout.PaymentRejected: progress.PaymentRejected,
+    payout.PaymentReturned: progress.PaymentReturned,
 }
 """Contract → the note that keeps of it what it calls by the same names."""
 HANDLED: tuple[type, ...] = (review.PolicyPublished, review.AssessmentOpened, review.ChangeRefused, *NOTES)

@@ -30,8 +30,6 @@ from services.intake.progress import (
     DrawdownReceived,
     FundsAssigned,
     PaymentOrdered,
-    PaymentRejected,
-    PaymentSettled,
     Progress,
     RefusalAnnounced,
     WithdrawalSettled,
@@ -207,7 +205,7 @@ def _payment_step(progress: Progress, drawdown: DrawdownReceived) -> str:
     examined = next((it for it in progress.noted(DrawdownExamined) if it.drawdown == drawdown.drawdown), None)
     if examined is None:
         return f"Ihr Mittelabruf über {euros(drawdown.requested_cents)} wird geprüft."
-    rejected = {it.payment for it in progress.noted(PaymentRejected)}
+    rejected = progress.failed_payments
     ordered = [it for it in progress.noted(PaymentOrdered) if it.drawdown == drawdown.drawdown]
     if any(it.payment not in rejected for it in ordered):
         return f"Die Auszahlung von {euros(examined.accepted_cents)} ist angeordnet. Die Landeshauptkasse überweist."
@@ -273,7 +271,7 @@ def drawdowns(progress: Progress) -> Sequence[DrawdownStatus]:
 
 def _drawdown(progress: Progress, it: DrawdownReceived) -> DrawdownStatus:
     examined = next((one for one in progress.noted(DrawdownExamined) if one.drawdown == it.drawdown), None)
-    settled = [one for one in progress.noted(PaymentSettled) if one.drawdown == it.drawdown]
+    settled = [one for one in progress.settled_payments if one.drawdown == it.drawdown]
     paid = sum(one.cents for one in settled)
     state = _drawdown_state(progress, it, examined, paid)
     return DrawdownStatus(
@@ -296,7 +294,7 @@ def _drawdown_state(
 ) -> DrawdownState:
     if examined and paid >= examined.accepted_cents > 0:
         return DrawdownState.SETTLED
-    rejected = {one.payment for one in progress.noted(PaymentRejected)}
+    rejected = progress.failed_payments
     ordered = [one for one in progress.noted(PaymentOrdered) if one.drawdown == it.drawdown]
     if any(one.payment not in rejected for one in ordered):
         return DrawdownState.ORDERED

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
-from shared.decider import Context, Decider, DomainError, event, value
+from shared.decider import Context, Decider, DomainError, event, replace, value
 from shared.identity import Sealed, base32, check_characters
 from shared.money import MAX_CENTS
 
@@ -60,7 +60,19 @@ class RejectPayment:
     reason: str
 
 
-type Command = OrderPayment | BatchPayment | AcceptPayment | SettlePayment | RejectPayment
+@value
+class ReturnPayment:
+    """`booking` names the credit by which it came back; `charges_cents` is what the banks kept of it."""
+
+    batch: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+type Command = OrderPayment | BatchPayment | AcceptPayment | SettlePayment | RejectPayment | ReturnPayment
 
 
 @event("payout.payment-ordered")
@@ -128,7 +140,43 @@ class PaymentRejected:
     rejected_on: date
 
 
-type Event = PaymentOrdered | PaymentBatched | PaymentAccepted | PaymentSettled | PaymentRejected
+@event("payout.payment-return-awaits-debit")
+class PaymentReturnAwaitsDebit:
+    """A credit says that this payment came back, of which no debit is known yet; it counts from the debit on."""
+
+    case: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+@event("payout.payment-returned")
+class PaymentReturned:
+    """The payment came back from the recipient's bank (Rückläufer) under the entry `booking`, for `reason` (the bank's code).
+
+    `settlement` is the debit that it undoes; `charges_cents` is what the banks kept. Nothing more will be paid under this reference.
+    """
+
+    case: str
+    settlement: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+type Event = (
+    PaymentOrdered
+    | PaymentBatched
+    | PaymentAccepted
+    | PaymentSettled
+    | PaymentRejected
+    | PaymentReturnAwaitsDebit
+    | PaymentReturned
+)
 
 
 @value
@@ -142,14 +190,18 @@ class Ordered:
 
 @value
 class Batched:
+    """`early` is a return of which the debit is not known yet."""
+
     order: PaymentOrdered
     batch: str
+    early: PaymentReturnAwaitsDebit | None = None
 
 
 @value
 class Accepted:
     order: PaymentOrdered
     batch: str
+    early: PaymentReturnAwaitsDebit | None = None
 
 
 @value
@@ -167,7 +219,18 @@ class Rejected:
     reason: str
 
 
-type Payment = Unordered | Ordered | Batched | Accepted | Settled | Rejected
+@value
+class Returned:
+    """Paid and come back: `booking` is the debit, `returned` what came back."""
+
+    order: PaymentOrdered
+    batch: str
+    booking: str
+    settled_on: date
+    returned: PaymentReturned
+
+
+type Payment = Unordered | Ordered | Batched | Accepted | Settled | Rejected | Returned
 
 
 class NeverOrdered(DomainError):
@@ -208,6 +271,16 @@ class RejectedAfterSettlement(DomainError):
 class SettledAfterRejection(DomainError):
     code = "settled-after-rejection"
     title = "Eine abgelehnte Zahlung wurde dennoch gebucht."
+
+
+class ReturnedAfterRejection(DomainError):
+    code = "returned-after-rejection"
+    title = "Eine abgelehnte Zahlung wurde als zurückgekommen gemeldet."
+
+
+class ReturnedTwice(DomainError):
+    code = "returned-twice"
+    title = "Diese Zahlung wurde dem Konto ein zweites Mal als Rückläufer gutgeschrieben."
 
 
 class NumbersExhausted(DomainError):
@@ -276,42 +349,90 @@ def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
 
 
 def _answered(
-    command: AcceptPayment | SettlePayment | RejectPayment,
-    payment: Batched | Accepted | Settled | Rejected,
+    command: AcceptPayment | SettlePayment | RejectPayment | ReturnPayment,
+    payment: Batched | Accepted | Settled | Rejected | Returned,
     context: Context,
 ) -> Sequence[Event]:
     """The treasury's answers come in any order and more than once; every order ends in the same state."""
     if isinstance(command, SettlePayment) and command.cents != payment.order.cents:
         raise AmountDiffers
+    if isinstance(command, ReturnPayment):
+        return _come_back(command, payment)
     match command, payment:
         case AcceptPayment(), Batched():
             return [PaymentAccepted(case=payment.order.case, status=command.status, accepted_on=context.valid_on)]
-        case AcceptPayment(), Accepted() | Settled() | Rejected():
+        case AcceptPayment(), Accepted() | Settled() | Rejected() | Returned():
             return []  # Stronger evidence is already here; the file itself is on record in its report stream.
         case SettlePayment(), Batched() | Accepted():
-            return [
-                PaymentSettled(
-                    case=payment.order.case,
-                    cents=command.cents,
-                    booking=command.booking,
-                    settled_on=command.settled_on,
-                    released_by=command.released_by,
-                )
-            ]
-        case SettlePayment(), Settled():
+            settled = PaymentSettled(
+                case=payment.order.case,
+                cents=command.cents,
+                booking=command.booking,
+                settled_on=command.settled_on,
+                released_by=command.released_by,
+            )
+            return [settled, _returned(payment.early, command.booking)] if payment.early else [settled]
+        case SettlePayment(), Settled() | Returned():
             if command.booking != payment.booking:
                 raise DebitedTwice
             return []
         case SettlePayment(), Rejected():
             raise SettledAfterRejection
         case RejectPayment(), Batched() | Accepted():
+            if payment.early:
+                raise RejectedAfterSettlement
             return [PaymentRejected(case=payment.order.case, reason=command.reason, rejected_on=context.valid_on)]
-        case RejectPayment(), Settled():
+        case RejectPayment(), Settled() | Returned():
             raise RejectedAfterSettlement
         case RejectPayment(), Rejected():
             return []
         case _ as missing:
             assert_never(missing)
+
+
+def _come_back(
+    command: ReturnPayment, payment: Batched | Accepted | Settled | Rejected | Returned
+) -> Sequence[PaymentReturnAwaitsDebit | PaymentReturned]:
+    """A return is a fact of its own beside the payment; without a debit it waits for one."""
+    if not 0 < command.cents <= payment.order.cents or command.charges_cents < 0:
+        raise AmountDiffers
+    told = PaymentReturnAwaitsDebit(
+        case=payment.order.case,
+        cents=command.cents,
+        booking=command.booking,
+        reason=command.reason,
+        charges_cents=command.charges_cents,
+        returned_on=command.returned_on,
+    )
+    match payment:
+        case Batched() | Accepted():
+            return _once(told, payment.early.booking if payment.early else "")
+        case Settled():
+            return [_returned(told, payment.booking)]
+        case Returned():
+            return _once(told, payment.returned.booking)
+        case Rejected():
+            raise ReturnedAfterRejection
+        case _ as missing:
+            assert_never(missing)
+
+
+def _once(told: PaymentReturnAwaitsDebit, known: str) -> Sequence[PaymentReturnAwaitsDebit]:
+    if known and known != told.booking:
+        raise ReturnedTwice
+    return [] if known else [told]
+
+
+def _returned(told: PaymentReturnAwaitsDebit, settlement: str) -> PaymentReturned:
+    return PaymentReturned(
+        case=told.case,
+        settlement=settlement,
+        cents=told.cents,
+        booking=told.booking,
+        reason=told.reason,
+        charges_cents=told.charges_cents,
+        returned_on=told.returned_on,
+    )
 
 
 def evolve(payment: Payment, it: Event) -> Payment:
@@ -325,11 +446,24 @@ def evolve(payment: Payment, it: Event) -> Payment:
         case _, Ordered():
             return payment
         case PaymentAccepted(), _:
-            return Accepted(order=payment.order, batch=payment.batch)
+            early = payment.early if isinstance(payment, Batched | Accepted) else None
+            return Accepted(order=payment.order, batch=payment.batch, early=early)
         case PaymentSettled(), _:
             return Settled(order=payment.order, batch=payment.batch, booking=it.booking, settled_on=it.settled_on)
         case PaymentRejected(), _:
             return Rejected(order=payment.order, batch=payment.batch, reason=it.reason)
+        case PaymentReturnAwaitsDebit(), Batched() | Accepted():
+            return replace(payment, early=it)
+        case PaymentReturned(), Settled():
+            return Returned(
+                order=payment.order,
+                batch=payment.batch,
+                booking=payment.booking,
+                settled_on=payment.settled_on,
+                returned=it,
+            )
+        case PaymentReturnAwaitsDebit() | PaymentReturned(), _:
+            return payment
         case _ as missing:
             assert_never(missing)
 
@@ -339,5 +473,13 @@ decider = Decider[Command, Event, Payment](
     initial=Unordered(),
     decide=decide,
     evolve=evolve,
-    events=[PaymentOrdered, PaymentBatched, PaymentAccepted, PaymentSettled, PaymentRejected],
+    events=[
+        PaymentOrdered,
+        PaymentBatched,
+        PaymentAccepted,
+        PaymentSettled,
+        PaymentRejected,
+        PaymentReturnAwaitsDebit,
+        PaymentReturned,
+    ],
 )

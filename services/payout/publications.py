@@ -5,10 +5,17 @@ from typing import Any
 from services.payout import disbursement, payment
 from shared import duties
 from shared.contracts import Acted
-from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentRejected, PaymentSettled
+from shared.contracts.payout import (
+    DrawdownExamined,
+    FundsReturned,
+    PaymentOrdered,
+    PaymentRejected,
+    PaymentReturned,
+    PaymentSettled,
+)
 from shared.identity import Role
 
-type Published = DrawdownExamined | FundsReturned | PaymentOrdered | PaymentSettled | PaymentRejected
+type Published = DrawdownExamined | FundsReturned | PaymentOrdered | PaymentSettled | PaymentRejected | PaymentReturned
 
 PUBLISHED = (
     disbursement.DrawdownAccepted,
@@ -18,6 +25,7 @@ PUBLISHED = (
     payment.PaymentOrdered,
     payment.PaymentSettled,
     payment.PaymentRejected,
+    payment.PaymentReturned,
 )
 """The events that become contracts; every other stays in the house."""
 
@@ -72,6 +80,17 @@ def publish(event: object, state: Any) -> Published | None:
                 cents=state.order.cents,
                 reason=event.reason,
                 rejected_on=event.rejected_on,
+            )
+        case payment.PaymentReturned():
+            return PaymentReturned(
+                payment=state.order.payment,
+                drawdown=state.order.drawdown,
+                title=state.order.title,
+                year=state.order.year,
+                cents=event.cents,
+                charges_cents=event.charges_cents,
+                reason=event.reason,
+                returned_on=event.returned_on,
             )
         case _:
             return None

@@ -23,7 +23,7 @@ STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
 _NEXT = {"registered": "examination", "accepted": "certification", "certified": "order", "ordered": "payment"}
 
-PAYMENT_STATUSES: tuple[str, ...] = ("ordered", "batched", "accepted", "settled", "rejected")
+PAYMENT_STATUSES: tuple[str, ...] = ("ordered", "batched", "accepted", "settled", "rejected", "returned")
 BATCH_STATUSES: tuple[str, ...] = ("sealed", "released", "submitting", "unknown", "transmitted", "completed")
 
 
@@ -131,6 +131,7 @@ _STATUSES: Mapping[type[Any], str] = {
     payment.Accepted: "accepted",
     payment.Settled: "settled",
     payment.Rejected: "rejected",
+    payment.Returned: "returned",
 }
 
 
@@ -152,17 +153,27 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
         "file_number": order.file_number, "applicant_name": known["applicant_name"],
         "ordered_on": order.ordered_on.isoformat(), "status": status,
         "batch": "" if isinstance(state, payment.Ordered) else state.batch, "accepted_on": known["accepted_on"],
-        "settled_on": state.settled_on.isoformat() if isinstance(state, payment.Settled) else None,
-        "booking": state.booking if isinstance(state, payment.Settled) else "",
-        "reason": state.reason if isinstance(state, payment.Rejected) else "",
+        "settled_on": state.settled_on.isoformat() if isinstance(state, payment.Settled | payment.Returned) else None,
+        "booking": state.booking if isinstance(state, payment.Settled | payment.Returned) else "",
+        "reason": _reason(state),
         "place": _place(standing.since),
     }  # fmt: skip
     draft.put("payments", id, body, grp=status, sort=body["place"])
     if status != known["status"]:
         _count(draft, before, -1)
         _count(draft, body, 1)
-        if status in ("settled", "rejected"):
-            _answered(draft, body)
+        if status in ("settled", "rejected", "returned"):
+            _answered(draft, body, "rejected" if status == "rejected" else "settled")
+
+
+def _reason(state: payment.Payment) -> str:
+    match state:
+        case payment.Rejected():
+            return state.reason
+        case payment.Returned():
+            return state.returned.reason
+        case _:
+            return ""
 
 
 def _put_acceptance(id: str, accepted_on: str, draft: Draft) -> None:
@@ -186,12 +197,14 @@ def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
         draft.delete("totals", key)
 
 
-def _answered(draft: Draft, of: Mapping[str, Any]) -> None:
+def _answered(draft: Draft, of: Mapping[str, Any], how: str) -> None:
+    """A payment that came back was settled; its batch is as complete as before."""
     body = draft.get("batches", of["batch"])
     if body:
-        answered = list(body[of["status"]])
-        insort(answered, of["payment"])
-        _put_batch(draft, body | {of["status"]: answered})
+        answered = list(body[how])
+        if of["payment"] not in answered:
+            insort(answered, of["payment"])
+            _put_batch(draft, body | {how: answered})
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------

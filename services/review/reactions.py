@@ -12,7 +12,7 @@ from shared.contracts.intake import (
     DrawdownRequested,
     EarlyStartRequested,
 )
-from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentSettled
+from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentReturned, PaymentSettled
 from shared.decider import Decision, decision, field_names
 from shared.records import likeness
 
@@ -27,6 +27,7 @@ HANDLED: tuple[type, ...] = (
     DrawdownExamined,
     PaymentOrdered,
     PaymentSettled,
+    PaymentReturned,
 )
 
 
@@ -57,6 +58,11 @@ def react(contract: object, case: str) -> Decision | None:
             )
             entered = budget.record_payment(contract.title, contract.year, paid)
             return involvement.noting(case, contract.acted, entered)
+        case PaymentReturned():
+            back = budget.ReversePayment(
+                payment=contract.payment, case=case, cents=contract.cents, returned_on=contract.returned_on
+            )
+            return budget.reverse_payment(contract.title, contract.year, back)
         case FundsReturned():
             return award.take_back(case, likeness(award.TakeBackFunds, contract))
         case ChangeRequested():

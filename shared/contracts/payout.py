@@ -60,6 +60,23 @@ class PaymentRejected:
     rejected_on: date
 
 
+@contract("payout.payment-returned")
+class PaymentReturned:
+    """A settled payment came back from the recipient's bank: `cents` of it, less `charges_cents` that the banks kept.
+
+    `reason` is the bank's code. The money is payout's again; it is ordered anew, if at all, as another payment.
+    """
+
+    payment: str
+    drawdown: str
+    title: str
+    year: int
+    cents: int
+    charges_cents: int
+    reason: str
+    returned_on: date
+
+
 @contract("payout.funds-returned")
 class FundsReturned:
     """Money changes its owner back: of what review asked to be returned, these amounts per year are review's again.

@@ -36,6 +36,7 @@ FOLLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "payout.payment-ordered": ("intake",),
         "payout.payment-settled": ("intake", "review"),
         "payout.payment-rejected": ("intake",),
+        "payout.payment-returned": ("intake", "review"),
         "purse.mirrored": ("intake",),
     },
 }

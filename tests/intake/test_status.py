@@ -6,7 +6,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.intake.application import ApplicationWithdrawn, Event, decider
-from services.intake.progress import DrawdownExamined, RefusalAnnounced, WithdrawalSettled
+from services.intake.progress import DrawdownExamined, PaymentReturned, RefusalAnnounced, WithdrawalSettled
 from services.intake.status import TITLES, Status, StatusCode, status
 from shared.records import replace
 from tests.intake.builders import (
@@ -81,6 +81,16 @@ def test_a_payment_that_the_treasury_refused_is_neither_ordered_nor_settled() ->
     it = told(*UNTIL_FUNDS, *FIRST[:2], *RETURNED)
     assert (it.ordered_cents, it.settled_cents) == (0, 0)
     assert "konnte nicht auszahlen" in it.next_step
+
+
+def test_a_payment_that_came_back_is_no_longer_told_as_paid() -> None:
+    back = PaymentReturned(
+        payment="m1", drawdown="d1", year=2025, cents=19_200_00, charges_cents=0, reason="AC04",
+        returned_on=date(2025, 8, 8),
+    )  # fmt: skip
+    paid, returned = told(*UNTIL_FUNDS, *FIRST), told(*UNTIL_FUNDS, *FIRST, back)
+    assert (paid.settled_cents, returned.ordered_cents, returned.settled_cents) == (19_200_00, 0, 0)
+    assert "neu angeordnet" in returned.next_step
 
 
 def test_a_refusal_is_told_with_all_its_reasons() -> None:

@@ -5,13 +5,13 @@ from itertools import permutations
 
 import pytest
 
-from services.review.budget import open_next_budget
+from services.review.budget import PaymentNotRecorded, open_next_budget
 from services.review.involvement import consulting
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
 from shared.contracts import Acted, review
 from shared.contracts.intake import ApplicationWithdrawn
-from shared.contracts.payout import PaymentOrdered, PaymentRejected, PaymentSettled
+from shared.contracts.payout import PaymentOrdered, PaymentRejected, PaymentReturned, PaymentSettled
 from shared.decider import RefusedAttempt
 from shared.identity import Role
 from tests.review.builders import (
@@ -122,6 +122,28 @@ def test_settled_payments_use_the_budget_of_their_year():
     paid = [house.state(f"budget-{TITLE}-{year}").years[0].paid_cents for year in (2025, 2026)]
     assert paid == [30_000_00, 14_800_00]
     assert house.state(f"budget-{BUDGET}").position(CASE).unpaid_cents(2025) == 0
+
+
+def test_a_payment_that_came_back_counters_its_entry_and_can_be_paid_anew():
+    house = opened_house()
+    assign_d1(house)
+    back = PaymentReturned(
+        payment="p-1", drawdown="d1", title=TITLE, year=2025, cents=19_195_00, charges_cents=5_00, reason="AC04",
+        returned_on=date(2025, 8, 8),
+    )  # fmt: skip
+    with pytest.raises(PaymentNotRecorded):
+        hear(house, back)
+    assert hear(house, settled("p-1", 19_200_00, date(2025, 8, 6))) == ["PaymentRecorded"]
+    before = house.state(f"budget-{BUDGET}").years[0]
+    assert hear(house, back) == ["PaymentReversed"]
+    assert hear(house, back) == []
+    assert hear(house, settled("p-1", 19_200_00, date(2025, 8, 6))) == []
+    after = house.state(f"budget-{BUDGET}").years[0]
+    assert after.paid_cents == before.paid_cents - 19_195_00
+    assert after.committed_cents == before.committed_cents + 19_195_00
+    assert after.free_cents == before.free_cents
+    assert hear(house, settled("p-2", 19_195_00, date(2025, 8, 12))) == ["PaymentRecorded"]
+    assert house.state(f"budget-{BUDGET}").years[0].paid_cents == before.paid_cents
 
 
 def test_who_acted_elsewhere_is_noted_once_and_kept_from_deciding_here():

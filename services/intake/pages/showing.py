@@ -96,6 +96,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.drawdown-examined": ("Mittelabruf geprüft", "info"),
     "intake.payment-ordered": ("Auszahlung angeordnet", "info"),
     "intake.payment-settled": ("Geld überwiesen", "success"),
+    "intake.payment-returned": ("Zahlung kam von der Bank zurück", "warning"),
     "intake.payment-rejected": ("Zahlung von der Kasse zurückgewiesen", "warning"),
     "intake.recipient-succeeded": ("Rechtsnachfolge vermerkt", "warning"),
     "house.attempt-refused": ("Unzulässiger Versuch abgelehnt", "warning"),

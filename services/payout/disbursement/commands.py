@@ -74,6 +74,14 @@ class NoteRejection:
 
 
 @value
+class NoteReturn:
+    case: str
+    drawdown: str
+    payment: str
+    reason: str
+
+
+@value
 class NoteConflict:
     acted: tuple[Acted, ...]
     declared_on: date
@@ -87,6 +95,7 @@ type Command = (
     | OrderDrawdown
     | NoteSettlement
     | NoteRejection
+    | NoteReturn
     | ReturnFunds
     | SupplementPlan
     | NoteSideCondition

@@ -10,6 +10,7 @@ from services.payout.disbursement.commands import (
     ExamineDrawdown,
     NoteConflict,
     NoteRejection,
+    NoteReturn,
     NoteSettlement,
     OpenPlan,
     OrderDrawdown,
@@ -36,6 +37,7 @@ from services.payout.disbursement.events import (
     DrawdownReduced,
     DrawdownRegistered,
     DrawdownRejected,
+    DrawdownUnpaid,
     Event,
     PlanOpened,
 )
@@ -75,6 +77,8 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             return _settle(command, state)
         case NoteRejection():
             return _free(command, state, context)
+        case NoteReturn():
+            return _unpay(command, state, context)
         case ReturnFunds():
             return _return(command, state, context)
         case SupplementPlan():
@@ -238,6 +242,17 @@ def _free(command: NoteRejection, state: Disbursement, context: Context) -> Sequ
             released_by=command.released_by,
         )
         return [freed, *give_back(evolve(state, freed), context)]
+    if command.payment in asked.refused:
+        return []
+    raise NotThisPayment
+
+
+def _unpay(command: NoteReturn, state: Disbursement, context: Context) -> Sequence[Event]:
+    """What was paid is not: the drawdown begins anew at its certification, for the bank details may be what was wrong."""
+    asked = find(state, command.drawdown)
+    if isinstance(asked.stage, Paid) and asked.stage.payment == command.payment:
+        unpaid = DrawdownUnpaid(case=command.case, drawdown=asked.id, payment=command.payment, reason=command.reason)
+        return [unpaid, *give_back(evolve(state, unpaid), context)]
     if command.payment in asked.refused:
         return []
     raise NotThisPayment

@@ -118,6 +118,16 @@ class DrawdownFreed:
     released_by: str = ""
 
 
+@event("payout.drawdown-unpaid")
+class DrawdownUnpaid:
+    """The drawdown's payment came back from the bank: it is to be certified anew before another payment is ordered."""
+
+    case: str
+    drawdown: str
+    payment: str
+    reason: str
+
+
 @event("payout.conflict-noted")
 class ConflictNoted:
     """Noted from review: a person declared a conflict of interest (Befangenheit) and does nothing in this case any more."""
@@ -136,6 +146,7 @@ type Event = (
     | DrawdownOrdered
     | DrawdownPaid
     | DrawdownFreed
+    | DrawdownUnpaid
     | ReductionReceived
     | FundsReturned
     | DrawdownReopened

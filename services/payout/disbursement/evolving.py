@@ -20,6 +20,7 @@ from services.payout.disbursement.events import (
     DrawdownReduced,
     DrawdownRegistered,
     DrawdownRejected,
+    DrawdownUnpaid,
     Event,
     PlanOpened,
 )
@@ -93,7 +94,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
         case DrawdownPaid() | DrawdownFreed():
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
-        case FundsReturned() | DrawdownReopened():
+        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid():
             return acted
         case _ as missing:
             assert_never(missing)
@@ -107,6 +108,7 @@ type Moving = (
     | DrawdownOrdered
     | DrawdownPaid
     | DrawdownFreed
+    | DrawdownUnpaid
     | DrawdownReopened
 )
 
@@ -129,6 +131,8 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
             return replace(one, stage=Certified(certified_by=certified_by), refused=(*one.refused, it.payment))
+        case DrawdownUnpaid():
+            return replace(one, stage=Accepted(), refused=(*one.refused, it.payment))
         case DrawdownReopened():
             return replace(one, accepted_cents=0, reason="", stage=Registered(), examinations=one.examinations + 1)
         case _ as missing:

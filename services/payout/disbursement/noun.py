@@ -13,6 +13,7 @@ from services.payout.disbursement.events import (
     DrawdownReduced,
     DrawdownRegistered,
     DrawdownRejected,
+    DrawdownUnpaid,
     Event,
     PlanOpened,
 )
@@ -36,6 +37,7 @@ decider = Decider[Command, Event, Disbursement](
         DrawdownOrdered,
         DrawdownPaid,
         DrawdownFreed,
+        DrawdownUnpaid,
         ReductionReceived,
         FundsReturned,
         DrawdownReopened,

@@ -110,7 +110,7 @@ def _opened(house: House, box: Sealed, written: Callable[[str], str] = str) -> s
 def _money(told: Case) -> dict[str, Any]:
     return {
         "granted": sum(it.granted_cents for it in told.years) if told.open else None,
-        "ordered": sum(it.cents for it in told.payments if it.status != "rejected"),
+        "ordered": sum(it.cents for it in told.payments if it.status not in ("rejected", "returned")),
         "settled": sum(it.cents for it in told.payments if it.status == "settled"),
     }
 

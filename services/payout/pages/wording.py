@@ -35,6 +35,7 @@ PAYMENTS: Mapping[str, Badge] = {
     "accepted": {"text": "von der Kasse angenommen", "tone": "info"},
     "settled": {"text": "gezahlt", "tone": "success"},
     "rejected": {"text": "zurückgewiesen", "tone": "danger"},
+    "returned": {"text": "von der Bank zurück", "tone": "danger"},
 }
 BATCHES: Mapping[str, Badge] = {
     "sealed": {"text": "versiegelt, Freigabe offen", "tone": "warning"},
@@ -49,7 +50,11 @@ REPORTS: Mapping[str, Badge] = {
     "conflicting": {"text": "Kennung doppelt verwendet", "tone": "danger"},
     "quarantined": {"text": "in Quarantäne", "tone": "danger"},
 }
-KINDS: Mapping[str, str] = {"status": "pain.002", "booking": "camt.054"}
+KINDS: Mapping[str, str] = {
+    "status": "Antwort auf Auftrag",
+    "booking": "Kontobewegungen",
+    "recall": "Antwort auf Rückruf",
+}
 
 CLEARING: Mapping[str, str] = {
     "unknown-batch": "Diesen Zahlungslauf gibt es nicht.",
@@ -65,6 +70,15 @@ CLEARING: Mapping[str, str] = {
     "settled-after-rejection": "Eine abgelehnte Zahlung wurde gebucht.",
     "batch-not-submitted": "Der Zahlungslauf wurde noch gar nicht übergeben.",
     "payment-not-in-this-batch": "Die Zahlung liegt in einem anderen Zahlungslauf.",
+    "returned-after-rejection": "Eine abgelehnte Zahlung wurde als zurückgekommen gemeldet.",
+    "returned-twice": "Die Zahlung kam ein zweites Mal zurück.",
+    "return-names-no-payment": "Ein Rückläufer nennt keine Zahlung.",
+    "payee-close-match": "Der Empfänger heißt bei seiner Bank etwas anders.",
+    "payee-no-match": "Der Empfänger ist nicht der Inhaber des Kontos.",
+    "payee-not-checked": "Der Empfänger konnte nicht überprüft werden.",
+    "recall-cancelled": "Der Rückruf hatte Erfolg.",
+    "recall-refused": "Der Rückruf wurde abgelehnt.",
+    "recall-pending": "Der Rückruf ist noch offen.",
     "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
 }
 
@@ -95,6 +109,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),
     "payout.payment-accepted": ("Von der Kasse angenommen", "info"),
     "payout.payment-settled": ("Dem Konto belastet", "success"),
+    "payout.payment-return-awaits-debit": ("Rücklauf gemeldet, Belastung noch nicht", "warning"),
+    "payout.payment-returned": ("Von der Bank des Empfängers zurückgekommen", "danger"),
+    "payout.drawdown-unpaid": ("Mittelabruf ist neu festzustellen", "warning"),
     "payout.payment-rejected": ("Von der Kasse zurückgewiesen", "danger"),
     "payout.hold-placed": ("Zahlungssperre gesetzt", "danger"),
     "payout.hold-lifted": ("Zahlungssperre aufgehoben", "success"),

@@ -17,6 +17,7 @@ from services.review.budget.events import (
     FundsReserved,
     FundsTaken,
     PaymentRecorded,
+    PaymentReversed,
     RemainderHandedOver,
     RemainderTakenOver,
     RepaymentReceived,
@@ -48,6 +49,8 @@ def years_after(budget: Open, it: Event) -> Years:
             return _entered(_entered(less, it.reserved, reserved=-1), it.more, committed=1)
         case PaymentRecorded():
             return _entered(budget.years, _own(budget, it.cents), committed=-1, paid=1)
+        case PaymentReversed():
+            return _entered(budget.years, _own(budget, it.cents), committed=1, paid=-1)
         case RepaymentReceived():
             return _entered(budget.years, _own(budget, it.set_off_cents), paid=-1)
         case CommitmentLapsed():

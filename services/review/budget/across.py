@@ -15,6 +15,7 @@ from services.review.budget.commands import (
     ReduceCommitment,
     ReleaseReservation,
     ReserveFunds,
+    ReversePayment,
     ShiftCommitment,
     TakeFunds,
     TakeOverRemainder,
@@ -167,6 +168,21 @@ def record_payment(title: str, year: int, command: RecordPayment) -> Decision:
         return {own: decide(command, budget, context)}
 
     return Decision(reads={own: decider, following: decider}, judge=judge, action="RecordPayment")
+
+
+def reverse_payment(title: str, year: int, command: ReversePayment) -> Decision:
+    """Counter a payment where it was entered: in its year's budget, or in the next one."""
+    own, following = stream_of(title, year), stream_of(title, year + 1)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        budget: Budget = states[0]
+        if isinstance(budget, Open):
+            position = budget.position(command.case)
+            if position.moved_into and command.payment not in position.payments:
+                return {following: decide(command, states[1], context)}
+        return {own: decide(command, budget, context)}
+
+    return Decision(reads={own: decider, following: decider}, judge=judge, action="ReversePayment")
 
 
 # ---- Changes of a commitment, in whichever budgets hold it now --------------------------------------------------------

@@ -185,6 +185,16 @@ class RecordPayment:
 
 
 @value
+class ReversePayment:
+    """A payment came back from the recipient's bank; `cents` can be less than was paid, by what the banks kept."""
+
+    payment: str
+    case: str
+    cents: int
+    returned_on: date
+
+
+@value
 class RecordRepayment:
     """A recipient paid back; whether it is set off against the expenditure is the plan's decision, not a person's."""
 
@@ -214,5 +224,6 @@ type Command = (
     | ReduceCommitment
     | ShiftCommitment
     | RecordPayment
+    | ReversePayment
     | RecordRepayment
 )

@@ -24,6 +24,7 @@ from services.review.budget.commands import (
     ReduceCommitment,
     ReleaseReservation,
     ReserveFunds,
+    ReversePayment,
     ShiftCommitment,
     TakeFunds,
     TakeOverRemainder,
@@ -66,6 +67,8 @@ def _decide(command: Command, budget: Budget, context: Context) -> Sequence[Even
             return promising.shift(command, budget, context)
         case RecordPayment():
             return paying.pay(command, budget)
+        case ReversePayment():
+            return paying.reverse(command, budget)
         case RecordRepayment():
             return paying.repay(command, budget)
         case _:

@@ -55,6 +55,13 @@ class PaymentContradicted(DomainError):
     title = "Diese Zahlung ist bereits mit einem anderen Betrag gebucht."
 
 
+class PaymentNotRecorded(DomainError):
+    """What is not entered cannot be countered; the message is parked for people."""
+
+    code = "payment-not-recorded"
+    title = "Diese Zahlung ist nicht oder nicht mit diesem Betrag gebucht."
+
+
 class BudgetIsClosed(DomainError):
     """HGrG § 36: nothing is entered for a closed period."""
 

@@ -309,6 +309,18 @@ class PaymentRecorded:
     paid_on: date
 
 
+@event("review.payment-reversed")
+class PaymentReversed:
+    """A payment came back from the recipient's bank (Rückläufer): its entry is countered, the money is committed and unpaid again."""
+
+    entry: int
+    counters: int
+    payment: str
+    case: str
+    cents: int
+    returned_on: date
+
+
 @event("review.repayment-received")
 class RepaymentReceived:
     """A recipient paid back: set off against the year's expenditure (Absetzung von der Ausgabe), or income; interest always income."""
@@ -351,4 +363,5 @@ type Event = (
     | PaymentAwaitingBudget
     | PaymentRecorded
     | RepaymentReceived
+    | PaymentReversed
 )

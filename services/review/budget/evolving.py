@@ -26,6 +26,7 @@ from services.review.budget.events import (
     FundsTaken,
     PaymentAwaitingBudget,
     PaymentRecorded,
+    PaymentReversed,
     ProvisionalOverrideGranted,
     RemainderHandedOver,
     RemainderTakenOver,
@@ -76,6 +77,7 @@ def evolve(budget: Budget, it: Event) -> Budget:
         case (
             CommitmentCarried() | FundsReserved() | ReservationReleased() | FundsCommitted() | CommitmentReduced()
             | CommitmentShifted() | CommitmentLapsed() | CommitmentMoved() | PaymentRecorded() | RepaymentReceived()
+            | PaymentReversed()
         ):  # fmt: skip
             position = _position(budget.position(it.case), it, budget.year)
             return _noted(replace(_entered(budget, it), positions=budget.positions.put(it.case, position)), it)
@@ -100,6 +102,8 @@ def reference_of(it: Event) -> str:
             return f"change:{it.case}:{it.reference}"
         case RepaymentReceived():
             return f"repayment:{it.repayment}"
+        case PaymentReversed():
+            return f"reversal:{it.payment}"
         case _:
             return ""
 
@@ -132,7 +136,7 @@ def _noted(budget: Open, it: Event) -> Open:
             return replace(budget, awaiting=budget.awaiting.without(it.payment))
         case CommitmentMoved():
             return replace(budget, moved_cents=budget.moved_cents + it.cents)
-        case CommitmentReduced() | CommitmentShifted() | RepaymentReceived():
+        case CommitmentReduced() | CommitmentShifted() | RepaymentReceived() | PaymentReversed():
             return replace(budget, references=budget.references.put(reference_of(it), it))
         case _:
             return budget
@@ -194,6 +198,8 @@ def _settled(before: Position, it: Event, year: int) -> Position:
             payments = before.payments.put(it.payment, it.cents)
             paid = before.paid_cents + it.cents
             return replace(before, payments=payments, paid_cents=paid, last_payment_entry=it.entry)
+        case PaymentReversed():
+            return replace(before, paid_cents=before.paid_cents - it.cents)
         case RepaymentReceived():
             gone = (YearAmount(year=year, cents=it.set_off_cents),)
             paid = before.paid_cents - it.set_off_cents

@@ -3,9 +3,20 @@
 from collections.abc import Sequence
 
 from services.review.budget.checks import check_cents, check_not_closed, is_repeated
-from services.review.budget.commands import RecordPayment, RecordRepayment
-from services.review.budget.errors import AmountsNotValid, PaymentBeyondCommitment, PaymentContradicted
-from services.review.budget.events import Event, PaymentAwaitingBudget, PaymentRecorded, RepaymentReceived
+from services.review.budget.commands import RecordPayment, RecordRepayment, ReversePayment
+from services.review.budget.errors import (
+    AmountsNotValid,
+    PaymentBeyondCommitment,
+    PaymentContradicted,
+    PaymentNotRecorded,
+)
+from services.review.budget.events import (
+    Event,
+    PaymentAwaitingBudget,
+    PaymentRecorded,
+    PaymentReversed,
+    RepaymentReceived,
+)
 from services.review.budget.states import Open, Unopened
 from shared.money import MAX_CENTS
 
@@ -36,6 +47,27 @@ def pay(command: RecordPayment, budget: Open) -> Sequence[Event]:
             case=command.case,
             cents=command.cents,
             paid_on=command.paid_on,
+        )
+    ]
+
+
+def reverse(command: ReversePayment, budget: Open) -> Sequence[Event]:
+    """Counter a payment's entry, once: its money is committed and unpaid again."""
+    known = budget.references.get(f"reversal:{command.payment}")
+    if is_repeated(known, case=command.case, cents=command.cents):
+        return []
+    check_not_closed(budget)
+    position = budget.position(command.case)
+    if not 0 < command.cents <= position.payments.get(command.payment, 0):
+        raise PaymentNotRecorded
+    return [
+        PaymentReversed(
+            entry=budget.entries + 1,
+            counters=position.last_payment_entry,
+            payment=command.payment,
+            case=command.case,
+            cents=command.cents,
+            returned_on=command.returned_on,
         )
     ]
 

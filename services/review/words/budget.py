@@ -31,6 +31,7 @@ ENTRIES: Mapping[type, str] = {
     b.CommitmentMoved: "Übertragung der Festlegung",
     b.PaymentRecorded: "Zahlung",
     b.RepaymentReceived: "Rückzahlung",
+    b.PaymentReversed: "Rückläufer",
 }
 """What the budget's list calls an entry."""
 CHANGES: Mapping[str, str] = {
@@ -74,6 +75,9 @@ def tell_of_budget(it: object) -> Words | None:
         case b.PaymentRecorded():
             why = f"HÜL Nr. {it.entry}; {euros(it.cents)}"
             return Words(title="Zahlung gebucht", tone="success", why=why)
+        case b.PaymentReversed():
+            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {euros(it.cents)}"
+            return Words(title="Zahlung kam zurück", tone="warning", why=why)
         case _:
             return _of_changes(it)
 
