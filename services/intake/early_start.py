@@ -38,6 +38,7 @@ class RequestEarlyStart:
     expenditure: tuple[RoughExpenditure, ...]
     contract_on: date
     acted: tuple[Acted, ...] = ()
+    programme: str = ""
 
 
 type Command = RequestEarlyStart
@@ -60,6 +61,7 @@ class EarlyStartRequested:
     requested_on: date
     requested_by: str
     acted: tuple[Acted, ...] = ()
+    programme: str = ""
 
 
 type Event = EarlyStartRequested
@@ -166,6 +168,7 @@ def _requested(command: RequestEarlyStart, context: Context) -> EarlyStartReques
         requested_on=context.valid_on,
         requested_by=context.actor,
         acted=duties.with_act(command.acted, context.actor, Role.APPLICANT, "request-early-start"),
+        programme=command.programme,
     )
 
 
@@ -198,11 +201,11 @@ def request(command: RequestEarlyStart) -> Decision:
         if not isinstance(asked, Submitted):
             raise application.NotSubmitted
         require_own(command.applicant_keys, asked, "request-early-start")
-        requested = decide(replace(command, acted=asked.acted), states[1], context)
+        requested = decide(replace(command, acted=asked.acted, programme=asked.form.programme), states[1], context)
         if not requested:
             return {}
         duties.refuse("request-early-start", asked.acted, context)
-        _check_against(asked)
+        _check_against(asked, context)
         received = EarlyStartReceived(
             early_start=command.early_start,
             contract_on=command.contract_on,
@@ -214,13 +217,13 @@ def request(command: RequestEarlyStart) -> Decision:
     return Decision(reads={case: application.decider, own: decider}, judge=judge, action="request-early-start")
 
 
-def _check_against(asked: Submitted) -> None:
+def _check_against(asked: Submitted, context: Context) -> None:
     progress = asked.progress
     if asked.withdrawn:
         raise application.AlreadyWithdrawn
     if progress.is_decided:
         raise DecisionTaken
-    if any(it.approved for it in progress.noted(EarlyStartDecided)):
+    if any(it.holds(context.valid_on) for it in progress.noted(EarlyStartDecided)):
         raise EarlyStartAlreadyApproved
     if progress.open_early_start:
         raise AnotherEarlyStartOpen

@@ -179,7 +179,7 @@ class EarlyStartReceived:
 
 @event("intake.early-start-decided")
 class EarlyStartDecided:
-    """Noted from review: whether the applicant may begin before the decision on the grant, and from which day."""
+    """Noted from review: whether the applicant may begin before the decision on the grant, from which day and until when."""
 
     early_start: str
     approved: bool
@@ -187,6 +187,11 @@ class EarlyStartDecided:
     text: str
     decided_on: date
     acted: tuple[Acted, ...] = ()
+    expires_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether a project may be begun early on this day, as far as its last day says."""
+        return self.approved and (self.expires_on is None or on <= self.expires_on)
 
 
 @event("intake.change-received")

@@ -90,6 +90,7 @@ def _early_start(event: EarlyStartRequested) -> intake.EarlyStartRequested:
         contract_on=event.contract_on,
         requested_on=event.requested_on,
         acted=event.acted,
+        programme=event.programme,
     )
 
 

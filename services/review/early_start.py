@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any, ClassVar, assert_never
 
 from services.review import assessment as assessments
+from services.review import programme as programmes
 from shared import duties
+from shared.calendar import add_months
 from shared.contracts import Acted
 from shared.contracts.intake import RoughExpenditure
 from shared.decider import AnyDecider, Context, Decider, Decision, DomainError, decision, event, replace, value
@@ -38,6 +40,7 @@ class EarlyStartRequest:
     contract_on: date
     requested_on: date
     acted: tuple[Acted, ...]
+    programme: str = ""
 
 
 @value
@@ -55,9 +58,10 @@ class ProposeEarlyStart:
 
 @value
 class ApproveEarlyStart:
-    """Consent, from a day on: today when none is named."""
+    """Consent, from a day on: today when none is named; `valid_months` is how long it holds, 0 without an end."""
 
     may_begin_on: date | None = None
+    valid_months: int = 0
 
 
 @value
@@ -99,12 +103,16 @@ class EarlyStartProposed:
 
 @event("review.early-start-approved")
 class EarlyStartApproved:
-    """The applicant may begin from a day on (Zustimmung zum vorzeitigen Vorhabensbeginn); no promise of a grant."""
+    """The applicant may begin from a day on (Zustimmung zum vorzeitigen Vorhabensbeginn); no promise of a grant.
+
+    After `expires_on` the consent has ended: what has not begun then begins with the award.
+    """
 
     may_begin_on: date
     text: str
     approved_on: date
     approved_by: str
+    expires_on: date | None = None
 
 
 @event("review.early-start-refused")
@@ -202,6 +210,11 @@ class ValidTooEarly(InvalidEarlyStart):
     title = "Die Zustimmung wirkt nicht zurück; sie gilt frühestens ab heute."
 
 
+class ValidTooLate(InvalidEarlyStart):
+    code = "valid-too-late"
+    title = "Die Zustimmung endete, bevor sie gälte."
+
+
 # ---- Decide ---------------------------------------------------------------------------------------------------------
 
 
@@ -271,8 +284,15 @@ def _approved(command: ApproveEarlyStart, early_start: Opened, context: Context)
         raise ValidTooEarly(field="may_begin_on")
     if early_start.request.contract_on < context.valid_on:
         raise ContractConcluded
+    expires_on = add_months(context.valid_on, command.valid_months) if command.valid_months else None
+    if expires_on and may_begin_on > expires_on:
+        raise ValidTooLate(f"Sie gilt längstens bis {expires_on:%d.%m.%Y}.", field="may_begin_on")
     return EarlyStartApproved(
-        may_begin_on=may_begin_on, text=NO_PROMISE, approved_on=context.valid_on, approved_by=context.actor
+        may_begin_on=may_begin_on,
+        text=NO_PROMISE,
+        approved_on=context.valid_on,
+        approved_by=context.actor,
+        expires_on=expires_on,
     )
 
 
@@ -333,16 +353,32 @@ decider = Decider[Command, Event, EarlyStart](
 
 
 def act(early_start: str, case: str, command: ProposeEarlyStart | ApproveEarlyStart | RefuseEarlyStart) -> Decision:
-    """Judge an act of a person; what they did in the examination of the application may bar them, if it has begun."""
+    """Judge an act of a person; what they did in the examination of the application may bar them, if it has begun.
+
+    How long a consent holds say the parameters of the programme that the application is for.
+    """
     own, examined = decider.stream(early_start), assessments.decider.stream(case)
 
     def judge(states: Sequence[Any], context: Context) -> Mapping[str, Sequence[Any]]:
-        decided = decide(command, states[0], context)
+        asked = command
+        if isinstance(asked, ApproveEarlyStart) and len(states) > 2:
+            months = programmes.parameters_in_force(states[2], context.valid_on).early_start_months
+            asked = replace(asked, valid_months=months)
+        decided = decide(asked, states[0], context)
         if decided and not isinstance(states[1], assessments.Unopened):
             duties.refuse(_ACTIONS[type(command)], states[1].file.acted, context)
         return {own: decided}
 
-    return Decision(reads={own: decider, examined: assessments.decider}, judge=judge, action=_ACTIONS[type(command)])
+    reads = {own: decider, examined: assessments.decider}
+    return Decision(reads=reads, judge=judge, action=_ACTIONS[type(command)], further=_programme_of)
+
+
+def _programme_of(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+    """The programme that is applied for; a wish from before it was told names none."""
+    asked: EarlyStart = states[0]
+    if isinstance(asked, Unopened) or not asked.request.programme:
+        return {}
+    return {programmes.decider.stream(asked.request.programme): programmes.decider}
 
 
 def withdraw(early_start: str, withdrawn_on: date, settled: Decision | None) -> Decision:

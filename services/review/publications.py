@@ -114,6 +114,7 @@ def publish(event: object, state: object) -> object | None:
                 text=event.text if approved else event.reasons,
                 decided_on=event.approved_on if approved else event.refused_on,
                 acted=early_start.acted(state),
+                expires_on=event.expires_on if approved else None,
             )
         case _:
             return of_award(event, state)

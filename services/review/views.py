@@ -269,7 +269,8 @@ def _of_early_start(it: object) -> Words | None:
             proposed = "Zustimmung" if it.consent else "Ablehnung"
             return Words(title=f"Vorzeitiger Beginn: {proposed} vorgeschlagen", tone="info", why=it.reasons)
         case e.EarlyStartApproved():
-            why = f"Gilt ab {it.may_begin_on:%d.%m.%Y}; keine Förderzusage."
+            until = f" bis {it.expires_on:%d.%m.%Y}" if it.expires_on else ""
+            why = f"Gilt ab {it.may_begin_on:%d.%m.%Y}{until}; keine Förderzusage."
             return Words(title="Vorzeitigem Beginn zugestimmt", tone="success", why=why)
         case e.EarlyStartRefused():
             return Words(title="Vorzeitiger Beginn abgelehnt", tone="danger", why=it.reasons)

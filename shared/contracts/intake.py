@@ -164,11 +164,11 @@ class DrawdownRequested:
     acted: tuple[Acted, ...] = ()
 
 
-@contract("intake.early-start-requested")
+@contract("intake.early-start-requested", version=2)
 class EarlyStartRequested:
     """The applicant asks to begin before the decision (vorzeitiger Vorhabensbeginn), perhaps before review has the application.
 
-    `contract_on` is the day on which the first contract is to be concluded.
+    `contract_on` is the day on which the first contract is to be concluded. Since version 2 with the programme.
     """
 
     early_start: str
@@ -182,6 +182,7 @@ class EarlyStartRequested:
     contract_on: date
     requested_on: date
     acted: tuple[Acted, ...]
+    programme: str = ""
 
 
 @contract("intake.change-requested")

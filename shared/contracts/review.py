@@ -199,12 +199,13 @@ class RecipientSucceeded:
     acted: tuple[Acted, ...]
 
 
-@contract("review.early-start-decided")
+@contract("review.early-start-decided", version=2)
 class EarlyStartDecided:
     """Whether the applicant may begin before the decision on the grant (vorzeitiger Vorhabensbeginn).
 
     `may_begin_on` is the first day on which a contract may be concluded, None when it was refused; `text` is told to the
-    applicant: the approval is no promise of a grant, or why it was refused.
+    applicant: the approval is no promise of a grant, or why it was refused. Since version 2 with the last day on which an
+    approved one holds.
     """
 
     early_start: str
@@ -213,6 +214,7 @@ class EarlyStartDecided:
     text: str
     decided_on: date
     acted: tuple[Acted, ...]
+    expires_on: date | None = None
 
 
 @contract("review.reduction-requested")

@@ -1,7 +1,7 @@
 """Vorzeitiger Vorhabensbeginn at intake: asked for before or after completeness, one at a time, and what review tells of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.intake import early_start
-from services.intake.application import AlreadyWithdrawn, ApplicationWithdrawn, Event, NotSubmitted, decider
+from services.intake.application import AlreadyWithdrawn, ApplicationWithdrawn, Event, NotSubmitted, Submitted, decider
 from services.intake.early_start import (
     AnotherEarlyStartOpen,
     ContractConcluded,
@@ -108,6 +108,22 @@ def test_one_at_a_time_and_another_only_after_a_refusal() -> None:
     assert application_with(SUBMITTED, RECEIPT, RECEIVED, REFUSED).act(again, ON)
 
 
+def test_an_approval_ends_on_its_day_and_then_another_may_be_asked_for() -> None:
+    until = replace(APPROVED, expires_on=ON.valid_on)
+    refused(EarlyStartAlreadyApproved, (SUBMITTED, RECEIPT, RECEIVED, until), early_start="e2")
+    ended = replace(APPROVED, expires_on=ON.valid_on - timedelta(days=1))
+    again = request(replace(ASKED, early_start="e2"))
+    assert application_with(SUBMITTED, RECEIPT, RECEIVED, ended).act(again, ON)
+
+
+def test_a_project_that_begins_after_the_approval_ended_is_not_begun_early() -> None:
+    for days, allowed in ((0, APPROVED.may_begin_on), (-1, None)):
+        until = replace(APPROVED, expires_on=SUBMITTED.starts_on + timedelta(days=days))
+        state = decider.fold([SUBMITTED, RECEIPT, RECEIVED, until])
+        assert isinstance(state, Submitted)
+        assert state.early_start_on == allowed
+
+
 def test_what_makes_no_sense_has_a_name() -> None:
     refused(NotSubmitted, ())
     refused(RefusedAttempt, (SUBMITTED, RECEIPT), applicant_keys=(ARNSTADT,))
@@ -126,6 +142,7 @@ def test_review_is_told_all_that_it_needs_without_the_application() -> None:
     told = publish(asked, early_start.decider.fold([asked]))
     assert isinstance(told, intake.EarlyStartRequested)
     assert (told.file_number, told.reason, told.contract_on) == ("EG-2025-00001", ASKED.reason, ASKED.contract_on)
+    assert told.programme == SUBMITTED.programme == "thueregovrl"
     assert [it.action for it in told.acted] == ["submit-application", "request-early-start"]
     assert publish(RECEIVED, decider.fold([SUBMITTED, RECEIPT, RECEIVED])) is None
 

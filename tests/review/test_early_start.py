@@ -29,19 +29,22 @@ from services.review.early_start import (
     ReasonsMissing,
     RefuseEarlyStart,
     ValidTooEarly,
+    ValidTooLate,
     WithdrawEarlyStart,
+    act,
     decider,
 )
+from services.review.programme import publish_policy
 from services.review.publications import publish
 from services.review.reactions import react
 from services.review.wiring import blueprint
 from shared.contracts import Acted, intake, review
 from shared.contracts.intake import RoughExpenditure
-from shared.decider import Context, DomainError, RefusedAttempt, field_names
+from shared.decider import Context, Decision, DomainError, RefusedAttempt, field_names
 from shared.identity import Role
 from shared.records import replace
 from tests.conftest import StartNats
-from tests.review.builders import CASE, approver, officer, system
+from tests.review.builders import CASE, GUIDELINE, PARAMETERS, PRACTICE, PROGRAMME, House, approver, officer, system
 from tests.review.road import Road
 from tests.review.test_api import place
 from tests.review.test_pages import read, send, shown
@@ -71,6 +74,12 @@ APPROVED = EarlyStartApproved(
     may_begin_on=date(2025, 6, 2), text=NO_PROMISE, approved_on=date(2025, 6, 2), approved_by="p-approver"
 )
 CONTRACT = intake.EarlyStartRequested(**{it: getattr(ASKED, it) for it in field_names(ASKED)})
+
+
+def telling(contract: intake.EarlyStartRequested) -> Decision:
+    decided = react(contract, CASE)
+    assert decided
+    return decided
 
 
 def given(*history: Event) -> Scenario[Any, Event, Any]:
@@ -105,6 +114,32 @@ def test_every_step_again_decides_nothing() -> None:
 def test_no_consent_after_the_planned_contract_and_none_for_the_past() -> None:
     refused(ContractConcluded, ApproveEarlyStart(), approver(date(2025, 6, 3)), OPENED, PROPOSED)
     refused(ValidTooEarly, ApproveEarlyStart(may_begin_on=date(2025, 6, 1)), IN_JUNE, OPENED, PROPOSED)
+
+
+def test_a_consent_holds_as_long_as_the_parameters_of_the_programme_say() -> None:
+    house = House()
+    house.perform(publish_policy(GUIDELINE, PRACTICE, PARAMETERS), officer())
+    asked = replace(CONTRACT, programme=PROGRAMME)
+    house.perform(telling(asked), system(date(2025, 5, 12)))
+    house.perform(act("e1", CASE, PROPOSE), IN_MAY)
+    late = ApproveEarlyStart(may_begin_on=date(2026, 6, 3))
+    with pytest.raises(ValidTooLate, match=r"02\.06\.2026"):
+        house.perform(act("e1", CASE, late), IN_JUNE)
+    house.perform(act("e1", CASE, ApproveEarlyStart()), IN_JUNE)
+    approved = replace(APPROVED, expires_on=date(2026, 6, 2))
+    assert house.log["early-start-decision-e1"][-1] == approved
+    assert house.perform(act("e1", CASE, ApproveEarlyStart()), IN_JUNE) == {}
+    contract = publish(approved, house.state("early-start-decision-e1"))
+    assert isinstance(contract, review.EarlyStartDecided)
+    assert contract.expires_on == date(2026, 6, 2)
+
+
+def test_a_wish_told_without_its_programme_is_approved_without_an_end() -> None:
+    house = House()
+    house.perform(telling(CONTRACT), system(date(2025, 5, 12)))
+    house.perform(act("e1", CASE, PROPOSE), IN_MAY)
+    house.perform(act("e1", CASE, ApproveEarlyStart()), IN_JUNE)
+    assert house.log["early-start-decision-e1"][-1] == APPROVED
 
 
 @pytest.mark.parametrize("person", ["p-officer", "p-stadtilm"])

@@ -291,9 +291,9 @@ def test_every_parameter_has_a_title_that_people_read():
 NOT_READ_YET = {
     "interim_proof_months", "proof_check_months", "repayment_days", "proof_sample_bp", "recovery_bagatelle_cents",
     "interest_bagatelle_cents", "day_count", "line_excess_bp", "retention_years",
-    "recipient_retention_years", "early_start_months",
+    "recipient_retention_years",
 }  # fmt: skip
-"""What proof of use, recovery and retention will read, and how long a consent to an early start will hold."""
+"""What proof of use, recovery and retention will read."""
 
 
 def test_every_value_of_the_parameters_is_read_by_code_that_decides():

@@ -102,6 +102,7 @@ class EarlyStartStatus:
     requested_on: date
     approved: bool | None
     may_begin_on: date | None
+    expires_on: date | None
     text: str
 
 
@@ -235,6 +236,7 @@ def _early_starts(progress: Progress) -> tuple[EarlyStartStatus, ...]:
             requested_on=it.received_on,
             approved=known.approved if known else None,
             may_begin_on=known.may_begin_on if known else None,
+            expires_on=known.expires_on if known else None,
             text=known.text if known else "",
         )
         for it in sorted(progress.noted(EarlyStartReceived), key=lambda it: (it.received_on, it.early_start))

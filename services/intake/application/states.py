@@ -55,8 +55,12 @@ class Submitted:
 
     @property
     def early_start_on(self) -> date | None:
-        """From when an early start is allowed: decided in this case, or in an earlier one for the same project."""
-        decided = (it.may_begin_on for it in self.progress.noted(EarlyStartDecided) if it.approved)
+        """From when an early start is allowed: decided in this case, or in an earlier one for the same project.
+
+        None when the project begins only after the consent has ended.
+        """
+        starts_on = self.form.starts_on
+        decided = (it.may_begin_on for it in self.progress.noted(EarlyStartDecided) if it.holds(starts_on))
         return next(decided, None) or self.form.early_start_on
 
     @property

@@ -308,7 +308,8 @@ def _why(told: Mapping[str, Any]) -> str:
         parts.append(f"bis {german_date(deadline['ends_on'])}")
     parts += _of_procedure(told)
     if told.get("may_begin_on"):
-        parts.append(f"gilt ab {german_date(told['may_begin_on'])}")
+        until = f" bis {german_date(told['expires_on'])}" if told.get("expires_on") else ""
+        parts.append(f"gilt ab {german_date(told['may_begin_on'])}{until}")
     parts += [it["text"] for it in told.get("documents", ()) if "text" in it]
     parts += [told[key] for key in ("file_number", "reason", "text", "announced", "new_name") if told.get(key)]
     reasons = told.get("reasons", ())

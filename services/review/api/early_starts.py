@@ -89,6 +89,7 @@ class EarlyStartFile(EarlyStartEntry):
     expenditure: list[dict[str, Any]]
     proposal: dict[str, Any] | None
     may_begin_on: date | None
+    expires_on: date | None
     told: str
     etag: str
 
@@ -206,6 +207,7 @@ def _file(case: str, folded: Folded) -> EarlyStartFile:
         expenditure=[{"description": it.description, "cents": it.cents} for it in asked.expenditure],
         proposal=proposal and {"consent": proposal.consent, "reasons": proposal.reasons},
         may_begin_on=approved and approved.may_begin_on,
+        expires_on=approved and approved.expires_on,
         told=approved.text if approved else outcome.reasons if isinstance(outcome, EarlyStartRefused) else "",
         etag=etag(folded.version),
     )
@@ -311,6 +313,8 @@ def _facts(told: EarlyStartFile) -> list[dict[str, Any]]:
         facts.append({"key": "Begründung", "value": told.proposal["reasons"]})
     if told.may_begin_on:
         facts.append({"key": "Zustimmung gilt ab", "value": told.may_begin_on, "kind": "date"})
+    if told.expires_on:
+        facts.append({"key": "Zustimmung gilt bis", "value": told.expires_on, "kind": "date"})
     if told.told:
         facts.append({"key": "Der Kommune mitgeteilt", "value": told.told})
     return facts
