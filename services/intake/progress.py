@@ -41,6 +41,7 @@ class AwardAnnounced:
     letter_sha256: str
     remedy_ends_on: date
     side_conditions: tuple[SideCondition, ...] = ()
+    cut_reason: str = ""
 
 
 @event("intake.refusal-announced")

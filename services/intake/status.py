@@ -170,7 +170,8 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
         return StatusCode.FINAL, "Die Auszahlung wird eingerichtet. Danach können Sie Mittel abrufen."
     if award := progress.only(AwardAnnounced):
         day = f"{award.remedy_ends_on:%d.%m.%Y}"
-        return StatusCode.AWARDED, f"Der Bescheid wird mit Ablauf des {day} oder durch Ihren Verzicht bestandskräftig."
+        step = f"Der Bescheid wird mit Ablauf des {day} oder durch Ihren Verzicht bestandskräftig."
+        return StatusCode.AWARDED, f"{step} {award.cut_reason}".strip()
     return _before_decision(application)
 
 

@@ -4,6 +4,7 @@ from typing import Any, assert_never
 
 from services.review import assessment, award, early_start, fulfilment, handling, programme, succession
 from services.review.award_publications import of_award
+from services.review.grant_cut import in_words
 from services.review.side_condition import placed
 from shared.contracts import Acted, review
 from shared.decider import field_names
@@ -55,6 +56,7 @@ def publish(event: object, state: object) -> object | None:
                 letter_sha256=event.letter.sha256,
                 remedy_ends_on=event.remedy_ends_on,
                 side_conditions=placed(state.grant.side_conditions, event.deemed_served_on),
+                cut_reason=in_words(state.grant.cut) if state.grant.cut else "",
             )
         case award.GrantRefused(), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)

@@ -13,11 +13,12 @@ class AssessmentOpened:
     opened_on: date
 
 
-@contract("review.award-notified", version=2)
+@contract("review.award-notified", version=3)
 class AwardNotified:
     """The notice of award was dispatched (Zuwendungsbescheid). `letter_sha256` is the PDF's hash.
 
-    `side_conditions` are those that the notice numbers.
+    `side_conditions` are those that the notice numbers. Since version 3 with the reason for which less is granted than
+    was computed, empty when nothing of it was cut.
     """
 
     granted_cents: int
@@ -27,6 +28,7 @@ class AwardNotified:
     letter_sha256: str
     remedy_ends_on: date
     side_conditions: tuple[SideCondition, ...] = ()
+    cut_reason: str = ""
 
 
 @contract("review.grant-refused")

@@ -98,6 +98,12 @@ def test_a_refusal_is_told_with_all_its_reasons() -> None:
     assert "Fördergegenstand geschlossen; Mittel erschöpft" in it.next_step
 
 
+def test_why_less_is_granted_than_was_computed_is_told_with_the_award() -> None:
+    cut = "Die errechnete Zuwendung ist um 4.800,00 € gekürzt. Die Haushaltsmittel reichen nicht."
+    assert told(*UNTIL_COMPLETE, BEGUN, replace(AWARD, cut_reason=cut)).next_step.endswith(cut)
+    assert "gekürzt" not in told(*UNTIL_COMPLETE, BEGUN, AWARD).next_step
+
+
 def test_a_cut_is_told_with_its_reason_before_the_money_comes() -> None:
     it = told(*UNTIL_FUNDS, *FIRST, *SECOND[:2])
     assert "10.800,00 €" in it.next_step

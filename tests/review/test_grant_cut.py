@@ -14,7 +14,8 @@ from services.review.examination import ReasonMissing, SplitNotMatching
 from services.review.grant_cut import CutGround, CutNotValid, GrantCut, WantedCut, cut_of, cut_rate_bp
 from services.review.letters.award import letter
 from services.review.letters.head import Authority, Head
-from shared.contracts import YearAmount
+from services.review.publications import publish
+from shared.contracts import YearAmount, review
 from shared.decider import Decision, decision, replace
 from shared.money import at_rate
 from tests.review.builders import (
@@ -128,6 +129,10 @@ def test_the_notice_tells_the_cut_and_payout_draws_pro_rata_of_the_whole() -> No
     told = letter(head, standing.grant, date(2025, 7, 25), grounds, "ThürEGovRL")
     assert str(told["cut"]).startswith("Die errechnete Zuwendung ist um 4.800,00 € gekürzt.")
     house.perform(award.dispatch(CASE, PROGRAMME, LETTER), officer(date(2025, 7, 25)))
+    stream = award.decider.stream(CASE)
+    notified = publish(house.log[stream][-1], house.state(stream))
+    assert isinstance(notified, review.AwardNotified)
+    assert notified.cut_reason.startswith("Die errechnete Zuwendung ist um 4.800,00")
     waiver = award.RecordWaiver(declared_on=date(2025, 7, 31))
     house.perform(decision(award.decider, CASE, waiver), officer(date(2025, 7, 31)))
     assigned = house.log[award.decider.stream(CASE)][-1]

@@ -156,6 +156,7 @@ class CaseRecord:
     early_starts: tuple[EarlyStartStatus, ...]
     changes: tuple[ChangeStatus, ...]
     side_conditions: tuple[ConditionStatus, ...]
+    cut_reason: str
     personal: Personal | None
     successions: tuple[RecipientSucceeded, ...]
     heirs: tuple[Heir, ...]
@@ -211,6 +212,7 @@ def case_record(
         early_starts=_early_starts(progress),
         changes=_changes(progress),
         side_conditions=tuple(conditions(progress)),
+        cut_reason=award.cut_reason if award else "",
         personal=personal(state, open_seal) if open_seal else None,
         successions=tuple(progress.noted(RecipientSucceeded)),
         heirs=tuple(Heir(key=it.key, name=it.full_name) for it in heirs),

@@ -311,7 +311,9 @@ def _why(told: Mapping[str, Any]) -> str:
         until = f" bis {german_date(told['expires_on'])}" if told.get("expires_on") else ""
         parts.append(f"gilt ab {german_date(told['may_begin_on'])}{until}")
     parts += [it["text"] for it in told.get("documents", ()) if "text" in it]
-    parts += [told[key] for key in ("file_number", "reason", "text", "announced", "new_name") if told.get(key)]
+    parts += [
+        told[key] for key in ("file_number", "reason", "text", "announced", "new_name", "cut_reason") if told.get(key)
+    ]
     reasons = told.get("reasons", ())
     return " · ".join([*parts, *([reasons] if isinstance(reasons, str) else reasons)])
 
