@@ -406,7 +406,7 @@ def _come_back(
     )
     match payment:
         case Batched() | Accepted():
-            return _once(told, payment.early.booking if payment.early else "")
+            return _once(told, payment.early.booking if payment.early else None)
         case Settled():
             return [_returned(told, payment.booking)]
         case Returned():
@@ -417,10 +417,12 @@ def _come_back(
             assert_never(missing)
 
 
-def _once(told: PaymentReturnAwaitsDebit, known: str) -> Sequence[PaymentReturnAwaitsDebit]:
-    if known and known != told.booking:
+def _once(told: PaymentReturnAwaitsDebit, known: str | None) -> Sequence[PaymentReturnAwaitsDebit]:
+    if known is None:
+        return [told]
+    if known != told.booking:
         raise ReturnedTwice
-    return [] if known else [told]
+    return []
 
 
 def _returned(told: PaymentReturnAwaitsDebit, settlement: str) -> PaymentReturned:
