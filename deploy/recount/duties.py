@@ -158,13 +158,26 @@ BESIDE: frozenset[str] = frozenset({
     "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
-    "payout.payment-ordered", "payout.payment-batched", "house.parked-message-discarded",
+    "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
+    "payout.payment-cancelled", "payout.drawdown-freed", "payout.funds-returned", "payout.drawdown-reopened", "house.parked-message-discarded",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 
 
 OUTSIDE = frozenset(
-    {"hold", "tie", "budget", "draft", "programme", "register", "territory", "directory", "policies", "parked"}
+    {
+        "hold",
+        "tie",
+        "budget",
+        "draft",
+        "programme",
+        "register",
+        "territory",
+        "directory",
+        "policies",
+        "parked",
+        "sequence",
+    }
 )
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
 

@@ -38,6 +38,16 @@ class BatchPayment:
 
 
 @value
+class UnbatchPayment:
+    batch: str
+
+
+@value
+class CancelPayment:
+    batch: str
+
+
+@value
 class AcceptPayment:
     batch: str
     status: str
@@ -72,7 +82,16 @@ class ReturnPayment:
     returned_on: date
 
 
-type Command = OrderPayment | BatchPayment | AcceptPayment | SettlePayment | RejectPayment | ReturnPayment
+type Command = (
+    OrderPayment
+    | BatchPayment
+    | UnbatchPayment
+    | CancelPayment
+    | AcceptPayment
+    | SettlePayment
+    | RejectPayment
+    | ReturnPayment
+)
 
 
 @event("payout.payment-ordered")
@@ -109,6 +128,24 @@ class PaymentBatched:
 
     case: str
     batch: str
+
+
+@event("payout.payment-unbatched")
+class PaymentUnbatched:
+    """The batch was discarded before anybody released it; the order stands and can lie in another one."""
+
+    case: str
+    batch: str
+
+
+@event("payout.payment-cancelled")
+class PaymentCancelled:
+    """The order was taken back before its file was handed over: nothing was or will be paid under this reference."""
+
+    case: str
+    batch: str
+    cancelled_by: str
+    cancelled_on: date
 
 
 @event("payout.payment-accepted")
@@ -171,6 +208,8 @@ class PaymentReturned:
 type Event = (
     PaymentOrdered
     | PaymentBatched
+    | PaymentUnbatched
+    | PaymentCancelled
     | PaymentAccepted
     | PaymentSettled
     | PaymentRejected
@@ -230,7 +269,13 @@ class Returned:
     returned: PaymentReturned
 
 
-type Payment = Unordered | Ordered | Batched | Accepted | Settled | Rejected | Returned
+@value
+class Cancelled:
+    order: PaymentOrdered
+    batch: str
+
+
+type Payment = Unordered | Ordered | Batched | Accepted | Settled | Rejected | Returned | Cancelled
 
 
 class NeverOrdered(DomainError):
@@ -246,6 +291,16 @@ class NotInBatch(DomainError):
 class AlreadyBatched(DomainError):
     code = "payment-already-batched"
     title = "Diese Zahlung liegt bereits in einem anderen Zahlungslauf."
+
+
+class PaymentIsCancelled(DomainError):
+    code = "payment-cancelled"
+    title = "Diese Anordnung wurde vor der Übergabe zurückgenommen; der Mittelabruf kann neu angeordnet werden."
+
+
+class AnsweredAlready(DomainError):
+    code = "payment-answered-already"
+    title = "Zu dieser Zahlung liegt eine Antwort der Kasse vor; sie verlässt ihren Zahlungslauf nicht mehr."
 
 
 class PaymentTaken(DomainError):
@@ -312,16 +367,34 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             raise NeverOrdered
         case BatchPayment(), Ordered():
             return [PaymentBatched(case=payment.order.case, batch=command.batch)]
+        case UnbatchPayment(), Ordered():
+            return []
         case _, Ordered():
             raise NotInBatch
+        case CancelPayment(), Cancelled() if command.batch == payment.batch:
+            return []
+        case _, Cancelled():
+            raise PaymentIsCancelled
         case BatchPayment(), _:
             if payment.batch != command.batch:
                 raise AlreadyBatched
             return []
         case _, _ if payment.batch != command.batch:
             raise NotInBatch
+        case UnbatchPayment(), Batched():
+            return [PaymentUnbatched(case=payment.order.case, batch=payment.batch)]
+        case CancelPayment(), Batched():
+            return [_cancelled(payment, context)]
+        case UnbatchPayment() | CancelPayment(), _:
+            raise AnsweredAlready
         case _, _:
             return _answered(command, payment, context)
+
+
+def _cancelled(payment: Batched, context: Context) -> PaymentCancelled:
+    return PaymentCancelled(
+        case=payment.order.case, batch=payment.batch, cancelled_by=context.actor, cancelled_on=context.valid_on
+    )
 
 
 def _ordered(command: OrderPayment, context: Context) -> PaymentOrdered:
@@ -447,6 +520,10 @@ def evolve(payment: Payment, it: Event) -> Payment:
             return Batched(order=payment.order, batch=it.batch)
         case _, Ordered():
             return payment
+        case PaymentUnbatched(), _:
+            return Ordered(order=payment.order)
+        case PaymentCancelled(), _:
+            return Cancelled(order=payment.order, batch=it.batch)
         case PaymentAccepted(), _:
             early = payment.early if isinstance(payment, Batched | Accepted) else None
             return Accepted(order=payment.order, batch=payment.batch, early=early)
@@ -478,6 +555,8 @@ decider = Decider[Command, Event, Payment](
     events=[
         PaymentOrdered,
         PaymentBatched,
+        PaymentUnbatched,
+        PaymentCancelled,
         PaymentAccepted,
         PaymentSettled,
         PaymentRejected,

@@ -12,7 +12,7 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     """What can be done with what a path names."""
     if "batch" in path:
         state = (await known_batch(house, path["batch"])).state
-        return ("release-batch",) if isinstance(state, batches.Unreleased) else ()
+        return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "hold" in path:
         return ("lift-hold",) if await _stands(house, path["hold"]) else ()
     if "drawdown" not in path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.payout import disbursement, payment
+from services.payout import batch, disbursement, payment
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.payout import (
@@ -26,6 +26,7 @@ PUBLISHED = (
     payment.PaymentSettled,
     payment.PaymentRejected,
     payment.PaymentReturned,
+    payment.PaymentCancelled,
 )
 """The events that become contracts; every other stays in the house."""
 
@@ -91,6 +92,16 @@ def publish(event: object, state: Any) -> Published | None:
                 charges_cents=event.charges_cents,
                 reason=event.reason,
                 returned_on=event.returned_on,
+            )
+        case payment.PaymentCancelled():
+            return PaymentRejected(
+                payment=state.order.payment,
+                drawdown=state.order.drawdown,
+                title=state.order.title,
+                year=state.order.year,
+                cents=state.order.cents,
+                reason=batch.CANCELLED,
+                rejected_on=event.cancelled_on,
             )
         case _:
             return None

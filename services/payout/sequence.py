@@ -14,7 +14,15 @@ class TakeFileNumber:
     number: int
 
 
-type Command = TakeFileNumber
+@value
+class FreeFileNumber:
+    """Asked in the transaction that discards the batch: nobody was given its file."""
+
+    batch: str
+    number: int
+
+
+type Command = TakeFileNumber | FreeFileNumber
 
 
 @event("payout.file-number-taken")
@@ -25,18 +33,27 @@ class FileNumberTaken:
     number: int
 
 
-type Event = FileNumberTaken
+@event("payout.file-number-freed")
+class FileNumberFreed:
+    """The batch was discarded before its file was handed over: the next file bears this number, so that none is missing."""
+
+    batch: str
+    number: int
+
+
+type Event = FileNumberTaken | FileNumberFreed
 
 
 @value
 class Numbers:
-    """`last` is the highest number that was given."""
+    """`last` is the highest number that was given, `freed` are the lower ones that no file bears."""
 
     last: int = 0
+    freed: tuple[int, ...] = ()
 
     @property
     def next(self) -> int:
-        return self.last + 1
+        return self.freed[0] if self.freed else self.last + 1
 
 
 class NumberNotNext(DomainError):
@@ -50,14 +67,21 @@ def decide(command: Command, numbers: Numbers, _context: Context) -> Sequence[Ev
             if command.number != numbers.next:
                 raise NumberNotNext
             return [FileNumberTaken(batch=command.batch, number=command.number)]
+        case FreeFileNumber():
+            if command.number in numbers.freed or command.number > numbers.last:
+                return []
+            return [FileNumberFreed(batch=command.batch, number=command.number)]
         case _ as missing:
             assert_never(missing)
 
 
-def evolve(_numbers: Numbers, it: Event) -> Numbers:
+def evolve(numbers: Numbers, it: Event) -> Numbers:
     match it:
         case FileNumberTaken():
-            return Numbers(last=it.number)
+            freed = tuple(one for one in numbers.freed if one != it.number)
+            return Numbers(last=max(numbers.last, it.number), freed=freed)
+        case FileNumberFreed():
+            return Numbers(last=numbers.last, freed=tuple(sorted({*numbers.freed, it.number})))
         case _ as missing:
             assert_never(missing)
 
@@ -68,5 +92,5 @@ decider = Decider[Command, Event, Numbers](
     initial=Numbers(),
     decide=decide,
     evolve=evolve,
-    events=[FileNumberTaken],
+    events=[FileNumberTaken, FileNumberFreed],
 )

@@ -23,8 +23,16 @@ STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
 _NEXT = {"registered": "examination", "accepted": "certification", "certified": "order", "ordered": "payment"}
 
-PAYMENT_STATUSES: tuple[str, ...] = ("ordered", "batched", "accepted", "settled", "rejected", "returned")
-BATCH_STATUSES: tuple[str, ...] = ("sealed", "released", "submitting", "unknown", "transmitted", "completed")
+PAYMENT_STATUSES: tuple[str, ...] = ("ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled")
+BATCH_STATUSES: tuple[str, ...] = (
+    "sealed",
+    "released",
+    "submitting",
+    "unknown",
+    "transmitted",
+    "completed",
+    "discarded",
+)
 
 
 def project(it: Recorded, row: Row, draft: Draft) -> None:
@@ -132,6 +140,7 @@ _STATUSES: Mapping[type[Any], str] = {
     payment.Settled: "settled",
     payment.Rejected: "rejected",
     payment.Returned: "returned",
+    payment.Cancelled: "cancelled",
 }
 
 
@@ -227,6 +236,8 @@ def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
             draft.put("outgoing", id, {"batch": id}, sort=_place(row.position))
+        case batch.BatchDiscarded():
+            body |= {"state": "discarded"}
         case batch.SubmissionStarted():
             body |= {"state": "submitting", "attempt": it.attempt}
         case batch.SubmissionUnknown():

@@ -85,7 +85,7 @@ def the_money(case: Case) -> Iterator[str]:
     )
     planned = _by_year(_named(case, "payout", "payout.plan-opened"))
     ordered = _per_case(orders, [(name, it["cents"]) for name, it in orders.items()])
-    refused = [_payment(row) for row in _named(case, "payout", "payout.payment-rejected")]
+    refused = [_payment(row) for row in _named(case, "payout", "payout.payment-rejected", "payout.payment-cancelled")]
     returned = _per_case(orders, [(name, orders[name]["cents"]) for name in refused])
     booked = [it for it in case.bookings if it.state == "booked"]
     settled = [(_payment(row), row.facts["cents"]) for row in _named(case, "payout", "payout.payment-settled")]

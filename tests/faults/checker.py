@@ -37,6 +37,7 @@ FOLLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "payout.payment-settled": ("intake", "review"),
         "payout.payment-rejected": ("intake",),
         "payout.payment-returned": ("intake", "review"),
+        "payout.payment-cancelled": ("intake",),
         "purse.mirrored": ("intake",),
     },
 }

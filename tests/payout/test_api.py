@@ -25,6 +25,7 @@ NAMES = (
     "order-payment",
     "seal-batch",
     "release-batch",
+    "discard-batch",
     "place-hold",
     "lift-hold",
 )
@@ -319,7 +320,7 @@ MALFORMED: list[tuple[Any, str]] = [
     ({"payments": [1]}, "payments.0"),
     ({"payments": ["Ä"]}, "payments.0"),
     ({"payments": [""]}, "payments.0"),
-    ({"payments": ["a"] * 401}, "payments"),
+    ({"payments": ["a"] * 20_001}, "payments"),
     ({"cents": -1}, "cents"),
     ([], ""),
 ]

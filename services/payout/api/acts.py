@@ -35,6 +35,17 @@ class SealBatchBody(Body):
     ] = ()
 
 
+class DiscardBatchBody(Body):
+    cancelled: Annotated[
+        tuple[Id, ...],
+        Field(
+            max_length=batches.MAX_ENTRIES,
+            title="Nicht zu leistende Zahlungen",
+            description="ihre Anordnungen werden zurückgenommen; die übrigen können in einen anderen Zahlungslauf",
+        ),
+    ] = ()
+
+
 def actions(house: House) -> list[Action]:
     """Every command that a person may give here."""
 
@@ -57,6 +68,10 @@ def actions(house: House) -> list[Action]:
         orders = await orders_of(house, [it.payment for it in sealed.entries])
         concerned = [batches.concerned(it.order) for it in orders if not isinstance(it, payments.Unordered)]
         return batches.release(ask.path["batch"], concerned)
+
+    async def discard(body: DiscardBatchBody, ask: Ask) -> Decision:
+        sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
+        return batches.discard(sealed, body.cancelled)
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     return [
@@ -84,6 +99,11 @@ def actions(house: House) -> list[Action]:
             name="release-batch", title="Zahlungslauf freigeben", path="/payout/batches/{batch}/release",
             roles=frozenset({Role.TREASURY}), decide=release, answer=_told_batch,
             summary="Gibt die Datei frei; nicht durch eine Person, die an einer der Anordnungen mitgewirkt hat.",
+        ),
+        Action(
+            name="discard-batch", title="Zahlungslauf verwerfen", path="/payout/batches/{batch}/discarding",
+            roles=frozenset({Role.ORDERING_OFFICER}), body=DiscardBatchBody, decide=discard, answer=_told_batch,
+            summary="Verwirft einen Zahlungslauf, den niemand freigegeben hat; die genannten Anordnungen werden zurückgenommen.",
         ),
         *hold_actions(house),
     ]  # fmt: skip

@@ -40,8 +40,8 @@ FILE_READERS = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
 """Who may see a payment file, which names payees and their accounts."""
 
 type CaseStep = Literal["examination", "certification", "order", "payment", "plan", "rest"]
-type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected", "returned"]
-type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed"]
+type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled"]
+type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed", "discarded"]
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
 type Limit = Annotated[int, Query(ge=1, le=200)]

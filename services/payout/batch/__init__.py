@@ -4,13 +4,17 @@ The batch's id is the file's message id, so that every answer leads back to its 
 """
 
 from services.payout.batch.content import Entry, Writing
+from services.payout.batch.discarding import CANCELLED, discard
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
 from services.payout.batch.noun import (
     LISTED_AT_ONCE,
     MAX_ENTRIES,
+    AlreadyReleased,
     AlreadySealed,
     AttemptSkipped,
     Batch,
+    BatchDiscarded,
+    BatchIsDiscarded,
     BatchListed,
     BatchReleased,
     BatchSealed,
@@ -18,12 +22,15 @@ from services.payout.batch.noun import (
     BatchTransmitted,
     Command,
     ConfirmTransmission,
+    DiscardBatch,
+    Discarded,
     EmptyBatch,
     EntryDiffers,
     Event,
     ExecutionInPast,
     NamedTwice,
     NoteUnknownSubmission,
+    NotInThisBatch,
     NotReleased,
     NotSealed,
     NotSubmitted,
@@ -46,11 +53,15 @@ from services.payout.batch.releasing import release
 from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
+    "CANCELLED",
     "LISTED_AT_ONCE",
     "MAX_ENTRIES",
+    "AlreadyReleased",
     "AlreadySealed",
     "AttemptSkipped",
     "Batch",
+    "BatchDiscarded",
+    "BatchIsDiscarded",
     "BatchListed",
     "BatchReleased",
     "BatchSealed",
@@ -58,6 +69,8 @@ __all__ = [
     "BatchTransmitted",
     "Command",
     "ConfirmTransmission",
+    "DiscardBatch",
+    "Discarded",
     "Draft",
     "EmptyBatch",
     "Entry",
@@ -65,6 +78,7 @@ __all__ = [
     "Event",
     "ExecutionInPast",
     "NamedTwice",
+    "NotInThisBatch",
     "NotReleased",
     "NotSealed",
     "NotSubmitted",
@@ -86,6 +100,7 @@ __all__ = [
     "acts_of",
     "concerned",
     "decider",
+    "discard",
     "draft",
     "groups",
     "release",

@@ -35,6 +35,13 @@ class ReleaseBatch: ...
 
 
 @value
+class DiscardBatch:
+    """The payments named in `cancelled` are never made; the others can lie in another batch."""
+
+    cancelled: tuple[str, ...] = ()
+
+
+@value
 class StartSubmission:
     attempt: int
 
@@ -53,7 +60,7 @@ class ConfirmTransmission:
     evidence: str
 
 
-type Command = SealBatch | ReleaseBatch | StartSubmission | NoteUnknownSubmission | ConfirmTransmission
+type Command = SealBatch | ReleaseBatch | DiscardBatch | StartSubmission | NoteUnknownSubmission | ConfirmTransmission
 
 
 @event("payout.batch-listed")
@@ -91,6 +98,15 @@ class BatchReleased:
     released_by: str
 
 
+@event("payout.batch-discarded")
+class BatchDiscarded:
+    """Nobody released the file and nobody ever will: it was never handed over, and its payments left it."""
+
+    cancelled: tuple[str, ...]
+    discarded_by: str
+    discarded_on: date
+
+
 @event("payout.submission-started")
 class SubmissionStarted:
     """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written."""
@@ -113,7 +129,15 @@ class BatchTransmitted:
     evidence: str
 
 
-type Event = BatchListed | BatchSealed | BatchReleased | SubmissionStarted | SubmissionUnknown | BatchTransmitted
+type Event = (
+    BatchListed
+    | BatchSealed
+    | BatchReleased
+    | BatchDiscarded
+    | SubmissionStarted
+    | SubmissionUnknown
+    | BatchTransmitted
+)
 
 
 @value
@@ -156,7 +180,14 @@ class Transmitted:
     released_by: str = ""
 
 
-type Batch = Unsealed | Unreleased | Released | Submitting | Unknown | Transmitted
+@value
+class Discarded:
+    sealed: BatchSealed
+    cancelled: tuple[str, ...] = ()
+    released_by: str = ""
+
+
+type Batch = Unsealed | Unreleased | Discarded | Released | Submitting | Unknown | Transmitted
 
 
 class NotSealed(DomainError):
@@ -200,6 +231,21 @@ class NotReleased(DomainError):
     title = "Der Zahlungslauf ist noch nicht freigegeben."
 
 
+class BatchIsDiscarded(DomainError):
+    code = "batch-discarded"
+    title = "Dieser Zahlungslauf wurde verworfen; bilden Sie aus seinen Anordnungen einen neuen."
+
+
+class AlreadyReleased(DomainError):
+    code = "batch-already-released"
+    title = "Dieser Zahlungslauf ist freigegeben und kann nicht mehr verworfen werden; möglich ist nur noch ein Rückruf bei der Kasse."
+
+
+class NotInThisBatch(DomainError):
+    code = "cancelled-not-in-batch"
+    title = "Eine der Zahlungen, die nicht geleistet werden sollen, liegt nicht in diesem Zahlungslauf."
+
+
 class NotSubmitted(DomainError):
     code = "batch-not-submitted"
     title = "Der Zahlungslauf wurde noch nicht übergeben."
@@ -225,6 +271,14 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
             return []
         case _, Unsealed():
             raise NotSealed
+        case DiscardBatch(), Unreleased():
+            return [_discarded(command, batch.sealed, context)]
+        case DiscardBatch(), Discarded():
+            return []
+        case DiscardBatch(), _:
+            raise AlreadyReleased
+        case _, Discarded():
+            raise BatchIsDiscarded
         case ReleaseBatch(), Unreleased():
             return [_released(batch.sealed, context)]
         case ReleaseBatch(), _:
@@ -267,6 +321,12 @@ def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:
 def _released(sealed: BatchSealed, context: Context) -> BatchReleased:
     duties.refuse("release-batch", acts_of(sealed.took_part), context)
     return BatchReleased(released_by=context.actor)
+
+
+def _discarded(command: DiscardBatch, sealed: BatchSealed, context: Context) -> BatchDiscarded:
+    if not set(command.cancelled) <= {it.payment for it in sealed.entries}:
+        raise NotInThisBatch(field="cancelled")
+    return BatchDiscarded(cancelled=command.cancelled, discarded_by=context.actor, discarded_on=context.valid_on)
 
 
 def acts_of(took_part: Sequence[str]) -> tuple[Acted, ...]:
@@ -313,6 +373,10 @@ def evolve(batch: Batch, it: Event) -> Batch:
             return Unreleased(sealed=it)
         case _, Unsealed():
             return batch
+        case BatchDiscarded(), _:
+            return Discarded(sealed=batch.sealed, cancelled=it.cancelled)
+        case _, Discarded():
+            return batch
         case BatchReleased(), _:
             return Released(sealed=batch.sealed, released_by=it.released_by)
         case _, Unreleased():
@@ -333,5 +397,13 @@ decider = Decider[Command, Event, Batch](
     initial=Unsealed(),
     decide=decide,
     evolve=evolve,
-    events=[BatchListed, BatchSealed, BatchReleased, SubmissionStarted, SubmissionUnknown, BatchTransmitted],
+    events=[
+        BatchListed,
+        BatchSealed,
+        BatchReleased,
+        BatchDiscarded,
+        SubmissionStarted,
+        SubmissionUnknown,
+        BatchTransmitted,
+    ],
 )

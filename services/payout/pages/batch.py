@@ -40,7 +40,9 @@ async def batch_page(
         heading=f"Zahlungslauf {name[:12]}",
         status=wording.BATCHES[told.status],
         facts=_facts(told),
-        actions=[release] if told.status == "sealed" else [],
+        actions=[release, _discard_form(acts["discard-batch"], person, failed, seen)]
+        if told.status == "sealed"
+        else [],
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file={"text": "Datei herunterladen", "url": f"/payout/batches/{name}/file"} if may_see else None,
     )
@@ -62,6 +64,18 @@ def release_form(
         consequence=_leaves(it["count"], it["sum_cents"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
+
+
+def _discard_form(action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any]) -> dict[str, Any]:
+    return form(
+        action,
+        person,
+        failed,
+        path=action.path.format(batch=it["batch"]),
+        back=f"/payout/batches/{it['batch']}",
+        if_match=f'"{it["version"]}"',
+        text="Die Datei wird nie übergeben. Alle Anordnungen bestehen fort und können in einen neuen Zahlungslauf.",
+    )
 
 
 def _summed(told: Batch) -> str:

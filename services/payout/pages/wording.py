@@ -36,6 +36,7 @@ PAYMENTS: Mapping[str, Badge] = {
     "settled": {"text": "gezahlt", "tone": "success"},
     "rejected": {"text": "zurückgewiesen", "tone": "danger"},
     "returned": {"text": "von der Bank zurück", "tone": "danger"},
+    "cancelled": {"text": "vor der Übergabe zurückgenommen", "tone": "warning"},
 }
 BATCHES: Mapping[str, Badge] = {
     "sealed": {"text": "versiegelt, Freigabe offen", "tone": "warning"},
@@ -44,6 +45,7 @@ BATCHES: Mapping[str, Badge] = {
     "unknown": {"text": "Übergabe ungewiss, wird wiederholt", "tone": "danger"},
     "transmitted": {"text": "bei der Kasse", "tone": "info"},
     "completed": {"text": "vollständig beantwortet", "tone": "success"},
+    "discarded": {"text": "verworfen, nie übergeben", "tone": "neutral"},
 }
 REPORTS: Mapping[str, Badge] = {
     "received": {"text": "zugeordnet", "tone": "success"},
@@ -68,6 +70,8 @@ CLEARING: Mapping[str, str] = {
     "debited-twice": "Die Zahlung wurde ein zweites Mal belastet.",
     "rejected-after-settlement": "Eine gebuchte Zahlung wurde als abgelehnt gemeldet.",
     "settled-after-rejection": "Eine abgelehnte Zahlung wurde gebucht.",
+    "batch-discarded": "Der Zahlungslauf wurde verworfen und nie übergeben.",
+    "payment-cancelled": "Die Anordnung wurde vor der Übergabe zurückgenommen.",
     "batch-not-submitted": "Der Zahlungslauf wurde noch gar nicht übergeben.",
     "payment-not-in-this-batch": "Die Zahlung liegt in einem anderen Zahlungslauf.",
     "returned-after-rejection": "Eine abgelehnte Zahlung wurde als zurückgekommen gemeldet.",
@@ -107,6 +111,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.payment-ordered": ("Zahlung angelegt", "info"),
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),
+    "payout.payment-unbatched": ("Zahlungslauf verworfen, Anordnung besteht fort", "warning"),
+    "payout.payment-cancelled": ("Anordnung vor der Übergabe zurückgenommen", "warning"),
     "payout.payment-accepted": ("Von der Kasse angenommen", "info"),
     "payout.payment-settled": ("Dem Konto belastet", "success"),
     "payout.payment-return-awaits-debit": ("Rücklauf gemeldet, Belastung noch nicht", "warning"),

@@ -143,7 +143,7 @@ class Desk:
     async def _hand_over(self, directory: Directory, id: str) -> None:
         state: batches.Batch = (await self.house.writer.state(batches.decider, id)).state
         match state:
-            case batches.Unsealed() | batches.Unreleased() | batches.Transmitted():
+            case batches.Unsealed() | batches.Unreleased() | batches.Discarded() | batches.Transmitted():
                 return
             case batches.Released():
                 last = 0
