@@ -33,6 +33,8 @@ CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
     {"examine-drawdown"}, {"certify-drawdown"}, {"order-payment"}, {"seal-batch"}, {"release-batch"},
 )  # fmt: skip
+ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"}, {"confirm-account"}
+ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
 AUTHORITY = (
     EARLY_PROPOSAL
     | EARLY_DECISION
@@ -58,6 +60,8 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer Nebenbestimmungen prüft, verzichtet auf keine.", FULFILMENT, WAIVER),
     ("Wer Nebenbestimmungen prüft, ordnet nicht an.", FULFILMENT, ORDER),
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
+    ("Eine Bankverbindung ändern zwei Personen.", ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION),
+    ("Wer die Bankverbindung ändert, stellt nicht fest und ordnet nicht an.", ACCOUNT, CERTIFICATION | ORDER),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
     ("Wer feststellt, wirkt an der Anordnung mit (§ 77 LHO).", CERTIFICATION, TREASURY),
@@ -68,9 +72,10 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
         CONFLICT,
-        AUTHORITY | TREASURY | ASSIGNMENT,
+        AUTHORITY | TREASURY | ASSIGNMENT | ACCOUNT,
     ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
+    ("Wer für die Kommune handelt, ändert keine Bankverbindung.", MUNICIPALITY | WITHDRAWAL, ACCOUNT),
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Wer eine Regelung veröffentlicht, bewilligt nicht nach ihr.", {"publish-policy"}, {"approve-grant"}),
     ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
@@ -151,6 +156,9 @@ ACTS: Mapping[str, str] = {
     "payout.drawdown-rejected": "examine-drawdown",
     "payout.drawdown-certified": "certify-drawdown",
     "payout.drawdown-ordered": "order-payment",
+    "payout.account-proposed": "propose-account",
+    "payout.account-confirmed": "confirm-account",
+    "payout.account-discarded": "discard-account",
 }
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
@@ -159,7 +167,7 @@ BESIDE: frozenset[str] = frozenset({
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
-    "payout.payment-cancelled", "payout.drawdown-freed", "payout.funds-returned", "payout.drawdown-reopened", "house.parked-message-discarded",
+    "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned", "payout.drawdown-reopened", "house.parked-message-discarded",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout.api.lookup import act_on, known_batch, known_case, known_holds
@@ -15,6 +16,9 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "hold" in path:
         return ("lift-hold",) if await _stands(house, path["hold"]) else ()
+    if "change" in path:
+        account = (await house.writer.state(accounts.decider, path["case"])).state
+        return ("confirm-account", "discard-account") if account.proposed else ("propose-account",)
     if "drawdown" not in path:
         return None
     state = (await known_case(house, path["case"])).state

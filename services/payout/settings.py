@@ -37,6 +37,10 @@ class Settings(shared.settings.Settings):
 
     treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv"] = "iso20022"
     """How new files for the treasury are written (`services.payout.treasury.known`)."""
+    account_waiting_days: int = Field(
+        default=5, ge=0, le=90, description="a rule of the house until the policy names one"
+    )
+    """Days after a confirmed change of the account in which nothing is ordered to it."""
     native_text: bool = False
     """Whether new files keep umlauts and ß; else they are written by the German convention (ä→ae)."""
     single_titles: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from deploy.recount.duties import (
+    ACCOUNT,
     APPROVAL,
     ASSIGNMENT,
     BUDGET,
@@ -41,6 +42,8 @@ REGISTER = {
 }  # fmt: skip
 """The register of municipalities belongs to no case."""
 TIE = {"declare-municipal-tie"}
+PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
+"""A hold may bind many cases at once."""
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
@@ -52,14 +55,17 @@ MAY: Mapping[Role, set[str]] = {
     | ISSUING
     | FULFILMENT
     | EXAMINATION
+    | PLACING
+    | LIFTING
+    | ACCOUNT
     | ASSIGNMENT
     | CONFLICT
     | TIE,
-    Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | TIE | {"publish-policy"},
+    Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | TIE | LIFTING | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT | TIE,
-    Role.CERTIFIER: CERTIFICATION | CONFLICT | TIE,
-    Role.ORDERING_OFFICER: ORDER | SEALING | {"discard-batch"} | CONFLICT | TIE,
-    Role.TREASURY: TREASURY | CONFLICT | TIE,
+    Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
+    Role.ORDERING_OFFICER: ORDER | PLACING | SEALING | {"discard-batch"} | CONFLICT | TIE,
+    Role.TREASURY: TREASURY | PLACING | CONFLICT | TIE,
     Role.USAGE_AUDITOR: CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

@@ -27,7 +27,7 @@ from services.intake.supply import (
 )
 from services.intake.territorial_change import OfficialChange, Unit
 from services.intake.territory import RecordChanges
-from services.payout import batch, disbursement
+from services.payout import account, batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
@@ -46,7 +46,7 @@ from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
 from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
 from shared.formats import encode
-from shared.identity import SYSTEM, Role
+from shared.identity import SYSTEM, Role, Sealed
 from shared.records import replace
 from tests.intake.builders import ARNSTADT, STADTILM, SUBMISSION
 from tests.review.builders import (
@@ -78,7 +78,7 @@ SERVICE_OF = {
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "handling": "review", "correspondence": "review", "fulfilment": "review",
-    "disbursement": "payout", "payment": "payout", "batch": "payout", "report": "payout",
+    "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
 
 
@@ -558,6 +558,16 @@ def _paying() -> Iterator[Point]:
             ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown=f"d{number}"))),
             ("order-payment", disbursement.order(CASE, f"d{number}", f"p{number}")),
         )
+        if number == 2:
+            changes = (
+                ("propose-account", disbursement.propose_account(CASE, _account("a1"))),
+                ("discard-account", disbursement.discard_account(CASE, "a1")),
+                ("propose-account", disbursement.propose_account(CASE, _account("a2"))),
+                ("confirm-account", disbursement.confirm_account(CASE, "a2", 5)),
+            )
+            for action, decided in changes:
+                yield world.point(f"Bankverbindung: {action}", action, decided, date(2025, 9, 1))
+                world.act(action, decided, date(2025, 9, 1))
         for action, decided in steps:
             if number == 2:
                 yield world.point(f"zweiter Abruf: {action}", action, decided, on)
@@ -568,6 +578,11 @@ def _paying() -> Iterator[Point]:
         world.act("release-batch", release, on)
         world.run(decision(batch.decider, f"b{number}", batch.StartSubmission(attempt=1)), on)
         world.run(_booking(world, number, on), on)
+
+
+def _account(change: str) -> account.ProposeAccount:
+    box = Sealed(origin="payout", stream=f"account-{CASE}", path="iban", subject="s-1", nonce="bm9uY2U", box="Ym94")
+    return account.ProposeAccount(change=change, account_holder=box, iban=box, reason="neues Konto")
 
 
 def _booking(world: World, number: int, on: date) -> Decision:

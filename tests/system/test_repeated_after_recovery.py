@@ -33,6 +33,7 @@ from shared.web import Ask
 from tests.conftest import StartNats
 from tests.intake.offices import Desk
 from tests.machinery.test_recovery import backup, recovering
+from tests.payout.builders import IBAN
 from tests.payout.road import Road as Payout
 from tests.payout.road import settings_at
 from tests.review.road import DISPENSATION
@@ -101,6 +102,7 @@ def in_review(service: Running) -> None:
 
 def in_payout(service: Running) -> None:
     road = Payout(service=service, treasury=service.place.folder / "treasury")
+    road.clients |= {it: service.client(it, Role.CASE_OFFICER) for it in ("p-second", "p-other")}
     first, second, third = (uuid4().hex for _ in range(3))
     for it in (first, second, third):
         road.assign(it)
@@ -110,6 +112,11 @@ def in_payout(service: Running) -> None:
     road.done("p-certifier", f"/payout/cases/{other}/holds", held)
     hold = road.read("/payout/holds")["items"][0]["hold"]
     road.done("p-examiner", f"/payout/holds/{hold}/lifting", {"reason": "geklärt"}, etag='"0"')
+    for by, verb, proposer in (("p-second", "confirmation", "p-examiner"), ("p-other", "discard", "p-other")):
+        body = {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"}
+        road.done(proposer, f"/payout/cases/{other}/accounts", body)
+        named = road.read(f"/payout/cases/{other}")["account_change"]
+        road.done(by, f"/payout/cases/{other}/accounts/{named}/{verb}")
     refused = road.ordered("d1", first)
     reference = road.read(f"/payout/payments/{refused}")["reference"]
     (road.treasury / "scenario.json").write_text(json.dumps({"rules": [{"reference": reference, "reject": "AC04"}]}))

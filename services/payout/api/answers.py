@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payee as payees
@@ -19,6 +20,7 @@ from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
 from shared import duties
 from shared.access import Person
+from shared.calendar import local_date
 from shared.identity import is_id
 from shared.service import House
 from shared.store import Folded
@@ -111,6 +113,12 @@ class Case(BaseModel):
     kept_cents: int = Field(default=0, description="what review asked back and is ordered already")
     side_conditions: list[ConditionOfCase] = []
     holds: list[HoldOfCase] = []
+    account_change: str = Field(
+        default="", description="the change of the account that waits for a second person; empty when none does"
+    )
+    account_usable_on: date | None = Field(
+        default=None, description="the first day on which is ordered to the changed account"
+    )
     drawdowns: list[DrawdownOfCase]
     payments: list[PaymentOfCase]
 
@@ -255,9 +263,11 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     payee = (await house.writer.state(payees.decider, case)).state
     standing = await standing_holds(house, case, state, payee)
     held = standing[0].sentence if standing else ""
+    account: accounts.Account = (await house.writer.state(accounts.decider, case)).state
     told = Case(
         case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
-        holds=standing, drawdowns=[_told_drawdown(house, case, it, state, person, held) for it in state.drawdowns],
+        holds=standing, account_change=account.proposed.change if account.proposed else "", account_usable_on=account.usable_on,
+        drawdowns=[_told_drawdown(house, case, it, state, person, held, account) for it in state.drawdowns],
     )  # fmt: skip
     if isinstance(state, disbursements.Waiting):
         return told
@@ -290,6 +300,7 @@ def _told_drawdown(
     state: disbursements.Disbursement,
     person: Person,
     held: str,
+    account: accounts.Account,
 ) -> DrawdownOfCase:
     payable, reason = None, it.reason
     if isinstance(it.stage, disbursements.Registered) and isinstance(state, disbursements.Open):
@@ -300,24 +311,32 @@ def _told_drawdown(
         accepted_cents=it.accepted_cents, reason=reason, reason_text=disbursements.REASONS.get(reason, ""),
         stage=stage_of(it), payment=payment_of(it),
         certified_by=it.stage.certified_by if isinstance(it.stage, disbursements.Certified | disbursements.Ordered) else "",
-        refused=list(it.refused), next=_next_action(house, case, it, state, person, held) if isinstance(state, disbursements.Open) else None,
+        refused=list(it.refused), next=_next_action(house, case, it, state, person, held, account) if isinstance(state, disbursements.Open) else None,
     )  # fmt: skip
 
 
 def _next_action(
-    house: House, case: str, it: disbursements.Drawdown, state: disbursements.Open, person: Person, held: str
+    house: House,
+    case: str,
+    it: disbursements.Drawdown,
+    state: disbursements.Open,
+    person: Person,
+    held: str,
+    account: accounts.Account,
 ) -> NextAction | None:
     name = act_on(it)
     if not name:
         return None
     action = next(one for one in actions(house) if one.name == name)
-    hindrance = duties.hindrance(name, state.acted, person.id)
+    hindrance = duties.hindrance(name, (*state.acted, *account.acted), person.id)
     if state.changes.frozen and name != "examine-drawdown":
         hindrance = disbursements.PlanIsFrozen.title
     elif name != "examine-drawdown" and (waiting_for := disbursements.open_condition(state)):
         hindrance = f"{disbursements.SideConditionOpen.title} {disbursements.in_words(waiting_for)}"
     elif name != "examine-drawdown" and held:
         hindrance = held
+    elif name == "order-payment" and not hindrance:
+        hindrance = accounts.unusable(account, local_date(house.now()))
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

@@ -4,6 +4,7 @@ Intake and review have no mutual order: a Mittelabruf that comes before the plan
 whichever comes last, the state is the same.
 """
 
+from services.payout.disbursement.account_change import confirm_account, discard_account, propose_account
 from services.payout.disbursement.across import HOLDS, certify, concerned, order, place_hold
 from services.payout.disbursement.changes import FundsReturned, ReturnFunds, SupplementPlan
 from services.payout.disbursement.commands import (
@@ -33,6 +34,7 @@ from services.payout.disbursement.errors import (
     YearNotOpen,
 )
 from services.payout.disbursement.events import (
+    CertificationVoided,
     DrawdownAccepted,
     DrawdownFreed,
     DrawdownReduced,
@@ -70,6 +72,7 @@ __all__ = [
     "REASONS",
     "Accepted",
     "AlreadyOrdered",
+    "CertificationVoided",
     "Certified",
     "CertifyDrawdown",
     "Command",
@@ -115,13 +118,16 @@ __all__ = [
     "YearNotOpen",
     "certify",
     "concerned",
+    "confirm_account",
     "decide",
     "decider",
+    "discard_account",
     "in_words",
     "open_condition",
     "order",
     "outcome_of",
     "payable",
     "place_hold",
+    "propose_account",
     "unordered",
 ]

@@ -1,9 +1,10 @@
-"""Certification and order: the Mittelabruf together with who is paid, the holds that stand and, once ordered, the payment."""
+"""Certification and order: the Mittelabruf together with who is paid, on which account, the holds that stand and, once ordered, the payment."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from services.payout import account as accounts
 from services.payout import hold as holds
 from services.payout import payee as payees
 from services.payout import payment as payments
@@ -33,6 +34,7 @@ def certify(case: str, drawdown: str) -> Decision:
         certified = decider.decide(CertifyDrawdown(drawdown=drawdown), states[0], context)
         if certified:
             holds.refuse_held(states[2], concerned(case, states[0], states[1]), context)
+            duties.refuse("certify-drawdown", states[3].acted, context)
         return {stream: certified}
 
     return Decision(reads=reads, judge=judge, action="CertifyDrawdown")
@@ -49,8 +51,10 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
             return {}
         about = concerned(case, state, states[1])
         holds.refuse_held(states[2], about, context)
-        command = _order_of(about, drawdown, payment, state)
-        paid = payments.decider.decide(command, states[3], context)
+        accounts.refuse_unusable(states[3], context)
+        duties.refuse("order-payment", states[3].acted, context)
+        command = _order_of(about, drawdown, payment, state, states[3])
+        paid = payments.decider.decide(command, states[4], context)
         if not paid:
             raise payments.PaymentTaken
         return {disbursement_stream: ordered, payment_stream: paid}
@@ -59,11 +63,19 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
 
 
 def _reads(case: str) -> Mapping[str, AnyDecider]:
-    return {decider.stream(case): decider, payees.decider.stream(case): payees.decider, HOLDS: holds.decider}
+    return {
+        decider.stream(case): decider,
+        payees.decider.stream(case): payees.decider,
+        HOLDS: holds.decider,
+        accounts.decider.stream(case): accounts.decider,
+    }
 
 
-def _order_of(about: holds.Concerned, drawdown: str, payment: str, state: Disbursement) -> payments.OrderPayment:
+def _order_of(
+    about: holds.Concerned, drawdown: str, payment: str, state: Disbursement, account: accounts.Account
+) -> payments.OrderPayment:
     plan, asked = plan_of(state), find(state, drawdown)
+    paid_to = account.confirmed or plan
     attempt = len(asked.refused) + 1
     return payments.OrderPayment(
         payment=payment,
@@ -75,8 +87,8 @@ def _order_of(about: holds.Concerned, drawdown: str, payment: str, state: Disbur
         title=plan.title,
         year=asked.year,
         file_number=plan.file_number,
-        account_holder=plan.account_holder,
-        iban=plan.iban,
+        account_holder=paid_to.account_holder,
+        iban=paid_to.iban,
         certified_by=asked.stage.certified_by if isinstance(asked.stage, Certified) else "",
         took_part=tuple(sorted(duties.barred("release-batch", state.acted))),
         payees=about.payees,

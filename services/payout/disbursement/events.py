@@ -128,6 +128,14 @@ class DrawdownUnpaid:
     reason: str
 
 
+@event("payout.certification-voided")
+class CertificationVoided:
+    """The account changed after the certification, which counts for nothing any more; the Mittelabruf is certified anew."""
+
+    drawdown: str
+    change: str
+
+
 @event("payout.conflict-noted")
 class ConflictNoted:
     """Noted from review: a person declared a conflict of interest (Befangenheit) and does nothing in this case any more."""
@@ -147,6 +155,7 @@ type Event = (
     | DrawdownPaid
     | DrawdownFreed
     | DrawdownUnpaid
+    | CertificationVoided
     | ReductionReceived
     | FundsReturned
     | DrawdownReopened

@@ -11,6 +11,7 @@ from services.payout.disbursement.changes import (
     changed,
 )
 from services.payout.disbursement.events import (
+    CertificationVoided,
     ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
@@ -94,7 +95,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
         case DrawdownPaid() | DrawdownFreed():
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
-        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid():
+        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided():
             return acted
         case _ as missing:
             assert_never(missing)
@@ -110,6 +111,7 @@ type Moving = (
     | DrawdownFreed
     | DrawdownUnpaid
     | DrawdownReopened
+    | CertificationVoided
 )
 
 
@@ -122,7 +124,9 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
         case DrawdownRejected():
             return replace(one, reason=it.reason, stage=Rejected())
         case DrawdownCertified():
-            return replace(one, stage=Certified(certified_by=it.certified_by))
+            return replace(one, stage=Certified(certified_by=it.certified_by), voided=False)
+        case CertificationVoided():
+            return replace(one, stage=Accepted() if isinstance(one.stage, Certified) else one.stage, voided=True)
         case DrawdownOrdered():
             certified_by = one.stage.certified_by if isinstance(one.stage, Certified) else ""
             return replace(one, stage=Ordered(certified_by=certified_by, payment=it.payment))
@@ -130,7 +134,8 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
             return replace(one, stage=Paid(payment=it.payment))
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
-            return replace(one, stage=Certified(certified_by=certified_by), refused=(*one.refused, it.payment))
+            stage = Accepted() if one.voided else Certified(certified_by=certified_by)
+            return replace(one, stage=stage, refused=(*one.refused, it.payment))
         case DrawdownUnpaid():
             return replace(one, stage=Accepted(), refused=(*one.refused, it.payment))
         case DrawdownReopened():
@@ -151,4 +156,4 @@ def drawdown_of(it: DrawdownRegistered) -> Drawdown:
 
 
 def as_registered(one: Drawdown) -> Drawdown:
-    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=(), examinations=1)
+    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=(), examinations=1, voided=False)

@@ -4,6 +4,7 @@ from services.payout.disbursement.changes import DrawdownReopened, FundsReturned
 from services.payout.disbursement.commands import Command
 from services.payout.disbursement.deciding import decide
 from services.payout.disbursement.events import (
+    CertificationVoided,
     ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
@@ -38,6 +39,7 @@ decider = Decider[Command, Event, Disbursement](
         DrawdownPaid,
         DrawdownFreed,
         DrawdownUnpaid,
+        CertificationVoided,
         ReductionReceived,
         FundsReturned,
         DrawdownReopened,

@@ -45,7 +45,7 @@ type Stage = Registered | Accepted | Rejected | Certified | Ordered | Paid
 class Drawdown:
     """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first.
 
-    `examinations` is one more than it was reopened.
+    `examinations` is one more than it was reopened; `voided` says that the account changed since it was certified.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Drawdown:
     stage: Stage = Registered()
     refused: tuple[str, ...] = ()
     examinations: int = 1
+    voided: bool = False
 
 
 @value

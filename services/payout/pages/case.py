@@ -8,12 +8,14 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.payout import account as accounts
 from services.payout import disbursement as disbursements
 from services.payout.api.answers import Case, DrawdownOfCase, told_case
 from services.payout.api.lookup import known_case
 from services.payout.api.reads import reader
 from services.payout.hold import REASON_TITLES
 from services.payout.pages import wording
+from services.payout.pages.accounts import account_facts, account_forms
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_forms, holds_of_case
 from services.payout.views import STEPS, next_of
@@ -38,7 +40,8 @@ async def case_page(
     person = reader(house, request, "read-case")
     told = await told_case(house, case, person)
     state: disbursements.Disbursement = (await known_case(house, case)).state
-    payee = await asyncio.to_thread(_payee, house, state) if person.roles & PAYEE_READERS else []
+    account: accounts.Account = (await house.writer.state(accounts.decider, case)).state
+    payee = await asyncio.to_thread(_payee, house, state, account) if person.roles & PAYEE_READERS else []
     past = await asyncio.to_thread(history_of, house, case, None)
     step = min((next_of(told.open, it.stage) for it in told.drawdowns), key=STEPS.index, default="rest")
     return page(
@@ -52,9 +55,10 @@ async def case_page(
         recipient=told.applicant_name or "noch nicht bekannt",
         status=wording.NEXT[step],
         money=_money(told),
-        facts=[*_facts(told), *payee],
+        facts=[*_facts(told), *account_facts(account), *payee],
         actions=[
             *(_form(acts, person, failed, told, it) for it in told.drawdowns if it.next),
+            *account_forms(acts, person, failed, told, account),
             *hold_forms(acts, person, failed, told),
         ],
         tables=[*holds_of_case(told), _years(told), *_conditions(told), _drawdowns(told), _payments(told)],
@@ -93,13 +97,18 @@ def _consequence(it: DrawdownOfCase) -> str:
     return f"{asked} {it.reason_text}" if it.reason_text else asked
 
 
-def _payee(house: House, state: disbursements.Disbursement) -> list[dict[str, Any]]:
+def _payee(house: House, state: disbursements.Disbursement, account: accounts.Account) -> list[dict[str, Any]]:
     if isinstance(state, disbursements.Waiting):
         return []
-    return [
-        {"key": "Kontoinhaber", "value": _opened(house, state.plan.account_holder)},
-        {"key": "IBAN", "value": _opened(house, state.plan.iban, spaced_iban), "kind": "code"},
+    paid_to = account.confirmed or state.plan
+    found = [
+        {"key": "Kontoinhaber", "value": _opened(house, paid_to.account_holder)},
+        {"key": "IBAN", "value": _opened(house, paid_to.iban, spaced_iban), "kind": "code"},
     ]
+    if it := account.proposed:
+        text = f"{_opened(house, it.account_holder)}, {_opened(house, it.iban, spaced_iban)}"
+        found.append({"key": "Eingetragene Bankverbindung", "value": text})
+    return found
 
 
 def _opened(house: House, box: Sealed, written: Callable[[str], str] = str) -> str:

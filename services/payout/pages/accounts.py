@@ -1,0 +1,47 @@
+"""Die Bankverbindung on pages: the forms to enter, confirm and discard another one, and how it stands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.payout import account as accounts
+from services.payout.api.answers import Case
+from services.payout.pages.forms import Failed, form
+from shared import duties
+from shared.access import Person
+from shared.web import Action
+
+
+def account_forms(
+    acts: Mapping[str, Action], person: Person, failed: Failed | None, told: Case, account: accounts.Account
+) -> Sequence[dict[str, Any]]:
+    """What this person may do with the case's account now."""
+    back = f"/payout/cases/{told.case}"
+    if not person.roles & acts["propose-account"].roles:
+        return []
+    if account.proposed is None:
+        propose = acts["propose-account"]
+        path = propose.path.format(case=told.case)
+        reason = duties.hindrance("propose-account", account.acted, person.id)
+        made = form(propose, person, failed, path=path, back=back, reason=reason)
+        return [{**made, "fields": [*made["fields"], *_FIELDS]}]
+    found: list[dict[str, Any]] = []
+    for name in ("confirm-account", "discard-account"):
+        path = acts[name].path.format(case=told.case, change=account.proposed.change)
+        reason = duties.hindrance(name, account.acted, person.id)
+        found.append(form(acts[name], person, failed, path=path, back=back, if_match=told.etag, reason=reason))
+    return found
+
+
+_FIELDS: Sequence[dict[str, Any]] = (
+    {"name": "account_holder", "label": "Kontoinhaber", "required": True},
+    {"name": "iban", "label": "IBAN", "required": True},
+    {"name": "reason", "label": "Anlass", "kind": "textarea", "required": True, "hint": "ohne Namen von Personen"},
+)
+
+
+def account_facts(account: accounts.Account) -> list[dict[str, Any]]:
+    if account.proposed is not None:
+        return [{"key": "Bankverbindung", "value": "wird geändert; bis zur Bestätigung wird nichts angeordnet"}]
+    if account.usable_on is not None:
+        return [{"key": "Bankverbindung geändert, Anordnung ab", "value": account.usable_on, "kind": "date"}]
+    return []
