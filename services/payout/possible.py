@@ -13,6 +13,8 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     """What can be done with what a path names."""
     if "batch" in path:
         state = (await known_batch(house, path["batch"])).state
+        if isinstance(state, batches.Released) and state.sealed.writing.format == batches.BY_HAND:
+            return ("record-entry",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "hold" in path:
         return ("lift-hold",) if await _stands(house, path["hold"]) else ()

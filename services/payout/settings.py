@@ -35,7 +35,7 @@ class Settings(shared.settings.Settings):
     )
     """All accounts that a batch was ever sealed with, by name: an old file's bytes must stay the same. Add, never alter."""
 
-    treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv"] = "iso20022"
+    treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv", "manual"] = "iso20022"
     """How new files for the treasury are written (`services.payout.treasury.known`)."""
     account_waiting_days: int = Field(
         default=5, ge=0, le=90, description="a rule of the house until the policy names one"

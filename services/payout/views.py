@@ -228,16 +228,19 @@ def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
         case batch.BatchSealed():
             body |= {
                 "batch": id, "count": it.count, "sum_cents": it.sum_cents, "file_sha256": it.file_sha256,
-                "file_name": it.file_name, "created_at": it.created_at.isoformat(),
+                "file_name": it.file_name, "format": it.writing.format, "created_at": it.created_at.isoformat(),
                 "execution_on": it.execution_on.isoformat(), "sealed_by": it.sealed_by, "released_by": "",
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
                 "settled": [], "rejected": [], "place": _place(row.position),
             }  # fmt: skip
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
-            draft.put("outgoing", id, {"batch": id}, sort=_place(row.position))
+            if body["format"] != batch.BY_HAND:
+                draft.put("outgoing", id, {"batch": id}, sort=_place(row.position))
         case batch.BatchDiscarded():
             body |= {"state": "discarded"}
+        case batch.BatchEntered():
+            body |= {"state": "transmitted"}
         case batch.SubmissionStarted():
             body |= {"state": "submitting", "attempt": it.attempt}
         case batch.SubmissionUnknown():

@@ -65,7 +65,7 @@ MAY: Mapping[Role, set[str]] = {
     Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT | TIE,
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
     Role.ORDERING_OFFICER: ORDER | PLACING | SEALING | {"discard-batch"} | CONFLICT | TIE,
-    Role.TREASURY: TREASURY | PLACING | CONFLICT | TIE,
+    Role.TREASURY: TREASURY | PLACING | {"record-entry"} | CONFLICT | TIE,
     Role.USAGE_AUDITOR: CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

@@ -56,10 +56,11 @@ def test_every_action_in_a_case_is_walked_to_and_every_act_is_in_some_history() 
     assert {act for it in POINTS for act in it.acts} >= in_a_case - WITHOUT_AFTERMATH
 
 
-UNBARRED = {"publish-policy", "submit-application", "seal-batch", "discard-batch"}
+UNBARRED = {"publish-policy", "submit-application", "seal-batch", "discard-batch", "record-entry"}
 """Before the first there is no case; no act bars from the second, as the pairs below say."""
 WITHOUT_AFTERMATH = {
     "discard-batch",
+    "record-entry",
     "hand-back-case",
     "appoint-substitute",
     "withdraw-application",

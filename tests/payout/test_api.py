@@ -25,6 +25,7 @@ NAMES = (
     "order-payment",
     "seal-batch",
     "release-batch",
+    "record-entry",
     "discard-batch",
     "place-hold",
     "lift-hold",
@@ -37,6 +38,7 @@ READS = (
 )  # fmt: skip
 NOBODY = "f" * 32
 BODIES = {
+    "record-entry": {"cash_reference": "KZ 2025/17"},
     "place-hold": {"kind": "case", "reason": "audit", "text": "Prüfung"},
     "lift-hold": {"reason": "geklärt"},
     "propose-account": {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"},

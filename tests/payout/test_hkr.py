@@ -9,7 +9,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.payout import sequence
-from services.payout.batch import Writing, seal
+from services.payout.batch import NotByHand, OnlyByHand, RecordEntry, ReleaseBatch, StartSubmission, Writing, seal
 from services.payout.report import AccountEntry, Answer, Booking, BookingReport, StatusReport
 from services.payout.treasury import Account, Instruction, Unreadable, Unwritable
 from services.payout.treasury import instruction as instruction_of
@@ -18,7 +18,7 @@ from services.payout.treasury.hkr.notation import SCHEMA, schema_errors
 from services.payout.treasury.known import FORMATS, read
 from services.payout.wiring import blueprint
 from shared.records import replace
-from tests.payout.builders import DEBTOR, PAYEE, House, ordered_house, orderer
+from tests.payout.builders import DEBTOR, PAYEE, House, cashier, ordered_house, orderer
 from tests.payout.road import MONDAY, Road, settings_at
 from tests.payout.test_iso20022 import instruction as three
 from tests.servers import NatsServer
@@ -242,3 +242,47 @@ def test_a_house_that_speaks_hkr_pays_by_the_acknowledgement_and_the_booking(
             (road.treasury / "from-treasury" / f"{name}.csv").write_text(text, "utf-8")
         road.until(f"/payout/payments/{payment}", "status", "settled")
         road.until(f"/payout/batches/{batch}", "status", "completed")
+
+
+def test_a_batch_that_is_typed_in_by_hand_is_at_the_treasury_from_then_on(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    place = Place(folder=tmp_path, nats=nats_server)
+    settings = settings_at(place).model_copy(update={"treasury_format": "manual"})
+    place.turn_to(MONDAY)
+    with serving(blueprint, place, settings) as service:
+        road = Road(service=service, treasury=place.folder / "treasury")
+        road.assign()
+        road.request()
+        payment = road.ordered()
+        batch = road.sealed(payment)
+        path = f"/payout/batches/{batch}"
+        early = road.act("p-cashier", f"{path}/entry", {"cash_reference": "KZ 2025/17"})
+        assert early.json()["code"] == "batch-not-released"
+        road.released(batch)
+        assert "Kassenzeichen" in road.clients["p-cashier"].get(path, headers={"Accept": "text/html"}).text
+        assert road.done("p-cashier", f"{path}/entry", {"cash_reference": "KZ 2025/17"})["status"] == "transmitted"
+        other = road.act("p-cashier", f"{path}/entry", {"cash_reference": "KZ 2025/18"})
+        assert other.json()["code"] == "batch-other-cash-reference"
+        assert list((road.treasury / "to-treasury").iterdir()) == []
+        reference = road.read(f"/payout/payments/{payment}")["reference"]
+        booked = f"Buchungsdatei;{NAMESPACE}\nVorsatz;B-1\nEinzelsatz;17;Auszahlung;{reference};19200.00;2025-08-06\nNachsatz;1;19200.00\n"
+        (road.treasury / "from-treasury" / "b.csv").write_text(booked, "utf-8")
+        road.until(path, "status", "completed")
+        assert road.read(path)["cash_reference"] == "KZ 2025/17"
+
+
+def test_what_goes_as_a_file_is_not_typed_in_and_the_other_way_round() -> None:
+    house = ordered_house()
+    house.seal("p1")
+    house.batch(ReleaseBatch(), cashier())
+    with pytest.raises(NotByHand):
+        house.batch(RecordEntry(cash_reference="KZ 1"), cashier())
+    other = ordered_house()
+    content = replace(other.draft("p1"), writing=Writing(format="manual", number=1))
+    other.record(seal(content, "a" * 64, "csv"), orderer())
+    other.batch(ReleaseBatch(), cashier())
+    with pytest.raises(OnlyByHand):
+        other.batch(StartSubmission(attempt=1), cashier())
+    other.batch(RecordEntry(cash_reference="KZ 1"), cashier())
+    assert other.batch(RecordEntry(cash_reference="KZ 1"), cashier()) == []

@@ -47,6 +47,10 @@ class DiscardBatchBody(Body):
     ] = ()
 
 
+class RecordEntryBody(Body):
+    cash_reference: Annotated[str, Field(pattern="^[A-Z0-9][A-Z0-9 ./-]{0,34}$", title="Kassenzeichen")]
+
+
 def actions(house: House) -> list[Action]:
     """Every command that a person may give here."""
 
@@ -74,6 +78,10 @@ def actions(house: House) -> list[Action]:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
         return batches.discard(sealed, body.cancelled)
 
+    async def enter(body: RecordEntryBody, ask: Ask) -> Decision:
+        await known_batch(house, ask.path["batch"])
+        return decision(batches.decider, ask.path["batch"], batches.RecordEntry(cash_reference=body.cash_reference))
+
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     return [
         Action(
@@ -100,6 +108,11 @@ def actions(house: House) -> list[Action]:
             name="release-batch", title="Zahlungslauf freigeben", path="/payout/batches/{batch}/release",
             roles=frozenset({Role.TREASURY}), decide=release, answer=_told_batch,
             summary="Gibt die Datei frei; nicht durch eine Person, die an einer der Anordnungen mitgewirkt hat.",
+        ),
+        Action(
+            name="record-entry", title="Erfassung im Kassenverfahren vermerken", path="/payout/batches/{batch}/entry",
+            roles=frozenset({Role.TREASURY}), body=RecordEntryBody, decide=enter, answer=_told_batch,
+            summary="Vermerkt das Kassenzeichen, unter dem ein freigegebener Zahlungslauf von Hand erfasst wurde.",
         ),
         Action(
             name="discard-batch", title="Zahlungslauf verwerfen", path="/payout/batches/{batch}/discarding",

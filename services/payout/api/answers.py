@@ -186,6 +186,8 @@ class Batch(BatchItem):
     released_by: str
     took_part: list[str]
     entries: list[BatchEntry]
+    by_hand: bool = Field(default=False, description="whether a person types it into the state's system")
+    cash_reference: str = Field(default="", description="the Kassenzeichen under which that was done")
 
 
 class ReportItem(BaseModel):
@@ -375,6 +377,8 @@ async def told_batch(house: House, name: str) -> Batch:
         created_at=sealed.created_at, execution_on=sealed.execution_on, attempt=known.get("attempt", 0),
         settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
         sealed_by=sealed.sealed_by, released_by=known.get("released_by", ""), took_part=list(sealed.took_part),
+        by_hand=sealed.writing.format == batches.BY_HAND,
+        cash_reference=found.state.cash_reference if isinstance(found.state, batches.Transmitted) else "",
         entries=[
             BatchEntry(
                 payment=it.payment, case=it.case, reference=it.reference, cents=it.cents, title=it.title, year=it.year,

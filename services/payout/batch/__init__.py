@@ -3,7 +3,7 @@
 The batch's id is the file's message id, so that every answer leads back to its batch without a table.
 """
 
-from services.payout.batch.content import Entry, Writing
+from services.payout.batch.content import BY_HAND, Entry, Writing
 from services.payout.batch.discarding import CANCELLED, discard
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
 from services.payout.batch.noun import (
@@ -14,6 +14,7 @@ from services.payout.batch.noun import (
     AttemptSkipped,
     Batch,
     BatchDiscarded,
+    BatchEntered,
     BatchIsDiscarded,
     BatchListed,
     BatchReleased,
@@ -29,12 +30,16 @@ from services.payout.batch.noun import (
     Event,
     ExecutionInPast,
     NamedTwice,
+    NotByHand,
     NoteUnknownSubmission,
     NotInThisBatch,
     NotReleased,
     NotSealed,
     NotSubmitted,
+    OnlyByHand,
     OtherBytes,
+    OtherCashReference,
+    RecordEntry,
     ReleaseBatch,
     Released,
     SealBatch,
@@ -53,6 +58,7 @@ from services.payout.batch.releasing import release
 from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
+    "BY_HAND",
     "CANCELLED",
     "LISTED_AT_ONCE",
     "MAX_ENTRIES",
@@ -61,6 +67,7 @@ __all__ = [
     "AttemptSkipped",
     "Batch",
     "BatchDiscarded",
+    "BatchEntered",
     "BatchIsDiscarded",
     "BatchListed",
     "BatchReleased",
@@ -78,12 +85,16 @@ __all__ = [
     "Event",
     "ExecutionInPast",
     "NamedTwice",
+    "NotByHand",
     "NotInThisBatch",
     "NotReleased",
     "NotSealed",
     "NotSubmitted",
     "NoteUnknownSubmission",
+    "OnlyByHand",
     "OtherBytes",
+    "OtherCashReference",
+    "RecordEntry",
     "ReleaseBatch",
     "Released",
     "SealBatch",

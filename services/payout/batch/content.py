@@ -20,6 +20,10 @@ class Entry:
     file_number: str
 
 
+BY_HAND = "manual"
+"""The format of a file that a person types into the state's system; the house hands it to nobody."""
+
+
 @value
 class Writing:
     """How a file is written; sealed with it, so that a changed setting never changes the bytes of an old file.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import assert_never
 
-from services.payout.batch.content import Entry, Writing
+from services.payout.batch.content import BY_HAND, Entry, Writing
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, Decider, DomainError, event, replace, value
@@ -42,6 +42,13 @@ class DiscardBatch:
 
 
 @value
+class RecordEntry:
+    """A person typed the batch into the state's system, which gave it this `cash_reference` (Kassenzeichen)."""
+
+    cash_reference: str
+
+
+@value
 class StartSubmission:
     attempt: int
 
@@ -60,7 +67,15 @@ class ConfirmTransmission:
     evidence: str
 
 
-type Command = SealBatch | ReleaseBatch | DiscardBatch | StartSubmission | NoteUnknownSubmission | ConfirmTransmission
+type Command = (
+    SealBatch
+    | ReleaseBatch
+    | DiscardBatch
+    | RecordEntry
+    | StartSubmission
+    | NoteUnknownSubmission
+    | ConfirmTransmission
+)
 
 
 @event("payout.batch-listed")
@@ -107,6 +122,15 @@ class BatchDiscarded:
     discarded_on: date
 
 
+@event("payout.batch-entered")
+class BatchEntered:
+    """A person typed the batch into the state's system, which holds it from here on under this Kassenzeichen."""
+
+    cash_reference: str
+    entered_by: str
+    entered_on: date
+
+
 @event("payout.submission-started")
 class SubmissionStarted:
     """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written."""
@@ -134,6 +158,7 @@ type Event = (
     | BatchSealed
     | BatchReleased
     | BatchDiscarded
+    | BatchEntered
     | SubmissionStarted
     | SubmissionUnknown
     | BatchTransmitted
@@ -178,6 +203,7 @@ class Unknown:
 class Transmitted:
     sealed: BatchSealed
     released_by: str = ""
+    cash_reference: str = ""
 
 
 @value
@@ -246,6 +272,21 @@ class NotInThisBatch(DomainError):
     title = "Eine der Zahlungen, die nicht geleistet werden sollen, liegt nicht in diesem Zahlungslauf."
 
 
+class NotByHand(DomainError):
+    code = "batch-not-by-hand"
+    title = "Dieser Zahlungslauf geht als Datei an die Kasse und wird dort nicht von Hand erfasst."
+
+
+class OtherCashReference(DomainError):
+    code = "batch-other-cash-reference"
+    title = "Zu diesem Zahlungslauf ist bereits ein anderes Kassenzeichen vermerkt."
+
+
+class OnlyByHand(DomainError):
+    code = "batch-only-by-hand"
+    title = "Dieser Zahlungslauf wird von Hand erfasst; vermerken Sie das Kassenzeichen."
+
+
 class NotSubmitted(DomainError):
     code = "batch-not-submitted"
     title = "Der Zahlungslauf wurde noch nicht übergeben."
@@ -285,8 +326,22 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
             return []
         case _, Unreleased():
             raise NotReleased
+        case RecordEntry(), _:
+            return _entered(command, batch, context)
         case _, _:
             return _submitted(command, batch)
+
+
+def _entered(
+    command: RecordEntry, batch: Released | Submitting | Unknown | Transmitted, context: Context
+) -> Sequence[Event]:
+    if batch.sealed.writing.format != BY_HAND:
+        raise NotByHand
+    if isinstance(batch, Transmitted):
+        if batch.cash_reference != command.cash_reference:
+            raise OtherCashReference(field="cash_reference")
+        return []
+    return [BatchEntered(cash_reference=command.cash_reference, entered_by=context.actor, entered_on=context.valid_on)]
 
 
 def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:
@@ -339,6 +394,8 @@ def _submitted(
     batch: Released | Submitting | Unknown | Transmitted,
 ) -> Sequence[Event]:
     match command, batch:
+        case StartSubmission(), Released() if batch.sealed.writing.format == BY_HAND:
+            raise OnlyByHand
         case StartSubmission(), Transmitted():
             return []
         case StartSubmission(), Released() | Submitting() | Unknown():
@@ -381,6 +438,8 @@ def evolve(batch: Batch, it: Event) -> Batch:
             return Released(sealed=batch.sealed, released_by=it.released_by)
         case _, Unreleased():
             return batch
+        case BatchEntered(), _:
+            return Transmitted(sealed=batch.sealed, released_by=batch.released_by, cash_reference=it.cash_reference)
         case SubmissionStarted(), _:
             return Submitting(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by)
         case SubmissionUnknown(), _:
@@ -402,6 +461,7 @@ decider = Decider[Command, Event, Batch](
         BatchSealed,
         BatchReleased,
         BatchDiscarded,
+        BatchEntered,
         SubmissionStarted,
         SubmissionUnknown,
         BatchTransmitted,

@@ -40,7 +40,9 @@ async def batch_page(
         heading=f"Zahlungslauf {name[:12]}",
         status=wording.BATCHES[told.status],
         facts=_facts(told),
-        actions=[release, _discard_form(acts["discard-batch"], person, failed, seen)]
+        actions=[_entry_form(acts["record-entry"], person, failed, seen)]
+        if told.by_hand and told.status == "released"
+        else [release, _discard_form(acts["discard-batch"], person, failed, seen)]
         if told.status == "sealed"
         else [],
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
@@ -78,6 +80,24 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
     )
 
 
+def _entry_form(action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any]) -> dict[str, Any]:
+    told = form(
+        action,
+        person,
+        failed,
+        path=action.path.format(batch=it["batch"]),
+        back=f"/payout/batches/{it['batch']}",
+        if_match=f'"{it["version"]}"',
+        text="Wenn alle Anordnungen der Datei im Kassenverfahren erfasst sind: unter welchem Kassenzeichen?",
+    )
+    return told | {
+        "fields": [
+            *told["fields"],
+            {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
+        ]
+    }
+
+
 def _summed(told: Batch) -> str:
     return "Summe" if told.count <= SHOWN else f"Summe aller {told.count} Zahlungen; die ersten {SHOWN} sind gezeigt"
 
@@ -99,6 +119,7 @@ def _facts(told: Batch) -> list[dict[str, Any]]:
         {"key": "Belastetes Konto", "value": told.debtor},
         {"key": "Versiegelt von", "value": told.sealed_by},
         {"key": "Freigegeben von", "value": told.released_by},
+        {"key": "Kassenzeichen", "value": told.cash_reference},
         {"key": "Übergabeversuche", "value": told.attempt, "kind": "number"},
     ]
 
