@@ -167,7 +167,8 @@ BESIDE: frozenset[str] = frozenset({
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.batch-entered", "payout.payment-unbatched",
-    "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned", "payout.drawdown-reopened", "house.parked-message-discarded",
+    "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
+    "payout.drawdown-reopened", "house.parked-message-discarded",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 
