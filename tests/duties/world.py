@@ -555,7 +555,7 @@ def _paying() -> Iterator[Point]:
         steps: Sequence[tuple[str, Decision]] = (
             ("request-drawdown", _drawdown(number)),
             ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown=f"d{number}"))),
-            ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown=f"d{number}"))),
+            ("certify-drawdown", disbursement.certify(CASE, f"d{number}")),
             ("order-payment", disbursement.order(CASE, f"d{number}", f"p{number}")),
         )
         if number == 2:

@@ -14,6 +14,7 @@ from services.review.award.states import Approved, Award, Final, Notified, is_as
 from shared import duties
 from shared.decider import Context
 from shared.identity import Role
+from shared.policy import Bars
 
 
 def assigning(award: Notified, context: Context, action: str) -> Sequence[Event]:
@@ -35,7 +36,7 @@ def assigning(award: Notified, context: Context, action: str) -> Sequence[Event]
             iban=grant.iban,
             assigned_on=context.valid_on,
             acted=duties.with_act(acts_of(award), context.actor, Role.CASE_OFFICER, action),
-            side_conditions=grant.side_conditions,
+            side_conditions=tuple(it for it in grant.side_conditions if it.bars != Bars.NOTHING),
             financing_type=grant.financing_type,
             programme=grant.programme,
             drawdown_months=grant.drawdown_months,
