@@ -158,7 +158,10 @@ def serving(blueprint: Blueprint, place: Place, settings: Settings | None = None
     provision(blueprint.name, settings)
     house = build(blueprint, settings)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(house), log_config=None, access_log=False))
+    server = uvicorn.Server(
+        # On a busy machine a test may pause for longer than the usual five seconds between two requests of one connection.
+        uvicorn.Config(application(house), log_config=None, access_log=False, timeout_keep_alive=120)
+    )
     thread = threading.Thread(target=server.run, args=([listening],), name=f"serving {blueprint.name}")
     thread.start()
     running = Running(place=place, house=house, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
