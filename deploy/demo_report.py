@@ -1,6 +1,6 @@
 """What came of the year: counted, compared with what had to come of it, and told to a person."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -191,8 +191,9 @@ def is_consistent(result: Result) -> bool:
 
 def _recount_complaints(result: Result) -> Sequence[str]:
     recount = result.recount
-    key: Callable[[Account], tuple[str, int, int]] = lambda it: (it.title, it.budget_year, it.year)  # noqa: E731
-    house, second = ({key(it): it for it in of} for of in (result.accounts, recount.accounts))
+    house, second = (
+        {(it.title, it.budget_year, it.year): it for it in of} for of in (result.accounts, recount.accounts)
+    )
     found = [
         f"Titel {title}, Haushalt {budget}, Jahr {year}: das Haus nennt {_figures(house.get((title, budget, year)))}, "
         f"die Zweitrechnung {_figures(second.get((title, budget, year)))}."

@@ -118,20 +118,19 @@ class AccountReasonMissing(DomainError):
     status = 422
 
 
-def unusable(account: Account, today: date) -> str:
-    """Why nothing can be ordered to the account today, as a sentence; empty when it can."""
+def hindrance(account: Account, today: date) -> AccountInChange | AccountWaits | None:
+    """Why nothing can be ordered to the case's account today; None when it can."""
     if account.proposed is not None:
-        return AccountInChange.title
-    waits = account.usable_on is not None and today < account.usable_on
-    return f"{AccountWaits.title} Möglich ab {account.usable_on:%d.%m.%Y}." if waits else ""
+        return AccountInChange()
+    if account.usable_on is not None and today < account.usable_on:
+        return AccountWaits(f"Möglich ab {account.usable_on:%d.%m.%Y}.")
+    return None
 
 
 def refuse_unusable(account: Account, context: Context) -> None:
     """Raises while nothing may be ordered to the case's account."""
-    if account.proposed is not None:
-        raise AccountInChange
-    if account.usable_on is not None and context.valid_on < account.usable_on:
-        raise AccountWaits(f"Angeordnet werden kann ab {account.usable_on:%d.%m.%Y}.")
+    if found := hindrance(account, context.valid_on):
+        raise found
 
 
 # ---- decide ---------------------------------------------------------------------------------------------------------

@@ -64,30 +64,21 @@ def publish(event: object, state: Any) -> Published | None:
             )
         case payment.PaymentSettled():
             return PaymentSettled(
-                payment=state.order.payment,
-                drawdown=state.order.drawdown,
-                title=state.order.title,
-                year=state.order.year,
+                **_named(state.order),
                 cents=event.cents,
                 settled_on=event.settled_on,
                 acted=duties.with_act((), event.released_by, Role.TREASURY, "release-batch"),
             )
         case payment.PaymentRejected():
             return PaymentRejected(
-                payment=state.order.payment,
-                drawdown=state.order.drawdown,
-                title=state.order.title,
-                year=state.order.year,
+                **_named(state.order),
                 cents=state.order.cents,
                 reason=event.reason,
                 rejected_on=event.rejected_on,
             )
         case payment.PaymentReturned():
             return PaymentReturned(
-                payment=state.order.payment,
-                drawdown=state.order.drawdown,
-                title=state.order.title,
-                year=state.order.year,
+                **_named(state.order),
                 cents=event.cents,
                 charges_cents=event.charges_cents,
                 reason=event.reason,
@@ -95,16 +86,18 @@ def publish(event: object, state: Any) -> Published | None:
             )
         case payment.PaymentCancelled():
             return PaymentRejected(
-                payment=state.order.payment,
-                drawdown=state.order.drawdown,
-                title=state.order.title,
-                year=state.order.year,
+                **_named(state.order),
                 cents=state.order.cents,
                 reason=batch.CANCELLED,
                 rejected_on=event.cancelled_on,
             )
         case _:
             return None
+
+
+def _named(order: payment.PaymentOrdered) -> dict[str, Any]:
+    """What names a payment to the others."""
+    return {"payment": order.payment, "drawdown": order.drawdown, "title": order.title, "year": order.year}
 
 
 type Examined = disbursement.DrawdownAccepted | disbursement.DrawdownReduced | disbursement.DrawdownRejected

@@ -21,12 +21,12 @@ from services.review.pages.letter_forms import tell_of_letter
 from services.review.proceeding import due_of, examined
 from services.review.standing import STATUS, Status, status_of, status_of_award
 from services.review.succession import RecipientSucceeded
+from services.review.words import Words, split
 from services.review.words.award import tell_of_award
 from services.review.words.budget import RELEASES, tell_of_budget
 from services.review.words.fulfilment import tell_of_fulfilment
 from services.review.words.handling import tell_of_handling
 from services.review.words.procedure import tell_of_procedure
-from services.review.words.words import Words, split
 from shared import duties
 from shared.identity import ROLE_TITLES, Role
 from shared.money import euros

@@ -337,8 +337,8 @@ def _next_action(
         hindrance = f"{disbursements.SideConditionOpen.title} {disbursements.in_words(waiting_for)}"
     elif name != "examine-drawdown" and held:
         hindrance = held
-    elif name == "order-payment" and not hindrance:
-        hindrance = accounts.unusable(account, local_date(house.now()))
+    elif name == "order-payment" and not hindrance and (why := accounts.hindrance(account, local_date(house.now()))):
+        hindrance = f"{why.title} {why.detail}".strip()
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

@@ -18,7 +18,7 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
     """Take in an answer to a file; `sealed` is the batch it names, None when there is none of that name."""
     kind = "status"
 
-    def take(turn: "Turn") -> list[Unmatched]:
+    def take(turn: Turn) -> list[Unmatched]:
         if sealed is None:
             return [Unmatched(reference=report.batch, reason="unknown-batch")]
         if reason := _not_as_sealed(report, sealed) or turn.proved(sealed):

@@ -15,7 +15,7 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
     """Take in debits of the account; `sealed` are the batches that the file names or whose payments it names."""
     known = list(sealed)
 
-    def take(turn: "Turn") -> list[Unmatched]:
+    def take(turn: Turn) -> list[Unmatched]:
         if report.kind == INTERIM:
             return []
         return [it for entry in report.entries for it in _booked(turn, entry, known)]

@@ -17,8 +17,8 @@ from services.review.award import (
     notice_of,
 )
 from services.review.pages.form_fields import Form, FormField, area, chosen, day, hidden, line, money
+from services.review.words import split
 from services.review.words.award import ANNULMENTS, BASES_IN_WORDS, CHANNELS, FAILURES, OUTCOMES
-from services.review.words.words import split
 from shared.decider import replace
 
 

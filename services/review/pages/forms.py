@@ -19,7 +19,7 @@ from services.review.pages.side_condition_fields import side_condition_fields
 from services.review.programme import Terms
 from services.review.settings import office
 from services.review.views import OPINIONS
-from services.review.words.words import split
+from services.review.words import split
 from shared.contracts import YearAmount
 from shared.decider import value
 from shared.money import euros

@@ -6,8 +6,8 @@ from services.review import correspondence
 from services.review.api.letter_file import TITLES, LetterTold, change_named
 from services.review.award import Channel
 from services.review.pages.form_fields import Form, chosen, hidden
+from services.review.words import Words
 from services.review.words.award import CHANNELS
-from services.review.words.words import Words
 
 
 def letter_form(name: str, letters: Sequence[LetterTold]) -> Form | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.review import award as w
 from services.review.award import Annulment, Channel, FailureReason, LegalBasis, Outcome
-from services.review.words.words import Words, split
+from services.review.words import Words, split
 from shared.money import euros
 
 CHANNELS: Mapping[Channel, str] = {

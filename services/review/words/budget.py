@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.review import budget as b
-from services.review.words.words import Words, split
+from services.review.words import Words, split
 from shared.money import euros
 
 RELEASES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.review import fulfilment as f
 from services.review.fulfilment import Fulfilment, Standing, Tracked
 from services.review.pages.form_fields import Form, FormField, area, day, line
-from services.review.words.words import Words
+from services.review.words import Words
 from shared.contracts import SideCondition
 from shared.policy import CONDITION_TITLES, Bars, ConditionKind
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.review import handling as h
 from services.review.handling import CONFLICT_TITLES, Handling
 from services.review.pages.form_fields import Form, area, chosen, day, line
-from services.review.words.words import Words
+from services.review.words import Words
 from shared.access import Person
 from shared.identity import Role
 

@@ -2,7 +2,7 @@
 
 from services.review import assessment as a
 from services.review.assessment import DISPENSATION_TITLES, HOLD_TITLES, REJECTION_TITLES, HearingSubject
-from services.review.words.words import Words
+from services.review.words import Words
 
 SUBJECTS = {HearingSubject.REFUSAL: "zur Ablehnung", HearingSubject.CUT: "zur Kürzung"}
 
