@@ -27,7 +27,7 @@ APPROVAL = {
     "approve-grant", "refuse-grant", "reject-formally", "decide-annulment", "approve-amendment", "refuse-change",
     "drop-proposal", "waive-side-condition",
 }  # fmt: skip
-BUDGET = {"reserve-funds", "release-reservation"}
+BUDGET = {"reserve-funds", "release-reservation", "allow-despite-provisional", "record-repayment"}
 ASSIGNMENT = {"assign-reviewer", "assign-cases", "hand-back-case", "appoint-substitute"}
 CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
@@ -54,8 +54,8 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Das Votum gibt nicht, wer den Vorgang bearbeitet.", EXPERT, HANDLING),
     ("Wer entscheidet, hat den Vorgang nicht bearbeitet.", APPROVAL, HANDLING),
     ("Wer entscheidet, hat nicht das Votum abgegeben.", APPROVAL, EXPERT),
-    ("Haushalt: wer vorschlägt, merkt nicht vor (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
-    ("Haushalt: wer entscheidet, merkt nicht vor (§ 9 LHO).", BUDGET, APPROVAL),
+    ("Haushalt: wer vorschlägt, merkt nicht vor und bucht nicht (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
+    ("Haushalt: wer entscheidet, merkt nicht vor und bucht nicht (§ 9 LHO).", BUDGET, APPROVAL),
     ("Wer den vorzeitigen Beginn vorschlägt, entscheidet ihn nicht.", EARLY_PROPOSAL, EARLY_DECISION),
     ("Wer Nebenbestimmungen prüft, verzichtet auf keine.", FULFILMENT, WAIVER),
     ("Wer Nebenbestimmungen prüft, ordnet nicht an.", FULFILMENT, ORDER),
@@ -126,6 +126,8 @@ ACTS: Mapping[str, str] = {
     "review.application-rejected-formally": "reject-formally",
     "review.reservation-noted": "reserve-funds",
     "review.reservation-dropped": "release-reservation",
+    "review.provisional-override-granted": "allow-despite-provisional",
+    "review.repayment-received": "record-repayment",
     "review.grant-approved": "approve-grant",
     "review.grant-refused": "refuse-grant",
     "review.notice-dispatched": "dispatch-notice",
@@ -163,7 +165,7 @@ ACTS: Mapping[str, str] = {
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
-    "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
+    "review.involvement-noted", "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.batch-entered", "payout.payment-unbatched",
@@ -188,7 +190,7 @@ OUTSIDE = frozenset(
         "sequence",
     }
 )
-"""Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure."""
+"""Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure; who enters there what is for one case, did."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,8 @@ class Acts:
     _number: int = 0
 
     def take(self, it: Recorded) -> None:
-        if it.actor == "system" or it.stream.partition("-")[0] in OUTSIDE:
+        outside = it.stream.partition("-")[0] in OUTSIDE and it.topic not in ACTS
+        if it.actor == "system" or outside:
             return
         self._number += 1
         act = Act(it.at, self._number, it.actor, ACTS.get(it.topic, ""))

@@ -143,6 +143,13 @@ class ConflictOfInterestNoted:
     declared_on: date
 
 
+@event("intake.involvement-noted")
+class InvolvementNoted:
+    """Noted from review: persons took part in the case on the budget's side (Mitwirkung), and do not act for the municipality in it."""
+
+    acted: tuple[Acted, ...]
+
+
 @event("intake.funds-supplemented")
 class FundsSupplemented:
     """Noted from review: further amounts per year can be drawn down (Aufstockung); `supplement` counts the case's."""
@@ -175,6 +182,7 @@ type OfReview = (
     | GrantChanged
     | SideConditionAssessed
     | ConflictOfInterestNoted
+    | InvolvementNoted
     | FundsSupplemented
     | ReductionRequested
     | NoticeProgressed
@@ -191,6 +199,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     GrantChanged,
     SideConditionAssessed,
     ConflictOfInterestNoted,
+    InvolvementNoted,
     FundsSupplemented,
     ReductionRequested,
     NoticeProgressed,
@@ -225,6 +234,8 @@ def name_of(fact: OfReview) -> str:
             return str(fact.revision)
         case ConflictOfInterestNoted():
             return " ".join(it.person for it in fact.acted)
+        case InvolvementNoted():
+            return " ".join(f"{it.person} {it.action}" for it in fact.acted)
         case FundsSupplemented():
             return str(fact.supplement)
         case ReductionRequested():

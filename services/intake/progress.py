@@ -13,6 +13,7 @@ from services.intake.noted import (
     ApplicationRejectedFormally,
     ConflictOfInterestNoted,
     FundsSupplemented,
+    InvolvementNoted,
     NoticeProgressed,
     OfReview,
     ReductionRequested,
@@ -326,7 +327,7 @@ class Progress:
         told = (
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
-            ConflictOfInterestNoted, FundsSupplemented, ReductionRequested,
+            ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
             NoticeProgressed,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)

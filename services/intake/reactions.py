@@ -31,6 +31,7 @@ NOTES: Mapping[type, type[Fact]] = {
     review.GrantChanged: noted.GrantChanged,
     review.SideConditionAssessed: noted.SideConditionAssessed,
     review.ConflictOfInterestDeclared: noted.ConflictOfInterestNoted,
+    review.TookPart: noted.InvolvementNoted,
     payout.DrawdownExamined: progress.DrawdownExamined,
     payout.PaymentOrdered: progress.PaymentOrdered,
     payout.PaymentSettled: progress.PaymentSettled,

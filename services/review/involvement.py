@@ -1,6 +1,7 @@
-"""Mitwirkung anderswo: who took part in a case outside of review, as intake and payout told, so that later acts here know.
+"""Mitwirkung anderswo: who took part in a case outside of its own nouns here, so that later acts know.
 
-What was done in review itself, its own nouns carry. A stream per case; every act of a person in the case asks it.
+Intake and payout tell of theirs, and what is entered in a title's budget for the case is noted with the entry; the rest,
+review's nouns carry. A stream per case; every act of a person in the case asks it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ type Command = NoteInvolvement
 
 @event("review.involvement-noted")
 class InvolvementNoted:
-    """Persons took part in the case at intake or payout (Mitwirkung); what they did there may bar them here."""
+    """Persons took part in the case at intake, payout or in the budget (Mitwirkung); what they did may bar them here."""
 
     acted: tuple[Acted, ...]
 
@@ -69,6 +70,19 @@ def consulting(case: str, action: str, inner: Decision) -> Decision:
         if any(decided.values()):
             duties.refuse(action, involvement.acted, context)
         return decided
+
+    return _beside(inner, decider.stream(case), judge)
+
+
+def taking_part(case: str, action: str, inner: Decision) -> Decision:
+    """The act of a person on a stream that is not the case's: judged by the involvement, and kept in it."""
+
+    def judge(decided: Decided, involvement: Involvement, context: Context) -> Decided:
+        if not any(decided.values()):
+            return decided
+        duties.refuse(action, involvement.acted, context)
+        note = NoteInvolvement(acted=duties.with_act((), context.actor, context.role, action))
+        return {**decided, decider.stream(case): decide(note, involvement, context)}
 
     return _beside(inner, decider.stream(case), judge)
 

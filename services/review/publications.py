@@ -2,7 +2,17 @@
 
 from typing import Any, assert_never
 
-from services.review import assessment, award, early_start, fulfilment, handling, programme, succession
+from services.review import (
+    assessment,
+    award,
+    budget_acts,
+    early_start,
+    fulfilment,
+    handling,
+    involvement,
+    programme,
+    succession,
+)
 from services.review.award_publications import of_award
 from services.review.grant_cut import in_words
 from services.review.side_condition import placed
@@ -86,6 +96,9 @@ def publish(event: object, state: object) -> object | None:
         case handling.ConflictOfInterestDeclared(), _:
             declared = Acted(person=event.person, role=event.role, action=handling.CONFLICT)
             return review.ConflictOfInterestDeclared(acted=(declared,), declared_on=event.declared_on)
+        case involvement.InvolvementNoted(), _:
+            own = tuple(it for it in event.acted if it.action in budget_acts.ACTIONS)
+            return review.TookPart(acted=own) if own else None
         case programme.PolicyPublished(), _:
             return review.PolicyPublished(
                 programme=read(event.text).programme,

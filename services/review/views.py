@@ -7,8 +7,8 @@ from typing import Any, cast
 from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
+from services.review import budget_acts, early_start_list
 from services.review import early_start as e
-from services.review import early_start_list
 from services.review import fulfilment as f
 from services.review import handling as h
 from services.review import programme as p
@@ -211,6 +211,8 @@ def tell(it: object) -> Words | None:
             why = f"{it.old_name} → {it.new_name}, wirksam ab {it.effective_on:%d.%m.%Y} (Kennziffer {it.reference})"
             return Words(title="Rechtsnachfolge vermerkt", tone="warning", why=why)
         case BodyDissolved() | p.PolicyPublished():
+            return None
+        case InvolvementNoted() if all(one.action in budget_acts.ACTIONS for one in it.acted):
             return None
         case InvolvementNoted():
             who = ", ".join(sorted({ROLE_TITLES[Role(one.role)] for one in it.acted}))

@@ -110,6 +110,13 @@ class ConflictOfInterestDeclared:
     declared_on: date
 
 
+@contract("review.took-part")
+class TookPart:
+    """Persons took part in the case on the budget's side (Mitwirkung), so that they do not act for the municipality in it."""
+
+    acted: tuple[Acted, ...]
+
+
 @contract("review.policy-published")
 class PolicyPublished:
     """A guideline, practice or parameters of a programme apply from a day on. Belongs to no case.

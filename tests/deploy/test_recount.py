@@ -93,6 +93,17 @@ def test_one_hand_under_both_signatures_is_found(tmp_path: Path) -> None:
     assert "Zwei Zeichnungen" in violation
 
 
+@pytest.mark.parametrize("entered", ["review.provisional-override-granted", "review.repayment-received"])
+def test_who_proposed_and_entered_something_for_the_case_in_the_budget_is_found(tmp_path: Path, entered: str) -> None:
+    proposed = act("assessment", "review.award-proposed", "p-1")
+    facts = {"income_cents": 0, "set_off_cents": 0}
+    for person, found in (("p-1", 1), ("p-2", 0)):
+        told = [proposed, (f"budget-{TITLE}-2025", entered, person, facts)]
+        violations = recounted(exported(tmp_path / person, told))["sod"]["violations"]
+        assert len(violations) == found
+        assert all("§ 9 LHO" in it for it in violations)
+
+
 @pytest.mark.parametrize("listed", ["payout.batch-sealed", "payout.batch-listed"])
 def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Path, listed: str) -> None:
     told = [

@@ -34,7 +34,7 @@ def excluded(done: str, action: str) -> bool:
 
 PLAN = {
     "open-budget", "proclaim-budget", "freeze-funds", "lift-freeze", "reallocate-funds", "close-budget",
-    "hand-over-remainder", "allow-despite-provisional", "record-repayment",
+    "hand-over-remainder",
 }  # fmt: skip
 REGISTER = {
     "import-territorial-changes", "record-territorial-change", "register-special-purpose-association", "preview-directory",

@@ -31,7 +31,17 @@ from services.payout import account, batch, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
-from services.review import assessment, award, correspondence, fulfilment, handling, involvement, succession
+from services.review import (
+    assessment,
+    award,
+    budget,
+    budget_acts,
+    correspondence,
+    fulfilment,
+    handling,
+    involvement,
+    succession,
+)
 from services.review import early_start as early_starts
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
@@ -77,7 +87,7 @@ SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
-    "handling": "review", "correspondence": "review", "fulfilment": "review",
+    "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
     "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout",
 }  # fmt: skip
 
@@ -111,8 +121,9 @@ class World:
         if service_of(decided.primary) == "review":
             # What was done elsewhere review learns by message, at any time: here all of it lies before.
             told = tuple(Acted(person=f"p-{it}", role=min(MATRIX.roles[it]), action=it) for it in ELSEWHERE)
-            log[involvement.decider.stream(CASE)] = (involvement.InvolvementNoted(acted=told),)
-            decided = involvement.consulting(CASE, action, decided)
+            stream = involvement.decider.stream(CASE)
+            log[stream] = (*log.get(stream, ()), involvement.InvolvementNoted(acted=told))
+            decided = decided if stream in decided.reads else involvement.consulting(CASE, action, decided)
         return Point(name=name, action=action, log=log, decided=decided, on=on)
 
     def _perform(self, decided: Decision, context: Context) -> None:
@@ -415,6 +426,39 @@ def _notifying() -> Iterator[Point]:
     yield world.point("Bestandskraft", "declare-final", final, date(2025, 9, 1))
 
 
+def _budgeting() -> Iterator[Point]:
+    """What a budget officer enters for one case in a title's budget is an act in that case, before and after its award."""
+    world, on = _proposed(SMALL), date(2025, 6, 10)
+    provisional = budget.open_next_budget("1605-63372", 2025, 100_000_00, provisional=True)
+    world.house.perform(provisional, acting("p-of-no-case", Role.BUDGET_OFFICER, on))
+    allow = budget_acts.enter(
+        "1605-63372", 2025, "allow-despite-provisional", budget.AllowDespiteProvisional(case=CASE, reason="Pflicht")
+    )
+    yield world.point("Ausnahme vom vorläufigen Haushalt", "allow-despite-provisional", allow, on)
+    world.act("allow-despite-provisional", allow, on)
+    yield world.point("Vorschlag nach der Ausnahme", "propose-award", _proposal(SMALL, date(2026, 3, 31)), on)
+    world.act("reserve-funds", RESERVE, on)
+    yield world.point("Bewilligung nach der Ausnahme", "approve-grant", APPROVE, on)
+    world.act("approve-grant", APPROVE, on)
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    repay = budget_acts.enter(
+        TITLE, 2025, "record-repayment",
+        budget.RecordRepayment(repayment="r1", case=CASE, cents=1_00, received_on=date(2025, 6, 14)),
+    )  # fmt: skip
+    yield world.point("Rückzahlung", "record-repayment", repay, date(2025, 6, 14))
+    world.act("record-repayment", repay, date(2025, 6, 14))
+    yield world.point("Abruf nach der Rückzahlung", "request-drawdown", _drawdown(1), date(2025, 6, 15))
+    lapse = award.ProposeAnnulment(
+        annulment=award.Annulment.LAPSE, legal_basis=award.LegalBasis.WITHOUT_OBJECT, by_year=(), eligible_cents=0,
+        effective_on=date(2025, 6, 15), reasons="Verzicht", discretion="keines",
+    )  # fmt: skip
+    yield world.point("Aufhebung nach der Rückzahlung", "propose-annulment", _of_award(lapse), date(2025, 6, 15))
+    world.act("propose-annulment", _of_award(lapse), date(2025, 6, 15))
+    decide = award.decide_annulment(CASE, 1)
+    yield world.point("Entscheidung nach der Rückzahlung", "decide-annulment", decide, date(2025, 6, 16))
+
+
 def _fulfilling() -> Iterator[Point]:
     """What the notice demands is found fulfilled, violated and waived, and a payment waits for it."""
     world, on = _proposed(SMALL), date(2025, 6, 12)
@@ -604,6 +648,7 @@ def points() -> Sequence[Point]:
         *_succeeding(),
         *_handling(),
         *_notifying(),
+        *_budgeting(),
         *_changing(),
         *_fulfilling(),
         *_paying(),

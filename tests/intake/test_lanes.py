@@ -89,6 +89,7 @@ FROM_REVIEW = (
     review.ConflictOfInterestDeclared(
         acted=(Acted(person="p-other", role="case-officer", action="declare-conflict-of-interest"),), declared_on=ON
     ),
+    review.TookPart(acted=(Acted(person="p-budget", role="budget-officer", action="record-repayment"),)),
     review.SideConditionAssessed(
         number=1, outcome="fulfilled", revision=1, text="Beschluss 12/2025", assessed_on=ON, acted=()
     ),

@@ -303,3 +303,55 @@ def test_a_budget_is_opened_with_the_thresholds_and_the_last_day_of_orders_that_
     opened = {(it.title, it.year): it.alarms_bp for it in events if isinstance(it, budgets.BudgetOpened)}
     assert opened[TITLE, 2026] == (1_000,)
     assert opened[TITLE, 2025] == opened[OTHER_TITLE, 2025] == (8_000, 9_500, 10_000)
+
+
+# ---- Entries for one case are acts in it --------------------------------------------------------------------------------
+
+
+def exception_for(road: Road, case: str, person: httpx2.Client) -> httpx2.Response:
+    body, headers = {"case": case, "reason": "rechtlich verpflichtet"}, {"Idempotency-Key": uuid4().hex}
+    return person.post(f"/review/budgets/{TITLE}/2026/overrides", json=body, headers=headers)
+
+
+def proposed_in_2026(road: Road) -> str:
+    road.turn_to(date(2026, 1, 5))
+    road.open_budget(year=2026, authorisations=[], provisional=True)
+    case = road.receive()
+    road.do(case, "opinion", OPINION)
+    road.do(case, "expenditure", D1_EXPENDITURE)
+    road.do(case, "proposal", D1_PROPOSAL | {"by_year": [{"year": 2026, "cents": 44_800_00}]})
+    return case
+
+
+def test_who_proposed_makes_no_exception_for_the_case_and_who_made_it_does_not_approve(road: Road) -> None:
+    case = proposed_in_2026(road)
+    proposer = road.person("p-officer", Role.BUDGET_OFFICER)
+    refused = exception_for(road, case, proposer)
+    assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
+    assert "Rückzahlung" in refused.text
+    assert exception_for(road, case, road.person("p-both", Role.BUDGET_OFFICER)).status_code == 200
+    road.do(case, "reservation")
+    late = road.act(case, "approval", by=road.person("p-both", Role.APPROVER))
+    assert (late.status_code, late.json()["code"]) == (403, "attempt-refused")
+    road.do(case, "approval")
+    assert road.topics(case).count("house.attempt-refused") == 2
+
+
+def test_who_declared_a_conflict_or_is_tied_to_the_municipality_enters_nothing_for_the_case(road: Road) -> None:
+    case = proposed_in_2026(road)
+    biased, tied = (road.person(it, Role.BUDGET_OFFICER) for it in ("p-biased", "p-tied"))
+    road.do(case, "conflict-of-interest", {"ground": "doubt"}, by=biased)
+    declared = tied.post(
+        "/review/municipal-ties",
+        json={"key": "16070048", "ground": "council"},
+        headers={"Idempotency-Key": uuid4().hex},
+    )
+    assert declared.status_code == 201
+    body = {"case": case, "repayment": "K 1", "cents": 1, "received_on": "2026-01-05"}
+    for person in (biased, tied):
+        assert exception_for(road, case, person).json()["code"] == "attempt-refused"
+        booked = person.post(
+            f"/review/budgets/{TITLE}/2026/repayments", json=body, headers={"Idempotency-Key": uuid4().hex}
+        )
+        assert booked.json()["code"] == "attempt-refused"
+    assert exception_for(road, case, officer(road)).status_code == 200

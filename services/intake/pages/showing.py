@@ -82,6 +82,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.application-rejected-formally": ("Antrag aus formalen Gründen abgelehnt", "danger"),
     "intake.side-condition-assessed": ("Ministerium über eine Nebenbestimmung", "info"),
     "intake.conflict-of-interest-noted": ("Befangenheit einer Person vermerkt", "neutral"),
+    "intake.involvement-noted": ("Mitwirkung anderswo vermerkt", "neutral"),
     "intake.grant-changed": ("Bewilligung geändert", "warning"),
     "intake.assessment-begun": ("Prüfung begonnen", "info"),
     "intake.award-announced": ("Zuwendungsbescheid bekannt gegeben", "success"),
@@ -114,6 +115,7 @@ _INTERNAL = frozenset(
         "intake.early-start-received",
         "intake.change-received",
         "intake.conflict-of-interest-noted",
+        "intake.involvement-noted",
     }
 )
 """Entries that only repeat another one for an applicant."""

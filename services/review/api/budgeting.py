@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from services.review import budget as budgets
+from services.review import budget_acts
+from services.review import handling as handlings
 from services.review.api.budget_bodies import (
     BudgetBody,
     ClosingBody,
@@ -22,8 +24,9 @@ from services.review.api.budget_bodies import (
 )
 from services.review.api.budget_reading import parameters_of, title_and_year
 from services.review.api.common import BUDGET, amounts
+from services.review.api.handling import municipalities_of
 from services.review.api.reading import opened
-from shared.decider import Decision, decision, replace
+from shared.decider import Decision, decision
 from shared.service import House
 from shared.web import Action, Ask
 
@@ -39,10 +42,9 @@ def budgeting(house: House) -> list[Action]:
     return [_opening(house), *_planning(), *_of_cases(house)]
 
 
-def _decide(ask: Ask, command: budgets.Command, case: str = "") -> Decision:
+def _decide(ask: Ask, command: budgets.Command) -> Decision:
     title, year = title_and_year(ask.path)
-    made = decision(budgets.decider, budgets.budget_id(title, year), command)
-    return replace(made, meta={"case": case}) if case else made
+    return decision(budgets.decider, budgets.budget_id(title, year), command)
 
 
 async def _proclaim(body: ProclamationBody, ask: Ask) -> Decision:
@@ -112,21 +114,26 @@ def _planning() -> list[Action]:
 
 
 def _of_cases(house: House) -> list[Action]:
+    async def enter(
+        ask: Ask, action: str, command: budgets.AllowDespiteProvisional | budgets.RecordRepayment
+    ) -> Decision:
+        await opened(house, command.case)
+        entered = budget_acts.enter(*title_and_year(ask.path), action, command)
+        return handlings.within_duty(entered, command.case, action, await municipalities_of(house, command.case))
+
     async def allow(body: OverrideBody, ask: Ask) -> Decision:
-        await opened(house, body.case)
-        return _decide(ask, budgets.AllowDespiteProvisional(case=body.case, reason=body.reason), body.case)
+        return await enter(ask, budget_acts.ALLOW, budgets.AllowDespiteProvisional(case=body.case, reason=body.reason))
 
     async def repay(body: RepaymentBody, ask: Ask) -> Decision:
-        await opened(house, body.case)
-        return _decide(ask, budgets.RecordRepayment(**body.model_dump()), body.case)
+        return await enter(ask, budget_acts.REPAY, budgets.RecordRepayment(**body.model_dump()))
 
     return [
         Action(
-            name="allow-despite-provisional", title="Ausnahme von der vorläufigen Haushaltsführung",
+            name=budget_acts.ALLOW, title="Ausnahme von der vorläufigen Haushaltsführung",
             path=f"{_ONE}/overrides", roles=BUDGET, body=OverrideBody, decide=allow, creates=True, answer=_told,
         ),
         Action(
-            name="record-repayment", title="Rückzahlung buchen", path=f"{_ONE}/repayments", roles=BUDGET,
+            name=budget_acts.REPAY, title="Rückzahlung buchen", path=f"{_ONE}/repayments", roles=BUDGET,
             body=RepaymentBody, decide=repay, creates=True, answer=_told,
         ),
     ]  # fmt: skip
