@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 
 from deploy.recount.reading import Recorded
 
-MUNICIPALITY = {"submit-application", "request-drawdown", "supply-documents", "request-early-start", "request-change"}
+MUNICIPALITY = {
+    "submit-application",
+    "request-drawdown",
+    "supply-documents",
+    "request-early-start",
+    "request-change",
+    "submit-proof",
+}
 WITHDRAWAL = {"withdraw-application"}
 INTAKE = {"declare-complete", "name-successor", "request-documents", "extend-deadline", "scan-paper-document"}
 EARLY_PROPOSAL, EARLY_DECISION = {"propose-early-start"}, {"approve-early-start", "refuse-early-start"}
@@ -23,6 +30,8 @@ ISSUING = {
 }  # fmt: skip
 FULFILMENT, WAIVER = {"record-fulfilment", "find-violation"}, {"waive-side-condition"}
 EXPERT = {"record-expert-opinion"}
+AUDIT = {"check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof"}
+"""Prüfung des Verwendungsnachweises."""
 APPROVAL = {
     "approve-grant", "refuse-grant", "reject-formally", "decide-annulment", "approve-amendment", "refuse-change",
     "drop-proposal", "waive-side-condition",
@@ -42,6 +51,7 @@ AUTHORITY = (
     | ISSUING
     | FULFILMENT
     | EXPERT
+    | AUDIT
     | APPROVAL
     | BUDGET
     | EXAMINATION
@@ -63,6 +73,7 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Eine Bankverbindung ändern zwei Personen.", ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION),
     ("Wer die Bankverbindung ändert, stellt nicht fest und ordnet nicht an.", ACCOUNT, CERTIFICATION | ORDER),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
+    ("Wer bewilligt, prüft den Nachweis nicht.", APPROVAL, AUDIT),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
     ("Wer feststellt, wirkt an der Anordnung mit (§ 77 LHO).", CERTIFICATION, TREASURY),
     ("Wer den Abruf prüft, wirkt an der Anordnung mit (§ 77 LHO).", EXAMINATION, TREASURY),
@@ -79,6 +90,7 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Wer eine Regelung veröffentlicht, bewilligt nicht nach ihr.", {"publish-policy"}, {"approve-grant"}),
     ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
+    ("Ein Ergebnis, das abweicht, zeichnen zwei Personen.", {"accept-proof"}, {"accept-proof"}),
 )
 """The same, but only in this order: the first act bars the second."""
 
@@ -104,6 +116,7 @@ ACTS: Mapping[str, str] = {
     "intake.paper-document-scanned": "scan-paper-document",
     "intake.early-start-requested": "request-early-start",
     "intake.change-requested": "request-change",
+    "intake.proof-submitted": "submit-proof",
     "review.early-start-proposed": "propose-early-start",
     "review.early-start-approved": "approve-early-start",
     "review.early-start-refused": "refuse-early-start",
@@ -153,6 +166,12 @@ ACTS: Mapping[str, str] = {
     "review.side-condition-fulfilled": "record-fulfilment",
     "review.side-condition-violated": "find-violation",
     "review.side-condition-waived": "waive-side-condition",
+    "review.proof-checked": "check-proof",
+    "review.proof-checked-in-depth": "check-proof-in-depth",
+    "review.proof-result-signed": "accept-proof",
+    "review.proof-accepted": "accept-proof",
+    "review.interim-proof-accepted": "check-proof",
+    "review.proof-sent-back": "send-back-proof",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
     "payout.drawdown-rejected": "examine-drawdown",
@@ -167,7 +186,8 @@ BESIDE: frozenset[str] = frozenset({
     "intake.receipt-acknowledged", "intake.file-number-assigned", "intake.drawdown-received", "review.assessment-concluded",
     "review.involvement-noted", "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
     "review.funds-assigned", "review.funds-supplemented",
-    "review.reduction-requested", "intake.early-start-received", "intake.change-received",
+    "review.reduction-requested", "intake.early-start-received", "intake.change-received", "intake.proof-received",
+    "review.proof-sample-begun", "review.proof-drawn",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.batch-entered", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded",

@@ -172,6 +172,23 @@ class ReductionRequested:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.proof-decided")
+class ProofDecided:
+    """Noted from review: a proof of use was `accepted`, `interim-accepted` or `sent-back` (Verwendungsnachweis geprüft).
+
+    Accepted, `final_cents` is what remains of the grant, and `overpaid_cents` what was paid above it.
+    """
+
+    proof: str
+    outcome: str
+    recognised_cents: int
+    final_cents: int
+    overpaid_cents: int
+    reasons: str
+    decided_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -188,6 +205,7 @@ type OfReview = (
     | NoticeProgressed
     | AwardHearingOpened
     | AwardHearingClosed
+    | ProofDecided
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -205,6 +223,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     NoticeProgressed,
     AwardHearingOpened,
     AwardHearingClosed,
+    ProofDecided,
 )
 
 
@@ -240,3 +259,5 @@ def name_of(fact: OfReview) -> str:
             return str(fact.supplement)
         case ReductionRequested():
             return str(fact.reduction)
+        case ProofDecided():
+            return fact.proof

@@ -13,9 +13,10 @@ from services.intake.noted import (
     HearingExtended,
     HearingOpened,
     NoticeProgressed,
+    ProofDecided,
     ReductionRequested,
 )
-from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress
+from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress, ProofReceived
 from shared.contracts import YearAmount
 from shared.decider import value
 
@@ -113,3 +114,14 @@ def settled_changes(progress: Progress) -> Mapping[str, ChangeSettled]:
         if it.change
     }
     return granted | {it.change: it for it in progress.noted(ChangeSettled)}
+
+
+def open_proof(progress: Progress) -> ProofReceived | None:
+    """The proof that nobody has decided yet."""
+    decided = {it.proof for it in progress.noted(ProofDecided)}
+    return next((it for it in progress.noted(ProofReceived) if it.proof not in decided), None)
+
+
+def accepted_proof(progress: Progress) -> ProofDecided | None:
+    """The decision by which the proof of use was accepted; an accepted interim proof is none."""
+    return next((it for it in progress.noted(ProofDecided) if it.outcome == "accepted"), None)

@@ -16,6 +16,7 @@ from services.intake.noted import (
     InvolvementNoted,
     NoticeProgressed,
     OfReview,
+    ProofDecided,
     ReductionRequested,
     SideConditionAssessed,
     name_of,
@@ -79,6 +80,7 @@ class FundsAssigned:
     rate_bp: int
     assigned_on: date
     acted: tuple[Acted, ...] = ()
+    financing_type: str = "share"
 
 
 @event("intake.drawdown-received")
@@ -217,6 +219,17 @@ class ChangeSettled:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.proof-received")
+class ProofReceived:
+    """The recipient handed in a proof of use: noted from the proof, so that the application knows the open one."""
+
+    proof: str
+    kind: str
+    spent_cents: int
+    received_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type Fact = (
     AssessmentBegun
     | AwardAnnounced
@@ -235,6 +248,7 @@ type Fact = (
     | EarlyStartDecided
     | ChangeReceived
     | ChangeSettled
+    | ProofReceived
     | OfReview
 )
 FACTS: Sequence[type[Fact]] = (
@@ -255,6 +269,7 @@ FACTS: Sequence[type[Fact]] = (
     EarlyStartDecided,
     ChangeReceived,
     ChangeSettled,
+    ProofReceived,
     *OF_REVIEW,
 )
 
@@ -328,7 +343,7 @@ class Progress:
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
             ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
-            NoticeProgressed,
+            NoticeProgressed, ProofReceived, ProofDecided,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 
@@ -380,6 +395,8 @@ def _identity(fact: Fact) -> Identity:
             return type(fact), fact.early_start
         case ChangeReceived() | ChangeSettled():
             return type(fact), fact.change
+        case ProofReceived():
+            return type(fact), fact.proof
         case (
             AssessmentBegun()
             | AwardAnnounced()

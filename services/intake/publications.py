@@ -4,6 +4,7 @@ from services.intake.application import ApplicationDeclaredComplete, Application
 from services.intake.change_request import ChangeRequested
 from services.intake.drawdown import DrawdownRequested
 from services.intake.early_start import EarlyStartRequested
+from services.intake.proof_of_use import SUBMIT, ProofSubmitted
 from services.intake.territory import TerritorialChangeRecorded, Territory, heir_of
 from shared import duties
 from shared.contracts import intake
@@ -16,6 +17,7 @@ type Published = (
     | intake.EarlyStartRequested
     | intake.ChangeRequested
     | intake.BodyDissolved
+    | intake.ProofSubmitted
 )
 
 
@@ -56,6 +58,16 @@ def publish(event: object, state: object) -> Published | None:
                 reason=event.reason,
                 requested_on=event.requested_on,
                 acted=duties.with_act((), event.requested_by, Role.APPLICANT, "request-change"),
+            )
+        case ProofSubmitted(), _:
+            return intake.ProofSubmitted(
+                proof=event.proof,
+                kind=event.kind,
+                lines=event.lines,
+                covering_cents=event.covering_cents,
+                report=event.report,
+                submitted_on=event.submitted_on,
+                acted=duties.with_act((), event.submitted_by, Role.APPLICANT, SUBMIT),
             )
         case _:
             return None

@@ -32,6 +32,7 @@ NOTES: Mapping[type, type[Fact]] = {
     review.SideConditionAssessed: noted.SideConditionAssessed,
     review.ConflictOfInterestDeclared: noted.ConflictOfInterestNoted,
     review.TookPart: noted.InvolvementNoted,
+    review.ProofDecided: noted.ProofDecided,
     payout.DrawdownExamined: progress.DrawdownExamined,
     payout.PaymentOrdered: progress.PaymentOrdered,
     payout.PaymentSettled: progress.PaymentSettled,

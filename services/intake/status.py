@@ -11,6 +11,7 @@ from services.intake.application import Application, Submitted
 from services.intake.conditions import told_before_payment
 from services.intake.noted import ApplicationRejectedFormally
 from services.intake.pages.proceeding_words import (
+    told_of_accepted,
     told_of_award_hearing,
     told_of_change,
     told_of_examination,
@@ -19,9 +20,10 @@ from services.intake.pages.proceeding_words import (
     told_of_hold,
     told_of_loss,
     told_of_notices,
+    told_of_proof,
     told_of_supplements,
 )
-from services.intake.proceeding import hearing, is_gone, last_change
+from services.intake.proceeding import accepted_proof, hearing, is_gone, last_change, open_proof
 from services.intake.progress import (
     AssessmentBegun,
     AwardAnnounced,
@@ -60,6 +62,9 @@ class StatusCode(StrEnum):
     DRAWDOWN_REQUESTED = "drawdown-requested"
     PARTLY_PAID = "partly-paid"
     PAID = "paid"
+    PROOF_SUBMITTED = "proof-submitted"
+    PROOF_SENT_BACK = "proof-sent-back"
+    PROOF_ACCEPTED = "proof-accepted"
 
 
 TITLES: dict[StatusCode, str] = {
@@ -81,6 +86,9 @@ TITLES: dict[StatusCode, str] = {
     StatusCode.DRAWDOWN_REQUESTED: "Mittelabruf eingegangen",
     StatusCode.PARTLY_PAID: "Teilweise ausgezahlt",
     StatusCode.PAID: "Ausgezahlt",
+    StatusCode.PROOF_SUBMITTED: "Nachweis in Prüfung",
+    StatusCode.PROOF_SENT_BACK: "Nachweis zu ergänzen",
+    StatusCode.PROOF_ACCEPTED: "Verwendungsnachweis anerkannt",
 }
 
 
@@ -155,8 +163,12 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
         return StatusCode.WITHDRAWN, "Das Verfahren ist beendet. Sie können einen neuen Antrag stellen."
     if is_gone(progress):
         return StatusCode.GONE, told_of_loss(progress)
+    if accepted := accepted_proof(progress):
+        return StatusCode.PROOF_ACCEPTED, told_of_accepted(accepted)
     if drawdown := progress.open_drawdown:
         return StatusCode.DRAWDOWN_REQUESTED, _payment_step(progress, drawdown)
+    if told := told_of_proof(progress):
+        return StatusCode.PROOF_SUBMITTED if open_proof(progress) else StatusCode.PROOF_SENT_BACK, told
     if progress.settled_cents:
         return _paid(progress)
     if refusal := progress.only(RefusalAnnounced):

@@ -15,6 +15,7 @@ from services.intake import (
     file_register,
     fit_submission,
     policies,
+    proof_of_use,
     territory,
 )
 from services.intake.api import acts as api
@@ -56,6 +57,7 @@ blueprint = Blueprint(
         file_register.decider,
         fit_submission.decider,
         policies.decider,
+        proof_of_use.decider,
         territory.decider,
     ),
     reactions=Reactions.of(HANDLED, react),

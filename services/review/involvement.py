@@ -60,7 +60,7 @@ def noting(case: str, acted: tuple[Acted, ...], inner: Decision | None = None) -
     def judge(decided: Decided, involvement: Involvement, context: Context) -> Decided:
         return {**decided, stream: decide(command, involvement, context)}
 
-    return _beside(inner, stream, judge)
+    return beside(inner, decider, case, judge)
 
 
 def consulting(case: str, action: str, inner: Decision) -> Decision:
@@ -71,7 +71,7 @@ def consulting(case: str, action: str, inner: Decision) -> Decision:
             duties.refuse(action, involvement.acted, context)
         return decided
 
-    return _beside(inner, decider.stream(case), judge)
+    return beside(inner, decider, case, judge)
 
 
 def taking_part(case: str, action: str, inner: Decision) -> Decision:
@@ -84,12 +84,14 @@ def taking_part(case: str, action: str, inner: Decision) -> Decision:
         note = NoteInvolvement(acted=duties.with_act((), context.actor, context.role, action))
         return {**decided, decider.stream(case): decide(note, involvement, context)}
 
-    return _beside(inner, decider.stream(case), judge)
+    return beside(inner, decider, case, judge)
 
 
-def _beside(inner: Decision, stream: str, judged: Callable[[Decided, Involvement, Context], Decided]) -> Decision:
-    """A decision that reads the involvement, too, right behind its own streams, and has the last word with it."""
-    own = len(inner.reads)
+def beside(
+    inner: Decision, noun: AnyDecider, case: str, judged: Callable[[Decided, Any, Context], Decided]
+) -> Decision:
+    """A decision that reads another noun of the case, too, right behind its own streams, and has the last word with it."""
+    own, stream = len(inner.reads), noun.stream(case)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         return judged(inner.judge([*states[:own], *states[own + 1 :]], context), states[own], context)
@@ -97,4 +99,4 @@ def _beside(inner: Decision, stream: str, judged: Callable[[Decided, Involvement
     def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
         return inner.further(states[:own]) if inner.further else {}
 
-    return replace(inner, reads={**inner.reads, stream: decider}, judge=judge, further=further)
+    return replace(inner, reads={**inner.reads, stream: noun}, judge=judge, further=further)

@@ -11,6 +11,7 @@ from services.review import (
     handling,
     involvement,
     programme,
+    proof,
     succession,
 )
 from services.review.award_publications import of_award
@@ -131,6 +132,8 @@ def publish(event: object, state: object) -> object | None:
                 acted=early_start.acted(state),
                 expires_on=event.expires_on if approved else None,
             )
+        case proof.ProofAccepted() | proof.InterimProofAccepted() | proof.ProofSentBack(), proof.Proof():
+            return _proof_decided(event, state)
         case _:
             return of_award(event, state)
 
@@ -154,3 +157,26 @@ def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:
     return review.SideConditionAssessed(
         number=event.number, outcome=outcome, revision=event.revision, text=text, assessed_on=assessed_on, acted=acted
     )
+
+
+def _proof_decided(event: proof.Settled, state: proof.Proof) -> review.ProofDecided:
+    acted = (proof.act_of(event),)
+    known = state.of(event.proof)
+    kind = str(known.received.kind) if known else ""
+    match event:
+        case proof.ProofAccepted():
+            return review.ProofDecided(
+                proof=event.proof, kind=kind, outcome="accepted", granted_cents=event.granted_cents,
+                recognised_cents=event.recognised_cents, final_cents=event.final_cents, paid_cents=event.paid_cents,
+                overpaid_cents=event.overpaid_cents, reasons=event.note, decided_on=event.accepted_on, acted=acted,
+            )  # fmt: skip
+        case proof.InterimProofAccepted():
+            outcome, reasons, decided_on = "interim-accepted", event.note, event.accepted_on
+        case proof.ProofSentBack():
+            outcome, reasons, decided_on = "sent-back", event.reasons, event.sent_back_on
+        case _ as missing:
+            assert_never(missing)
+    return review.ProofDecided(
+        proof=event.proof, kind=kind, outcome=outcome, granted_cents=0, recognised_cents=0, final_cents=0,
+        paid_cents=0, overpaid_cents=0, reasons=reasons, decided_on=decided_on, acted=acted,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.review import assessment, award, budget, dissolution, early_start, involvement
+from services.review import assessment, award, budget, dissolution, early_start, involvement, proof
 from services.review.examination import Application
 from shared.contracts.intake import (
     ApplicationCompleted,
@@ -11,6 +11,7 @@ from shared.contracts.intake import (
     ChangeRequested,
     DrawdownRequested,
     EarlyStartRequested,
+    ProofSubmitted,
 )
 from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentReturned, PaymentSettled
 from shared.decider import Decision, decision, field_names
@@ -28,6 +29,7 @@ HANDLED: tuple[type, ...] = (
     PaymentOrdered,
     PaymentSettled,
     PaymentReturned,
+    ProofSubmitted,
 )
 
 
@@ -57,12 +59,27 @@ def react(contract: object, case: str) -> Decision | None:
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
             )
             entered = budget.record_payment(contract.title, contract.year, paid)
-            return involvement.noting(case, contract.acted, entered)
+            noted = proof.NotePayment(payment=contract.payment, cents=contract.cents, paid_on=contract.settled_on)
+            return involvement.noting(case, contract.acted, proof.noting(case, noted, entered))
         case PaymentReturned():
             back = budget.ReversePayment(
                 payment=contract.payment, case=case, cents=contract.cents, returned_on=contract.returned_on
             )
-            return budget.reverse_payment(contract.title, contract.year, back)
+            noted = proof.NotePayment(
+                payment=f"{contract.payment}-returned", cents=-contract.cents, paid_on=contract.returned_on
+            )
+            return proof.noting(case, noted, budget.reverse_payment(contract.title, contract.year, back))
+        case ProofSubmitted():
+            received = proof.ReceiveProof(
+                proof=contract.proof,
+                kind=proof.Kind(contract.kind),
+                lines=contract.lines,
+                covering_cents=contract.covering_cents,
+                report=contract.report,
+                submitted_on=contract.submitted_on,
+                acted=contract.acted,
+            )
+            return involvement.noting(case, contract.acted, decision(proof.decider, case, received))
         case FundsReturned():
             return award.take_back(case, likeness(award.TakeBackFunds, contract))
         case ChangeRequested():

@@ -195,6 +195,7 @@ class Primary(StrEnum):
     HANDLING = "handling"
     CORRESPONDENCE = "correspondence"
     FULFILMENT = "fulfilment"
+    PROOF = "proof"
 
 
 @value

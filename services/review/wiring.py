@@ -18,6 +18,8 @@ from services.review import (
     involvement,
     municipal_tie,
     programme,
+    proof,
+    proof_sample,
     succession,
 )
 from services.review.api import REFUSALS, actions, reads
@@ -77,6 +79,8 @@ blueprint = Blueprint(
         involvement.decider,
         municipal_tie.decider,
         programme.decider,
+        proof.decider,
+        proof_sample.decider,
         dissolution.decider,
         succession.decider,
     ),

@@ -202,3 +202,39 @@ class ChangeRequested:
     reason: str
     requested_on: date
     acted: tuple[Acted, ...]
+
+
+@value
+class Voucher:
+    """A voucher of the list (Beleg), by the recipient's own `number`; `purpose` is what was paid for."""
+
+    number: str
+    paid_on: date
+    cents: int
+    purpose: str = ""
+
+
+@value
+class SpentLine:
+    """What was spent on one line of the expenditure plan, with its vouchers."""
+
+    line: int
+    cents: int
+    vouchers: tuple[Voucher, ...] = ()
+
+
+@contract("intake.proof-submitted")
+class ProofSubmitted:
+    """The recipient handed in a proof of use (Verwendungsnachweis).
+
+    `kind` is `interim`, `final` or `confirmation` (a fixed amount, without vouchers); `covering_cents` is other money that came
+    in unplanned; `report` is the factual report (Sachbericht).
+    """
+
+    proof: str
+    kind: str
+    lines: tuple[SpentLine, ...]
+    covering_cents: int
+    report: str
+    submitted_on: date
+    acted: tuple[Acted, ...]

@@ -326,3 +326,25 @@ class AwardHearingClosed:
     answered: bool
     dropped: bool
     closed_on: date
+
+
+@contract("review.proof-decided")
+class ProofDecided:
+    """A proof of use was checked. `outcome` is `accepted`, `interim-accepted` (of an interim proof) or `sent-back`.
+
+    Accepted, `final_cents` is what remains of the grant by its financing type on `recognised_cents` of expenditure, `paid_cents`
+    what review knows to be paid, `overpaid_cents` what of it is above the final amount; 0 all three in other outcomes.
+    `reasons` are told to the recipient.
+    """
+
+    proof: str
+    kind: str
+    outcome: str
+    granted_cents: int
+    recognised_cents: int
+    final_cents: int
+    paid_cents: int
+    overpaid_cents: int
+    reasons: str
+    decided_on: date
+    acted: tuple[Acted, ...]

@@ -108,7 +108,7 @@ def test_no_name_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["subsidy_cents", "ProofOfUseSubmitted", "antrag_id", "AntragSubmitted", "höhe_cents", "fiscal_year"]
+    "name", ["subsidy_cents", "UsageReportSubmitted", "antrag_id", "AntragSubmitted", "höhe_cents", "fiscal_year"]
 )
 def test_a_second_word_would_be_noticed(name: str) -> None:
     assert second_word(name)

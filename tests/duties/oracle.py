@@ -6,6 +6,7 @@ from deploy.recount.duties import (
     ACCOUNT,
     APPROVAL,
     ASSIGNMENT,
+    AUDIT,
     BUDGET,
     CERTIFICATION,
     CONFLICT,
@@ -66,7 +67,7 @@ MAY: Mapping[Role, set[str]] = {
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
     Role.ORDERING_OFFICER: ORDER | PLACING | SEALING | {"discard-batch"} | CONFLICT | TIE,
     Role.TREASURY: TREASURY | PLACING | {"record-entry"} | CONFLICT | TIE,
-    Role.USAGE_AUDITOR: CONFLICT | TIE,
+    Role.USAGE_AUDITOR: AUDIT | CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,
 }

@@ -11,7 +11,15 @@ from typing import Any
 
 import msgspec
 
-from services.intake import application, change_request, drawdown, early_start, territorial_change, territory
+from services.intake import (
+    application,
+    change_request,
+    drawdown,
+    early_start,
+    proof_of_use,
+    territorial_change,
+    territory,
+)
 from services.intake import publications as intake_publications
 from services.intake import reactions as intake_reactions
 from services.intake.application import succeeding
@@ -40,6 +48,7 @@ from services.review import (
     fulfilment,
     handling,
     involvement,
+    proof,
     succession,
 )
 from services.review import early_start as early_starts
@@ -52,7 +61,7 @@ from services.review.examination import AssessedLine, CutReason, Opinion
 from services.review.programme import publish_policy
 from services.review.side_condition import WantedCondition
 from shared.contracts import Acted, YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure
+from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure, SpentLine, Voucher
 from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
 from shared.formats import encode
@@ -86,6 +95,7 @@ TOLD = {
 SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
+    "proof-of-use": "intake", "proof-sample": "", "proof": "review",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
     "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout",
@@ -124,6 +134,7 @@ class World:
             stream = involvement.decider.stream(CASE)
             log[stream] = (*log.get(stream, ()), involvement.InvolvementNoted(acted=told))
             decided = decided if stream in decided.reads else involvement.consulting(CASE, action, decided)
+            decided = proof.consulting(CASE, action, decided)
         return Point(name=name, action=action, log=log, decided=decided, on=on)
 
     def _perform(self, decided: Decision, context: Context) -> None:
@@ -629,6 +640,51 @@ def _account(change: str) -> account.ProposeAccount:
     return account.ProposeAccount(change=change, account_holder=box, iban=box, reason="neues Konto")
 
 
+def _proving() -> Iterator[Point]:
+    """What was paid is proven, sent back once, checked twice and accepted by two persons; then the award falls away."""
+    world, on = _approved(), date(2026, 5, 15)
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    name, lines = "n1", tuple(proof.RecognisedLine(line=it.line, cents=0, reason="nicht belegt") for it in SMALL.lines)
+    found = proof.Found(
+        proof=name, recognised=lines, complete=True, plausible=True, purpose_reached=False, findings="kein Beleg"
+    )
+    steps: Sequence[tuple[str, str, Decision]] = (
+        ("submit-proof", "", _handed_in("n0")),
+        ("send-back-proof", "", proof.send_back(CASE, "n0", "unvollständig")),
+        ("submit-proof", "", _handed_in(name)),
+        ("check-proof", "", proof.check(CASE, PROGRAMME, 2026, "seed", found)),
+        ("check-proof-in-depth", "", proof.check_in_depth(CASE, PROGRAMME, name, lines, "nichts gesehen")),
+        ("accept-proof", "", proof.accept(CASE, PROGRAMME, name, "Zweck verfehlt")),
+        ("accept-proof", "p-second", proof.accept(CASE, PROGRAMME, name, "Zweck verfehlt")),
+    )
+    for action, person, decided in steps:
+        yield world.point(f"Nachweis: {action}", action, decided, on)
+        world.act(action, decided, on, person)
+    freeze = decision(award.decider, CASE, award.FreezePayout(reason="überzahlt"))
+    yield world.point("nach dem Nachweis", "freeze-payout", freeze, on)
+
+
+def _handed_in(name: str) -> Decision:
+    lines = tuple(
+        SpentLine(
+            line=it.line, cents=it.cents, vouchers=(Voucher(number="R-1", paid_on=date(2025, 9, 1), cents=it.cents),)
+        )
+        for it in SMALL.lines
+    )
+    return proof_of_use.submit(
+        proof_of_use.SubmitProof(
+            proof=name,
+            case=CASE,
+            applicant_keys=(STADTILM,),
+            kind=proof_of_use.ProofKind.FINAL,
+            lines=lines,
+            covering_cents=0,
+            report="erledigt",
+        )
+    )
+
+
 def _booking(world: World, number: int, on: date) -> Decision:
     order = world.house.state(f"payment-p{number}").order
     line = AccountEntry(
@@ -652,4 +708,5 @@ def points() -> Sequence[Point]:
         *_changing(),
         *_fulfilling(),
         *_paying(),
+        *_proving(),
     ]

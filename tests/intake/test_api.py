@@ -110,9 +110,9 @@ def test_the_case_tells_what_can_be_done_next_and_by_whom(desk: Desk) -> None:
     assert (offered(desk.clerk), offered(desk.auditor)) == (["scan-paper-document"], [])
     desk.is_awarded(case)
     desk.is_final(case)
-    assert offered(desk.town) == ["request-drawdown", "request-change"]
+    assert offered(desk.town) == ["request-drawdown", "request-change", "submit-proof"]
     desk.draws(case, 2025, 100, 80)
-    assert offered(desk.town) == ["request-change"]
+    assert offered(desk.town) == ["request-change", "submit-proof"]
 
 
 def test_the_municipality_can_recompute_the_hash_of_its_submission(desk: Desk) -> None:
@@ -286,6 +286,7 @@ def test_every_action_is_denied_to_every_role_that_is_not_listed(desk: Desk) -> 
         "save-draft": {"fields": {}},
         "submit-draft": a_body(),
         "request-change": {"kind": "purpose", "reason": "Anderes Fachverfahren"},
+        "submit-proof": {"kind": "final", "lines": [{"line": 1, "cents": 0}], "report": "erledigt"},
         "name-successor": {"new_key": ARNSTADT},
         **bodies_of_the_register(),
     }

@@ -17,6 +17,7 @@ BODIES: Mapping[str, Any] = {
     "scan-paper-document": {"attachments": [attached()], "received_on": "2025-05-12"},
     "request-early-start": an_early_start(),
     "request-change": {"kind": "purpose", "reason": "Anderes Fachverfahren"},
+    "submit-proof": {"kind": "final", "lines": [{"line": 1, "cents": 0}], "report": "erledigt"},
     "request-drawdown": {"year": 2025, "eligible_due_cents": 10_000_00, "requested_cents": 8_000_00},
     "name-successor": {"new_key": ARNSTADT},
 }

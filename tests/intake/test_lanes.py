@@ -116,6 +116,19 @@ FROM_REVIEW = (
         number=1, annulment="revocation", facts="Zweck verfehlt.", ends_on=date(2025, 9, 1), opened_on=ON
     ),
     review.AwardHearingClosed(number=1, answered=True, dropped=False, closed_on=ON),
+    review.ProofDecided(
+        proof="n1",
+        kind="interim",
+        outcome="interim-accepted",
+        granted_cents=0,
+        recognised_cents=0,
+        final_cents=0,
+        paid_cents=0,
+        overpaid_cents=0,
+        reasons="Der Zweck wird erreicht.",
+        decided_on=ON,
+        acted=(),
+    ),
 )
 PAID: dict[str, Any] = {"payment": "m1", "drawdown": "d1", "title": "1605-63371", "year": 2025, "cents": 44_800_00}
 FROM_PAYOUT = (

@@ -283,6 +283,16 @@ BODIES: dict[str, Any] = {
     "record-fulfilment": {"number": 1, "evidence": "Beschluss", "fulfilled_on": "2025-05-28"},
     "find-violation": {"number": 1, "findings": "fehlt"},
     "waive-side-condition": {"number": 1, "reason": "entbehrlich"},
+    "check-proof": {
+        "proof": "a" * 32,
+        "lines": [{"line": 1, "cents": 1}],
+        "complete": True,
+        "plausible": True,
+        "purpose_reached": True,
+    },
+    "check-proof-in-depth": {"proof": "a" * 32, "lines": [{"line": 1, "cents": 1}], "findings": "gesehen"},
+    "accept-proof": {"proof": "a" * 32, "note": "Zweck erreicht"},
+    "send-back-proof": {"proof": "a" * 32, "reasons": "unvollständig"},
 }
 
 

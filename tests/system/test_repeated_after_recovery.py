@@ -199,7 +199,8 @@ BESIDE_THE_ROADS = {
     "discard-directory", "discard-draft", "dispatch-letter", "hand-over-remainder", "import-territorial-changes",
     "name-successor", "preview-directory", "publish-policy", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
-    "waive-side-condition", "discard-batch", "record-entry",
+    "waive-side-condition", "discard-batch", "record-entry", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
+    "send-back-proof",
 }  # fmt: skip
 """Actions that these roads do not take. Their nouns are asked each command twice (tests/nouns), and none takes effect twice."""
 

@@ -17,6 +17,7 @@ from services.intake.api.drafting import drafting
 from services.intake.api.fit_connect import delivering
 from services.intake.api.handing_in import handed_in, receipt
 from services.intake.api.offers import programmes
+from services.intake.api.proving import proving
 from services.intake.api.reading import opened, readable
 from services.intake.api.register import register_of
 from services.intake.api.requesting import requesting
@@ -160,6 +161,7 @@ def actions(house: House) -> list[Action]:
         ),
         *supplying(house),
         *requesting(house),
+        *proving(house),
         *delivering(house),
         *drafting(house),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from services.intake.change_request import ChangeKind
+from services.intake.proof_of_use import ProofKind
 from shared.web import Body, Cents, Line, Text, Year
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -230,3 +231,29 @@ class SuccessorBody(Body):
     """Who takes over from an applicant that has ceased, of those that the register names."""
 
     new_key: ApplicantKey = Field(title="Rechtsnachfolgerin")
+
+
+class VoucherBody(Body):
+    """A voucher of the list, by the recipient's own number."""
+
+    number: Line = Field(title="Belegnummer")
+    paid_on: Day = Field(title="Bezahlt am")
+    cents: Cents = Field(title="Betrag")
+    purpose: Annotated[str, StringConstraints(max_length=300)] = Field(default="", title="Wofür")
+
+
+class SpentLineBody(Body):
+    """What was spent on a line of the plan; without vouchers only in a confirmation."""
+
+    line: Annotated[StrictInt, Field(ge=1, le=1_000)] = Field(title="Position des Ausgabenplans")
+    cents: Cents = Field(title="Ausgegeben")
+    vouchers: tuple[VoucherBody, ...] = Field(default=(), title="Belege", max_length=1_000)
+
+
+class ProofBody(Body):
+    """A proof of use: what was spent line by line, other money that came in unplanned, and the factual report."""
+
+    kind: ProofKind = Field(title="Art des Nachweises")
+    lines: tuple[SpentLineBody, ...] = Field(title="Ausgaben", min_length=1, max_length=200)
+    covering_cents: Cents = Field(default=0, title="Zusätzliche Deckungsmittel")
+    report: Text = Field(title="Sachbericht")

@@ -8,6 +8,7 @@ from services.intake.application.lacking import lacks
 from services.intake.change_request import granted_by_year, open_change
 from services.intake.conditions import ConditionStatus, conditions
 from services.intake.municipality import Municipality
+from services.intake.noted import ProofDecided
 from services.intake.proceeding import drawable, settled_changes
 from services.intake.progress import (
     AwardAnnounced,
@@ -16,8 +17,10 @@ from services.intake.progress import (
     EarlyStartReceived,
     FundsAssigned,
     Progress,
+    ProofReceived,
     RecipientSucceeded,
 )
+from services.intake.proof_of_use import SUBMIT, may_submit
 from services.intake.status import DrawdownStatus, Status, drawdowns, status
 from services.intake.supply import Supply
 from services.intake.vocabulary import MEDIA_TYPES
@@ -118,6 +121,21 @@ class ChangeStatus:
 
 
 @value
+class ProofStatus:
+    """One proof of use; `outcome` is empty until review decided, `final_cents` what remains of the grant once accepted."""
+
+    proof: str
+    kind: str
+    submitted_on: date
+    spent_cents: int
+    outcome: str
+    recognised_cents: int
+    final_cents: int
+    overpaid_cents: int
+    text: str
+
+
+@value
 class CaseRecord:
     """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told last;
     `administration` is who runs the applicant's administration when it is not its own (B3)."""
@@ -155,6 +173,7 @@ class CaseRecord:
     media_breaks: int
     early_starts: tuple[EarlyStartStatus, ...]
     changes: tuple[ChangeStatus, ...]
+    proofs: tuple[ProofStatus, ...]
     side_conditions: tuple[ConditionStatus, ...]
     cut_reason: str
     personal: Personal | None
@@ -211,6 +230,7 @@ def case_record(
         media_breaks=len(state.supply.scanned),
         early_starts=_early_starts(progress),
         changes=_changes(progress),
+        proofs=_proofs(progress),
         side_conditions=tuple(conditions(progress)),
         cut_reason=award.cut_reason if award else "",
         personal=personal(state, open_seal) if open_seal else None,
@@ -258,6 +278,25 @@ def _changes(progress: Progress) -> tuple[ChangeStatus, ...]:
         )
         for it in sorted(progress.noted(ChangeReceived), key=lambda it: (it.received_on, it.change))
         for known in (settled.get(it.change),)
+    )
+
+
+def _proofs(progress: Progress) -> tuple[ProofStatus, ...]:
+    decided = {it.proof: it for it in progress.noted(ProofDecided)}
+    return tuple(
+        ProofStatus(
+            proof=it.proof,
+            kind=it.kind,
+            submitted_on=it.received_on,
+            spent_cents=it.spent_cents,
+            outcome=known.outcome if known else "",
+            recognised_cents=known.recognised_cents if known else 0,
+            final_cents=known.final_cents if known else 0,
+            overpaid_cents=known.overpaid_cents if known else 0,
+            text=known.reasons if known else "",
+        )
+        for it in sorted(progress.noted(ProofReceived), key=lambda it: (it.received_on, it.proof))
+        for known in (decided.get(it.proof),)
     )
 
 
@@ -313,6 +352,8 @@ def next_actions(case: str, state: Submitted, version: int, roles: frozenset[Rol
         found.append(NextAction(name="request-drawdown", title="Mittel abrufen", path=f"{path}/drawdowns"))
     if Role.APPLICANT in roles and _may_change(state):
         found.append(NextAction(name="request-change", title="Änderung beantragen", path=f"{path}/changes"))
+    if Role.APPLICANT in roles and may_submit(state):
+        found.append(NextAction(name=SUBMIT, title="Nachweis einreichen", path=f"{path}/proofs"))
     if Role.APPLICANT in roles and _may_withdraw(state):
         name, title = "withdraw-application", "Antrag zurücknehmen"
         found.append(NextAction(name=name, title=title, path=f"{path}/withdrawal", if_match=seen))

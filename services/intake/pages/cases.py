@@ -39,6 +39,7 @@ _DONE = {
     "extend-deadline": "Die Frist ist verlängert.",
     "scan-paper-document": "Das Schriftstück liegt in der Akte.",
     "request-early-start": "Ihr Antrag auf vorzeitigen Beginn ist eingegangen.",
+    "submit-proof": "Ihr Nachweis ist eingegangen.",
     "request-change": "Ihr Änderungsantrag ist eingegangen.",
 }
 _COLUMNS = [

@@ -8,6 +8,7 @@ from services.intake.application.found import Severity
 from services.intake.application.lacking import KINDS
 from services.intake.change_request import ChangeKind
 from services.intake.pages.showing import options
+from services.intake.proof_of_use import PROOF_TITLES
 from services.intake.vocabulary import ATTACHMENT_KINDS
 from shared.pages import safeguards
 from shared.rendering import german_date, money
@@ -204,6 +205,30 @@ def _change(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     return {"fields": fields, "text": text, "tone": "secondary"}
 
 
+def _proof(record: CaseRecord, typed: Mapping[str, str]) -> Context:
+    """One voucher per line on the page; longer lists come over the interface."""
+    fields: list[Context] = [
+        _field("kind", "Art des Nachweises", typed, kind="radio", options=options(PROOF_TITLES)),
+    ]
+    for row, it in enumerate(record.lines):
+        voucher = f"lines.{row}.vouchers.0"
+        fields += [
+            {"name": f"lines.{row}.line", "kind": "hidden", "value": str(it.line)},
+            _field(f"lines.{row}.cents", f"Ausgegeben für: {it.description}", typed, kind="money", quiet=True),
+            _field(f"{voucher}.number", "Beleg oder Sammelbeleg Nr.", typed, quiet=True),
+            _field(f"{voucher}.paid_on", "Bezahlt am", typed, kind="date", width="date", quiet=True),
+            _field(f"{voucher}.cents", "Betrag der Belege", typed, kind="money", quiet=True),
+        ]
+    fields += [
+        _field(
+            "covering_cents", "Zusätzliche Deckungsmittel, die nicht geplant waren", typed, kind="money", required=False
+        ),
+        _field("report", "Sachbericht", typed, kind="textarea"),
+    ]
+    text = "Bitte nennen Sie keine Namen von Personen. Tragen Sie 0,00 ein, wo nichts ausgegeben wurde."
+    return {"fields": fields, "text": text, "tone": "secondary"}
+
+
 def _successor(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     heirs = options({it.key: f"{it.name} ({it.key})" for it in record.heirs})
     return {
@@ -223,4 +248,5 @@ _FIELDS: Mapping[str, Callable[[CaseRecord, Mapping[str, str]], Context]] = {
     "scan-paper-document": _paper,
     "request-early-start": _early_start,
     "request-change": _change,
+    "submit-proof": _proof,
 }

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from services.intake.noted import FundsSupplemented
-from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices
+from services.intake.noted import FundsSupplemented, ProofDecided
+from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices, open_proof
 from services.intake.progress import AwardBecameFinal, Progress
 from shared.money import euros
 
@@ -141,3 +141,29 @@ def told_of_award_hearing(progress: Progress) -> str:
     intended = _INTENDED_WITH_AWARD.get(heard.annulment, "Ihren Zuwendungsbescheid aufzuheben")
     until = f"Sie können sich bis zum {heard.ends_on:%d.%m.%Y} dazu äußern."
     return f"Das Ministerium beabsichtigt, {intended}. {until} Darum geht es: {heard.facts} "
+
+
+_IN_CHECK = {
+    "interim": "Ihr Zwischennachweis",
+    "final": "Ihr Verwendungsnachweis",
+    "confirmation": "Ihre Verwendungsbestätigung",
+}
+
+
+def told_of_proof(progress: Progress) -> str:
+    """How it stands with a proof that was handed in: it is checked, or it is to be handed in anew; empty when neither."""
+    if waiting := open_proof(progress):
+        return f"{_IN_CHECK[waiting.kind]} vom {waiting.received_on:%d.%m.%Y} wird geprüft."
+    last = max(progress.noted(ProofDecided), key=lambda it: (it.decided_on, it.outcome == "sent-back"), default=None)
+    if last is None or last.outcome != "sent-back":
+        return ""
+    return f"Bitte reichen Sie den Nachweis ergänzt neu ein. Gründe: {last.reasons}"
+
+
+def told_of_accepted(it: ProofDecided) -> str:
+    """What remains of the grant after the proof of use, and whether too much was paid."""
+    remains = f"Von der Zuwendung stehen Ihnen {euros(it.final_cents)} zu."
+    if it.overpaid_cents:
+        more = f"{euros(it.overpaid_cents)} sind zu viel ausgezahlt; das Ministerium fordert sie gesondert zurück."
+        return f"{remains} {more}"
+    return f"{remains} Heben Sie die Belege bitte auf."

@@ -53,6 +53,8 @@ _TURN: Mapping[StatusCode, str] = {
     StatusCode.DRAWDOWN_REQUESTED: "das Ministerium",
     StatusCode.PARTLY_PAID: "Ihre Kommune",
     StatusCode.PAID: "Ihre Kommune",
+    StatusCode.PROOF_SUBMITTED: "das Ministerium",
+    StatusCode.PROOF_SENT_BACK: "Ihre Kommune",
 }
 EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.application-submitted": ("Antrag eingegangen", "neutral"),
@@ -70,6 +72,9 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.early-start-decided": ("Über den vorzeitigen Beginn entschieden", "info"),
     "intake.change-requested": ("Änderung beantragt", "info"),
     "intake.change-received": ("Änderungsantrag vermerkt", "neutral"),
+    "intake.proof-submitted": ("Nachweis eingereicht", "info"),
+    "intake.proof-received": ("Nachweis vermerkt", "neutral"),
+    "intake.proof-decided": ("Über den Nachweis entschieden", "info"),
     "intake.submission-delivered": ("Über FIT-Connect eingegangen", "neutral"),
     "intake.submission-accepted": ("FIT-Connect: angenommen", "success"),
     "intake.submission-rejected": ("FIT-Connect: zurückgewiesen", "danger"),
@@ -114,6 +119,7 @@ _INTERNAL = frozenset(
         "intake.drawdown-received",
         "intake.early-start-received",
         "intake.change-received",
+        "intake.proof-received",
         "intake.conflict-of-interest-noted",
         "intake.involvement-noted",
     }
@@ -327,7 +333,7 @@ def _of_procedure(told: Mapping[str, Any]) -> list[str]:
         parts.append(f"Wiedervorlage am {german_date(told['resubmission_on'])}")
     if told.get("about") or told.get("extended_on"):
         parts += [f"Stellungnahme bis {german_date(it)}" for it in (told.get("ends_on"),) if it]
-    if "outcome" in told:
+    if "outcome" in told and "number" in told:
         parts.append(f"Nr. {told['number']} {OUTCOMES[told['outcome']][0]}")
     if "answered" in told:
         parts.append("Stellungnahme eingegangen" if told["answered"] else "keine Stellungnahme in der Frist")

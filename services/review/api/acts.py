@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from services.review import proof
 from services.review.api import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.changing import changing
@@ -12,6 +13,7 @@ from services.review.api.fulfilling import fulfilling
 from services.review.api.handling import handling, within_duty
 from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
+from services.review.api.proving import proving
 from services.review.api.publishing import publishing
 from services.review.api.succeeding import succeeding
 from services.review.involvement import consulting
@@ -44,6 +46,7 @@ def actions(house: House) -> list[Action]:
             *early_starts.actions(house),
             *changing(house),
             *fulfilling(house),
+            *proving(house),
         ],
     )
     return [_consulting(it) for it in offered]
@@ -55,6 +58,7 @@ def _consulting(action: Action) -> Action:
         return action
 
     async def decide(body: Any, ask: Ask) -> Decision:
-        return consulting(ask.path[action.case], action.name, await action.decide(body, ask))
+        case = ask.path[action.case]
+        return proof.consulting(case, action.name, consulting(case, action.name, await action.decide(body, ask)))
 
     return replace(action, decide=decide)

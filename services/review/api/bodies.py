@@ -252,3 +252,39 @@ class ConditionWaiverBody(Body):
 class ViolationBody(Body):
     number: Number
     findings: Text = Field(title="Worin der Verstoß besteht")
+
+
+class RecognisedBody(Body):
+    line: Annotated[StrictInt, Field(ge=1, le=1_000)] = Field(title="Position")
+    cents: Cents = Field(title="Anerkannt")
+    reason: Annotated[str, StringConstraints(max_length=1_000)] = Field(default="", title="Grund der Kürzung")
+
+
+class InDepthCheckBody(Body):
+    """The in-depth check of a selected proof."""
+
+    proof: Id = Field(title="Nachweis")
+    lines: tuple[RecognisedBody, ...] = Field(min_length=1, max_length=200, title="Anerkannte Ausgaben")
+    findings: Text = Field(title="Feststellungen")
+
+
+class ProofCheckBody(Body):
+    """The first check of a proof; `special_reason` has it checked in depth, too."""
+
+    proof: Id = Field(title="Nachweis")
+    lines: tuple[RecognisedBody, ...] = Field(min_length=1, max_length=200, title="Anerkannte Ausgaben")
+    complete: bool = Field(title="Vollständig")
+    plausible: bool = Field(title="Plausibel")
+    purpose_reached: bool = Field(title="Zweck erreicht")
+    findings: Annotated[str, StringConstraints(max_length=10_000)] = Field(default="", title="Feststellungen")
+    special_reason: bool = Field(default=False, title="Besonderer Anlass")
+
+
+class ProofAcceptanceBody(Body):
+    proof: Id = Field(title="Nachweis")
+    note: Text = Field(title="Schlussvermerk")
+
+
+class SendBackBody(Body):
+    proof: Id = Field(title="Nachweis")
+    reasons: Text = Field(title="Gründe")

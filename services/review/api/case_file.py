@@ -33,9 +33,11 @@ from services.review.award import Approved, Award, Final, Gone, HalfSigned, Noti
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.fulfilment import Fulfilment
+from services.review.proof import Proof
 from services.review.standing import STATUS, Status, status_of
 from services.review.succession import Recipient, RecipientSucceeded
 from services.review.words.fulfilment import SideConditionTold, told_conditions
+from services.review.words.proof import ProofTold, told_proofs
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import value
@@ -241,6 +243,7 @@ class CaseFile(BaseModel):
     heirs: list[Succession] = []
     letters: list[LetterTold] = []
     side_conditions: list[SideConditionTold] = []
+    proofs: list[ProofTold] = []
 
 
 @value
@@ -281,6 +284,7 @@ def case_file(
     heirs: Sequence[BodyDissolved],
     letters: list[LetterTold],
     fulfilment: Fulfilment,
+    proof: Proof,
 ) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
     if isinstance(assessment, Unopened):
@@ -324,6 +328,7 @@ def case_file(
         heirs=[_succession(one) for one in heirs],
         letters=letters,
         side_conditions=told_conditions(fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
+        proofs=told_proofs(proof),
     )
 
 

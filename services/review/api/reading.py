@@ -9,6 +9,7 @@ from services.review import dissolution, municipal_tie, succession
 from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
+from services.review import proof as proofs
 from services.review.api.letter_file import waiting
 from services.review.api.next_action import NextAction
 from services.review.assessment import Assessment, Unopened
@@ -21,6 +22,7 @@ from services.review.standing import Primary, Status, Step, hindrance, status_of
 from services.review.succession import Recipient
 from services.review.words.fulfilment import steps_of_fulfilment
 from services.review.words.handling import steps_of
+from services.review.words.proof import steps_of_proof
 from shared import duties
 from shared.access import Person
 from shared.calendar import local_date
@@ -48,6 +50,7 @@ class Known:
     correspondence: Correspondence = Correspondence()
     fulfilment: Fulfilment = Fulfilment()
     ties: municipal_tie.Ties = municipal_tie.Ties()
+    proof: proofs.Proof = proofs.Proof()
 
     @property
     def status(self) -> Status:
@@ -78,17 +81,19 @@ async def known(house: House, case: str) -> Known:
     handling = await house.writer.state(handlings.decider, case)
     letters = await house.writer.state(correspondences.decider, case)
     fulfilment = await house.writer.state(fulfilments.decider, case)
+    proof = await house.writer.state(proofs.decider, case)
     ties = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
         Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
+        Primary.PROOF: proof,
     }  # fmt: skip
     due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
     return Known(
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
         elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
-        ties=ties.state,
+        ties=ties.state, proof=proof.state,
     )  # fmt: skip
 
 
@@ -103,6 +108,8 @@ def possible_steps(it: Known) -> Sequence[Step]:
     if not isinstance(it.award, Gone):
         found = steps_of_fulfilment(it.fulfilment)
         possible = (*possible, *(Step(action=one, primary=Primary.FULFILMENT) for one in found))
+    if found := steps_of_proof(it.proof):
+        possible = (*(Step(action=one, primary=Primary.PROOF) for one in found), *possible)
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
     if waiting(it.assessment, it.award, it.correspondence):
@@ -126,7 +133,7 @@ def _offered(
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
         barred = _hindrance(step, it, context) or duties.hindrance(
-            step.action, (*it.elsewhere.acted, *it.fulfilment.acted, *_tied(it, person)), person.id
+            step.action, (*it.elsewhere.acted, *it.fulfilment.acted, *it.proof.acted, *_tied(it, person)), person.id
         )
         reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(

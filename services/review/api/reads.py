@@ -90,6 +90,7 @@ def reads(house: House) -> APIRouter:
             it.heirs,
             letters,
             it.fulfilment,
+            it.proof,
         )
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)

@@ -38,6 +38,7 @@ from services.review.standing import STATUS, Primary, Status, steps
 from services.review.urgency import URGENCIES, Urgency, urgency_of
 from services.review.words.fulfilment import conditions_table, form_of_fulfilment
 from services.review.words.handling import form_of_handling
+from services.review.words.proof import form_of_proof, proof_tables
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
@@ -309,7 +310,17 @@ async def _case_page(
     handling = handling_of(it.handling, handling_actions(house, it, person, offered))
     letters = letters_of(it.assessment, it.award, it.correspondence)
     file = case_file(
-        case, it.assessment, it.award, handling, it.etags, following, it.recipient, it.heirs, letters, it.fulfilment
+        case,
+        it.assessment,
+        it.award,
+        handling,
+        it.etags,
+        following,
+        it.recipient,
+        it.heirs,
+        letters,
+        it.fulfilment,
+        it.proof,
     )
     today = local_date(house.now())
     terms, blocks = await _terms(house, it, today)
@@ -415,6 +426,7 @@ def _decisions(
             else form_of_handling(one.name, it.handling, person.id, today)
             or letter_form(one.name, file.letters)
             or form_of_fulfilment(one.name, it.fulfilment, today)
+            or form_of_proof(one.name, it.proof)
             or form_of(one.name, it.assessment, it.award, terms, today, blocks, one.proposal),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
@@ -582,6 +594,7 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
             tables.append(rules_table(file.proposal.rules))
     if file.side_conditions:
         tables.append(conditions_table(file.side_conditions))
+    tables += proof_tables(file.proofs)
     return tables
 
 

@@ -1,0 +1,113 @@
+"""What the house is asked to do with proofs of use."""
+
+from datetime import date
+from enum import StrEnum
+
+from services.review.examination import AssessedLine
+from services.review.financing import Financed
+from shared.contracts import Acted
+from shared.contracts.intake import SpentLine
+from shared.decider import value
+
+CHECK, CHECK_IN_DEPTH, SEND_BACK, ACCEPT = "check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof"
+
+
+class Kind(StrEnum):
+    """Zwischennachweis, Verwendungsnachweis, Verwendungsbestätigung."""
+
+    INTERIM = "interim"
+    FINAL = "final"
+    CONFIRMATION = "confirmation"
+
+
+@value
+class Grounds:
+    """What a proof is measured against: the grant as it was decided, the plan line by line, and by how many basis points a
+    line of it may be exceeded."""
+
+    financed: Financed
+    planned: tuple[AssessedLine, ...]
+    line_excess_bp: int
+
+
+@value
+class RecognisedLine:
+    """What of one line is recognised; less than was spent needs a reason."""
+
+    line: int
+    cents: int
+    reason: str = ""
+
+
+@value
+class Drawn:
+    """Whether the sample selected the proof for the in-depth check, and why beside chance."""
+
+    selected: bool
+    because: tuple[str, ...] = ()
+
+
+@value
+class NotePayment:
+    """The treasury paid this to the recipient."""
+
+    payment: str
+    cents: int
+    paid_on: date
+
+
+@value
+class ReceiveProof:
+    """A proof arrived from intake."""
+
+    proof: str
+    kind: Kind
+    lines: tuple[SpentLine, ...]
+    covering_cents: int
+    report: str
+    submitted_on: date
+    acted: tuple[Acted, ...]
+
+
+@value
+class CheckProof:
+    """The first check (Stufe 1): complete, plausible, purpose reached, what is recognised of each line."""
+
+    proof: str
+    recognised: tuple[RecognisedLine, ...]
+    complete: bool
+    plausible: bool
+    purpose_reached: bool
+    findings: str
+    grounds: Grounds
+    drawn: Drawn
+
+
+@value
+class CheckProofInDepth:
+    """The in-depth check (Stufe 2) with the vouchers; what it recognises takes the place of the first check's."""
+
+    proof: str
+    recognised: tuple[RecognisedLine, ...]
+    findings: str
+    grounds: Grounds
+
+
+@value
+class AcceptProof:
+    """Accept the proof with its closing note; of a proof of use the final amount of the grant follows."""
+
+    proof: str
+    note: str
+    grounds: Grounds
+
+
+@value
+class SendBackProof:
+    """The proof cannot be accepted as it is; the recipient hands in another. `reasons` are told to it."""
+
+    proof: str
+    reasons: str
+
+
+type Command = NotePayment | ReceiveProof | CheckProof | CheckProofInDepth | AcceptProof | SendBackProof

@@ -1,0 +1,294 @@
+"""What becomes of a command on proofs of use."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from services.review.examination import LinesNotMatching, ReasonMissing
+from services.review.financing import remaining_cents
+from services.review.proof.commands import (
+    ACCEPT,
+    CHECK,
+    CHECK_IN_DEPTH,
+    SEND_BACK,
+    AcceptProof,
+    CheckProof,
+    CheckProofInDepth,
+    Command,
+    Grounds,
+    NotePayment,
+    ReceiveProof,
+    RecognisedLine,
+    SendBackProof,
+)
+from services.review.proof.errors import (
+    InDepthCheckMissing,
+    LineExceeded,
+    NoProofHandedIn,
+    NotSelected,
+    OtherPayment,
+    OtherProof,
+    ProofIsChecked,
+    ProofIsSettled,
+    ProofNotAcceptable,
+    ProofNotChecked,
+    RecognisedBeyondSpent,
+    ResultChanged,
+    ResultIsSigned,
+    UnknownProof,
+)
+from services.review.proof.events import (
+    Event,
+    InterimProofAccepted,
+    PaymentNoted,
+    ProofAccepted,
+    ProofChecked,
+    ProofCheckedInDepth,
+    ProofReceived,
+    ProofResultSigned,
+    ProofSentBack,
+)
+from services.review.proof.states import HandedIn, Proof
+from shared import duties
+from shared.contracts import Acted
+from shared.contracts.intake import SpentLine
+from shared.decider import Context
+from shared.money import at_rate
+from shared.policy import FinancingType
+
+
+def decide(command: Command, proof: Proof, context: Context) -> Sequence[Event]:
+    match command:
+        case NotePayment():
+            return _note(command, proof)
+        case ReceiveProof():
+            return _receive(command, proof)
+        case CheckProof():
+            return _check(command, proof, context)
+        case CheckProofInDepth():
+            return _check_in_depth(command, proof, context)
+        case AcceptProof():
+            return _accept(command, proof, context)
+        case SendBackProof():
+            return _send_back(command, proof, context)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _note(command: NotePayment, proof: Proof) -> Sequence[Event]:
+    noted = PaymentNoted(payment=command.payment, cents=command.cents, paid_on=command.paid_on)
+    known = next((it for it in proof.payments if it.payment == command.payment), None)
+    if known is not None and known != noted:
+        raise OtherPayment
+    return [] if known else [noted]
+
+
+def _receive(command: ReceiveProof, proof: Proof) -> Sequence[Event]:
+    received = ProofReceived(
+        proof=command.proof,
+        kind=command.kind,
+        lines=command.lines,
+        covering_cents=command.covering_cents,
+        report=command.report,
+        submitted_on=command.submitted_on,
+        acted=command.acted,
+    )
+    known = proof.of(command.proof)
+    if known is not None and known.received != received:
+        raise OtherProof
+    return [] if known else [received]
+
+
+def _find(name: str, proof: Proof) -> HandedIn:
+    if not proof.handed_in:
+        raise NoProofHandedIn
+    found = proof.of(name)
+    if found is None:
+        raise UnknownProof(field="proof")
+    return found
+
+
+def _open(it: HandedIn) -> None:
+    if it.settled:
+        raise ProofIsSettled
+
+
+# ---- Checking -------------------------------------------------------------------------------------------------------
+
+
+def _check(command: CheckProof, proof: Proof, context: Context) -> Sequence[Event]:
+    it = _find(command.proof, proof)
+    _require_lines(command.recognised, it.received.lines, command.grounds)
+    recognised_cents = sum(one.cents for one in command.recognised)
+    checked = ProofChecked(
+        proof=command.proof,
+        recognised=command.recognised,
+        recognised_cents=recognised_cents,
+        final_cents=remaining_cents(command.grounds.financed, recognised_cents, it.received.covering_cents),
+        complete=command.complete,
+        plausible=command.plausible,
+        purpose_reached=command.purpose_reached,
+        findings=command.findings,
+        drawn=command.drawn,
+        checked_by=context.actor,
+        checked_on=context.valid_on,
+    )
+    if it.first:
+        if _said(checked) == _said(it.first):
+            return []
+        raise ProofIsChecked
+    _open(it)
+    duties.refuse(CHECK, _before(proof), context)
+    if not (command.complete and command.plausible and command.purpose_reached) and not command.findings.strip():
+        raise ReasonMissing("Was fand die Prüfung?", field="findings")
+    return [checked]
+
+
+def _said(it: ProofChecked) -> tuple[object, ...]:
+    return it.recognised, it.complete, it.plausible, it.purpose_reached, it.findings, it.checked_by
+
+
+def _check_in_depth(command: CheckProofInDepth, proof: Proof, context: Context) -> Sequence[Event]:
+    it = _find(command.proof, proof)
+    _require_lines(command.recognised, it.received.lines, command.grounds)
+    if it.first is None:
+        raise ProofNotChecked
+    if not it.first.drawn.selected:
+        raise NotSelected
+    known = it.in_depth
+    if known and (known.recognised, known.findings, known.checked_by) == (
+        command.recognised, command.findings, context.actor,
+    ):  # fmt: skip
+        return []
+    _open(it)
+    if it.signed:
+        raise ResultIsSigned
+    duties.refuse(CHECK_IN_DEPTH, _before(proof), context)
+    if not command.findings.strip():
+        raise ReasonMissing("Was fand die vertiefte Prüfung?", field="findings")
+    recognised_cents = sum(one.cents for one in command.recognised)
+    return [
+        ProofCheckedInDepth(
+            proof=command.proof,
+            recognised=command.recognised,
+            recognised_cents=recognised_cents,
+            final_cents=remaining_cents(command.grounds.financed, recognised_cents, it.received.covering_cents),
+            findings=command.findings,
+            checked_by=context.actor,
+            checked_on=context.valid_on,
+        )
+    ]
+
+
+def _require_lines(recognised: Sequence[RecognisedLine], spent: Sequence[SpentLine], grounds: Grounds) -> None:
+    by_line = {it.line: it.cents for it in spent}
+    if sorted(it.line for it in recognised) != sorted(by_line):
+        raise LinesNotMatching("Jede Position des Nachweises ist genau einmal zu prüfen.", field="lines")
+    for index, it in enumerate(recognised):
+        if not 0 <= it.cents <= by_line[it.line]:
+            raise RecognisedBeyondSpent(field=f"lines.{index}.cents")
+        if it.cents < by_line[it.line] and not it.reason.strip():
+            raise ReasonMissing("Jede Kürzung braucht einen Grund.", field=f"lines.{index}.reason")
+        most = _most(it.line, grounds)
+        if most is not None and it.cents > most:
+            raise LineExceeded(field=f"lines.{index}.cents")
+
+
+def _most(line: int, grounds: Grounds) -> int | None:
+    """What can be recognised of a line: its part of the plan and a little more (ANBest-Gk Nr. 1.2); None when only the sum binds.
+
+    Only the sum binds under a fixed amount, and once an amended award has another sum than the plan.
+    """
+    planned = {it.line: it.eligible_cents for it in grounds.planned}
+    eligible = planned.get(line, 0)
+    if not eligible:
+        return 0
+    amended = sum(planned.values()) != grounds.financed.eligible_cents
+    if amended or grounds.financed.financing_type == FinancingType.FIXED:
+        return None
+    return eligible + at_rate(eligible, grounds.line_excess_bp)
+
+
+# ---- Settling -------------------------------------------------------------------------------------------------------
+
+
+def _before(proof: Proof) -> tuple[Acted, ...]:
+    """Who acted, without signatures: under another result than the first the same person may sign."""
+    return tuple(it for it in proof.acted if it.action != ACCEPT)
+
+
+def _accept(command: AcceptProof, proof: Proof, context: Context) -> Sequence[Event]:
+    it = _find(command.proof, proof)
+    if it.settled:
+        if isinstance(it.settled, ProofSentBack) or it.settled.note != command.note:
+            raise ProofIsSettled
+        return []
+    if it.first is None or it.checked is None:
+        raise ProofNotChecked
+    if not (it.first.complete and it.first.plausible):
+        raise ProofNotAcceptable
+    if it.waits_for_in_depth:
+        raise InDepthCheckMissing
+    if not command.note.strip():
+        raise ReasonMissing("Zur Anerkennung gehört ein Schlussvermerk.", field="note")
+    if it.is_interim:
+        duties.refuse(CHECK, _before(proof), context)
+        return [
+            InterimProofAccepted(
+                proof=command.proof, note=command.note, accepted_by=context.actor, accepted_on=context.valid_on
+            )
+        ]
+    return _accept_final(command, it, proof, context)
+
+
+def _accept_final(command: AcceptProof, it: HandedIn, proof: Proof, context: Context) -> Sequence[Event]:
+    if it.checked is None:
+        raise ProofNotChecked
+    granted_cents, recognised_cents = command.grounds.financed.granted_cents, it.checked.recognised_cents
+    final_cents = remaining_cents(command.grounds.financed, recognised_cents, it.received.covering_cents)
+    if final_cents != it.checked.final_cents:
+        raise ResultChanged
+    acted = _before(proof)
+    if it.signed is None and final_cents != granted_cents:
+        duties.refuse(ACCEPT, acted, context)
+        return [
+            ProofResultSigned(
+                proof=command.proof, final_cents=final_cents, signed_by=context.actor, signed_on=context.valid_on
+            )
+        ]
+    if it.signed:
+        acted = duties.with_act(acted, it.signed.signed_by, context.role, ACCEPT)
+    duties.refuse(ACCEPT, acted, context)
+    return [
+        ProofAccepted(
+            proof=command.proof,
+            kind=it.received.kind,
+            granted_cents=granted_cents,
+            recognised_cents=recognised_cents,
+            covering_cents=it.received.covering_cents,
+            final_cents=final_cents,
+            paid_cents=proof.paid_cents,
+            overpaid_cents=max(0, proof.paid_cents - final_cents),
+            note=command.note,
+            accepted_by=context.actor,
+            accepted_on=context.valid_on,
+        )
+    ]
+
+
+def _send_back(command: SendBackProof, proof: Proof, context: Context) -> Sequence[Event]:
+    it = _find(command.proof, proof)
+    if isinstance(it.settled, ProofSentBack) and it.settled.reasons == command.reasons:
+        return []
+    _open(it)
+    duties.refuse(SEND_BACK, _before(proof), context)
+    if not command.reasons.strip():
+        raise ReasonMissing("Warum geht der Nachweis zurück?", field="reasons")
+    return [
+        ProofSentBack(
+            proof=command.proof,
+            kind=it.received.kind,
+            reasons=command.reasons,
+            sent_back_by=context.actor,
+            sent_back_on=context.valid_on,
+        )
+    ]

@@ -1,0 +1,69 @@
+"""Where the proofs of a case stand."""
+
+from services.review.proof.commands import Kind
+from services.review.proof.events import (
+    PaymentNoted,
+    ProofAccepted,
+    ProofChecked,
+    ProofCheckedInDepth,
+    ProofReceived,
+    ProofResultSigned,
+    Settled,
+)
+from shared.contracts import Acted
+from shared.decider import value
+
+
+@value
+class HandedIn:
+    """One proof, and how far its check is."""
+
+    received: ProofReceived
+    first: ProofChecked | None = None
+    in_depth: ProofCheckedInDepth | None = None
+    signed: ProofResultSigned | None = None
+    settled: Settled | None = None
+
+    @property
+    def proof(self) -> str:
+        return self.received.proof
+
+    @property
+    def is_interim(self) -> bool:
+        return self.received.kind == Kind.INTERIM
+
+    @property
+    def checked(self) -> ProofChecked | ProofCheckedInDepth | None:
+        """The check that counts."""
+        return self.in_depth or self.first
+
+    @property
+    def waits_for_in_depth(self) -> bool:
+        return self.first is not None and self.first.drawn.selected and self.in_depth is None
+
+
+@value
+class Proof:
+    """What was paid, and the proofs of it in the order in which they came."""
+
+    payments: tuple[PaymentNoted, ...] = ()
+    handed_in: tuple[HandedIn, ...] = ()
+    acted: tuple[Acted, ...] = ()
+
+    @property
+    def paid_cents(self) -> int:
+        return sum(it.cents for it in self.payments)
+
+    @property
+    def waiting(self) -> HandedIn | None:
+        """The proof that is to be decided; the earliest, when there are several."""
+        return next((it for it in self.handed_in if it.settled is None), None)
+
+    @property
+    def accepted(self) -> ProofAccepted | None:
+        """The acceptance of the proof of use, by which the final amount stands."""
+        settled = (it.settled for it in self.handed_in)
+        return next((it for it in settled if isinstance(it, ProofAccepted)), None)
+
+    def of(self, proof: str) -> HandedIn | None:
+        return next((it for it in self.handed_in if it.proof == proof), None)
