@@ -44,6 +44,7 @@ EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
 )  # fmt: skip
 ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"}, {"confirm-account"}
 ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
+CLEARING_PROPOSAL, CLEARING_APPROVAL = {"propose-resolution"}, {"approve-resolution"}
 AUTHORITY = (
     EARLY_PROPOSAL
     | EARLY_DECISION
@@ -72,6 +73,7 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
     ("Eine Bankverbindung ändern zwei Personen.", ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION),
     ("Wer die Bankverbindung ändert, stellt nicht fest und ordnet nicht an.", ACCOUNT, CERTIFICATION | ORDER),
+    ("Einen Klärungsfall klären zwei Personen.", CLEARING_PROPOSAL, CLEARING_APPROVAL),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer bewilligt, prüft den Nachweis nicht.", APPROVAL, AUDIT),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
@@ -190,7 +192,8 @@ BESIDE: frozenset[str] = frozenset({
     "review.proof-sample-begun", "review.proof-drawn",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.batch-entered", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
-    "payout.drawdown-reopened", "house.parked-message-discarded",
+    "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
+    "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 
@@ -259,6 +262,10 @@ class Acts:
                 self._for_all(it, "seal-batch")
             case "payout.batch-released":
                 self._for_all(it, "release-batch")
+            case "payout.resolution-proposed" | "payout.clearing-resolved":
+                action = "propose-resolution" if it.topic.endswith("proposed") else "approve-resolution"
+                # An item is judged by itself, for it may belong to no case.
+                self.by_case[f"{it.stream}/{it.facts['number']}"].append(Act(it.at, self._number, it.actor, action))
             case topic if topic in ACTS:
                 self.by_case[it.case].append(act)
             case topic if topic not in BESIDE:

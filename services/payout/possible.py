@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
-from services.payout.api.lookup import act_on, known_batch, known_case, known_holds
+from services.payout.api.lookup import act_on, acts_on_item, known_batch, known_case, known_holds, known_item
 from shared.service import House
 
 
@@ -16,6 +16,8 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
         if isinstance(state, batches.Released) and state.sealed.writing.format == batches.BY_HAND:
             return ("record-entry",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
+    if "clearing" in path:
+        return acts_on_item(await known_item(house, path["clearing"], path["number"]))
     if "hold" in path:
         return ("lift-hold",) if await _stands(house, path["hold"]) else ()
     if "change" in path:

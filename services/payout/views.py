@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.payout import batch, disbursement, hold, payee, payment, report
+from services.payout import batch, clearing, disbursement, hold, payee, payment, report
+from services.payout.clearing_list import list_clearing, put_item
 from services.payout.deadlines import note_hold
 from shared.decider import AnyDecider
 from shared.formats import topic_of
@@ -54,6 +55,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         _batch(draft, name, row, it.event)
     elif row.topic in _REPORT:
         _report(draft, name, row, it)
+    elif row.topic in _CLEARING:
+        list_clearing(draft, name, row.position, it)
     elif row.topic in _HOLD:
         note_hold(draft, it.event)
         _hold(draft, row, it.event)
@@ -66,6 +69,7 @@ def _topics(noun: AnyDecider) -> frozenset[str]:
 
 _DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider)
 _BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topics(hold.decider)
+_CLEARING = _topics(clearing.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -286,12 +290,13 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
         case _:
             return
     draft.put("reports", place, body, grp=body["outcome"])
-    for number, (reference, reason) in enumerate(items):
+    for number, (reference, reason) in enumerate([] if event.opened else items):
+        # Files of before there was a list with owners: what they told is shown, and nobody can act on it.
         item = {
             "reference": reference, "reason": reason, "report": id, "kind": body["kind"],
             "message_id": body["message_id"], "sha256": event.sha256, "at": body["at"],
         }  # fmt: skip
-        draft.put("clearing", f"{place}-{number:04d}", item, grp=reason)
+        put_item(draft, f"{place}-{number:06d}", item, f"{place}-{number:06d}")
 
 
 # ---- Holds -----------------------------------------------------------------------------------------------------------
@@ -338,6 +343,12 @@ def batches_of_references(views: Views, references: frozenset[str]) -> frozenset
     ordered = views.get_all([("references", it) for it in sorted(references)])
     found = views.get_all([("payments", it.body["payment"]) for it in ordered.values()])
     return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
+
+
+def payment_of_reference(views: Views, reference: str) -> str:
+    """The payment that bears a reference; empty when none does."""
+    found = views.get("references", reference)
+    return found.body["payment"] if found else ""
 
 
 def totals(views: Views) -> Mapping[str, tuple[int, int]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import shared.service
-from services.payout import account, batch, disbursement, hold, payee, payment, report, sequence
+from services.payout import account, batch, clearing, disbursement, hold, payee, payment, report, sequence
 from services.payout.api import actions, reads
 from services.payout.deadlines import DUE
 from services.payout.pages import pages
@@ -26,6 +26,7 @@ blueprint = Blueprint(
         sequence.decider,
         hold.decider,
         account.decider,
+        clearing.decider,
     ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,

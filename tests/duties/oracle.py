@@ -9,6 +9,8 @@ from deploy.recount.duties import (
     AUDIT,
     BUDGET,
     CERTIFICATION,
+    CLEARING_APPROVAL,
+    CLEARING_PROPOSAL,
     CONFLICT,
     EARLY_DECISION,
     EARLY_PROPOSAL,
@@ -45,6 +47,7 @@ REGISTER = {
 TIE = {"declare-municipal-tie"}
 PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
 """A hold may bind many cases at once."""
+CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-resolution"}
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
@@ -65,8 +68,8 @@ MAY: Mapping[Role, set[str]] = {
     Role.APPROVER: APPROVAL | EARLY_DECISION | ASSIGNMENT | CONFLICT | TIE | LIFTING | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | PLAN | CONFLICT | TIE,
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
-    Role.ORDERING_OFFICER: ORDER | PLACING | SEALING | {"discard-batch"} | CONFLICT | TIE,
-    Role.TREASURY: TREASURY | PLACING | {"record-entry"} | CONFLICT | TIE,
+    Role.ORDERING_OFFICER: ORDER | PLACING | CLEARING | SEALING | {"discard-batch"} | CONFLICT | TIE,
+    Role.TREASURY: TREASURY | PLACING | CLEARING | {"record-entry"} | CONFLICT | TIE,
     Role.USAGE_AUDITOR: AUDIT | CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

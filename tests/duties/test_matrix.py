@@ -59,6 +59,7 @@ def test_every_action_in_a_case_is_walked_to_and_every_act_is_in_some_history() 
 UNBARRED = {"publish-policy", "submit-application", "seal-batch", "discard-batch", "record-entry"}
 """Before the first there is no case; no act bars from the second, as the pairs below say."""
 WITHOUT_AFTERMATH = {
+    "approve-resolution",
     "discard-batch",
     "record-entry",
     "hand-back-case",

@@ -35,10 +35,10 @@ from services.intake.supply import (
 )
 from services.intake.territorial_change import OfficialChange, Unit
 from services.intake.territory import RecordChanges
-from services.payout import account, batch, disbursement
+from services.payout import account, batch, clearing, disbursement
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
-from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking
+from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking, approve
 from services.review import (
     assessment,
     award,
@@ -98,7 +98,7 @@ SERVICE_OF = {
     "proof-of-use": "intake", "proof-sample": "", "proof": "review",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
-    "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout",
+    "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout", "clearing": "payout",
 }  # fmt: skip
 
 
@@ -633,6 +633,31 @@ def _paying() -> Iterator[Point]:
         world.act("release-batch", release, on)
         world.run(decision(batch.decider, f"b{number}", batch.StartSubmission(attempt=1)), on)
         world.run(_booking(world, number, on), on)
+    yield from _clearing(world, date(2025, 10, 7))
+
+
+def _clearing(world: World, on: date) -> Iterator[Point]:
+    """A debit that nobody ordered: what one person says it was, another one agrees to."""
+    line = AccountEntry(key="K-9", cents=12_00, debit=True, booked=True, booked_on=on)
+    world.run(apply_booking(BookingReport(message_id="C-9", entries=(line,)), "9" * 64, []), on)
+    name = next(it.partition("-")[2] for it in world.house.log if it.startswith("clearing-"))
+
+    def proposing(proposal: str) -> Decision:
+        found = clearing.ProposeResolution(
+            number=1, proposal=proposal, resolution=clearing.Resolution.NOT_OURS, reason="Miete"
+        )
+        return decision(clearing.decider, name, found)
+
+    declining = clearing.DeclineResolution(number=1, proposal="r1", reason="nicht belegt")
+    for action, decided in (
+        ("take-clearing", decision(clearing.decider, name, clearing.TakeClearing(number=1))),
+        ("propose-resolution", proposing("r1")),
+        ("decline-resolution", decision(clearing.decider, name, declining)),
+        ("propose-resolution", proposing("r2")),
+        ("approve-resolution", approve(name, 1, "r2")),
+    ):
+        yield world.point(f"Klärungsfall: {action}", action, decided, on)
+        world.act(action, decided, on)
 
 
 def _account(change: str) -> account.ProposeAccount:

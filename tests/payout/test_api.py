@@ -32,6 +32,10 @@ NAMES = (
     "propose-account",
     "confirm-account",
     "discard-account",
+    "take-clearing",
+    "propose-resolution",
+    "approve-resolution",
+    "decline-resolution",
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
@@ -42,6 +46,8 @@ BODIES = {
     "place-hold": {"kind": "case", "reason": "audit", "text": "Prüfung"},
     "lift-hold": {"reason": "geklärt"},
     "propose-account": {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"},
+    "propose-resolution": {"resolution": "noted", "reason": "geklärt"},
+    "decline-resolution": {"reason": "nicht belegt"},
 }
 
 
@@ -177,7 +183,9 @@ def test_every_act_is_known_to_the_tests(road: Road) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
     action = next(it for it in actions(road.service.house) if it.name == name)
-    path = action.path.format(case=NOBODY, drawdown="d1", batch=NOBODY, hold=NOBODY, change=NOBODY)
+    path = action.path.format(
+        case=NOBODY, drawdown="d1", batch=NOBODY, hold=NOBODY, change=NOBODY, clearing=NOBODY, number=1, proposal=NOBODY
+    )
     client = road.service.client("p-somebody", role, keys=("16070048",))
     answer = client.post(path, json=BODIES.get(name, {}), headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})
     if role in action.roles:

@@ -5,6 +5,7 @@ import pytest
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
+from services.payout.clearing import ClearingOpened
 from services.payout.report import (
     Answer,
     Booking,
@@ -186,7 +187,7 @@ def test_unknown_references_are_listed_and_the_rest_is_taken_in() -> None:
 def test_an_answer_about_an_unknown_batch_is_recorded_and_moves_nothing() -> None:
     house = transmitted_house()
     events = house.answered(statuses(rejected(), batch="f" * 32))
-    assert [type(it) for it in events] == [ReportReceived]
+    assert [type(it) for it in events] == [ReportReceived, ClearingOpened]
     assert received(events).unmatched == (Unmatched(reference="f" * 32, reason="unknown-batch"),)
 
 
@@ -227,7 +228,7 @@ def test_other_bytes_under_the_same_message_id_are_an_incident_and_move_nothing(
     house = transmitted_house()
     house.answered(statuses(accepted()))
     other = house.answered(statuses(rejected()), "e" * 64)
-    assert [type(it) for it in other] == [ReportConflicting]
+    assert [type(it) for it in other] == [ReportConflicting, ClearingOpened]
     assert house.answered(statuses(rejected()), "e" * 64) == []
     assert isinstance(house.payment("p1"), payments.Accepted)
 
@@ -272,7 +273,7 @@ def test_an_unreadable_file_is_recorded_once() -> None:
         sha256="a" * 64, file_name="x.xml", reason_code="doctype", reason="Nicht lesbar.", count=7
     )
     decision = quarantine(refused)
-    assert [type(it) for it in house.record(decision, system())] == [ReportQuarantined]
+    assert [type(it) for it in house.record(decision, system())] == [ReportQuarantined, ClearingOpened]
     assert house.record(decision, system()) == []
 
 

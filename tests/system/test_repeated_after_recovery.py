@@ -34,8 +34,10 @@ from tests.conftest import StartNats
 from tests.intake.offices import Desk
 from tests.machinery.test_recovery import backup, recovering
 from tests.payout.builders import IBAN
+from tests.payout.messages import camt_054, details, entry
 from tests.payout.road import Road as Payout
 from tests.payout.road import settings_at
+from tests.payout.test_desk import lay
 from tests.review.road import DISPENSATION
 from tests.review.road import Road as Review
 from tests.servers import wait_until
@@ -117,6 +119,7 @@ def in_payout(service: Running) -> None:
         road.done(proposer, f"/payout/cases/{other}/accounts", body)
         named = road.read(f"/payout/cases/{other}")["account_change"]
         road.done(by, f"/payout/cases/{other}/accounts/{named}/{verb}")
+    clear(road)
     refused = road.ordered("d1", first)
     reference = road.read(f"/payout/payments/{refused}")["reference"]
     (road.treasury / "scenario.json").write_text(json.dumps({"rules": [{"reference": reference, "reject": "AC04"}]}))
@@ -127,6 +130,18 @@ def in_payout(service: Running) -> None:
     road.answered()
     road.ordered("d1", third)  # waits to be sealed: another batch must not take it unasked
     discard(service, "review", NoPlan(nothing=""))
+
+
+def clear(road: Payout) -> None:
+    """A debit that nobody ordered: its first explanation is declined, its second one agreed to."""
+    lay(road, "foreign.xml", camt_054(entry("12.00", details("FREMD"), servicer="K-9")))
+    item = road.read("/payout/clearing")["items"][0]
+    path, body = f"/payout/clearing/{item['clearing']}/items/1", {"resolution": "not-ours", "reason": "Miete"}
+    road.done("p-cashier", f"{path}/owner", etag='"0"')
+    for verb, more in (("decline", {"reason": "nicht belegt"}), ("approval", None)):
+        road.done("p-cashier", f"{path}/proposals", body, etag='"0"')
+        named = road.read(path)["proposal"]
+        road.done("p-orderer", f"{path}/proposals/{named}/{verb}", more, etag='"0"')
 
 
 @value

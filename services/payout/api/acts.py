@@ -13,6 +13,7 @@ from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout import sequence, views
 from services.payout.api.accounting import account_actions
+from services.payout.api.clearing_acts import clearing_actions
 from services.payout.api.holding import hold_actions
 from services.payout.api.lookup import known_batch, known_case, known_holds, payment_of, stage_of, status_of_batch
 from services.payout.treasury import Unwritable
@@ -121,6 +122,7 @@ def actions(house: House) -> list[Action]:
         ),
         *hold_actions(house),
         *account_actions(house),
+        *clearing_actions(house),
     ]  # fmt: skip
 
 

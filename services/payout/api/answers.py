@@ -204,16 +204,6 @@ class ReportItem(BaseModel):
     reason: str
 
 
-class ClearingItem(BaseModel):
-    reference: str
-    reason: str
-    report: str
-    kind: str
-    message_id: str
-    sha256: str
-    at: datetime
-
-
 class Listing[T](BaseModel):
     """A page of a list; `next` is the cursor of the following one, empty at the end."""
 

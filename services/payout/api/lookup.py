@@ -1,6 +1,7 @@
 """Finding what a path names, as committed, and its state in a word."""
 
 from services.payout import batch as batches
+from services.payout import clearing
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
 from shared.identity import is_id
@@ -29,6 +30,14 @@ def act_on(it: disbursements.Drawdown) -> str:
 def payment_of(it: disbursements.Drawdown) -> str:
     """The payment under way or made for a Mittelabruf; empty while there is none."""
     return it.stage.payment if isinstance(it.stage, disbursements.Ordered | disbursements.Paid) else ""
+
+
+def acts_on_item(it: clearing.Standing) -> tuple[str, ...]:
+    """What can be done with a clearing item, whoever may do it."""
+    if it.resolved is not None:
+        return ()
+    asked = ("approve-resolution", "decline-resolution") if it.proposed else ("propose-resolution",)
+    return (*asked, "take-clearing")
 
 
 def status_of_batch(state: batches.Batch) -> str:
@@ -61,4 +70,15 @@ async def known_hold(house: House, hold: str) -> holds.HoldPlaced:
     found = (await known_holds(house)).placed.get(hold)
     if found is None:
         raise Problem(404, "unknown-hold", "Diese Zahlungssperre gibt es nicht.", field="hold")
+    return found
+
+
+async def known_item(house: House, name: str, number: str) -> clearing.Standing:
+    """A clearing item as committed, or a 404 problem."""
+    listed: clearing.Clearing = (
+        (await house.writer.state(clearing.decider, name)).state if is_id(name) else clearing.Clearing()
+    )
+    found = listed.items.get(number)
+    if found is None:
+        raise Problem(404, "clearing-unknown", "Diesen Klärungsfall gibt es nicht.", field="number")
     return found

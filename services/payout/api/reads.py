@@ -13,7 +13,6 @@ from services.payout.api.answers import (
     BatchItem,
     Case,
     CaseItem,
-    ClearingItem,
     Listing,
     Open,
     PaymentItem,
@@ -24,12 +23,14 @@ from services.payout.api.answers import (
     told_open,
     told_payment,
 )
+from services.payout.api.clearing_answers import ClearingItem, ItemOfFile, item_of, told_item
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
 from services.payout.treasury.known import FORMATS
 from shared.access import Person, allowed_role
+from shared.calendar import local_date
 from shared.identity import Role, is_id
 from shared.operations import READERS
 from shared.problems import Problem
@@ -43,6 +44,7 @@ type CaseStep = Literal["examination", "certification", "order", "payment", "pla
 type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled"]
 type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed", "discarded"]
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
+type ClearingAbout = Literal["outgoing", "incoming", "payee", "contradiction", "answer", "file"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
 type Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -136,11 +138,35 @@ def reads(house: House) -> APIRouter:
         return await listing(request, "reports", status, after, limit, newest=True)
 
     @router.get("/payout/clearing", operation_id="payout-clearing", response_model=Listing[ClearingItem])
-    async def clearing(request: Request, status: str | None = None, after: str = "", limit: Limit = 50) -> Any:
-        """What the treasury said and nobody could explain, newest first; `status` is the reason's code."""
+    async def clearing(
+        request: Request,
+        status: str | None = None,
+        about: ClearingAbout | None = None,
+        owner: str | None = None,
+        resolved: bool = False,
+        after: str = "",
+        limit: Limit = 50,
+    ) -> Any:
+        """What the treasury said and nobody could explain, newest first: of a reason (`status`, its code), of a kind (`about`),
+        of an owner (`nobody` for none) or already resolved; one of these at a time.
+        """
         if status is not None and not is_id(status):
             raise Problem(422, "unknown-reason", "Diesen Grund gibt es nicht.", field="status")
-        return await listing(request, "clearing", status, after, limit, newest=True)
+        name, grp = "clearing", status
+        if resolved:
+            name, grp = "cleared", None
+        elif about is not None:
+            name, grp = "clearing-kinds", about
+        elif owner is not None:
+            name, grp = "clearing-owners", owner[:200]
+        page = await listing(request, name, grp, after, limit, newest=True)
+        today = local_date(house.now())
+        return {**page, "items": [told_item(it, today) for it in page["items"]]}
+
+    @router.get("/payout/clearing/{clearing}/items/{number}", operation_id="payout-clearing-item")
+    async def clearing_item(request: Request, clearing: str, number: str) -> ItemOfFile:
+        """An item with what can be done about it now."""
+        return await item_of(house, reader(house, request, "read-clearing"), clearing, number)
 
     @router.get("/payout/holds", operation_id="payout-holds", response_model=Listing[HoldItem])
     async def listed_holds(

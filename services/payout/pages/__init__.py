@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.payout.api.acts import actions
-from services.payout.api.reads import PaymentStatus
+from services.payout.api.reads import ClearingAbout, PaymentStatus
 from services.payout.pages.batch import batch_page
 from services.payout.pages.case import case_page
+from services.payout.pages.clearing import clearing_page, item_page
 from services.payout.pages.desk import desk_page
 from services.payout.pages.forms import Failed, form_path
 from shared.pages import page_router
@@ -33,12 +34,24 @@ def pages(house: House) -> APIRouter:
     async def batch(request: Request, batch: str) -> Response:
         return await batch_page(house, acts, request, batch)
 
+    @router.get("/payout/clearing")
+    async def clearing(
+        request: Request, about: ClearingAbout | None = None, owner: str | None = None, after: str = ""
+    ) -> Response:
+        return await clearing_page(house, request, about, owner, checked_cursor(after))
+
+    @router.get("/payout/clearing/{clearing}/items/{number}")
+    async def clearing_item(request: Request, clearing: str, number: str) -> Response:
+        return await item_page(house, acts, request, clearing, number)
+
     async def again(request: Request, failed: Failed) -> Response:
         path = request.path_params
         if "case" in path:
             return await case_page(house, acts, request, path["case"], failed)
         if "batch" in path:
             return await batch_page(house, acts, request, path["batch"], failed)
+        if "clearing" in path:
+            return await item_page(house, acts, request, path["clearing"], path["number"], failed)
         return await desk_page(house, acts, request, failed=failed)
 
     for action in acts.values():

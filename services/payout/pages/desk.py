@@ -9,12 +9,15 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.payout import views
+from services.payout.api.clearing_answers import told_item
 from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.batch import release_form
+from services.payout.pages.clearing import clearing_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
 from shared.access import Person
+from shared.calendar import local_date
 from shared.money import euros
 from shared.pages import page
 from shared.service import House
@@ -38,6 +41,7 @@ async def desk_page(
     person = reader(house, request, "read-payments")
     found = await asyncio.to_thread(_lists, house, status, after)
     totals: Mapping[str, Count] = found["totals"]
+    today = local_date(house.now())
     return page(
         house,
         request,
@@ -55,7 +59,7 @@ async def desk_page(
         orders={"rows": [_order(it.body) for it in found["orders"].entries], "pages": _pages(found["orders"], status)},
         batches={"rows": [_batch(it.body) for it in found["batches"].entries]},
         reports={"rows": [_report(it.body) for it in found["reports"].entries]},
-        clearing={"rows": [_clearing(it.body) for it in found["clearing"].entries]},
+        clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
         holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
     )
@@ -168,15 +172,6 @@ def _report(it: Mapping[str, Any]) -> dict[str, Any]:
         "read_at": it["at"],
         "entries": it["matched"] + it["unmatched"],
         "outcome": outcome,
-    }
-
-
-def _clearing(it: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "reference": it["reference"],
-        "reason": wording.CLEARING.get(it["reason"], it["reason"]),
-        "file": it["sha256"],
-        "at": it["at"],
     }
 
 

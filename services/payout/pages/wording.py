@@ -83,7 +83,14 @@ CLEARING: Mapping[str, str] = {
     "recall-cancelled": "Der Rückruf hatte Erfolg.",
     "recall-refused": "Der Rückruf wurde abgelehnt.",
     "recall-pending": "Der Rückruf ist noch offen.",
+    "unreadable": "Die Datei ließ sich nicht lesen.",
     "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
+}
+
+ITEMS: Mapping[str, Badge] = {
+    "open": {"text": "offen", "tone": "warning"},
+    "proposed": {"text": "Vorschlag liegt vor", "tone": "info"},
+    "resolved": {"text": "geklärt", "tone": "success"},
 }
 
 HOLDS: Mapping[str, Badge] = {
@@ -123,6 +130,11 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.account-confirmed": ("Bankverbindung bestätigt", "info"),
     "payout.account-discarded": ("Eingetragene Bankverbindung verworfen", "neutral"),
     "payout.certification-voided": ("Feststellung hinfällig: die Bankverbindung hat sich geändert", "warning"),
+    "payout.clearing-opened": ("Klärungsfall eröffnet", "warning"),
+    "payout.clearing-taken": ("Klärungsfall übernommen", "info"),
+    "payout.resolution-proposed": ("Klärung vorgeschlagen", "info"),
+    "payout.resolution-declined": ("Vorgeschlagene Klärung abgelehnt", "warning"),
+    "payout.clearing-resolved": ("Klärungsfall geklärt", "success"),
     "payout.hold-placed": ("Zahlungssperre gesetzt", "danger"),
     "payout.hold-lifted": ("Zahlungssperre aufgehoben", "success"),
     "payout.hold-expired": ("Zahlungssperre abgelaufen", "info"),

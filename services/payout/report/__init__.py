@@ -29,6 +29,7 @@ from services.payout.report.noun import (
     Unmatched,
     decider,
 )
+from services.payout.report.resolving import approve
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "apply_booking",
     "apply_recall_answer",
     "apply_status_report",
+    "approve",
     "batches_named",
     "decider",
     "quarantine",

@@ -5,8 +5,8 @@ from typing import assert_never
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
+from services.payout.clearing import Unexplained
 from services.payout.report.content import Answer, RecallReport, Status, StatusReport
-from services.payout.report.noun import Unmatched
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
 
@@ -18,11 +18,11 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
     """Take in an answer to a file; `sealed` is the batch it names, None when there is none of that name."""
     kind = "status"
 
-    def take(turn: Turn) -> list[Unmatched]:
+    def take(turn: Turn) -> list[Unexplained]:
         if sealed is None:
-            return [Unmatched(reference=report.batch, reason="unknown-batch")]
+            return [Unexplained(reference=report.batch, reason="unknown-batch")]
         if reason := _not_as_sealed(report, sealed) or turn.proved(sealed):
-            return [Unmatched(reference=report.batch, reason=reason)]
+            return [Unexplained(reference=report.batch, reason=reason)]
         return _answers(turn, report, sealed)
 
     return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take)
@@ -31,9 +31,9 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
 def apply_recall_answer(report: RecallReport, file_sha256: str) -> Decision:
     """Take in the answer to a request to cancel: it moves nothing by itself, a person decides what it means."""
 
-    def take(_turn: Turn) -> list[Unmatched]:
+    def take(_turn: Turn) -> list[Unexplained]:
         return [
-            Unmatched(reference=it.reference or it.group or report.batch, reason=f"recall-{it.recall.value}")
+            Unexplained(reference=it.reference or it.group or report.batch, reason=f"recall-{it.recall.value}")
             for it in report.statuses
         ]
 
@@ -48,12 +48,12 @@ def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
     return ""
 
 
-def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> list[Unmatched]:
+def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> list[Unexplained]:
     """A refusal explains itself at one of three levels; the answer nearest to the payment counts."""
     groups = {group.id: group.entries for group in batches.groups(sealed)}
     entries = {entry.reference: entry for entry in sealed.entries}
     answers: dict[str, Status] = {}
-    unmatched: list[Unmatched] = []
+    unmatched: list[Unexplained] = []
     for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
         if status.reference:
             meant = [status.reference] if status.reference in entries else []
@@ -62,24 +62,24 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
         else:
             meant = list(entries)
         if not meant:
-            unmatched.append(Unmatched(reference=status.reference or status.group, reason="unknown-reference"))
+            unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
         answers |= dict.fromkeys(meant, status)
     for reference, status in answers.items():
         unmatched += _answered(turn, sealed.message_id, entries[reference], status)
     return unmatched
 
 
-def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> list[Unmatched]:
-    payment = payments.decider.stream(entry.payment)
+def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> list[Unexplained]:
+    payment, told = payments.decider.stream(entry.payment), Unexplained(reference=entry.reference, reason="")
     match status.answer:
         case Answer.ACCEPTED:
-            return turn.attempt(entry.reference, payment, payments.AcceptPayment(batch=batch, status=status.status))
+            return turn.attempt(told, payment, payments.AcceptPayment(batch=batch, status=status.status))
         case Answer.REJECTED if status.reason in DUPLICATES:
-            return [Unmatched(reference=entry.reference, reason="duplicate-receipt")]
+            return [Unexplained(reference=entry.reference, reason="duplicate-receipt")]
         case Answer.REJECTED:
             reason = status.reason or status.status
             return turn.attempt(
-                entry.reference,
+                told,
                 payment,
                 payments.RejectPayment(batch=batch, reason=reason),
                 disbursements.decider.stream(entry.case),
@@ -92,7 +92,7 @@ def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> l
                 ),
             )
         case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED:
-            return [Unmatched(reference=entry.reference, reason=status.answer.value)]
+            return [Unexplained(reference=entry.reference, reason=status.answer.value)]
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
             return []
         case _ as missing:

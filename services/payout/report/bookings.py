@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
+from services.payout.clearing import Direction, Unexplained
 from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
-from services.payout.report.noun import Unmatched
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
 
@@ -15,7 +15,7 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
     """Take in debits of the account; `sealed` are the batches that the file names or whose payments it names."""
     known = list(sealed)
 
-    def take(turn: Turn) -> list[Unmatched]:
+    def take(turn: Turn) -> list[Unexplained]:
         if report.kind == INTERIM:
             return []
         return [it for entry in report.entries for it in _booked(turn, entry, known)]
@@ -23,11 +23,28 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
     return taken_in("booking", report.message_id, file_sha256, known, take)
 
 
-def _booked(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unmatched]:
+def _whole(line: AccountEntry, reason: str, name: str = "") -> Unexplained:
+    """A line that explains nothing, with all that it booked."""
+    return _part(line, name or line.group or line.key, line.cents, reason)
+
+
+def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> Unexplained:
+    direction = (Direction.OUT if line.debit else Direction.IN) if line.booked else Direction.NONE
+    return Unexplained(
+        reference=reference,
+        reason=reason,
+        cents=cents,
+        direction=direction,
+        booking=line.key,
+        booked_on=line.booked_on,
+    )
+
+
+def _booked(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unexplained]:
     if line.returned and line.booked:
         return _came_back(turn, line, known)
     if not (line.debit and line.booked):
-        return [Unmatched(reference=line.group or line.key, reason="not-booked" if line.debit else "not-a-debit")]
+        return [_whole(line, "not-booked" if line.debit else "not-a-debit")]
     in_group = {
         entry.reference: (sealed, entry)
         for sealed in known
@@ -36,41 +53,42 @@ def _booked(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]
         for entry in group.entries
     }
     entries = in_group or {entry.reference: (sealed, entry) for sealed in known for entry in sealed.entries}
-    bookings = line.bookings or _whole_group(turn, line, in_group)
+    bookings = line.bookings or _whole_group(turn, in_group)
     if sum(it.cents for it in bookings) != line.cents:
-        return [Unmatched(reference=line.group or line.key, reason="sum-differs")]
-    unmatched: list[Unmatched] = []
+        return [_whole(line, "sum-differs")]
+    unmatched: list[Unexplained] = []
     seen: set[str] = set()
     for booking in bookings:
+        told = _part(line, booking.reference, booking.cents)
         if booking.reference in seen:
-            unmatched.append(Unmatched(reference=booking.reference, reason=payments.DebitedTwice.code))
+            unmatched.append(_part(line, booking.reference, booking.cents, payments.DebitedTwice.code))
         elif booking.reference not in entries:
-            unmatched.append(Unmatched(reference=booking.reference, reason="unknown-reference"))
+            unmatched.append(_part(line, booking.reference, booking.cents, "unknown-reference"))
         else:
-            unmatched += _settled(turn, line, booking, *entries[booking.reference])
+            unmatched += _settled(turn, line, told, *entries[booking.reference])
         seen.add(booking.reference)
     return unmatched
 
 
-def _came_back(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unmatched]:
+def _came_back(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unexplained]:
     """A credit by which payments come back: each undoes its own debit, in full or less what the banks kept."""
     if not line.bookings:
-        return [Unmatched(reference=line.key, reason="return-names-no-payment")]
+        return [_whole(line, "return-names-no-payment", line.key)]
     if sum(it.cents for it in line.bookings) != line.cents:
-        return [Unmatched(reference=line.key, reason="sum-differs")]
+        return [_whole(line, "sum-differs", line.key)]
     entries = {entry.reference: (sealed, entry) for sealed in known for entry in sealed.entries}
-    unmatched: list[Unmatched] = []
+    unmatched: list[Unexplained] = []
     for booking in line.bookings:
         if booking.reference in entries:
             unmatched += _unsettled(turn, line, booking, *entries[booking.reference])
         else:
-            unmatched.append(Unmatched(reference=booking.reference or line.key, reason="unknown-reference"))
+            unmatched.append(_part(line, booking.reference or line.key, booking.cents, "unknown-reference"))
     return unmatched
 
 
 def _unsettled(
     turn: Turn, line: AccountEntry, booking: Booking, sealed: batches.BatchSealed, entry: batches.Entry
-) -> list[Unmatched]:
+) -> list[Unexplained]:
     command = payments.ReturnPayment(
         batch=sealed.message_id,
         cents=booking.cents,
@@ -79,11 +97,12 @@ def _unsettled(
         charges_cents=booking.charges_cents,
         returned_on=line.booked_on,
     )
-    refused = turn.attempt(entry.reference, payments.decider.stream(entry.payment), command)
-    return refused or _reopened(turn, entry)
+    told = _part(line, entry.reference, booking.cents)
+    refused = turn.attempt(told, payments.decider.stream(entry.payment), command)
+    return refused or reopened(turn, entry)
 
 
-def _reopened(turn: Turn, entry: batches.Entry) -> list[Unmatched]:
+def reopened(turn: Turn, entry: batches.Entry) -> list[Unexplained]:
     """The case is told as soon as both are known, the debit and the return."""
     state = turn.payment(entry)
     if not isinstance(state, payments.Returned):
@@ -95,9 +114,7 @@ def _reopened(turn: Turn, entry: batches.Entry) -> list[Unmatched]:
     return []
 
 
-def _whole_group(
-    turn: Turn, line: AccountEntry, in_group: Mapping[str, tuple[batches.BatchSealed, batches.Entry]]
-) -> tuple[Booking, ...]:
+def _whole_group(turn: Turn, in_group: Mapping[str, tuple[batches.BatchSealed, batches.Entry]]) -> tuple[Booking, ...]:
     """A debit that names only the group means all of it that was not refused; its sum must agree to the cent."""
     return tuple(
         Booking(reference=entry.reference, cents=entry.cents)
@@ -107,37 +124,35 @@ def _whole_group(
 
 
 def _settled(
-    turn: Turn, line: AccountEntry, booking: Booking, sealed: batches.BatchSealed, entry: batches.Entry
-) -> list[Unmatched]:
-    if reason := turn.proved(sealed):
-        return [Unmatched(reference=entry.reference, reason=reason)]
+    turn: Turn, line: AccountEntry, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry
+) -> list[Unexplained]:
+    reason = turn.proved(sealed)
+    if reason:
+        return [_part(line, told.reference, told.cents, reason)]
+    return turn.attempt(told, *settling(turn, told, sealed, entry)) or reopened(turn, entry)
+
+
+def settling(
+    turn: Turn, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry
+) -> Sequence[str | payments.SettlePayment | disbursements.NoteSettlement]:
+    """What a debit means for a payment, and for its case unless it came back already."""
+    assert told.booked_on is not None, "ein Umsatz ohne Buchungstag"
     released_by = turn.released_by(sealed.message_id)
-    if isinstance(turn.payment(entry), payments.Returned):
-        stream, command = payments.decider.stream(entry.payment), _settlement(line, booking, sealed, released_by)
-        return turn.attempt(entry.reference, stream, command)
-    refused = turn.attempt(
-        entry.reference,
-        payments.decider.stream(entry.payment),
-        _settlement(line, booking, sealed, released_by),
-        disbursements.decider.stream(entry.case),
-        disbursements.NoteSettlement(
-            case=entry.case,
-            drawdown=entry.drawdown,
-            payment=entry.payment,
-            settled_on=line.booked_on,
-            released_by=released_by,
-        ),
-    )
-    return refused or _reopened(turn, entry)
-
-
-def _settlement(
-    line: AccountEntry, booking: Booking, sealed: batches.BatchSealed, released_by: str
-) -> payments.SettlePayment:
-    return payments.SettlePayment(
+    settlement = payments.SettlePayment(
         batch=sealed.message_id,
-        cents=booking.cents,
-        booking=line.key,
-        settled_on=line.booked_on,
+        cents=told.cents,
+        booking=told.booking,
+        settled_on=told.booked_on,
         released_by=released_by,
     )
+    stream = payments.decider.stream(entry.payment)
+    if isinstance(turn.payment(entry), payments.Returned):
+        return stream, settlement
+    noted = disbursements.NoteSettlement(
+        case=entry.case,
+        drawdown=entry.drawdown,
+        payment=entry.payment,
+        settled_on=told.booked_on,
+        released_by=released_by,
+    )
+    return stream, settlement, disbursements.decider.stream(entry.case), noted

@@ -25,6 +25,7 @@ class ReceiveReport:
     batches: tuple[str, ...]
     matched: int
     unmatched: tuple[Unmatched, ...]
+    opened: bool = False
 
 
 @value
@@ -36,6 +37,7 @@ class QuarantineReport:
     message_id: str = ""
     count: int = 0
     cents: int = 0
+    opened: bool = False
 
 
 type Command = ReceiveReport | QuarantineReport
@@ -43,7 +45,10 @@ type Command = ReceiveReport | QuarantineReport
 
 @event("payout.report-received")
 class ReportReceived:
-    """A file of the treasury was read and taken in once: so many items moved payments, these moved nothing and need a person."""
+    """A file of the treasury was read and taken in once: so many items moved payments, these moved nothing and need a person.
+
+    `opened` says that the same transaction opened all of them as clearing items.
+    """
 
     sha256: str
     kind: str
@@ -52,6 +57,7 @@ class ReportReceived:
     matched: int
     unmatched: tuple[Unmatched, ...]
     unmatched_count: int
+    opened: bool = False
 
 
 @event("payout.report-conflicting")
@@ -61,6 +67,7 @@ class ReportConflicting:
     sha256: str
     kind: str
     message_id: str
+    opened: bool = False
 
 
 @event("payout.report-quarantined")
@@ -77,6 +84,7 @@ class ReportQuarantined:
     message_id: str = ""
     count: int = 0
     cents: int = 0
+    opened: bool = False
 
 
 type Event = ReportReceived | ReportConflicting | ReportQuarantined
@@ -114,12 +122,17 @@ def decide(command: Command, report: Report, context: Context) -> Sequence[Event
                     matched=command.matched,
                     unmatched=command.unmatched[:MAX_LISTED],
                     unmatched_count=len(command.unmatched),
+                    opened=command.opened,
                 )
             ]
         case ReceiveReport(), Received():
             if command.sha256 in (report.sha256, *report.others):
                 return []
-            return [ReportConflicting(sha256=command.sha256, kind=command.kind, message_id=command.message_id)]
+            return [
+                ReportConflicting(
+                    sha256=command.sha256, kind=command.kind, message_id=command.message_id, opened=command.opened
+                )
+            ]
         case QuarantineReport(), Unseen():
             return [
                 ReportQuarantined(
@@ -130,6 +143,7 @@ def decide(command: Command, report: Report, context: Context) -> Sequence[Event
                     message_id=command.message_id,
                     count=command.count,
                     cents=command.cents,
+                    opened=command.opened,
                 )
             ]
         case QuarantineReport(), Received() | Quarantined():

@@ -6,10 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from services.payout import batch as batches
+from services.payout import clearing
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.report.noun import QuarantineReport, Received, ReceiveReport, Unmatched, decider
-from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+from services.payout.clearing import Unexplained
+from services.payout.report.noun import QuarantineReport, Received, ReceiveReport, ReportConflicting, Unmatched, decider
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
 
 
 def report_id(kind: str, message_id: str) -> str:
@@ -19,12 +21,22 @@ def report_id(kind: str, message_id: str) -> str:
 
 def quarantine(command: QuarantineReport) -> Decision:
     """Record an unreadable file; its stream is named after its bytes, for it has no message id that one could trust."""
-    stream = decider.stream(command.sha256[:32])
+    stream, listed = decider.stream(command.sha256[:32]), clearing.decider.stream(command.sha256[:32])
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        return {stream: decider.decide(command, states[0], context)}
+        decided = decider.decide(replace(command, opened=True), states[0], context)
+        if not decided:
+            return {}
+        opening = clearing.OpenClearing(
+            sha256=command.sha256,
+            kind="",
+            message_id=command.message_id,
+            items=(Unexplained(reference=command.file_name, reason="unreadable"),),
+        )
+        return {stream: decided, listed: clearing.decider.decide(opening, states[1], context)}
 
-    return Decision(reads={stream: decider}, judge=judge, action="QuarantineReport", creates=True)
+    reads: Mapping[str, AnyDecider] = {stream: decider, listed: clearing.decider}
+    return Decision(reads=reads, judge=judge, action="QuarantineReport", creates=True)
 
 
 def taken_in(
@@ -32,10 +44,11 @@ def taken_in(
     message_id: str,
     file_sha256: str,
     known: Sequence[batches.BatchSealed],
-    take: "Callable[[Turn], list[Unmatched]]",
+    take: "Callable[[Turn], list[Unexplained]]",
 ) -> Decision:
-    stream = decider.stream(report_id(kind, message_id))
-    reads: dict[str, AnyDecider] = {stream: decider}
+    name = report_id(kind, message_id)
+    stream, listed = decider.stream(name), clearing.decider.stream(name)
+    reads: dict[str, AnyDecider] = {stream: decider, listed: clearing.decider}
     for sealed in known:
         reads[batches.decider.stream(sealed.message_id)] = batches.decider
         for entry in sealed.entries:
@@ -44,10 +57,8 @@ def taken_in(
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context)
-        if isinstance(states[0], Received):
-            unmatched: list[Unmatched] = []  # Seen before, or an incident: either way nothing of it is taken in.
-        else:
-            unmatched = take(turn)
+        # Seen before, or an incident: either way nothing of it is taken in.
+        items = [] if isinstance(states[0], Received) else take(turn)
         turn.act(
             stream,
             ReceiveReport(
@@ -56,9 +67,14 @@ def taken_in(
                 message_id=message_id,
                 batches=tuple(sorted({it.message_id for it in known})),
                 matched=turn.matched,
-                unmatched=tuple(unmatched),
+                unmatched=tuple(Unmatched(reference=it.reference, reason=it.reason) for it in items),
+                opened=True,
             ),
         )
+        if any(isinstance(it, ReportConflicting) for it in turn.decided.get(stream, ())):
+            items = [Unexplained(reference=message_id, reason="report-conflicting")]
+        opening = clearing.OpenClearing(sha256=file_sha256, kind=kind, message_id=message_id, items=tuple(items))
+        turn.act(listed, opening)
         return turn.decided
 
     return Decision(reads=reads, judge=judge, action="ReceiveReport", creates=True)
@@ -85,11 +101,12 @@ class Turn:
                 self.decided.setdefault(stream, []).extend(decided)
                 self.states[stream] = self.reads[stream].fold(decided, self.states[stream])
 
-    def attempt(self, name: str, *acts: Any) -> list[Unmatched]:
+    def attempt(self, told: Unexplained, *acts: Any) -> list[Unexplained]:
+        """Do it; where that is refused, what was told stays unexplained by the refusal's code."""
         try:
             self.act(*acts)
         except DomainError as error:
-            return [Unmatched(reference=name, reason=error.code)]
+            return [replace(told, reason=error.code)]
         self.matched += 1
         return []
 

@@ -1,0 +1,113 @@
+"""Die Klärungsliste über HTTP: an item is taken, a person says what it was, another one agrees or does not."""
+
+import asyncio
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.payout import batch as batches
+from services.payout import clearing, report, views
+from services.payout import payment as payments
+from services.payout.api.lookup import known_item
+from shared.decider import Decision, decision
+from shared.identity import Role
+from shared.problems import Problem
+from shared.service import House
+from shared.web import Action, Ask, Body, NoBody, Text
+
+CLEARING = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
+"""Who pays and who orders know what a booking may have been."""
+
+
+class ProposalBody(Body):
+    resolution: clearing.Resolution = Field(title="Was es war")
+    reason: Text = Field(title="Begründung", description="ohne Namen von Personen")
+    reference: Annotated[str, StringConstraints(pattern="^[A-Z0-9]{0,25}$")] = Field(
+        default="", title="Zahlungskennung", description="nur bei einer Zuordnung"
+    )
+    counter: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32}/[0-9]{1,9})?$")] = Field(
+        default="", title="Gegenbuchung", description="der Klärungsfall, der diesen aufhebt"
+    )
+
+
+class DecliningBody(Body):
+    reason: Text = Field(title="Grund", description="ohne Namen von Personen")
+
+
+def clearing_actions(house: House) -> list[Action]:
+    """Taking an item, proposing what it was, agreeing and declining."""
+
+    async def take(_body: NoBody, ask: Ask) -> Decision:
+        return decision(clearing.decider, ask.path["clearing"], clearing.TakeClearing(number=await _number(house, ask)))
+
+    async def propose(body: ProposalBody, ask: Ask) -> Decision:
+        number = await _number(house, ask)
+        command = clearing.ProposeResolution(
+            number=number,
+            proposal=ask.new_id("resolution"),
+            resolution=body.resolution,
+            reason=body.reason,
+            payment=await _payment_of(house, body.reference),
+            counter=body.counter,
+        )
+        return decision(clearing.decider, ask.path["clearing"], command)
+
+    async def approve(_body: NoBody, ask: Ask) -> Decision:
+        number = await _number(house, ask)
+        standing = await known_item(house, ask.path["clearing"], ask.path["number"])
+        told = standing.resolved or standing.proposed
+        payment, counter = (told.payment, told.counter) if told else ("", "")
+        sealed = await _batch_of(house, payment) if payment else None
+        return report.approve(ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter)
+
+    async def decline(body: DecliningBody, ask: Ask) -> Decision:
+        command = clearing.DeclineResolution(
+            number=await _number(house, ask), proposal=ask.path["proposal"], reason=body.reason
+        )
+        return decision(clearing.decider, ask.path["clearing"], command)
+
+    one = "/payout/clearing/{clearing}/items/{number}"
+    proposal = f"{one}/proposals/{{proposal}}"
+    return [
+        Action(
+            name="take-clearing", title="Klärungsfall übernehmen", path=f"{one}/owner", roles=CLEARING, decide=take,
+            judges_version=True, summary="Übernimmt einen Klärungsfall, auch von einer anderen Person.",
+        ),
+        Action(
+            name="propose-resolution", title="Klärung vorschlagen", path=f"{one}/proposals", roles=CLEARING,
+            body=ProposalBody, decide=propose, judges_version=True, status=201,
+            summary="Sagt, was ein Klärungsfall war; bewegt wird erst, wenn eine andere Person zustimmt.",
+        ),
+        Action(
+            name="approve-resolution", title="Klärung zustimmen", path=f"{proposal}/approval", roles=CLEARING,
+            decide=approve, judges_version=True,
+            summary="Stimmt dem Vorschlag einer anderen Person zu; eine Zuordnung bewegt die Zahlung im selben Schritt.",
+        ),
+        Action(
+            name="decline-resolution", title="Klärung ablehnen", path=f"{proposal}/decline", roles=CLEARING,
+            body=DecliningBody, decide=decline, judges_version=True,
+            summary="Lehnt einen Vorschlag mit Grund ab; der Klärungsfall bleibt offen.",
+        ),
+    ]  # fmt: skip
+
+
+async def _number(house: House, ask: Ask) -> int:
+    return (await known_item(house, ask.path["clearing"], ask.path["number"])).item.number
+
+
+async def _payment_of(house: House, reference: str) -> str:
+    if not reference:
+        return ""
+    await house.seen(house.writer.head.position)
+    found = await asyncio.to_thread(views.payment_of_reference, house.views, reference)
+    if not found:
+        raise Problem(404, "payment-unknown", "Diese Zahlung gibt es nicht.", field="reference")
+    return found
+
+
+async def _batch_of(house: House, payment: str) -> batches.BatchSealed:
+    """The sealed batch in which a payment lies: only what was handed over can have been booked."""
+    state: payments.Payment = (await house.writer.state(payments.decider, payment)).state
+    if isinstance(state, payments.Unordered | payments.Ordered):
+        raise payments.NotInBatch
+    return (await house.writer.state(batches.decider, state.batch)).state.sealed

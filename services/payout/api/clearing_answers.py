@@ -1,0 +1,101 @@
+"""What payout tells of clearing items: what they are, how old, who looks after them, what can be done now by whom."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.payout import clearing
+from services.payout.api.clearing_acts import clearing_actions
+from services.payout.api.lookup import acts_on_item, known_item
+from shared import duties
+from shared.access import Person
+from shared.calendar import local_date
+from shared.service import House
+
+
+class ClearingItem(BaseModel):
+    """An item; `clearing` and `number` are its name, empty for what files told before there was a list with owners."""
+
+    reference: str
+    reason: str
+    report: str
+    kind: str
+    message_id: str
+    sha256: str
+    at: datetime
+    clearing: str = ""
+    number: int = 0
+    about: str = ""
+    cents: int = 0
+    direction: str = ""
+    booking: str = ""
+    booked_on: date | None = None
+    owner: str = ""
+    status: str = "open"
+    proposal: str = ""
+    resolution: str = ""
+    proposed_by: str = ""
+    proposed_reason: str = ""
+    payment: str = ""
+    counter: str = Field(default="", description="the item of the booking that undid this one")
+    approved_by: str = ""
+    resolved_on: date | None = None
+    age_days: int = Field(default=0, description="since the file was read, until it was resolved or today")
+
+
+class ItemAction(BaseModel):
+    """An act that an item waits for; `hindrance` says what the asking person did that bars them."""
+
+    name: str
+    title: str
+    path: str
+    roles: list[str]
+    allowed: bool
+    hindrance: str
+
+
+class ItemOfFile(ClearingItem):
+    next: list[ItemAction]
+    offered: list[str] = Field(description="what may be found of it")
+
+
+def told_item(body: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A row of the list with its age."""
+    since = local_date(datetime.fromisoformat(body["at"]))
+    until = date.fromisoformat(body["resolved_on"]) if body.get("resolved_on") else today
+    return {**body, "age_days": (until - since).days}
+
+
+async def item_of(house: House, person: Person, name: str, number: str) -> ItemOfFile:
+    """An item with what this person may do about it; 404 problem when there is none."""
+    standing = await known_item(house, name, number)
+    await house.seen(house.writer.head.position)
+    key = f"{name}-{number}"
+    row = house.views.get("clearing", key) or house.views.get("cleared", key)
+    body = dict(row.body) if row else {}
+    return ItemOfFile(
+        **told_item(body, local_date(house.now())),
+        next=_next(house, person, name, standing),
+        offered=list(clearing.OFFERED[standing.item.kind]),
+    )
+
+
+def _next(house: House, person: Person, name: str, standing: clearing.Standing) -> list[ItemAction]:
+    acts = {it.name: it for it in clearing_actions(house)}
+    proposal = standing.proposed.proposal if standing.proposed else ""
+    found: list[ItemAction] = []
+    for it in (acts[name] for name in acts_on_item(standing)):
+        hindrance = duties.hindrance(it.name, standing.acted, person.id) if it.name in _JUDGED else ""
+        path = it.path.format(clearing=name, number=standing.item.number, proposal=proposal)
+        allowed = bool(person.roles & it.roles) and not hindrance
+        found.append(
+            ItemAction(
+                name=it.name, title=it.title, path=path, roles=sorted(it.roles), allowed=allowed, hindrance=hindrance
+            )
+        )
+    return found
+
+
+_JUDGED = frozenset({"propose-resolution", "approve-resolution"})

@@ -1,0 +1,93 @@
+"""What kinds of items there are, and what may be found of each."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way money went; `NONE` when nothing was booked."""
+
+    OUT = "debit"
+    IN = "credit"
+    NONE = ""
+
+
+class ClearingKind(StrEnum):
+    """What an item is about."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    PAYEE = "payee"
+    CONTRADICTION = "contradiction"
+    ANSWER = "answer"
+    FILE = "file"
+
+
+KIND_TITLES: Mapping[str, str] = {
+    ClearingKind.OUTGOING: "Belastung, die keine Zahlung erklärt",
+    ClearingKind.INCOMING: "Gutschrift, die nichts erklärt",
+    ClearingKind.PAYEE: "Empfängerüberprüfung",
+    ClearingKind.CONTRADICTION: "Widerspruch zu unseren Büchern",
+    ClearingKind.ANSWER: "Antwort auf etwas Unbekanntes",
+    ClearingKind.FILE: "Datei",
+}
+
+_CONTRADICTIONS = frozenset(
+    {
+        "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
+        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file",
+    }
+)  # fmt: skip
+_FILES = frozenset({"report-conflicting", "unreadable"})
+
+
+def kind_of(reason: str, direction: Direction) -> ClearingKind:
+    """Booked money first: whatever is said of it, it has to be found again."""
+    match direction:
+        case Direction.OUT:
+            return ClearingKind.OUTGOING
+        case Direction.IN:
+            return ClearingKind.INCOMING
+        case Direction.NONE:
+            pass
+    if reason.startswith("payee-"):
+        return ClearingKind.PAYEE
+    if reason in _FILES or reason.startswith("statement-"):
+        return ClearingKind.FILE
+    return ClearingKind.CONTRADICTION if reason in _CONTRADICTIONS else ClearingKind.ANSWER
+
+
+class Resolution(StrEnum):
+    """What an item was found to be.
+
+    `ASSIGNED` moves the named payment by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
+    `RETURNED_TO_SENDER` set it against the named booking of the same amount the other way. `NOTED` is for what moved no money.
+    """
+
+    ASSIGNED = "assigned"
+    NOT_OURS = "not-ours"
+    BOOKED_TWICE = "booked-twice"
+    RETURNED_TO_SENDER = "returned-to-sender"
+    NOTED = "noted"
+
+
+RESOLUTION_TITLES: Mapping[str, str] = {
+    Resolution.ASSIGNED: "gehört zu einer Zahlung",
+    Resolution.NOT_OURS: "ist nicht unsere Buchung",
+    Resolution.BOOKED_TWICE: "war doppelt gebucht und wurde zurückgenommen",
+    Resolution.RETURNED_TO_SENDER: "wurde an den Absender zurückgezahlt",
+    Resolution.NOTED: "ist geklärt, Geld wurde nicht bewegt",
+}
+
+OFFSETTING = frozenset({Resolution.BOOKED_TWICE, Resolution.RETURNED_TO_SENDER})
+"""These need the booking that undid the item's."""
+
+OFFERED: Mapping[ClearingKind, tuple[Resolution, ...]] = {
+    ClearingKind.OUTGOING: (Resolution.ASSIGNED, Resolution.BOOKED_TWICE, Resolution.NOT_OURS),
+    ClearingKind.INCOMING: (Resolution.ASSIGNED, Resolution.RETURNED_TO_SENDER, Resolution.NOT_OURS),
+    ClearingKind.PAYEE: (Resolution.NOTED,),
+    ClearingKind.CONTRADICTION: (Resolution.NOTED,),
+    ClearingKind.ANSWER: (Resolution.NOTED,),
+    ClearingKind.FILE: (Resolution.NOTED,),
+}
+"""What may be found of an item: of booked money only what says where it is."""

@@ -1,0 +1,79 @@
+"""The list of what is to be cleared: open items by reason, by kind and by owner, and what was resolved."""
+
+from typing import Any
+
+from services.payout.clearing.noun import (
+    ClearingOpened,
+    ClearingResolved,
+    ClearingTaken,
+    Item,
+    ResolutionDeclined,
+    ResolutionProposed,
+)
+from shared.store import Recorded
+from shared.views import Body, Draft
+
+NOBODY = "nobody"
+"""The owner's group of items that no person looks after."""
+UNPROPOSED: Body = {
+    "proposal": "",
+    "resolution": "",
+    "proposed_by": "",
+    "proposed_reason": "",
+    "payment": "",
+    "counter": "",
+}
+
+
+def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
+    """One event of a file's items into the lists."""
+    event: Any = it.event
+    if isinstance(event, ClearingOpened):
+        for one in event.items:
+            place = f"{position:015d}-{one.number:06d}"
+            put_item(draft, f"{name}-{one.number}", _opened(name, place, it, event, one), place)
+        return
+    key = f"{name}-{event.number}"
+    body = draft.get("clearing", key)
+    if body is None:
+        return
+    match event:
+        case ClearingTaken():
+            body |= {"owner": event.taken_by}
+        case ResolutionProposed():
+            body |= {
+                "status": "proposed", "proposal": event.proposal, "resolution": event.resolution,
+                "proposed_by": event.proposed_by, "proposed_reason": event.reason, "payment": event.payment,
+                "counter": event.counter, "owner": body["owner"] or event.proposed_by,
+            }  # fmt: skip
+        case ResolutionDeclined():
+            body |= {"status": "open"} | UNPROPOSED
+        case ClearingResolved():
+            body |= {
+                "status": "resolved", "resolution": event.resolution, "approved_by": event.approved_by,
+                "resolved_on": event.approved_on.isoformat(), "payment": event.payment, "counter": event.counter,
+            }  # fmt: skip
+            for view in ("clearing", "clearing-kinds", "clearing-owners"):
+                draft.delete(view, key)
+            draft.put("cleared", key, body, grp=event.resolution, sort=f"{position:015d}")
+            return
+        case _:
+            return
+    put_item(draft, key, body, body["place"])
+
+
+def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Item) -> Body:
+    return {
+        "reference": one.reference, "reason": one.reason, "report": name, "kind": event.kind,
+        "message_id": event.message_id, "sha256": event.sha256, "at": it.context.at.isoformat(),
+        "clearing": name, "number": one.number, "about": one.kind, "cents": one.cents, "direction": one.direction,
+        "booking": one.booking, "booked_on": one.booked_on.isoformat() if one.booked_on else None, "owner": "",
+        "status": "open", "place": place, "approved_by": "", "resolved_on": None,
+    } | UNPROPOSED  # fmt: skip
+
+
+def put_item(draft: Draft, key: str, body: Body, place: str) -> None:
+    """An open item where it is looked for."""
+    draft.put("clearing", key, body, grp=body["reason"], sort=place)
+    draft.put("clearing-kinds", key, body, grp=body.get("about", ""), sort=place)
+    draft.put("clearing-owners", key, body, grp=body.get("owner", "") or NOBODY, sort=place)
