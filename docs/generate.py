@@ -1,8 +1,9 @@
-"""Writes the documents that the code already contains: event catalogue, OpenAPI per service, AsyncAPI of the lanes.
+"""Writes the documents that the code already contains: event catalogue, OpenAPI per service, AsyncAPI of the lanes, the treasury's runbook.
 
 `python -m docs.generate` writes them, `--check` writes nothing and exits 1 when a file differs from what the code says.
 """
 
+import re
 import sys
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 import yaml
 
+from deploy.treasury_simulator.fault import table
 from shared.contracts import Contract
 from shared.decider import AnyDecider, Decider, Event
 from shared.formats import FORMAT, MAX_BYTES, Envelope, Header, topic_of
@@ -270,12 +272,47 @@ def asyncapi() -> str:
     )
 
 
+# ---- docs/runbooks/treasury.md ---------------------------------------------------------------------------------------
+
+
+def treasury_runbook() -> str:
+    """What to do when the treasury's answers go wrong: an entry for every fault that the simulated treasury can play."""
+    faults = table().values()
+    lines = ["# When the treasury's answers go wrong", "", f"<!-- {MADE} -->", ""]
+    lines += [
+        "For whoever looks after payments, and for operators. Whatever happens: **nothing is ordered a second time because an",
+        "answer is missing**, and no file of the treasury is repaired or put back by hand. What the house could not take in",
+        "stays as it came and is listed with a code (`GET /payout/clearing`, the desk's *Klärung*).",
+        "",
+        "## By the code that is shown",
+        "",
+        "| code | what it can be |",
+        "|---|---|",
+    ]
+    for code in sorted({code for fault in faults for code in fault.reasons}):
+        meant = ", ".join(f"[{it.name}](#{anchor(it.name)})" for it in faults if code in it.reasons)
+        lines.append(f"| `{code}` | {meant} |")
+    for remedy in dict.fromkeys(it.remedy for it in faults):
+        lines += ["", f"## {remedy.title}", "", f"**Who:** {remedy.who}.<br>", f"**What to do:** {remedy.do}<br>"]
+        lines += [f"**Where and how:** {remedy.how}"]
+        for fault in (it for it in faults if it.remedy == remedy):
+            lines += ["", f"### {fault.name}", "", f"The treasury {fault.treasury}. The house {fault.house}.", ""]
+            lines += [f"*The desk shows:* {fault.sees}. *Played as* `{fault.key}`."]
+    return "\n".join(lines) + "\n"
+
+
+def anchor(heading: str) -> str:
+    """What a heading is linked by."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 # ---- Writing and checking -------------------------------------------------------------------------------------------
 
 
 def documents() -> dict[Path, str]:
     """Every generated document with its text."""
     made = {HERE / "events.md": event_catalogue(), HERE / "asyncapi.yaml": asyncapi()}
+    made[HERE / "runbooks" / "treasury.md"] = treasury_runbook()
     return made | {HERE / "openapi" / f"{name}.json": openapi(name) for name in SERVICES}
 
 

@@ -1,21 +1,53 @@
-"""pain.002.001.10 and camt.054.001.08 as pure functions of the book: rendered again, they are the same bytes.
+"""What is owed for a file, and its bytes as pure functions of the book: rendered again, they are the same.
 
 They repeat identifiers and amounts, never a creditor's name or IBAN: the sender knows them, and an answer is kept longer.
 """
 
-from xml.etree import ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from deploy.treasury_simulator.book import Answer, BatchEntry, FileEntry, PaymentEntry
-from deploy.treasury_simulator.order import MESSAGE_NAME
+from deploy.treasury_simulator.account_report import KINDS, account_report, booked_of, lines_of
+from deploy.treasury_simulator.book import Answer, FileEntry, PaymentEntry, Standing
+from deploy.treasury_simulator.damage import DAMAGES
+from deploy.treasury_simulator.fault import Fault, Step
+from deploy.treasury_simulator.recall_answer import RECALL_ANSWER, recall_answer
+from deploy.treasury_simulator.status_report import STATUS_REPORT, status_report
 
-STATUS_REPORT = "pain.002.001.10"
-NOTIFICATION = "camt.054.001.08"
+HONEST = (Step("status"), Step("notification"))
+"""What a treasury does when nothing goes wrong."""
 
 
-def owed_answers(entry: FileEntry) -> list[tuple[str, str | None]]:
-    """Kind and account of each answer to a file: a status report, and a notification per account that was debited."""
-    debited = [batch.debtor_iban for batch in entry.batches if entry.state == "accepted" and _booked(batch)]
-    return [(STATUS_REPORT, None), *((NOTIFICATION, iban) for iban in dict.fromkeys(debited))]
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One answer to a file: how it is played, its kind, and for a report on an account which."""
+
+    step: Step
+    kind: str
+    account: str | None = None
+
+
+def owed_answers(entry: FileEntry, fault: Fault | None) -> list[Owed]:
+    """Each answer to a file in its order: without a fault a status report, and a notification per account that was debited."""
+    if entry.state == "rejected":
+        return [Owed(HONEST[0], STATUS_REPORT)]
+    return [it for step in (fault.plays if fault else HONEST) for it in _owed(entry, step, fault)]
+
+
+def _owed(entry: FileEntry, step: Step, fault: Fault | None) -> list[Owed]:
+    if step.send == "status":
+        return [Owed(step, STATUS_REPORT)]
+    if step.send == "recall":
+        return [Owed(step, RECALL_ANSWER)]
+    debited = [batch.debtor_iban for batch in entry.batches if fault or booked_of(batch)]
+    return [Owed(step, KINDS[step.send][0], iban) for iban in dict.fromkeys(debited)]
+
+
+def due_on(entry: FileEntry, step: Step) -> str:
+    """The first day on which it may be sent; a refusal at once."""
+    if entry.state == "rejected":
+        return ""
+    return (date.fromisoformat(entry.created_at[:10]) + timedelta(days=step.days)).isoformat()
 
 
 def answer_name(file: int, place: int, kind: str) -> str:
@@ -23,174 +55,42 @@ def answer_name(file: int, place: int, kind: str) -> str:
     return f"{file:06d}-{place}-{kind}.xml"
 
 
-def render(answer: Answer, entry: FileEntry) -> bytes:
-    """The bytes of this answer to this file."""
-    document = ElementTree.Element("Document", {"xmlns": f"urn:iso:std:iso:20022:tech:xsd:{answer.kind}"})
-    if answer.kind == STATUS_REPORT:
-        _status_report(document, answer, entry)
-    else:
-        _notification(document, answer, entry)
-    ElementTree.indent(document)
-    text = ElementTree.tostring(document, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+def delivered_name(answer: Answer, owed: Owed) -> str:
+    """The name under which it is handed over."""
+    return owed.step.name.replace("{name}", answer.name) or answer.name
 
 
-def _add(parent: ElementTree.Element, path: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
-    for name in path.split("/"):
-        parent = ElementTree.SubElement(parent, name)
-    parent.text = text
-    parent.attrib.update(attributes)
-    return parent
+def moved_cents(entry: FileEntry, owed: Owed) -> int:
+    """By how much a statement changes the account's balance."""
+    return sum(line.cents for line in lines_of(entry, owed.account or "", owed.step))
 
 
-def _euros(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"
+def came_back(entry: FileEntry, owed: Owed) -> list[PaymentEntry]:
+    """The payments that an answer says came back."""
+    lines = lines_of(entry, owed.account or "", owed.step)
+    return [payment for line in lines if line.returned for payment in line.payments]
 
 
-def _amount(parent: ElementTree.Element, path: str, cents: int) -> None:
-    _add(parent, path, _euros(cents), Ccy="EUR")
+def meant(place: int, all_owed: Sequence[Owed]) -> int:
+    """The place of the answer whose bytes are sent at this place."""
+    return all_owed[place - 1].step.again or place
 
 
-def _total(payments: list[PaymentEntry]) -> int:
-    return sum(payment.amount_cents for payment in payments)
+def render(answer: Answer, entry: FileEntry, all_owed: Sequence[Owed], standing: Standing) -> bytes:
+    """The bytes of this answer to this file; `standing` is the account's in the answer that is meant."""
+    place = meant(answer.place, all_owed)
+    raw = _undamaged(answer.file, place, entry, all_owed, standing)
+    return DAMAGES[all_owed[answer.place - 1].step.damage](raw)
 
 
-def _booked(batch: BatchEntry) -> list[PaymentEntry]:
-    return [payment for payment in batch.payments if payment.state == "booked"]
-
-
-# ---- pain.002 --------------------------------------------------------------------------------------------------------
-
-
-def _status_report(document: ElementTree.Element, answer: Answer, entry: FileEntry) -> None:
-    report = _add(document, "CstmrPmtStsRpt")
-    header = _add(report, "GrpHdr")
-    _add(header, "MsgId", f"LHK-S-{answer.file:08d}")
-    _add(header, "CreDtTm", entry.created_at)
-    group = _add(report, "OrgnlGrpInfAndSts")
-    _add(group, "OrgnlMsgId", entry.message_id or "NOTPROVIDED")
-    _add(group, "OrgnlMsgNmId", MESSAGE_NAME)
-    if entry.state == "rejected":
-        _add(group, "GrpSts", "RJCT")
-        # The hash names the file when its MsgId could not be read or belongs to another one.
-        _reason(group, entry.code, entry.text, f"SHA-256 {entry.sha256}")
-        return
-    payments = [payment for batch in entry.batches for payment in batch.payments]
-    _add(group, "OrgnlCreDtTm", entry.created_at)
-    _add(group, "OrgnlNbOfTxs", str(len(payments)))
-    _add(group, "OrgnlCtrlSum", _euros(_total(payments)))
-    _add(group, "GrpSts", "ACTC")
-    for status in ("ACCP", "RJCT"):
-        some = [payment for payment in payments if _status(payment) == status]
-        if some:
-            counted = _add(group, "NbOfTxsPerSts")
-            _add(counted, "DtldNbOfTxs", str(len(some)))
-            _add(counted, "DtldSts", status)
-            _add(counted, "DtldCtrlSum", _euros(_total(some)))
-    for batch in entry.batches:
-        _batch_status(report, batch, answer.file)
-
-
-def _batch_status(report: ElementTree.Element, batch: BatchEntry, file: int) -> None:
-    original = _add(report, "OrgnlPmtInfAndSts")
-    _add(original, "OrgnlPmtInfId", batch.payment_information_id)
-    _add(original, "OrgnlNbOfTxs", str(len(batch.payments)))
-    _add(original, "OrgnlCtrlSum", _euros(_total(list(batch.payments))))
-    for payment in batch.payments:
-        status = _add(original, "TxInfAndSts")
-        _add(status, "StsId", f"LHK-S-{file:08d}-{payment.place:06d}")
-        if payment.instruction_id is not None:
-            _add(status, "OrgnlInstrId", payment.instruction_id)
-        _add(status, "OrgnlEndToEndId", payment.reference)
-        _add(status, "TxSts", _status(payment))
-        if payment.state != "booked":
-            _reason(status, payment.code, payment.text)
-        if payment.code != "AM03":  # an amount in another currency is not repeated as euros
-            _amount(status, "OrgnlTxRef/Amt/InstdAmt", payment.amount_cents)
-
-
-def _status(payment: PaymentEntry) -> str:
-    return "ACCP" if payment.state == "booked" else "RJCT"
-
-
-def _reason(parent: ElementTree.Element, code: str | None, *texts: str | None) -> None:
-    reason = _add(parent, "StsRsnInf")
-    _add(reason, "Rsn/Cd", code)
-    for text in texts:
-        _add(reason, "AddtlInf", text)
-
-
-# ---- camt.054 --------------------------------------------------------------------------------------------------------
-
-
-def _notification(document: ElementTree.Element, answer: Answer, entry: FileEntry) -> None:
-    message = _add(document, "BkToCstmrDbtCdtNtfctn")
-    identification = f"LHK-N-{answer.file:08d}-{answer.place}"
-    header = _add(message, "GrpHdr")
-    _add(header, "MsgId", identification)
-    _add(header, "CreDtTm", entry.created_at)
-    notification = _add(message, "Ntfctn")
-    _add(notification, "Id", identification)
-    _add(notification, "ElctrncSeqNb", str(answer.account_sequence))
-    _add(notification, "CreDtTm", entry.created_at)
-    account = _add(notification, "Acct")
-    _add(account, "Id/IBAN", answer.account_iban)
-    _add(account, "Ccy", "EUR")
-    for batch in entry.batches:
-        booked = _booked(batch)
-        if batch.debtor_iban != answer.account_iban or not booked:
-            continue
-        if batch.batch_booking:
-            details = _entry(notification, batch, booked, f"LHK{entry.number:08d}B{batch.place:06d}")
-            _batch_total(details, entry, batch, booked)
-            for payment in booked:
-                _transaction(details, entry, batch, payment)
-        else:
-            for payment in booked:
-                details = _entry(notification, batch, [payment], f"LHK{entry.number:08d}T{payment.place:06d}")
-                _transaction(details, entry, batch, payment)
-
-
-def _entry(
-    notification: ElementTree.Element, batch: BatchEntry, payments: list[PaymentEntry], servicer_reference: str
-) -> ElementTree.Element:
-    line = _add(notification, "Ntry")
-    _amount(line, "Amt", _total(payments))
-    _add(line, "CdtDbtInd", "DBIT")
-    _add(line, "Sts/Cd", "BOOK")
-    _add(line, "BookgDt/Dt", batch.execution_on)
-    _add(line, "ValDt/Dt", batch.execution_on)
-    _add(line, "AcctSvcrRef", servicer_reference)
-    _transaction_code(line)
-    return _add(line, "NtryDtls")
-
-
-def _batch_total(details: ElementTree.Element, entry: FileEntry, batch: BatchEntry, booked: list[PaymentEntry]) -> None:
-    total = _add(details, "Btch")
-    _add(total, "MsgId", entry.message_id)
-    _add(total, "PmtInfId", batch.payment_information_id)
-    _add(total, "NbOfTxs", str(len(booked)))
-    _amount(total, "TtlAmt", _total(booked))
-    _add(total, "CdtDbtInd", "DBIT")
-
-
-def _transaction(details: ElementTree.Element, entry: FileEntry, batch: BatchEntry, payment: PaymentEntry) -> None:
-    transaction = _add(details, "TxDtls")
-    references = _add(transaction, "Refs")
-    _add(references, "MsgId", entry.message_id)
-    _add(references, "AcctSvcrRef", f"LHK{entry.number:08d}T{payment.place:06d}")
-    _add(references, "PmtInfId", batch.payment_information_id)
-    if payment.instruction_id is not None:
-        _add(references, "InstrId", payment.instruction_id)
-    _add(references, "EndToEndId", payment.reference)
-    _amount(transaction, "Amt", payment.amount_cents)
-    _add(transaction, "CdtDbtInd", "DBIT")
-    _transaction_code(transaction)
-
-
-def _transaction_code(parent: ElementTree.Element) -> None:
-    domain = _add(parent, "BkTxCd/Domn")
-    _add(domain, "Cd", "PMNT")
-    family = _add(domain, "Fmly")
-    _add(family, "Cd", "ICDT")
-    _add(family, "SubFmlyCd", "ESCT")
+def _undamaged(file: int, place: int, entry: FileEntry, all_owed: Sequence[Owed], standing: Standing) -> bytes:
+    owed = all_owed[place - 1]
+    match owed.step.send:
+        case "status":
+            first = owed.step.same_id or [it.kind for it in all_owed].index(STATUS_REPORT) == place - 1
+            return status_report(entry, owed.step, f"LHK-S-{file:08d}" + ("" if first else f"-{place}"))
+        case "recall":
+            return recall_answer(entry, owed.step, f"LHK-R-{file:08d}-{place}")
+        case kind:
+            identification = f"LHK-{KINDS[kind][3]}-{file:08d}-{place}"
+            return account_report(entry, owed.account or "", owed.step, identification, standing)

@@ -34,7 +34,18 @@ CREATE TABLE IF NOT EXISTS answer (
     file INTEGER NOT NULL REFERENCES file, place INTEGER NOT NULL, kind TEXT NOT NULL, account_iban TEXT,
     account_sequence INTEGER, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (file, place), UNIQUE (account_iban, account_sequence));
+CREATE TABLE IF NOT EXISTS fault (file INTEGER PRIMARY KEY REFERENCES file, key TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS due (
+    file INTEGER NOT NULL, place INTEGER NOT NULL, due_on TEXT NOT NULL, PRIMARY KEY (file, place),
+    FOREIGN KEY (file, place) REFERENCES answer);
+CREATE TABLE IF NOT EXISTS statement (
+    file INTEGER NOT NULL, place INTEGER NOT NULL, account_iban TEXT NOT NULL, number INTEGER NOT NULL,
+    opening_cents INTEGER NOT NULL, closing_cents INTEGER NOT NULL, closed_on TEXT NOT NULL,
+    PRIMARY KEY (file, place), UNIQUE (account_iban, number));
+CREATE TABLE IF NOT EXISTS came_back (
+    reference TEXT PRIMARY KEY REFERENCES booking, charges_cents INTEGER NOT NULL, on_day TEXT NOT NULL);
 """
+_FIRST_BALANCE_CENTS = 1_000_000_000_00
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,16 @@ class Answer:
     account_iban: str | None
     account_sequence: int | None
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a report stands among those on its account: its number, and for a statement the balances and the day."""
+
+    number: int
+    opening_cents: int = 0
+    closing_cents: int = 0
+    on: str = ""
 
 
 class Book:
@@ -170,17 +191,59 @@ class Book:
                         *(payment.reference, entry.number, payment.place, payment.amount_cents, batch.execution_on),
                     )
 
-    def record_answer(self, answer: Answer, sha256: str) -> None:
-        """An answer that is owed from now on, with the hash of its bytes."""
+    def record_answer(self, answer: Answer, sha256: str, due_on: str) -> None:
+        """An answer that is owed from a day on, with the hash of its bytes."""
         self._run("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, 0)", *astuple(answer), sha256)
+        self._run("INSERT INTO due VALUES (?, ?, ?)", answer.file, answer.place, due_on)
 
-    def owed(self) -> list[tuple[Answer, str]]:
-        """The answers not yet known to be written, in their order, each with its hash."""
+    def record_fault(self, file: int, key: str) -> None:
+        """What goes wrong with this file."""
+        self._run("INSERT INTO fault VALUES (?, ?)", file, key)
+
+    def fault(self, file: int) -> str | None:
+        """What goes wrong with this file, if anything does."""
+        row = self._one("SELECT key FROM fault WHERE file = ?", file)
+        return row[0] if row else None
+
+    def record_statement(self, file: int, place: int, account_iban: str, moved_cents: int, on: str) -> None:
+        """The next statement of an account: its opening balance is the closing balance of the one before."""
+        query = "SELECT number, closing_cents FROM statement WHERE account_iban = ? ORDER BY number DESC LIMIT 1"
+        number, opening = self._one(query, account_iban) or (0, _FIRST_BALANCE_CENTS)
+        values = (file, place, account_iban, number + 1, opening, opening + moved_cents, on)
+        self._run("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
+
+    def standing(self, answer: Answer) -> Standing:
+        """Where this answer stands among those on its account."""
+        row = self._one(
+            "SELECT number, opening_cents, closing_cents, closed_on FROM statement WHERE file = ? AND place = ?",
+            *(answer.file, answer.place),
+        )
+        return Standing(*row) if row else Standing(answer.account_sequence or answer.file)
+
+    def record_return(self, reference: str, charges_cents: int, on: str) -> None:
+        """A payment came back to the account, less what was kept; a second time it cannot."""
+        self._run("INSERT OR IGNORE INTO came_back VALUES (?, ?, ?)", reference, charges_cents, on)
+
+    def today(self) -> str:
+        """The sender's day: that of the newest order."""
+        return str(self._one("SELECT coalesce(max(substr(created_at, 1, 10)), '') FROM file")[0])
+
+    def owed(self, today: str) -> list[tuple[Answer, str]]:
+        """The answers that are due and not yet known to be written, in their order, each with its hash."""
         rows = self._all(
             "SELECT file, place, kind, account_iban, account_sequence, name, sha256 FROM answer"
-            " WHERE written = 0 ORDER BY file, place"
+            " LEFT JOIN due USING (file, place)"
+            " WHERE written = 0 AND coalesce(due_on, '') <= ? ORDER BY file, place",
+            today,
         )
         return [(Answer(*row[:6]), row[6]) for row in rows]
+
+    def answer(self, file: int, place: int) -> Answer:
+        """One answer to a file."""
+        query = (
+            "SELECT file, place, kind, account_iban, account_sequence, name FROM answer WHERE file = ? AND place = ?"
+        )
+        return Answer(*self._one(query, file, place))
 
     def note_written(self, answer: Answer) -> None:
         """The answer is durable under its name."""
@@ -210,7 +273,10 @@ class Book:
         """The whole book for a reader: per EndToEndId, per file, totals in payments and in cents."""
         return {
             "payments": {row[0]: _payment(row) for row in self._all(_PRINTED_PAYMENTS)},
-            "files": self._dicts("SELECT number, name, sha256, state, repeats, message_id, code FROM file ORDER BY 1"),
+            "files": self._dicts(
+                "SELECT number, name, sha256, state, repeats, message_id, code, key AS fault FROM file"
+                " LEFT JOIN fault ON fault.file = file.number ORDER BY 1"
+            ),
             "answers": self._dicts("SELECT name, sha256, written FROM answer ORDER BY file, place"),
             "totals": self._dicts(_TOTALS.format(measure="count(*)"))[0],
             "cents": self._dicts(_TOTALS.format(measure="coalesce(sum(amount_cents), 0)"))[0],
@@ -236,7 +302,9 @@ SELECT reference, amount_cents, creditor_iban, state, code,
        (SELECT message_id FROM file WHERE number = payment.file) AS message_id,
        (SELECT booked_on FROM booking WHERE booking.reference = payment.reference) AS booked_on,
        (SELECT count(*) FROM booking WHERE booking.reference = payment.reference) AS bookings,
-       (SELECT count(*) FROM payment other WHERE other.reference = payment.reference AND other.state = 'duplicate')
+       (SELECT count(*) FROM payment other WHERE other.reference = payment.reference AND other.state = 'duplicate'),
+       (SELECT on_day FROM came_back WHERE came_back.reference = payment.reference) AS returned_on,
+       (SELECT charges_cents FROM came_back WHERE came_back.reference = payment.reference) AS charges_cents
 FROM payment ORDER BY reference, state = 'duplicate' DESC, file DESC
 """
 
@@ -249,5 +317,8 @@ SELECT (SELECT {measure} FROM payment WHERE state <> 'duplicate') AS ordered,
 
 
 def _payment(row: Any) -> dict[str, Any]:
-    names = ("amount_cents", "iban", "state", "code", "message_id", "booked_on", "bookings", "duplicates_refused")
+    names = (
+        *("amount_cents", "iban", "state", "code", "message_id", "booked_on", "bookings", "duplicates_refused"),
+        *("returned_on", "charges_cents"),
+    )
     return dict(zip(names, row[1:], strict=True))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deploy.treasury_simulator import answers, scenario
 from deploy.treasury_simulator.book import Answer, BatchEntry, Book, FileEntry, PaymentEntry
+from deploy.treasury_simulator.fault import Fault, table
 from deploy.treasury_simulator.folder import Arrival, Folder
 from deploy.treasury_simulator.interruption import Moment, passing
 from deploy.treasury_simulator.order import FileRefused, Order, Payment, Reason
@@ -31,15 +32,18 @@ class Desk:
     def work(self) -> list[str]:
         """One round: everything that waits is taken, judged and answered; returns a line per file and answer."""
         lines: list[str] = []
+        rules = scenario.load(self._scenario_path)
+        if rules.is_closed:
+            return lines
         if self._folder.take() or not self._started:
             passing(Moment.TAKEN)
             self._started = True
-            lines += [self._receive(name) for name in self._folder.taken() if not self._book.has_file(name)]
-        return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed()]
+            lines += [self._receive(name, rules) for name in self._folder.taken() if not self._book.has_file(name)]
+        today = rules.today or self._book.today()
+        return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed(today)]
 
-    def _receive(self, name: str) -> str:
+    def _receive(self, name: str, rules: scenario.Scenario) -> str:
         arrival = self._folder.open(name)
-        rules = scenario.load(self._scenario_path)
         with self._book.transaction():
             before = self._book.judged(arrival.sha256)
             if before is not None:
@@ -47,7 +51,7 @@ class Desk:
                 line = f"{name} repeats file {before}"
             else:
                 entry = self._judge(arrival, rules)
-                self._record(arrival, entry)
+                self._record(arrival, entry, self._fault(entry, rules))
                 line = f"{name} is file {entry.number}: {entry.state} {entry.code or ''}".rstrip()
         passing(Moment.RECORDED)
         return line
@@ -71,14 +75,20 @@ class Desk:
             return replace(entry, state="rejected", code=code, text=text, batches=self._batches(order, rules, True))
         return replace(entry, batches=self._batches(order, rules, False))
 
+    def _fault(self, entry: FileEntry, rules: scenario.Scenario) -> Fault | None:
+        """What goes wrong with an accepted file; what is a duplicate is answered as always."""
+        all_new = all(it.state != "duplicate" for batch in entry.batches for it in batch.payments)
+        return rules.fault_of(entry.message_id or "") if entry.state == "accepted" and all_new else None
+
     def _batches(self, order: Order, rules: scenario.Scenario, duplicate: bool) -> tuple[BatchEntry, ...]:
         entries: list[BatchEntry] = []
+        fault = rules.fault_of(order.message_id)
         place = 0
         for number, batch in enumerate(order.batches, start=1):
             payments: list[PaymentEntry] = []
             for payment in batch.payments:
                 place += 1
-                payments.append(self._payment(place, payment, rules, duplicate))
+                payments.append(self._payment(place, payment, rules, fault, duplicate))
             entries.append(
                 BatchEntry(
                     number,
@@ -91,11 +101,15 @@ class Desk:
             )
         return tuple(entries)
 
-    def _payment(self, place: int, payment: Payment, rules: scenario.Scenario, duplicate: bool) -> PaymentEntry:
+    def _payment(
+        self, place: int, payment: Payment, rules: scenario.Scenario, fault: Fault | None, duplicate: bool
+    ) -> PaymentEntry:
         if duplicate or self._book.has_reference(payment.reference):
             state, reason = "duplicate", _DUPLICATE_REFERENCE
         else:
             reason = payment.fault or rules.reason_to_reject(payment)
+            if reason is None and fault and fault.refuses(place):
+                reason = Reason(fault.code, "vom Zahlungspartner abgelehnt")
             state = "rejected" if reason else "booked"
         return PaymentEntry(
             place,
@@ -108,19 +122,45 @@ class Desk:
             reason.text if reason else None,
         )
 
-    def _record(self, arrival: Arrival, entry: FileEntry) -> None:
+    def _record(self, arrival: Arrival, entry: FileEntry, fault: Fault | None) -> None:
         self._book.record_file(arrival, entry)
-        for place, (kind, account) in enumerate(answers.owed_answers(entry), start=1):
-            sequence = self._book.next_sequence(account) if account else None
-            name = answers.answer_name(entry.number, place, kind)
-            answer = Answer(entry.number, place, kind, account, sequence, name)
-            self._book.record_answer(answer, _sha256(answers.render(answer, entry)))
+        if fault:
+            self._book.record_fault(entry.number, fault.key)
+        all_owed = answers.owed_answers(entry, fault)
+        for place, owed in enumerate(all_owed, start=1):
+            numbered = owed.account if owed.step.send == "notification" and not owed.step.again else None
+            sequence = self._book.next_sequence(numbered) if numbered else None
+            name = answers.answer_name(entry.number, place, owed.kind)
+            answer = Answer(entry.number, place, owed.kind, numbered, sequence, name)
+            if owed.account and not owed.step.again:
+                self._record_account(answer, entry, owed)
+            self._book.record_answer(
+                answer, _sha256(self._rendered(answer, entry, all_owed)), answers.due_on(entry, owed.step)
+            )
+
+    def _record_account(self, answer: Answer, entry: FileEntry, owed: answers.Owed) -> None:
+        """What an answer says of the account becomes part of the book where it is true."""
+        if owed.step.send == "statement":
+            moved = answers.moved_cents(entry, owed)
+            self._book.record_statement(
+                answer.file, answer.place, owed.account or "", moved, entry.batches[0].execution_on
+            )
+        for payment in answers.came_back(entry, owed):
+            self._book.record_return(payment.reference, owed.step.charges, answers.due_on(entry, owed.step))
+
+    def _rendered(self, answer: Answer, entry: FileEntry, all_owed: list[answers.Owed]) -> bytes:
+        place = answers.meant(answer.place, all_owed)
+        told = answer if place == answer.place else self._book.answer(answer.file, place)
+        return answers.render(answer, entry, all_owed, self._book.standing(told))
 
     def _deliver(self, answer: Answer, sha256: str) -> str:
-        content = answers.render(answer, self._book.file(answer.file))
+        entry, key = self._book.file(answer.file), self._book.fault(answer.file)
+        all_owed = answers.owed_answers(entry, table()[key] if key else None)
+        content = self._rendered(answer, entry, all_owed)
         if _sha256(content) != sha256:
             raise BookContradicted(f"{answer.name}: not the bytes that were recorded")
-        self._folder.deliver(answer.name, content)
+        owed = all_owed[answer.place - 1]
+        self._folder.deliver(answers.delivered_name(answer, owed), content, in_place=owed.step.in_place)
         self._book.note_written(answer)
         passing(Moment.NOTED)
         return f"answer {answer.name}"

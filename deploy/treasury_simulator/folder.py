@@ -70,9 +70,12 @@ class Folder:
         arrived = datetime.fromtimestamp(min(max(int(status.st_mtime), 0), _LATEST_SECOND), UTC)
         return Arrival(name, digest.hexdigest(), status.st_size, arrived.strftime("%Y-%m-%dT%H:%M:%SZ"), content)
 
-    def deliver(self, name: str, content: bytes) -> None:
-        """Write an answer: temporary name, fsync, rename, fsync of the directory; again with the same result."""
-        temporary = self.outgoing / f".{name}.tmp"
+    def deliver(self, name: str, content: bytes, *, in_place: bool = False) -> None:
+        """Write an answer: temporary name, fsync, rename, fsync of the directory; again with the same result.
+
+        `in_place` writes under the final name at once, as programs do that know no better.
+        """
+        temporary = self.outgoing / (name if in_place else f".{name}.tmp")
         with temporary.open("wb") as file:
             half = len(content) // 2
             file.write(content[:half])

@@ -175,6 +175,8 @@ def test_a_known_reference_in_another_file_is_refused_and_the_others_are_paid(co
         "booked_on": "2026-03-04",
         "bookings": 1,
         "duplicates_refused": 1,
+        "returned_on": None,
+        "charges_cents": None,
     }
 
 
