@@ -114,7 +114,7 @@ class CommandJob:
 
 
 def _refused(overlay: Overlay, caller: Caller, primary: str, refused: RefusedAttempt) -> Outcome:
-    case = caller.correlation or overlay.states.get(primary, Folded(state=None)).correlation or primary
+    case = refused.case or caller.correlation or overlay.states.get(primary, Folded(state=None)).correlation or primary
     event = AttemptRefused(
         action=refused.action, rule=refused.rule, stream=primary, matrix_sha256=refused.matrix_sha256
     )

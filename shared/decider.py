@@ -108,8 +108,10 @@ class RefusedAttempt(DomainError):
     title = "Diese Handlung ist Ihnen in diesem Vorgang verwehrt."
     status = 403
 
-    def __init__(self, detail: str = "", *, rule: str, action: str, matrix_sha256: str = "") -> None:
+    def __init__(self, detail: str = "", *, rule: str, action: str, matrix_sha256: str = "", case: str = "") -> None:
+        """`case` is told where many are acted in at once: the attempt is recorded in it."""
         super().__init__(detail)
+        self.case = case
         self.rule = rule
         self.action = action
         self.matrix_sha256 = matrix_sha256

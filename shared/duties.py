@@ -156,12 +156,16 @@ def sentence_of(code: str) -> str:
     return next((rule.sentence for rule in MATRIX.rules if rule.code == code), code)
 
 
-def refuse(action: str, acted: Iterable[Acted], context: Context) -> None:
-    """`RefusedAttempt` when this person, in whatever role, did something in the case that bars them from the action."""
+def refuse(action: str, acted: Iterable[Acted], context: Context, *, case: str = "", file_number: str = "") -> None:
+    """`RefusedAttempt` when this person, in whatever role, did something in the case that bars them from the action.
+
+    Where one action concerns many cases, `case` says which; the sentence names it by its file number, if there is one.
+    """
     if context.by_system:
         return
     if rule := barring_rule(action, acted, context.actor):
-        raise RefusedAttempt(rule.sentence, rule=rule.code, action=action, matrix_sha256=MATRIX.sha256)
+        told = f"Vorgang {file_number or case}: {rule.sentence}" if case else rule.sentence
+        raise RefusedAttempt(told, rule=rule.code, action=action, matrix_sha256=MATRIX.sha256, case=case)
 
 
 def hindrance(action: str, acted: Iterable[Acted], person: str) -> str:

@@ -42,6 +42,7 @@ CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
     {"examine-drawdown"}, {"certify-drawdown"}, {"order-payment"}, {"seal-batch"}, {"release-batch"},
 )  # fmt: skip
+ENTRY = {"record-entry"}
 ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"}, {"confirm-account"}
 ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
 CLEARING_PROPOSAL, CLEARING_APPROVAL = {"propose-resolution"}, {"approve-resolution"}
@@ -85,7 +86,7 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
         CONFLICT,
-        AUTHORITY | TREASURY | ASSIGNMENT | ACCOUNT,
+        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT,
     ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
     ("Wer für die Kommune handelt, ändert keine Bankverbindung.", MUNICIPALITY | WITHDRAWAL, ACCOUNT),
@@ -190,7 +191,7 @@ BESIDE: frozenset[str] = frozenset({
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received", "intake.proof-received",
     "review.proof-sample-begun", "review.proof-drawn",
-    "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.batch-entered", "payout.payment-unbatched",
+    "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
@@ -266,6 +267,8 @@ class Acts:
                 action = "propose-resolution" if it.topic.endswith("proposed") else "approve-resolution"
                 # An item is judged by itself, for it may belong to no case.
                 self.by_case[f"{it.stream}/{it.facts['number']}"].append(Act(it.at, self._number, it.actor, action))
+            case "payout.batch-entered":
+                self._for_all(it, "record-entry")
             case topic if topic in ACTS:
                 self.by_case[it.case].append(act)
             case topic if topic not in BESIDE:

@@ -44,6 +44,8 @@ class UnbatchPayment:
 
 @value
 class CancelPayment:
+    """`batch` is empty for an order that lies in no file."""
+
     batch: str
 
 
@@ -138,9 +140,16 @@ class PaymentUnbatched:
     batch: str
 
 
+CANCELLED = "cancelled"
+"""The reason for which a Mittelabruf can be ordered anew, told as the treasury's are by their codes."""
+
+
 @event("payout.payment-cancelled")
 class PaymentCancelled:
-    """The order was taken back before its file was handed over: nothing was or will be paid under this reference."""
+    """The order was taken back before its file was handed over: nothing was or will be paid under this reference.
+
+    `batch` is empty when it lay in none.
+    """
 
     case: str
     batch: str
@@ -369,6 +378,8 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             return [PaymentBatched(case=payment.order.case, batch=command.batch)]
         case UnbatchPayment(), Ordered():
             return []
+        case CancelPayment(batch=""), Ordered():
+            return [_cancelled(payment, context)]
         case _, Ordered():
             raise NotInBatch
         case CancelPayment(), Cancelled() if command.batch == payment.batch:
@@ -391,9 +402,10 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             return _answered(command, payment, context)
 
 
-def _cancelled(payment: Batched, context: Context) -> PaymentCancelled:
+def _cancelled(payment: Ordered | Batched, context: Context) -> PaymentCancelled:
+    batch = payment.batch if isinstance(payment, Batched) else ""
     return PaymentCancelled(
-        case=payment.order.case, batch=payment.batch, cancelled_by=context.actor, cancelled_on=context.valid_on
+        case=payment.order.case, batch=batch, cancelled_by=context.actor, cancelled_on=context.valid_on
     )
 
 
@@ -518,12 +530,12 @@ def evolve(payment: Payment, it: Event) -> Payment:
             return payment
         case PaymentBatched(), _:
             return Batched(order=payment.order, batch=it.batch)
+        case PaymentCancelled(), _:
+            return Cancelled(order=payment.order, batch=it.batch)
         case _, Ordered():
             return payment
         case PaymentUnbatched(), _:
             return Ordered(order=payment.order)
-        case PaymentCancelled(), _:
-            return Cancelled(order=payment.order, batch=it.batch)
         case PaymentAccepted(), _:
             early = payment.early if isinstance(payment, Batched | Accepted) else None
             return Accepted(order=payment.order, batch=payment.batch, early=early)

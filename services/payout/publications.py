@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.payout import batch, disbursement, payment
+from services.payout import disbursement, payment
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.payout import (
@@ -88,7 +88,7 @@ def publish(event: object, state: Any) -> Published | None:
             return PaymentRejected(
                 **_named(state.order),
                 cents=state.order.cents,
-                reason=batch.CANCELLED,
+                reason=payment.CANCELLED,
                 rejected_on=event.cancelled_on,
             )
         case _:

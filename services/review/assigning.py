@@ -28,7 +28,7 @@ def assign_cases(cases: Sequence[str], person: str) -> Decision:
 def _assigned(case: str, state: handling.Handling, person: str, context: Context) -> Sequence[handling.Event]:
     if state.reviewer == person:
         return []
-    duties.refuse(ACTION, state.conflicts, context)
+    duties.refuse(ACTION, state.conflicts, context, case=case)
     try:
         return handling.decide(handling.AssignReviewer(person=person, case=case), state, context)
     except handling.PersonIsExcluded as error:

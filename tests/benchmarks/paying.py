@@ -52,7 +52,6 @@ def _content(count: int) -> batches.Draft:
         execution_on=date(2025, 8, 5),
         debtor="freistaat-thueringen",
         entries=entries,
-        took_part=("p-orderer",),
         writing=batches.Writing(),
     )
 
@@ -85,7 +84,7 @@ def ours(count: int = PAYMENTS) -> Figures:
         execution_on=content.execution_on,
         debtor=content.debtor,
         entries=content.entries,
-        took_part=content.took_part,
+        took_part=("p-orderer",),
         file_sha256=sha256(raw).hexdigest(),
         file_name=f"{content.message_id}.xml",
         writing=content.writing,

@@ -116,6 +116,19 @@ def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Pa
     assert "§ 77" in violation
 
 
+@pytest.mark.parametrize("topic", ["payout.batch-sealed", "payout.batch-released", "payout.batch-entered"])
+def test_who_declared_a_conflict_and_then_handled_a_file_of_the_case_is_found(tmp_path: Path, topic: str) -> None:
+    conflict = act("handling", "review.conflict-of-interest-declared", "p-1")
+    entries = {"entries": [{"case": CASE}]}
+    rest = [("batch-1", "payout.batch-released", "p-2", {}), ("batch-1", "payout.batch-entered", "p-2", {})]
+    for person, found in (("p-1", 1), ("p-2", 0)):
+        sealer = person if topic.endswith("sealed") else "p-3"
+        told = [conflict, ("batch-1", "payout.batch-sealed", sealer, entries)]
+        told += [it if it[1] != topic else (it[0], it[1], person, it[3]) for it in rest]
+        violations = recounted(exported(tmp_path / person, told))["sod"]["violations"]
+        assert len([it for it in violations if "befangen" in it]) == found
+
+
 def test_what_nobody_taught_it_is_said(tmp_path: Path) -> None:
     told = [act("award", "review.something-new", "p-1"), (f"budget-{TITLE}-2025", "review.money-moved", "system", {})]
     assert recounted(exported(tmp_path, told))["unread"] == ["review.money-moved", "review.something-new"]

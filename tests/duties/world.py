@@ -502,6 +502,20 @@ def _fulfilling() -> Iterator[Point]:
     ):
         yield world.point(f"nach den Nebenbestimmungen: {action}", action, decided, date(2025, 8, 4))
         world.act(action, decided, date(2025, 8, 4))
+    yield from _by_hand(world, date(2025, 8, 4))
+
+
+def _by_hand(world: World, on: date) -> Iterator[Point]:
+    """An order whose file a person types in."""
+    orders = [world.house.state("payment-p1").order]
+    steps: Sequence[tuple[str, Decision]] = (
+        ("seal-batch", _seal(world, 1, on, batch.BY_HAND)),
+        ("release-batch", batch.release("b1", orders)),
+        ("record-entry", batch.record_entry("b1", "K 4711", orders)),
+    )
+    for action, decided in steps:
+        yield world.point(f"von Hand: {action}", action, decided, on)
+        world.act(action, decided, on)
 
 
 def _of_award(command: award.Command) -> Decision:
@@ -587,7 +601,7 @@ def _of_drawdown(command: Any) -> Decision:
     return decision(disbursement.decider, CASE, command)
 
 
-def _seal(world: World, number: int, on: date) -> Decision:
+def _seal(world: World, number: int, on: date, format: str = "iso20022") -> Decision:
     order = world.house.state(f"payment-p{number}").order
     draft = batch.draft(
         f"b{number}",
@@ -595,7 +609,7 @@ def _seal(world: World, number: int, on: date) -> Decision:
         created_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
         execution_on=on,
         debtor="kasse",
-        writing=batch.Writing(),
+        writing=batch.Writing(format=format),
     )
     return batch.seal(draft, f"{number}" * 64)
 
@@ -627,8 +641,9 @@ def _paying() -> Iterator[Point]:
             if number == 2:
                 yield world.point(f"zweiter Abruf: {action}", action, decided, on)
             world.act(action, decided, on)
+        yield world.point(f"{number}. Zahlungslauf", "seal-batch", _seal(world, number, on), on)
         world.act("seal-batch", _seal(world, number, on), on)
-        release = decision(batch.decider, f"b{number}", batch.ReleaseBatch())
+        release = batch.release(f"b{number}", [world.house.state(f"payment-p{number}").order])
         yield world.point(f"{number}. Freigabe", "release-batch", release, on)
         world.act("release-batch", release, on)
         world.run(decision(batch.decider, f"b{number}", batch.StartSubmission(attempt=1)), on)

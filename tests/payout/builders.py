@@ -104,9 +104,11 @@ class House:
 
     def record(self, decision: Decision, context: Context) -> list[Any]:
         states = [noun.fold(self.events[stream]) for stream, noun in decision.reads.items()]
+        more = decision.further(states) if decision.further else {}
+        states += [noun.fold(self.events[stream]) for stream, noun in more.items()]
         decided = decision.judge(states, context)
         for stream, events in decided.items():
-            assert stream in decision.reads
+            assert stream in decision.reads or stream in more
             self.events[stream] += events
         return [it for events in decided.values() for it in events]
 

@@ -150,7 +150,7 @@ def test_a_hold_after_the_sealing_stops_the_release() -> None:
     house.order("d1", "p1")
     house.seal("p1")
     hold_it(house, OF_PAYEE)
-    release = batches.release(BATCH, [batches.concerned(house.payment("p1").order)])
+    release = batches.release(BATCH, [house.payment("p1").order])
     cashier = replace(orderer(), actor="p-cashier")
     with pytest.raises(PaymentIsHeld):
         house.record(release, cashier)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
@@ -19,6 +20,7 @@ from services.payout.api.lookup import known_batch, known_case, known_holds, pay
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
 from services.payout.treasury.known import FORMATS
+from shared import duties
 from shared.calendar import local_date, next_target_day
 from shared.commands import KeyReused
 from shared.decider import Decision, decision
@@ -71,17 +73,15 @@ def actions(house: House) -> list[Action]:
 
     async def release(_body: NoBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
-        orders = await orders_of(house, [it.payment for it in sealed.entries])
-        concerned = [batches.concerned(it.order) for it in orders if not isinstance(it, payments.Unordered)]
-        return batches.release(ask.path["batch"], concerned)
+        return batches.release(ask.path["batch"], await _orders_in(house, sealed))
 
     async def discard(body: DiscardBatchBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
         return batches.discard(sealed, body.cancelled)
 
     async def enter(body: RecordEntryBody, ask: Ask) -> Decision:
-        await known_batch(house, ask.path["batch"])
-        return decision(batches.decider, ask.path["batch"], batches.RecordEntry(cash_reference=body.cash_reference))
+        sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
+        return batches.record_entry(ask.path["batch"], body.cash_reference, await _orders_in(house, sealed))
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     return [
@@ -141,7 +141,7 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
             raise KeyReused
         stream = batches.decider.stream(name)
         return Decision(reads={stream: batches.decider}, judge=lambda _states, _context: {}, creates=True)
-    orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house))
+    orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house, ask.person.id))
 
     writing = await _writing(house)
 
@@ -193,12 +193,27 @@ async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payment
     return orders
 
 
-async def _open_orders(house: House) -> Sequence[payments.PaymentOrdered]:
+async def _orders_in(house: House, sealed: batches.BatchSealed) -> Sequence[payments.PaymentOrdered]:
+    states = await orders_of(house, [it.payment for it in sealed.entries])
+    return [it.order for it in states if not isinstance(it, payments.Unordered)]
+
+
+async def _open_orders(house: House, person: str) -> Sequence[payments.PaymentOrdered]:
+    """What can be sealed now by this person: a case in which something stands in the way keeps no other from being paid."""
     await house.seen(house.writer.head.position)
     names = await asyncio.to_thread(views.ordered_payments, house.views, batches.MAX_ENTRIES)
     standing, today = await known_holds(house), local_date(house.now())
     ordered = [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
-    return [it for it in ordered if not holds.holding(standing, batches.concerned(it), today)]
+    free = [it for it in ordered if not holds.holding(standing, batches.concerned(it), today)]
+    return [it for it in free if not await _stands_in_the_way(house, it, person)]
+
+
+async def _stands_in_the_way(house: House, order: payments.PaymentOrdered, person: str) -> bool:
+    account = (await house.writer.state(accounts.decider, order.case)).state
+    if batches.account_hindrance(order, account):
+        return True
+    case: disbursements.Disbursement = (await house.writer.state(disbursements.decider, order.case)).state
+    return bool(duties.hindrance("seal-batch", case.acted, person))
 
 
 def _told_drawdowns(state: disbursements.Disbursement, _ask: Ask) -> Mapping[str, Any]:

@@ -4,8 +4,9 @@ The batch's id is the file's message id, so that every answer leads back to its 
 """
 
 from services.payout.batch.content import BY_HAND, Entry, Writing
-from services.payout.batch.discarding import CANCELLED, discard
+from services.payout.batch.discarding import discard
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
+from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance
 from services.payout.batch.noun import (
     LISTED_AT_ONCE,
     MAX_ENTRIES,
@@ -54,14 +55,14 @@ from services.payout.batch.noun import (
     acts_of,
     decider,
 )
-from services.payout.batch.releasing import release
+from services.payout.batch.releasing import record_entry, release
 from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
     "BY_HAND",
-    "CANCELLED",
     "LISTED_AT_ONCE",
     "MAX_ENTRIES",
+    "AccountOfPaymentInChange",
     "AlreadyReleased",
     "AlreadySealed",
     "AttemptSkipped",
@@ -94,6 +95,7 @@ __all__ = [
     "OnlyByHand",
     "OtherBytes",
     "OtherCashReference",
+    "PaymentToFormerAccount",
     "RecordEntry",
     "ReleaseBatch",
     "Released",
@@ -108,12 +110,14 @@ __all__ = [
     "Unreleased",
     "Unsealed",
     "Writing",
+    "account_hindrance",
     "acts_of",
     "concerned",
     "decider",
     "discard",
     "draft",
     "groups",
+    "record_entry",
     "release",
     "seal",
 ]

@@ -1,27 +1,28 @@
 """Discarding before hand-over: the batch and all its payments in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.payout import account as accounts
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import sequence
+from services.payout.batch import in_cases
+from services.payout.batch.content import Entry
 from services.payout.batch.noun import BatchSealed, DiscardBatch, decider
 from shared.decider import AnyDecider, Context, Decided, Decision
 
-CANCELLED = "cancelled"
-"""The reason for which a Mittelabruf can be ordered anew, told as the treasury's are by their codes."""
-
 
 def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
-    """Discard an unreleased batch: the orders of the payments in `cancelled` are taken back, the others stand."""
+    """Discard an unreleased batch: the orders of the payments in `cancelled` are taken back, the others stand.
+
+    What was ordered to an account that its case no longer has is taken back, too: it must be certified and ordered anew.
+    """
     batch = sealed.message_id
     stream, numbers = decider.stream(batch), sequence.decider.stream(sealed.debtor)
-    reads: dict[str, AnyDecider] = {stream: decider}
+    reads: dict[str, AnyDecider] = {stream: decider, **in_cases.reads_of(sealed.entries)}
     for entry in sealed.entries:
         reads[payments.decider.stream(entry.payment)] = payments.decider
-        if entry.payment in cancelled:
-            reads[disbursements.decider.stream(entry.case)] = disbursements.decider
     if sealed.writing.number:
         reads[numbers] = sequence.decider
 
@@ -34,23 +35,29 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
             now[name] = reads[name].fold(events, now[name])
             decided.setdefault(name, []).extend(events)
 
-        act(stream, DiscardBatch(cancelled=tuple(cancelled)))
+        former = [it.payment for it in sealed.entries if _is_to_former_account(it, now)]
+        taken_back = tuple(dict.fromkeys((*cancelled, *former)))
+        act(stream, DiscardBatch(cancelled=taken_back))
         if not decided[stream]:
             return {}
         if sealed.writing.number:
             act(numbers, sequence.FreeFileNumber(batch=batch, number=sealed.writing.number))
         for entry in sealed.entries:
             name = payments.decider.stream(entry.payment)
-            if entry.payment not in cancelled:
+            if entry.payment not in taken_back:
                 act(name, payments.UnbatchPayment(batch=batch))
                 continue
             act(name, payments.CancelPayment(batch=batch))
             act(
                 disbursements.decider.stream(entry.case),
                 disbursements.NoteRejection(
-                    case=entry.case, drawdown=entry.drawdown, payment=entry.payment, reason=CANCELLED
+                    case=entry.case, drawdown=entry.drawdown, payment=entry.payment, reason=payments.CANCELLED
                 ),
             )
         return decided
 
     return Decision(reads=reads, judge=judge, action="DiscardBatch")
+
+
+def _is_to_former_account(entry: Entry, now: Mapping[str, Any]) -> bool:
+    return in_cases.is_to_former_account(entry, now[accounts.decider.stream(entry.case)])

@@ -35,7 +35,6 @@ class Draft:
     execution_on: date
     debtor: str
     entries: tuple[Entry, ...]
-    took_part: tuple[str, ...]
     writing: Writing = Writing()
 
 
@@ -75,14 +74,12 @@ def draft(
 ) -> Draft:
     """The batch of these orders, sorted by reference so that the same choice makes the same file."""
     entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
-    persons = {person for order in orders for person in took_part_of(order)}
     return Draft(
         message_id=batch,
         created_at=created_at.replace(microsecond=0),
         execution_on=execution_on,
         debtor=debtor,
         entries=tuple(entries),
-        took_part=tuple(sorted(persons)),
         writing=writing,
     )
 

@@ -6,10 +6,11 @@ from typing import Any
 from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout import sequence
+from services.payout.batch import in_cases
 from services.payout.batch.content import Entry
 from services.payout.batch.drafting import Draft, entry_of, took_part_of
 from services.payout.batch.noun import EntryDiffers, SealBatch, decider
-from shared.decider import AnyDecider, Context, Decided, Decision
+from shared.decider import AnyDecider, Context, Decided, Decision, replace
 
 
 def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
@@ -26,30 +27,34 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
         execution_on=content.execution_on,
         debtor=content.debtor,
         entries=content.entries,
-        took_part=content.took_part,
+        took_part=(),
         file_sha256=file_sha256,
         file_name=f"{content.message_id}.{file_sha256[:12]}.{suffix}",
         writing=content.writing,
     )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        sealed = decider.decide(command, states[0], context)
+        now = dict(zip(reads, states, strict=True))
+        orders = [it.order for it in (now[name] for name in streams) if not isinstance(it, payments.Unordered)]
+        persons = {person for it in orders for person in took_part_of(it)}
+        sealed = decider.decide(replace(command, took_part=tuple(sorted(persons))), states[0], context)
         if not sealed:
             return {}
         decided: dict[str, Sequence[Any]] = {stream: sealed}
-        took_part: set[str] = set()
         if content.writing.number:
             number = sequence.TakeFileNumber(batch=content.message_id, number=content.writing.number)
-            decided[numbers] = sequence.decider.decide(number, states[-1], context)
-        for entry, name, state in zip(content.entries, streams, states[2:], strict=False):
-            decided[name] = _batched(content.message_id, entry, state, context)
-            holds.refuse_held(states[1], concerned(state.order), context)
-            took_part |= took_part_of(state.order)
-        if not took_part <= set(content.took_part):
-            raise EntryDiffers
+            decided[numbers] = sequence.decider.decide(number, now[numbers], context)
+        for entry, name in zip(content.entries, streams, strict=True):
+            decided[name] = _batched(content.message_id, entry, now[name], context)
+            holds.refuse_held(now[held], concerned(now[name].order), context)
+        in_cases.refuse_barred("seal-batch", orders, now, context)
+        in_cases.refuse_former_accounts(orders, now)
         return decided
 
-    reads: dict[str, AnyDecider] = {stream: decider, held: holds.decider} | dict.fromkeys(streams, payments.decider)
+    reads: dict[str, AnyDecider] = {
+        stream: decider, held: holds.decider, **dict.fromkeys(streams, payments.decider),
+        **in_cases.reads_of(content.entries),
+    }  # fmt: skip
     if content.writing.number:
         reads[numbers] = sequence.decider
     return Decision(reads=reads, judge=judge, action="SealBatch", creates=True)

@@ -1,14 +1,19 @@
-"""Changing a case's account: judged with all who acted in the case, and what was certified before it is certified anew."""
+"""Changing a case's account: judged with all who acted in the case, and what was certified before it is certified anew.
+
+An order to the account before that lies in no file yet is taken back: nobody may put it into one any more.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout import account as accounts
+from services.payout import payment as payments
+from services.payout.disbursement.commands import NoteRejection
 from services.payout.disbursement.events import CertificationVoided
 from services.payout.disbursement.noun import decider
 from services.payout.disbursement.states import Certified, Disbursement, Ordered
 from shared import duties
-from shared.decider import AnyDecider, Context, Decided, Decision
+from shared.decider import AnyDecider, Context, Decided, Decision, replace
 
 
 def propose_account(case: str, command: accounts.ProposeAccount) -> Decision:
@@ -18,7 +23,34 @@ def propose_account(case: str, command: accounts.ProposeAccount) -> Decision:
 
 def confirm_account(case: str, change: str, waiting_days: int) -> Decision:
     """Confirm the account that another person entered."""
-    return _changing(case, accounts.ConfirmAccount(change=change, waiting_days=waiting_days), "confirm-account")
+    command = accounts.ConfirmAccount(change=change, waiting_days=waiting_days)
+    confirmed, own = _changing(case, command, "confirm-account"), decider.stream(case)
+    count = len(confirmed.reads)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        decided = dict(confirmed.judge(states[:count], context))
+        state = decider.fold(decided.get(own, ()), states[0])
+        if not decided:
+            return {}
+        for stream, payment in zip(_ordered(states), states[count:], strict=True):
+            if isinstance(payment, payments.Ordered):
+                decided[stream] = payments.decider.decide(payments.CancelPayment(batch=""), payment, context)
+                freed = decider.decide(_taken_back(payment.order), state, context)
+                decided[own], state = [*decided.get(own, ()), *freed], decider.fold(freed, state)
+        return decided
+
+    return replace(confirmed, judge=judge, further=_ordered)
+
+
+def _ordered(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+    """The payments of what is ordered in the case and not paid."""
+    state: Disbursement = states[0]
+    ordered = (it.stage.payment for it in state.drawdowns if isinstance(it.stage, Ordered))
+    return {payments.decider.stream(it): payments.decider for it in ordered}
+
+
+def _taken_back(order: payments.PaymentOrdered) -> NoteRejection:
+    return NoteRejection(case=order.case, drawdown=order.drawdown, payment=order.payment, reason=payments.CANCELLED)
 
 
 def discard_account(case: str, change: str) -> Decision:

@@ -1,0 +1,83 @@
+"""What the cases in a file say against it: somebody who must not act in one of them, or an account that is not its any more.
+
+A batch acts in many cases at once. What was declared, done or changed in one of them after the order counts as before it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from services.payout import account as accounts
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout.batch.content import Entry
+from shared import duties
+from shared.decider import AnyDecider, Context, DomainError
+
+
+class PaymentToFormerAccount(DomainError):
+    """`detail` says which payment."""
+
+    code = "payment-to-former-account"
+    title = (
+        "Eine der Zahlungen ginge auf eine Bankverbindung, die nicht mehr gilt. Verwerfen Sie den Zahlungslauf: "
+        "Dabei wird ihre Anordnung zurückgenommen, und auf die neue Bankverbindung wird neu festgestellt und angeordnet."
+    )
+
+
+class AccountOfPaymentInChange(DomainError):
+    """`detail` says which payment."""
+
+    code = "payment-account-in-change"
+    title = (
+        "Die Bankverbindung einer der Zahlungen wird gerade geändert. Bestätigen oder verwerfen Sie die Änderung; "
+        "bis dahin lässt sich nur der Zahlungslauf verwerfen."
+    )
+
+
+class OfCase(Protocol):
+    """An order, or its entry in a file: both know their case."""
+
+    @property
+    def case(self) -> str: ...
+
+
+def reads_of(orders: Sequence[OfCase]) -> dict[str, AnyDecider]:
+    """What has to be read of the cases of these orders."""
+    reads: dict[str, AnyDecider] = {}
+    for it in orders:
+        reads[disbursements.decider.stream(it.case)] = disbursements.decider
+        reads[accounts.decider.stream(it.case)] = accounts.decider
+    return reads
+
+
+def refuse_barred(
+    action: str, orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any], context: Context
+) -> None:
+    """`RefusedAttempt`, which names the case, when this person must not do the action in one of the orders' cases."""
+    for it in orders:
+        state: disbursements.Disbursement = states[disbursements.decider.stream(it.case)]
+        duties.refuse(action, state.acted, context, case=it.case, file_number=it.file_number)
+
+
+def refuse_former_accounts(orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any]) -> None:
+    """`PaymentToFormerAccount` or `AccountOfPaymentInChange` for the first order whose case's account is another one now."""
+    for it in orders:
+        account: accounts.Account = states[accounts.decider.stream(it.case)]
+        if hindrance := account_hindrance(it, account):
+            raise hindrance
+
+
+def is_to_former_account(order: payments.PaymentOrdered | Entry, account: accounts.Account) -> bool:
+    """Whether the case was given another account since the order."""
+    now = account.confirmed
+    return now is not None and (now.account_holder, now.iban) != (order.account_holder, order.iban)
+
+
+def account_hindrance(
+    order: payments.PaymentOrdered, account: accounts.Account
+) -> PaymentToFormerAccount | AccountOfPaymentInChange | None:
+    """Why this order must not be paid while the case's account is this one; None when it may."""
+    told = f"Vorgang {order.file_number}, Zahlung {order.reference}"
+    if is_to_former_account(order, account):
+        return PaymentToFormerAccount(told)
+    return AccountOfPaymentInChange(told) if account.proposed is not None else None
