@@ -70,3 +70,17 @@ def _cooperation(case: PlannedCase) -> Mapping[str, Any] | None:
 def by_year(cents: Mapping[int, int]) -> list[dict[str, int]]:
     """Amounts per year, as bodies write them."""
     return [{"year": year, "cents": amount} for year, amount in cents.items()]
+
+
+def criteria_of(case: PlannedCase, *, negative: bool) -> list[dict[str, Any]]:
+    """What the expert says of the criteria that the practice requires for the case's item."""
+    criteria = [
+        {"code": "re-use", "points": 0, "text": "Nur im eigenen Haus zu gebrauchen."}
+        if negative
+        else {"code": "re-use", "points": 3, "text": "Andere Kommunen können das Ergebnis unverändert nutzen."},
+        {"code": "information-security", "points": 1, "text": "Im ISMS der Kommune erfasst."},
+    ]
+    if case.item == "interfaces":
+        standard = {"points": 0, "text": "Kein Standard."} if negative else {"points": 1, "text": "XÖV, offen gelegt."}
+        criteria.insert(0, {"code": "standard", **standard})
+    return criteria

@@ -17,7 +17,7 @@ from deploy.demo_desk import (
     OFFICERS,
     ORDERERS,
 )
-from deploy.demo_form import attachment, by_year, form_of
+from deploy.demo_form import attachment, by_year, criteria_of, form_of
 from deploy.demo_people import GaveUp, People, Refused, key_of
 from deploy.demo_plan import (
     APPROPRIATION_CENTS,
@@ -190,6 +190,7 @@ class Steps(ChangingSteps):
         body: Mapping[str, Any] = {
             "opinion": "negative" if negative else "positive",
             "reasons": case.refusal[0] if negative else "Standardisiert, nachnutzbar und fachlich überzeugend.",
+            "criteria": criteria_of(case, negative=negative),
         }
         return await self._review(case, step, self._of(EXPERTS, case), "opinion", body)
 

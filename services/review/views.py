@@ -12,6 +12,7 @@ from services.review import early_start as e
 from services.review import fulfilment as f
 from services.review import handling as h
 from services.review import programme as p
+from services.review.criteria import points_in_words
 from services.review.deadlines import note_deadlines, note_side_conditions
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
@@ -231,7 +232,8 @@ def _of_assessment(it: object) -> Words | None:
         case a.AssessmentOpened():
             return Words(title="Prüfung eröffnet", why="Die Antragsannahme hat die Vollständigkeit festgestellt.")
         case a.ExpertOpinionRecorded():
-            reasons = "; ".join((it.reasons, *(f"Auflage: {one}" for one in it.conditions)))
+            judged = (f"{one.title}: {points_in_words(one)}" for one in it.criteria)
+            reasons = "; ".join((it.reasons, *(f"Auflage: {one}" for one in it.conditions), *judged))
             tone = "warning" if it.opinion == Opinion.NEGATIVE else "info"
             return Words(title=f"Votum {OPINIONS[it.opinion]}", tone=tone, why=reasons)
         case a.EligibleExpenditureAssessed():

@@ -4,6 +4,7 @@ A grant depends on guideline × practice × parameters × day of the decision. A
 that an auditor reads in the log what a decision's hashes mean; nothing is ever resolved as "the latest" on replay.
 """
 
+from shared.policy.criterion import Criterion, CriterionKind
 from shared.policy.in_force import (
     InForce,
     NoPolicyInForce,
@@ -42,6 +43,8 @@ __all__ = [
     "Basis",
     "ConditionBlock",
     "ConditionKind",
+    "Criterion",
+    "CriterionKind",
     "FieldKind",
     "FinancingType",
     "Handling",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.decider import DomainError, replace, value
+from shared.policy.criterion import Criterion
 from shared.policy.reading import PolicyFile, read
 from shared.policy.terms import KIND_TITLES, Basis, Handling, Item, Parameters, PolicyKind, Published, Terms
 from shared.rules import Rule
@@ -56,6 +57,11 @@ class InForce:
         """How the practice handles an item; a practice of format 1 names only what is closed."""
         found = [one for one in self.practice.handlings if one.code == it.code]
         return found[0] if found else Handling(code=it.code)
+
+    def criteria(self, name: str) -> tuple[Criterion, ...]:
+        """What the opinion on an item, by its code or letter, is asked to judge; `UnknownItem`."""
+        code = self.item(name).code
+        return tuple(it for it in self.practice.criteria if it.asks(code))
 
     def terms(self, name: str) -> Terms:
         it, its = self.item(name), self.parameters
@@ -156,6 +162,10 @@ def _check_day(it: InForce) -> None:
         raise PolicyNotConsistent(f"„{unknown[0]}“ steht nicht in der Richtlinie {it.guideline.version}", field="items")
     if missing := sorted(defined - handled):
         raise PolicyNotConsistent(f"Die Verwaltungspraxis sagt nichts zu „{missing[0]}“", field="items")
+    if strange := sorted({item for one in it.practice.criteria for item in one.items} - defined):
+        raise PolicyNotConsistent(
+            f"„{strange[0]}“ steht nicht in der Richtlinie {it.guideline.version}", field="criteria"
+        )
     if len({one.code for one in it.rules}) != len(it.rules):
         raise PolicyNotConsistent("Richtlinie und Verwaltungspraxis haben eine Regel gleichen Namens.", field="rules")
     begins, ends = it.guideline.in_force_on, it.guideline.expires_on

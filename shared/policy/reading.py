@@ -13,6 +13,7 @@ from typing import Any, cast
 from shared.decider import DomainError, value
 from shared.identity import is_id
 from shared.money import MAX_CENTS
+from shared.policy.criterion import Criterion, CriterionKind
 from shared.policy.terms import (
     Bars,
     ConditionBlock,
@@ -61,6 +62,7 @@ class PolicyFile:
     numbers: tuple[tuple[str, int], ...] = ()
     rules: tuple[Rule, ...] = ()
     side_conditions: tuple[ConditionBlock, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
 
 
 class Group:
@@ -124,6 +126,9 @@ class Group:
             return ()
         rows = cast(list[object], self.required(key, list))
         return [Group(it, f"{self.at(key)}.{index}", lenient=self._lenient) for index, it in enumerate(rows)]
+
+    def flag(self, key: str) -> bool:
+        return self.required(key, bool)
 
     def texts(self, key: str) -> tuple[str, ...]:
         found = cast(list[object], self.required(key, list))
@@ -189,6 +194,7 @@ def _second_format(kind: PolicyKind, file: Group) -> dict[str, Any]:
                 "budget_title": file.id("budget_title"),
                 "rules": _rules(file),
                 "side_conditions": _side_conditions(file),
+                "criteria": _criteria(file),
             }
         case PolicyKind.PARAMETERS:
             return {"parameters": _parameters(file)}
@@ -277,6 +283,29 @@ def _block(it: Group) -> ConditionBlock:
     return found
 
 
+def _criteria(file: Group) -> tuple[Criterion, ...]:
+    found = tuple(_criterion(it) for it in file.rows("criteria"))
+    if len({it.code for it in found}) != len(found):
+        raise PolicyNotReadable("ein Kriterium kommt doppelt vor", field="criteria")
+    return found
+
+
+def _criterion(it: Group) -> Criterion:
+    kind = CriterionKind(it.one_of("kind", [one.value for one in CriterionKind]))
+    found = Criterion(
+        code=it.id("code"),
+        title=it.text("title"),
+        kind=kind,
+        source=it.text("source"),
+        highest=it.number("highest", 2, 10) if kind == CriterionKind.SCALE else 1,
+        weight=it.number("weight", 1, 100),
+        required=it.flag("required"),
+        items=it.texts("items") if it.has("items") else (),
+    )
+    it.finish()
+    return found
+
+
 def _rules(file: Group) -> tuple[Rule, ...]:
     found = tuple(_rule(it) for it in file.rows("rules"))
     if len({it.code for it in found}) != len(found):
@@ -319,9 +348,9 @@ def _parameters(file: Group) -> Parameters:
         raise PolicyNotReadable("Schwellen sind aufsteigende Basispunkte bis 10000", field=budget.at("alarms_bp"))
     parameters = Parameters(
         **found,
-        service_on_working_day=notice.required("service_on_working_day", bool),
+        service_on_working_day=notice.flag("service_on_working_day"),
         day_count=interest.one_of("day_count", DAY_COUNTS),
-        payout_only_when_final=payout.required("payout_only_when_final", bool),
+        payout_only_when_final=payout.flag("payout_only_when_final"),
         alarms_bp=tuple(percentages),
     )
     for group in groups.values():

@@ -43,6 +43,7 @@ from tests.benchmarks.running import (
     on_loop,
     stored,
 )
+from tests.review.road import OPINION
 from tests.servers import free_port
 
 ISSUER = "https://sign-in.example"
@@ -59,7 +60,7 @@ class Opinions:
 
     def __call__(self, client: int, time: int) -> bytes:
         reasons = f"{POSITIVE.reasons} ({time})"
-        body = json.dumps({"opinion": "positive", "reasons": reasons}, ensure_ascii=False).encode()
+        body = json.dumps(OPINION | {"reasons": reasons}, ensure_ascii=False).encode()
         head = (
             f"POST /review/cases/{self.cases[client]}/opinion HTTP/1.1\r\nHost: bench\r\n"
             f"Authorization: Bearer {self.tokens[client]}\r\nContent-Type: application/json\r\n"

@@ -36,7 +36,24 @@ D1_PROPOSAL: dict[str, Any] = {
         "later_budgets": "Verpflichtung für 2026",
     },
 }
-OPINION: dict[str, Any] = {"opinion": "positive", "reasons": "Standard XÖV, nachnutzbar"}
+CRITERIA: list[dict[str, Any]] = [
+    {"code": "standard", "points": 1, "text": "XÖV, offen gelegt"},
+    {"code": "re-use", "points": 2, "text": "mit eigener Anpassung nachnutzbar"},
+    {"code": "information-security", "points": 1, "text": "im ISMS erfasst"},
+]
+TYPED_CRITERIA = {
+    f"criteria.{index}.{name}": str(it[name]) for index, it in enumerate(CRITERIA) for name in ("points", "text")
+}
+"""The same as a person types it into the form, which asks for these first."""
+OPINION: dict[str, Any] = {"opinion": "positive", "reasons": "Standard XÖV, nachnutzbar", "criteria": CRITERIA}
+
+
+def opinion_on(item: str) -> dict[str, Any]:
+    """The same on an item of the guideline; a standard is asked of interfaces only."""
+    asked = [it for it in CRITERIA if item in ("interfaces", "2c") or it["code"] != "standard"]
+    return OPINION | {"criteria": asked}
+
+
 BUDGET_2025: dict[str, Any] = {
     "title": TITLE,
     "year": 2025,

@@ -12,7 +12,7 @@ from services.review.wiring import blueprint
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.review.builders import TITLE
-from tests.review.road import D1_EXPENDITURE, OPINION, Road
+from tests.review.road import D1_EXPENDITURE, OPINION, TYPED_CRITERIA, Road
 from tests.review.test_api import place
 from tests.service import serving
 
@@ -106,6 +106,7 @@ def test_a_whole_award_is_decided_in_forms_with_what_they_suggest(road: Road) ->
         Role.EXPERT,
         opinion="positive-with-conditions",
         reasons="gut",
+        **TYPED_CRITERIA,
         **{"conditions.0": "Nachnutzung ermöglichen"},
     )
     fill(
@@ -124,6 +125,7 @@ def test_a_whole_award_is_decided_in_forms_with_what_they_suggest(road: Road) ->
     text = read(road.auditor, page)
     for expected in (
         "7 von 7 erledigt", "44.800,00 €", "Nachnutzung ermöglichen", "nicht Teil des Fördergegenstands",
+        "Nachnutzbarkeit durch andere Kommunen", "2 von 3", "Gewichtete Bewertung", "80 %",
         "gehört nicht zu 2c", "Mittel der Auszahlung zugewiesen", "review.funds-assigned.v1", "HÜL Nr.",
     ):  # fmt: skip
         assert expected in text, expected
@@ -151,7 +153,7 @@ def test_a_form_on_a_case_that_moved_on_says_so_and_can_be_sent_again(road: Road
     expert, action = road.person("p-expert", Role.EXPERT), f"/review/forms/cases/{case}/opinion"
     old = shown(expert, f"/review/cases/{case}", action)
     road.do(case, "opinion", OPINION, by=road.person("p-expert-2", Role.EXPERT))
-    typed = old | {"opinion": "negative", "reasons": "doch nicht"}
+    typed = old | TYPED_CRITERIA | {"opinion": "negative", "reasons": "doch nicht"}
     answer = send(expert, action, typed)
     assert answer.status_code == 412
     assert "inzwischen von jemand anderem geändert" in answer.text

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.intake.builders import a_body
 from tests.review.builders import TITLE
-from tests.review.road import D1_PROPOSAL, DISPENSATION, OPINION
+from tests.review.road import D1_PROPOSAL, DISPENSATION, opinion_on
 from tests.stories.ministry import APPROVER, BUDGET, CLERK, EXPERT, OFFICER, Ministry
 from tests.web.test_letters import words
 
@@ -34,8 +34,9 @@ def in_review(house: Ministry, town: str, body: dict[str, Any]) -> str:
 
 def assessed(house: Ministry, case: str, eligible_cents: tuple[int, ...] = ()) -> None:
     """The opinion, and the expenditure, all of it eligible unless told otherwise."""
-    house.act("review/record-expert-opinion", EXPERT, OPINION, case=case)
-    applied = house.read(f"/review/cases/{case}")["lines"]
+    file = house.read(f"/review/cases/{case}")
+    house.act("review/record-expert-opinion", EXPERT, opinion_on(file["item"]), case=case)
+    applied = file["lines"]
     eligible = eligible_cents or tuple(it["applied_cents"] for it in applied)
     lines = [
         {"line": it["line"], "eligible_cents": cents}

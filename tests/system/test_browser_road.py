@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded import Embedded
+from tests.review.road import TYPED_CRITERIA
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="Playwright fehlt: niemand ist den Weg im Browser gegangen"
@@ -251,8 +252,9 @@ def test_people_take_an_application_to_its_money_by_forms_alone(house: str, brow
     clerk.act(intake, "declare-complete", {"reason": "Alles Nötige steht im Angebot."})
 
     at("Dr. Mirjam Sauerbrey", script=False).act(
-        review, "record-expert-opinion", {"opinion": "positive", "reasons": "Standardisiert und nachnutzbar."}
-    )
+        review, "record-expert-opinion",
+        {"opinion": "positive", "reasons": "Standardisiert und nachnutzbar.", **TYPED_CRITERIA},
+    )  # fmt: skip
     officer = at("Yasemin Bürgel")
     officer.act(
         review, "assess-expenditure",

@@ -22,6 +22,11 @@ TOWN, CLERK, EXPERT, OFFICER, BUDGET, APPROVER = (
     "p-e2j5",
     "p-b8v4",
 )
+OPINION = {
+    "opinion": "positive",
+    "reasons": "trägt den Ort",
+    "criteria": [{"code": "liveliness", "points": 4, "text": "einziger Laden im Ort"}],
+}
 NOTE = dict.fromkeys(("necessity", "other_offices", "eligible_extent", "financing_type", "secured_financing", "later_budgets"), "wie im Antrag")  # fmt: skip
 
 
@@ -80,7 +85,7 @@ def test_an_application_for_another_programme_is_granted_by_that_programmes_file
     version = front.get(CLERK, f"/intake/cases/{case}").headers["etag"]
     front.step(CLERK, f"/intake/cases/{case}/completeness", version)
     wait_until(lambda: "etags" in front.assessed(case), "den Vorgang in der Prüfung")
-    front.review(EXPERT, case, "opinion", {"opinion": "positive", "reasons": "trägt den Ort"})
+    front.review(EXPERT, case, "opinion", OPINION)
     lines = [{"line": number, "eligible_cents": it["cents"]} for number, it in enumerate(body["lines"], 1)]
     front.review(OFFICER, case, "expenditure", {"lines": lines})
     proposed = {

@@ -48,10 +48,19 @@ class PolicyBody(Body):
     )
 
 
+class CriterionBody(Body):
+    """A criterion of the practice by its code; yes counts as one point, no as none."""
+
+    code: Id = Field(title="Kriterium")
+    points: Annotated[StrictInt, Field(ge=0, le=10)] | None = Field(default=None, title="Punkte")
+    text: Text | None = Field(default=None, title="Bewertung")
+
+
 class OpinionBody(Body):
     opinion: Opinion = Field(title="Votum")
     reasons: Text = Field(title="Begründung")
     conditions: tuple[Text, ...] = Field(default=(), max_length=20, title="Auflagen")
+    criteria: tuple[CriterionBody, ...] = Field(default=(), max_length=50, title="Kriterien")
 
 
 class AssessedLineBody(Body):

@@ -30,6 +30,7 @@ from services.review.assessment import (
     Unopened,
 )
 from services.review.award import Approved, Award, Final, Gone, HalfSigned, Notified, Refused, notice_of
+from services.review.criteria import points_in_words, rating_bp
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.fulfilment import Fulfilment
@@ -64,12 +65,30 @@ class Line(BaseModel):
     text: str
 
 
+class CriterionTold(BaseModel):
+    """What the expert says of a criterion; `told` is its points in words."""
+
+    code: str
+    title: str
+    kind: str
+    points: int
+    highest: int
+    weight: int
+    told: str
+    text: str
+
+
 class OpinionGiven(BaseModel):
+    """`rating_bp` are the weighted points of those that could be had; it and the hash are none in an opinion without criteria."""
+
     opinion: str
     reasons: str
     conditions: list[str]
     recorded_by: str
     recorded_on: date
+    criteria: list[CriterionTold] = []
+    rating_bp: int | None = None
+    practice_sha256: str = ""
 
 
 class RuleApplied(BaseModel):
@@ -363,7 +382,16 @@ def _opinion(it: ExpertOpinionRecorded | None) -> OpinionGiven | None:
         conditions=list(it.conditions),
         recorded_by=it.recorded_by,
         recorded_on=it.recorded_on,
-    )
+        criteria=[
+            CriterionTold(
+                code=one.code, title=one.title, kind=one.kind, points=one.points, highest=one.highest, weight=one.weight,
+                told=points_in_words(one), text=one.text,
+            )
+            for one in it.criteria
+        ],
+        rating_bp=rating_bp(it.criteria),
+        practice_sha256=it.basis.practice_sha256 if it.basis else "",
+    )  # fmt: skip
 
 
 def _proposal(it: AwardProposed | None) -> ProposalMade | None:

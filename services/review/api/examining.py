@@ -11,6 +11,7 @@ from services.review.api.bodies import (
     SideConditionBody,
 )
 from services.review.api.common import OFFICER, ROAD, amounts, opened_case, programme_of, told
+from services.review.criteria import CriterionEntry
 from services.review.examination import AssessedLine, ExaminationNote
 from services.review.grant_cut import WantedCut
 from services.review.side_condition import WantedCondition
@@ -28,6 +29,10 @@ def _wanted(rows: Sequence[SideConditionBody]) -> tuple[WantedCondition, ...]:
     )
 
 
+def _entries(body: OpinionBody) -> tuple[CriterionEntry, ...]:
+    return tuple(CriterionEntry(code=it.code, points=it.points, text=it.text or "") for it in body.criteria)
+
+
 def _cut(body: ProposalBody) -> WantedCut | None:
     if body.granted_cents is None:
         return None
@@ -39,10 +44,10 @@ def examining(house: House) -> list[Action]:
 
     async def opine(body: OpinionBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        command = assessments.RecordExpertOpinion(
-            opinion=body.opinion, reasons=body.reasons, conditions=body.conditions
-        )
-        return decision(assessments.decider, case, command)
+        return assessments.opine(
+            case, await programme_of(house, case), opinion=body.opinion, reasons=body.reasons,
+            conditions=body.conditions, criteria=_entries(body),
+        )  # fmt: skip
 
     async def assess(body: ExpenditureBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)

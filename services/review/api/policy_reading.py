@@ -1,6 +1,7 @@
 """Die Regelungen lesen: which files apply on a day in each programme, what they say, and every file as it was published."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from shared.access import allowed_role
 from shared.calendar import local_date
 from shared.decider import field_names
 from shared.operations import READERS
-from shared.policy import KIND_TITLES, PARAMETER_TITLES, InForce, Parameters, PolicyKind
+from shared.policy import KIND_TITLES, PARAMETER_TITLES, Criterion, InForce, Parameters, PolicyKind
 from shared.problems import Problem
 from shared.rules import in_words
 from shared.service import House
@@ -56,6 +57,19 @@ class RuleRow(BaseModel):
     source: str
 
 
+class CriterionRow(BaseModel):
+    """What an expert's opinion judges; points run to `highest`, and yes is one point. No `items` means all of them."""
+
+    code: str
+    title: str
+    kind: str
+    highest: int
+    weight: int
+    required: bool
+    items: list[str]
+    source: str
+
+
 class ParameterRow(BaseModel):
     """A value of the parameters; `told` is how people write it."""
 
@@ -74,6 +88,7 @@ class ProgrammeSheet(BaseModel):
     items: list[ItemRow]
     rules: list[RuleRow]
     parameters: list[ParameterRow]
+    criteria: list[CriterionRow] = []
 
 
 class ProgrammeSheets(BaseModel):
@@ -128,6 +143,7 @@ def _sheet(name: str, state: Programme, on: date) -> ProgrammeSheet:
             for it in (applies.rules if applies else ())
         ],
         parameters=_parameters(applies.parameters) if applies else [],
+        criteria=_criteria(applies.practice.criteria) if applies else [],
     )
 
 
@@ -143,6 +159,16 @@ def _items(applies: InForce) -> list[ItemRow]:
         )
         for terms in (applies.terms(it.code) for it in applies.guideline.items)
     ]
+
+
+def _criteria(its: Sequence[Criterion]) -> list[CriterionRow]:
+    return [
+        CriterionRow(
+            code=it.code, title=it.title, kind=it.kind, highest=it.highest, weight=it.weight, required=it.required,
+            items=list(it.items), source=it.source,
+        )
+        for it in its
+    ]  # fmt: skip
 
 
 def _parameters(its: Parameters) -> list[ParameterRow]:

@@ -6,6 +6,7 @@ Every step may be done again as long as no reservation stands; what was built on
 
 from services.review.assessment.across import (
     open_hearing,
+    opine,
     propose,
     propose_formal_rejection,
     release,
@@ -227,6 +228,7 @@ __all__ = [
     "is_deep_cut",
     "needs_hearing",
     "open_hearing",
+    "opine",
     "propose",
     "propose_formal_rejection",
     "release",

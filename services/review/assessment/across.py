@@ -6,19 +6,53 @@ from typing import Any
 
 from services.review import budget as budgets
 from services.review import programme as programmes
-from services.review.assessment.commands import DropReservation, NoteReservation, ProposeAward, SettleWithdrawal
+from services.review.assessment.commands import (
+    DropReservation,
+    NoteReservation,
+    ProposeAward,
+    RecordExpertOpinion,
+    SettleWithdrawal,
+)
 from services.review.assessment.deciding import decide
 from services.review.assessment.errors import OtherBudget, impossible
 from services.review.assessment.hearing import HearingSubject, OpenHearing
 from services.review.assessment.noun import decider
 from services.review.assessment.rejection import ProposeFormalRejection, RejectionGround
 from services.review.assessment.states import Assessment, Proposed, Reserved, Unopened
-from services.review.examination import ExaminationNote
+from services.review.criteria import CriterionEntry
+from services.review.examination import ExaminationNote, Opinion
 from services.review.grant_cut import WantedCut
 from services.review.programme import in_force_on
 from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
 from shared.decider import AnyDecider, Context, Decided, Decision
+
+
+def opine(
+    case: str,
+    programme: str,
+    *,
+    opinion: Opinion,
+    reasons: str,
+    conditions: tuple[str, ...] = (),
+    criteria: tuple[CriterionEntry, ...] = (),
+) -> Decision:
+    """Give the expert's opinion, by the criteria of the policy in force at the writer's turn."""
+    stream, programme_stream = decider.stream(case), programmes.decider.stream(programme)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        assessment: Assessment = states[0]
+        if isinstance(assessment, Unopened):
+            raise impossible(assessment)
+        policy = in_force_on(states[1], context.valid_on)
+        command = RecordExpertOpinion(
+            opinion=opinion, reasons=reasons, conditions=conditions, criteria=criteria,
+            asked=policy.criteria(assessment.file.application.item), basis=policy.basis,
+        )  # fmt: skip
+        return {stream: decide(command, assessment, context)}
+
+    reads = {stream: decider, programme_stream: programmes.decider}
+    return Decision(reads=reads, judge=judge, action="RecordExpertOpinion")
 
 
 def propose(
@@ -44,6 +78,7 @@ def propose(
             by_year=by_year, starts_on=starts_on, ends_on=ends_on, note=note,
             terms=policy.terms(assessment.file.application.item), rules=policy.rules,
             wanted=wanted, blocks=policy.practice.side_conditions, wanted_cut=wanted_cut,
+            asked=policy.criteria(assessment.file.application.item),
         )  # fmt: skip
         return {stream: decide(command, assessment, context)}
 

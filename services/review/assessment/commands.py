@@ -6,13 +6,14 @@ from services.review.assessment.hearing import HearingCommand
 from services.review.assessment.hold import HoldCommand
 from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally
 from services.review.assessment.warnings import AcknowledgeWarnings
+from services.review.criteria import CriterionEntry
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.grant_cut import WantedCut
 from services.review.programme import Basis, Terms
 from services.review.side_condition import WantedCondition
 from shared.contracts import YearAmount
 from shared.decider import value
-from shared.policy import ConditionBlock
+from shared.policy import ConditionBlock, Criterion
 from shared.rules import Rule
 
 
@@ -23,9 +24,14 @@ class OpenAssessment:
 
 @value
 class RecordExpertOpinion:
+    """`asked` are the criteria of the practice in force for the item, `basis` names its files; without it none are asked."""
+
     opinion: Opinion
     reasons: str
     conditions: tuple[str, ...] = ()
+    criteria: tuple[CriterionEntry, ...] = ()
+    asked: tuple[Criterion, ...] = ()
+    basis: Basis | None = None
 
 
 @value
@@ -35,7 +41,8 @@ class AssessExpenditure:
 
 @value
 class ProposeAward:
-    """`wanted` are the side conditions asked for, `blocks` the texts for them that the practice in force has."""
+    """`wanted` are the side conditions asked for, `blocks` the texts for them that the practice in force has, `asked` the
+    criteria that it has for the opinion."""
 
     by_year: tuple[YearAmount, ...]
     starts_on: date
@@ -46,6 +53,7 @@ class ProposeAward:
     wanted: tuple[WantedCondition, ...] = ()
     blocks: tuple[ConditionBlock, ...] = ()
     wanted_cut: WantedCut | None = None
+    asked: tuple[Criterion, ...] = ()
 
 
 @value

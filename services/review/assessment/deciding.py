@@ -60,6 +60,7 @@ from services.review.assessment.states import (
     Withdrawn,
 )
 from services.review.assessment.warnings import AcknowledgeWarnings, WarningsOpen, acknowledge
+from services.review.criteria import check_complete, judge_criteria
 from services.review.examination import (
     Opinion,
     ReasonMissing,
@@ -139,13 +140,7 @@ def _open(command: OpenAssessment, assessment: Assessment, context: Context) -> 
 def _opine(command: RecordExpertOpinion, assessment: Assessment, context: Context) -> Sequence[Event]:
     match assessment:
         case Opined() | Assessed() | Proposed() | Reserved():
-            known = assessment.opinion
-            if (known.opinion, known.reasons, known.conditions, known.recorded_by) == (
-                command.opinion,
-                command.reasons,
-                command.conditions,
-                context.actor,
-            ):
+            if assessment.opinion.recorded_by == context.actor and _is_said(command, assessment.opinion):
                 return []
         case _:
             pass
@@ -163,8 +158,17 @@ def _opine(command: RecordExpertOpinion, assessment: Assessment, context: Contex
             conditions=command.conditions,
             recorded_by=context.actor,
             recorded_on=context.valid_on,
+            criteria=judge_criteria(command.criteria, command.asked),
+            basis=command.basis,
         )
     ]
+
+
+def _is_said(command: RecordExpertOpinion, known: ExpertOpinionRecorded) -> bool:
+    if (known.opinion, known.reasons, known.conditions) != (command.opinion, command.reasons, command.conditions):
+        return False
+    said = {(it.code, it.points, it.text) for it in known.criteria}
+    return said == {(it.code, it.points, it.text) for it in command.criteria if it.says_something}
 
 
 def _assess(command: AssessExpenditure, assessment: Assessment, context: Context) -> Sequence[Event]:
@@ -213,6 +217,8 @@ def _propose(command: ProposeAward, assessment: Assessment, context: Context) ->
         raise WarningsOpen(" ".join(it.text for it in warnings))
     if assessment.opinion.opinion == Opinion.NEGATIVE:
         raise OpinionIsNegative
+    if assessment.opinion.basis:
+        check_complete(assessment.opinion.criteria, command.asked)
     if not command.terms.is_open:
         raise ItemClosed(f"{command.terms.item_title}: {command.terms.closed_because}")
     eligible = assessment.expenditure.eligible_cents

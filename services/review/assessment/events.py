@@ -6,6 +6,7 @@ from services.review.assessment.hearing import HearingEvent
 from services.review.assessment.hold import HoldEvent
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.warnings import WarningsAcknowledged
+from services.review.criteria import JudgedCriterion
 from services.review.examination import Application, AssessedLine, ExaminationNote, Opinion
 from services.review.grant_cut import GrantCut
 from services.review.programme import Basis, Terms
@@ -24,13 +25,18 @@ class AssessmentOpened:
 
 @event("review.expert-opinion-recorded")
 class ExpertOpinionRecorded:
-    """The expert's recommendation with its reasons (fachliches Votum)."""
+    """The expert's recommendation with its reasons (fachliches Votum).
+
+    `criteria` is what was said of each criterion of the practice that `basis` names; none in an opinion from before there were any.
+    """
 
     opinion: Opinion
     reasons: str
     conditions: tuple[str, ...]
     recorded_by: str
     recorded_on: date
+    criteria: tuple[JudgedCriterion, ...] = ()
+    basis: Basis | None = None
 
 
 @event("review.eligible-expenditure-assessed")

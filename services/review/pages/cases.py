@@ -27,7 +27,8 @@ from services.review.examination import CUT_TITLES, CutReason
 from services.review.grant_cut import CUT_GROUND_TITLES, CutGround
 from services.review.pages import budgets as budget_pages
 from services.review.pages.budgets import BUDGETS, QUEUE
-from services.review.pages.forms import Rejected, decision_of, form_of
+from services.review.pages.criteria_table import criteria_table
+from services.review.pages.forms import Applies, Rejected, decision_of, form_of
 from services.review.pages.letter_forms import letter_form
 from services.review.pages.policies import POLICIES, policies_page, policy_page, rules_table
 from services.review.pages.successions import PATH as SUCCESSIONS
@@ -45,7 +46,6 @@ from shared.decider import DomainError
 from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role, Sealed
 from shared.operations import READERS
 from shared.pages import form_errors, page, page_router, problem_page
-from shared.policy import ConditionBlock
 from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
@@ -323,8 +323,8 @@ async def _case_page(
         it.proof,
     )
     today = local_date(house.now())
-    terms, blocks = await _terms(house, it, today)
-    decisions = _decisions(it, file, person, terms, blocks, today, rejected)
+    applies = await _applies(house, it, today)
+    decisions = _decisions(it, file, person, applies, today, rejected)
     open_form = rejected is not None and any(one["errors"] for one in decisions if one["url"])
     return page(
         house,
@@ -337,7 +337,7 @@ async def _case_page(
         heading=file.title,
         recipient=file.applicant_name,
         **_band(file, told.title, told.tone),
-        facts=await _facts(house, it, file, person, terms),
+        facts=await _facts(house, it, file, person, applies.terms),
         tasks=_tasks(file, {one["id"] for one in decisions}),
         actions=decisions,
         money=await _money(house, it, file),
@@ -382,17 +382,21 @@ def _final_on(file: CaseFile) -> date | None:
     return decided.final_on if decided else None
 
 
-async def _terms(house: House, it: Known, today: date) -> tuple[Terms | None, Sequence[ConditionBlock]]:
-    """What applies to the case's item today, and the texts that the practice has for side conditions."""
+async def _applies(house: House, it: Known, today: date) -> Applies:
+    """What applies to the case's item today."""
     if isinstance(it.assessment, Unopened):
-        return None, ()
+        return Applies()
     application = it.assessment.file.application
     programme = await house.writer.state(programmes.decider, application.programme)
     try:
         policy = in_force_on(programme.state, today)
-        return policy.terms(application.item), policy.practice.side_conditions
+        return Applies(
+            terms=policy.terms(application.item),
+            blocks=policy.practice.side_conditions,
+            criteria=policy.criteria(application.item),
+        )
     except DomainError:
-        return None, ()  # The form says so; the noun will refuse.
+        return Applies()  # The form says so; the noun will refuse.
 
 
 async def _asked(house: House, it: Known) -> Mapping[str, str]:
@@ -412,8 +416,7 @@ def _decisions(
     it: Known,
     file: CaseFile,
     person: Person,
-    terms: Terms | None,
-    blocks: Sequence[ConditionBlock],
+    applies: Applies,
     today: date,
     rejected: Rejected | None,
 ) -> list[dict[str, Any]]:
@@ -427,7 +430,7 @@ def _decisions(
             or letter_form(one.name, file.letters)
             or form_of_fulfilment(one.name, it.fulfilment, today)
             or form_of_proof(one.name, it.proof)
-            or form_of(one.name, it.assessment, it.award, terms, today, blocks, one.proposal),
+            or form_of(one.name, it.assessment, it.award, applies, today, one.proposal),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
@@ -574,7 +577,10 @@ async def _money(house: House, it: Known, file: CaseFile) -> dict[str, int | Non
 
 
 def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    tables = [*tables_of(file.application, asked), _expenditure_table(file)]
+    tables = [*tables_of(file.application, asked)]
+    if file.opinion and file.opinion.criteria:
+        tables.append(criteria_table(file.opinion))
+    tables.append(_expenditure_table(file))
     if file.proposal:
         amounts = [{"year": str(it.year), "cents": it.cents} for it in file.proposal.by_year]
         tables.append(

@@ -13,6 +13,7 @@ from services.review.examination import CUT_TITLES, Application
 from services.review.financing import basis_in_words, granted_cents, sought
 from services.review.grant_cut import CUT_GROUND_TITLES
 from services.review.pages.award_forms import award_form
+from services.review.pages.criteria_fields import criteria_fields
 from services.review.pages.form_fields import Form, FormField, area, day, hidden, money
 from services.review.pages.procedure_forms import form_of_procedure
 from services.review.pages.side_condition_fields import side_condition_fields
@@ -24,19 +25,27 @@ from shared.contracts import YearAmount
 from shared.decider import value
 from shared.money import euros
 from shared.money import split as split_cents
-from shared.policy import ConditionBlock
+from shared.policy import ConditionBlock, Criterion
+
+
+@value
+class Applies:
+    """What applies to a case's item on a day: terms, none where no policy does, side conditions to choose from, criteria."""
+
+    terms: Terms | None = None
+    blocks: Sequence[ConditionBlock] = ()
+    criteria: Sequence[Criterion] = ()
 
 
 def form_of(
     name: str,
     assessment: Assessment,
     award: Award,
-    terms: Terms | None,
+    applies: Applies,
     today: date,
-    blocks: Sequence[ConditionBlock] = (),
     proposal: int = 0,
 ) -> Form:
-    """The form of one action in this case; `terms` is the policy in force, None when there is none, `blocks` its texts."""
+    """The form of one action in this case, with what applies to its item today."""
     if isinstance(assessment, Unopened):
         raise ValueError("kein eröffneter Vorgang")
     if form := form_of_procedure(name, assessment, today):
@@ -44,11 +53,11 @@ def form_of(
     application, facts = assessment.file.application, facts_of(assessment)
     match name:
         case "record-expert-opinion":
-            return _opinion()
+            return _opinion(applies.criteria, facts.opinion)
         case "assess-expenditure":
             return _expenditure(application, facts.expenditure)
         case "propose-award":
-            return _proposal(application, facts.expenditure, facts.proposal, terms, today, blocks)
+            return _proposal(application, facts.expenditure, facts.proposal, applies, today)
         case "propose-refusal":
             reasons = [area(f"reasons.{it}", f"{it + 1}. Grund", required=it == 0) for it in range(3)]
             return Form(fields=reasons, submit="Ablehnung vorschlagen", text="Die Gründe stehen im Bescheid.")
@@ -61,7 +70,7 @@ def form_of(
         case "release-reservation":
             return Form(fields=[area("reason", "Grund")], submit="Vormerkung aufheben")
         case "approve-grant":
-            return _approval(facts.proposal, terms)
+            return _approval(facts.proposal, applies.terms)
         case "refuse-grant":
             text = "; ".join(facts.refusal.refusal.reasons) if facts.refusal else ""
             return Form(submit="Antrag ablehnen", text=f"Vorgeschlagene Gründe: {text}")
@@ -72,7 +81,7 @@ def form_of(
             return form
 
 
-def _opinion() -> Form:
+def _opinion(criteria: Sequence[Criterion], made: assessments.ExpertOpinionRecorded | None) -> Form:
     options = [{"value": str(it), "text": text} for it, text in OPINIONS.items()]
     conditions = [
         {"name": f"conditions.{it}", "label": f"{it + 1}. Auflage", "quiet": True, "value": ""} for it in range(3)
@@ -82,6 +91,7 @@ def _opinion() -> Form:
         {"name": "opinion", "label": "Votum", "kind": "radio", "required": True, "options": options},
         area("reasons", "Begründung"),
         *conditions,
+        *criteria_fields(criteria, made),
     ]
     return Form(fields=fields, submit="Votum abgeben")
 
@@ -137,10 +147,10 @@ def _proposal(
     application: Application,
     expenditure: assessments.EligibleExpenditureAssessed | None,
     made: assessments.AwardProposed | None,
-    terms: Terms | None,
+    applies: Applies,
     today: date,
-    blocks: Sequence[ConditionBlock],
 ) -> Form:
+    terms = applies.terms
     eligible = expenditure.eligible_cents if expenditure else 0
     granted = granted_cents(terms, eligible, sought(application, eligible, terms)) if terms else 0
     amounts = {it.year: it.cents for it in (made.by_year if made else suggested(application, granted, today))}
@@ -159,7 +169,7 @@ def _proposal(
             for topic, label in TOPICS.items()
         ),
         *_cut_fields(made),
-        *side_condition_fields(blocks, made),
+        *side_condition_fields(applies.blocks, made),
     ]
     text = "Für diesen Tag gilt keine Richtlinie mit Verwaltungspraxis."
     if terms:

@@ -14,7 +14,7 @@ from shared.access import Person
 from shared.calendar import local_date
 from shared.identity import Role
 from shared.pages import page
-from shared.policy import KIND_TITLES
+from shared.policy import KIND_TITLES, CriterionKind
 from shared.problems import Problem
 from shared.rules import RESULT_TITLES, Consequence, Result
 from shared.service import House
@@ -44,6 +44,14 @@ _RULE_COLUMNS: Sequence[Mapping[str, Any]] = (
 _PARAMETER_COLUMNS: Sequence[Mapping[str, Any]] = (
     {"key": "title", "title": "Parameter"},
     {"key": "told", "title": "Wert"},
+)
+_CRITERION_COLUMNS: Sequence[Mapping[str, Any]] = (
+    {"key": "title", "title": "Kriterium"},
+    {"key": "scale", "title": "Skala"},
+    {"key": "weight", "title": "Gewicht", "kind": "number"},
+    {"key": "required", "title": "Pflicht"},
+    {"key": "items", "title": "Fördergegenstände"},
+    {"key": "source", "title": "Quelle"},
 )
 _CONSEQUENCES: Mapping[str, str] = {
     Consequence.STOPS: "keine Bewilligung",
@@ -129,6 +137,18 @@ def _shown(it: ProgrammeSheet) -> dict[str, Any]:
         }
         for one in it.rules
     ]
+    titles = {one.code: one.title for one in it.items}
+    criteria = [
+        {
+            "title": one.title,
+            "scale": "ja oder nein" if one.kind == CriterionKind.YES_NO else f"0 bis {one.highest}",
+            "weight": one.weight,
+            "required": "ja" if one.required else "nein",
+            "items": ", ".join(titles[code] for code in one.items) or "alle",
+            "source": one.source,
+        }
+        for one in it.criteria
+    ]
     return {
         "title": it.title,
         "note": f"Programm {it.programme}, Haushaltstitel {it.budget_title}" if it.budget_title else it.programme,
@@ -136,6 +156,7 @@ def _shown(it: ProgrammeSheet) -> dict[str, Any]:
             {"caption": "Dateien", "columns": _FILE_COLUMNS, "rows": files},
             {"caption": "Fördergegenstände", "columns": _ITEM_COLUMNS, "rows": items},
             {"caption": "Regeln", "columns": _RULE_COLUMNS, "rows": rules},
+            {"caption": "Kriterien des fachlichen Votums", "columns": _CRITERION_COLUMNS, "rows": criteria},
             {
                 "caption": "Parameter",
                 "columns": _PARAMETER_COLUMNS,
