@@ -190,7 +190,7 @@ BESIDE: frozenset[str] = frozenset({
     "review.involvement-noted", "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received", "intake.proof-received",
-    "review.proof-sample-begun", "review.proof-drawn",
+    "review.proof-sample-begun", "review.payments-released", "review.proof-drawn",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",

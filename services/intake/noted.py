@@ -189,6 +189,24 @@ class ProofDecided:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.proof-reminded")
+class ProofReminded:
+    """Noted from review: the proof of use was due and has not come (Erinnerung); after `ends_on` nothing is paid."""
+
+    due_on: date
+    ends_on: date
+    reminded_on: date
+
+
+@event("intake.payments-stopped")
+class PaymentsStopped:
+    """Noted from review: an overdue proof of use stops payments, or, false, they go on; `number` counts the stops."""
+
+    number: int
+    stopped: bool
+    happened_on: date
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -206,6 +224,8 @@ type OfReview = (
     | AwardHearingOpened
     | AwardHearingClosed
     | ProofDecided
+    | ProofReminded
+    | PaymentsStopped
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -224,6 +244,8 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     AwardHearingOpened,
     AwardHearingClosed,
     ProofDecided,
+    ProofReminded,
+    PaymentsStopped,
 )
 
 
@@ -261,3 +283,7 @@ def name_of(fact: OfReview) -> str:
             return str(fact.reduction)
         case ProofDecided():
             return fact.proof
+        case ProofReminded():
+            return fact.reminded_on.isoformat()
+        case PaymentsStopped():
+            return f"{fact.number} {'stopped' if fact.stopped else 'released'}"

@@ -33,6 +33,8 @@ NOTES: Mapping[type, type[Fact]] = {
     review.ConflictOfInterestDeclared: noted.ConflictOfInterestNoted,
     review.TookPart: noted.InvolvementNoted,
     review.ProofDecided: noted.ProofDecided,
+    review.ProofReminded: noted.ProofReminded,
+    review.PaymentsStopped: noted.PaymentsStopped,
     payout.DrawdownExamined: progress.DrawdownExamined,
     payout.PaymentOrdered: progress.PaymentOrdered,
     payout.PaymentSettled: progress.PaymentSettled,

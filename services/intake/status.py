@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from services.intake.application import Application, Submitted
 from services.intake.conditions import told_before_payment
-from services.intake.noted import ApplicationRejectedFormally
+from services.intake.noted import ApplicationRejectedFormally, ProofDecided
 from services.intake.pages.proceeding_words import (
     told_of_accepted,
     told_of_award_hearing,
@@ -64,6 +64,7 @@ class StatusCode(StrEnum):
     PAID = "paid"
     PROOF_SUBMITTED = "proof-submitted"
     PROOF_SENT_BACK = "proof-sent-back"
+    PROOF_MISSING = "proof-missing"
     PROOF_ACCEPTED = "proof-accepted"
 
 
@@ -88,6 +89,7 @@ TITLES: dict[StatusCode, str] = {
     StatusCode.PAID: "Ausgezahlt",
     StatusCode.PROOF_SUBMITTED: "Nachweis in Prüfung",
     StatusCode.PROOF_SENT_BACK: "Nachweis zu ergänzen",
+    StatusCode.PROOF_MISSING: "Nachweis überfällig",
     StatusCode.PROOF_ACCEPTED: "Verwendungsnachweis anerkannt",
 }
 
@@ -168,7 +170,7 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
     if drawdown := progress.open_drawdown:
         return StatusCode.DRAWDOWN_REQUESTED, _payment_step(progress, drawdown)
     if told := told_of_proof(progress):
-        return StatusCode.PROOF_SUBMITTED if open_proof(progress) else StatusCode.PROOF_SENT_BACK, told
+        return _stage_of_proof(progress), told
     if progress.settled_cents:
         return _paid(progress)
     if refusal := progress.only(RefusalAnnounced):
@@ -185,6 +187,13 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
         step = f"Der Bescheid wird mit Ablauf des {day} oder durch Ihren Verzicht bestandskräftig."
         return StatusCode.AWARDED, f"{step} {award.cut_reason}".strip()
     return _before_decision(application)
+
+
+def _stage_of_proof(progress: Progress) -> StatusCode:
+    if open_proof(progress):
+        return StatusCode.PROOF_SUBMITTED
+    sent_back = any(it.outcome == "sent-back" for it in progress.noted(ProofDecided))
+    return StatusCode.PROOF_SENT_BACK if sent_back else StatusCode.PROOF_MISSING
 
 
 def _before_decision(application: Submitted) -> tuple[StatusCode, str]:

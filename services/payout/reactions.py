@@ -1,11 +1,12 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement, payee
+from services.payout import disbursement, hold, payee
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
     ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
+    PaymentsStopped,
     RecipientSucceeded,
     ReductionRequested,
     SideConditionAssessed,
@@ -17,6 +18,7 @@ HANDLED: tuple[type, ...] = (
     FundsSupplemented,
     ReductionRequested,
     DrawdownRequested,
+    PaymentsStopped,
     RecipientSucceeded,
     SideConditionAssessed,
     ConflictOfInterestDeclared,
@@ -52,8 +54,20 @@ def react(contract: object, case: str) -> Decision | None:
                 effective_on=contract.effective_on,
             )
             return decision(payee.decider, case, succeed)
+        case PaymentsStopped():
+            return decision(hold.decider, hold.REGISTER, _hold(contract, case))
         case _:
             return None
+
+
+def _hold(it: PaymentsStopped, case: str) -> hold.PlaceHold | hold.LiftHold:
+    """An overdue proof of use holds the case's payments until it comes in."""
+    name = f"proof-{it.number}-{case}"
+    if not it.stopped:
+        return hold.LiftHold(hold=name, reason="Der Verwendungsnachweis liegt vor.")
+    return hold.PlaceHold(
+        hold=name, case=case, kind=hold.HoldKind.CASE, target=case, reason=hold.HoldReason.PROOF_OVERDUE, text=""
+    )
 
 
 def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:

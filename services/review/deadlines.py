@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.review import assessment, award, budget, fulfilment, handling
+from services.review import assessment, award, budget, fulfilment, handling, proof
 from services.review.expiry import expire_reservation
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -13,6 +13,7 @@ DEEMED_SERVICE, REMEDY, AWARD_HEARING = "deemed-service", "remedy-period", "awar
 HEARING, RESUBMISSION = "hearing", "resubmission"
 SUBSTITUTION = "substitution"
 SIDE_CONDITION = "side-condition"
+PROOF = "proof"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
 
@@ -55,6 +56,10 @@ def _expire_side_conditions(due: Due) -> Decision:
     return decision(fulfilment.decider, due.case, fulfilment.ExpireSideConditions())
 
 
+def _expire_proof(due: Due) -> Decision:
+    return proof.expire(due.case)
+
+
 DUE: Asked = {
     DEEMED_SERVICE: _deem_served,
     REMEDY: _declare_final,
@@ -64,6 +69,7 @@ DUE: Asked = {
     RESUBMISSION: _resubmit,
     SUBSTITUTION: _end_substitution,
     SIDE_CONDITION: _expire_side_conditions,
+    PROOF: _expire_proof,
 }
 """For each kind of deadline the decision that its day brings."""
 
@@ -139,6 +145,19 @@ def note_side_conditions(case: str, known: fulfilment.Fulfilment, draft: Draft) 
     else:
         rule = f"Nebenbestimmung zu erfüllen bis {on:%d.%m.%Y} (§ 36 VwVfG)"
         set_due(draft, SIDE_CONDITION, case, on=on + timedelta(days=1), rule=rule, case=case)
+
+
+def note_proof(case: str, known: proof.Proof, draft: Draft) -> None:
+    """The day on which a proof of use is due, or the end of the further period that a reminder left."""
+    if (on := known.falls_due_on) is None:
+        clear_due(draft, PROOF, case)
+    else:
+        rule = (
+            known.reminded.deadline.rule
+            if known.reminded
+            else f"Verwendungsnachweis bis {on:%d.%m.%Y} (ANBest-Gk Nr. 6)"
+        )
+        set_due(draft, PROOF, case, on=on + timedelta(days=1), rule=rule, case=case)
 
 
 def _reservation_id(it: Recorded, case: str) -> str:

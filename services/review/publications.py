@@ -132,6 +132,14 @@ def publish(event: object, state: object) -> object | None:
                 acted=early_start.acted(state),
                 expires_on=event.expires_on if approved else None,
             )
+        case proof.ProofReminded(), _:
+            return review.ProofReminded(
+                due_on=event.due_on, ends_on=event.deadline.ends_on, reminded_on=event.reminded_on
+            )
+        case proof.ProofOverdue(), _:
+            return review.PaymentsStopped(number=event.number, stopped=True, happened_on=event.overdue_on)
+        case proof.PaymentsReleased(), _:
+            return review.PaymentsStopped(number=event.number, stopped=False, happened_on=event.released_on)
         case proof.ProofAccepted() | proof.InterimProofAccepted() | proof.ProofSentBack(), proof.Proof():
             return _proof_decided(event, state)
         case _:

@@ -7,13 +7,13 @@ from typing import Any, cast
 from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
-from services.review import budget_acts, early_start_list
+from services.review import budget_acts, early_start_list, proof
 from services.review import early_start as e
 from services.review import fulfilment as f
 from services.review import handling as h
 from services.review import programme as p
 from services.review.criteria import points_in_words
-from services.review.deadlines import note_deadlines, note_side_conditions
+from services.review.deadlines import note_deadlines, note_proof, note_side_conditions
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.grant_cut import in_words
@@ -83,6 +83,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
             _assign(case, draft, "")
         case event if type(event) in f.decider.events:
             note_side_conditions(case, draft.standing(f.decider, it, row).state, draft)
+        case event if type(event) in proof.decider.events:
+            note_proof(case, draft.standing(proof.decider, it, row).state, draft)
         case event if type(event) in a.decider.events:
             _go_on(case, draft, it, draft.standing(a.decider, it, row).state)
         case _:

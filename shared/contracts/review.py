@@ -348,3 +348,24 @@ class ProofDecided:
     reasons: str
     decided_on: date
     acted: tuple[Acted, ...]
+
+
+@contract("review.proof-reminded")
+class ProofReminded:
+    """The proof of use was due and has not come (Erinnerung); after `ends_on` payments stop."""
+
+    due_on: date
+    ends_on: date
+    reminded_on: date
+
+
+@contract("review.payments-stopped")
+class PaymentsStopped:
+    """An overdue proof of use stops payments of the case (`stopped`), or, false, they go on since it came in.
+
+    `number` counts the case's stops; what goes on has the number of its stop.
+    """
+
+    number: int
+    stopped: bool
+    happened_on: date

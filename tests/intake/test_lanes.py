@@ -141,18 +141,22 @@ FROM_PAYOUT = (
 REJECTED = payout.PaymentRejected(
     payment="m0", drawdown="d1", title="1605-63371", year=2025, cents=44_800_00, reason="AC04", rejected_on=ON
 )
+LACKING = (
+    review.ProofReminded(due_on=ON, ends_on=date(2025, 8, 18), reminded_on=ON),
+    review.PaymentsStopped(number=1, stopped=True, happened_on=ON),
+)
 CAME_BACK = payout.PaymentReturned(**PAID, charges_cents=0, reason="AC04", returned_on=ON)
 RECEIVED = drawn(1, ON, 56_000_00, 44_800_00, 44_800_00)[0]
 
 
 def test_every_contract_of_review_and_payout_is_handled_and_told_once() -> None:
-    assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, REJECTED, CAME_BACK)} | {review.PolicyPublished} == set(
-        HANDLED
-    )
+    assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, *LACKING, REJECTED, CAME_BACK)} | {
+        review.PolicyPublished
+    } == set(HANDLED)
 
 
 @pytest.mark.parametrize(
-    "contract", [*FROM_REVIEW, *FROM_PAYOUT, REJECTED, CAME_BACK], ids=lambda it: type(it).__name__
+    "contract", [*FROM_REVIEW, *FROM_PAYOUT, *LACKING, REJECTED, CAME_BACK], ids=lambda it: type(it).__name__
 )
 def test_a_contract_becomes_one_note_and_its_redelivery_none(contract: Any) -> None:
     store = application_with(*UNTIL_COMPLETE)

@@ -284,6 +284,56 @@ def test_an_award_that_changed_after_the_check_is_not_accepted_on_it():
         given(RECEIVED, checked()).when(replace(ACCEPT, grounds=reduced), FIRST)
 
 
+# ---- The clock ------------------------------------------------------------------------------------------------------
+
+DUE = date(2026, 12, 31)
+EXPECTED = proof.ProofExpected(due_on=DUE, expected_on=date(2025, 8, 8))
+EXPIRE = proof.ExpireProof(due_on=DUE, reminder_days=14)
+
+
+def clock(on: date) -> Any:
+    return acting("system", Role.SYSTEM, on)
+
+
+def test_the_first_payment_has_a_proof_expected_on_the_day_of_the_award():
+    paid = NotePayment(payment="z0", cents=19_200_00, paid_on=date(2025, 8, 8), due_on=DUE)
+    given().when(paid, clock(date(2025, 8, 8))).then(PAID[0], EXPECTED)
+    given(PAID[0], EXPECTED).when(replace(paid, payment="z1"), clock(DUE)).then(replace(PAID[0], payment="z1"))
+
+
+def test_who_lets_the_day_pass_is_reminded_and_then_payments_stop_until_the_proof_comes():
+    given(EXPECTED).when(EXPIRE, clock(DUE)).then()
+    late = clock(date(2027, 1, 4))
+    reminded = given(EXPECTED).when(EXPIRE, late).then_one(proof.ProofReminded)
+    assert (reminded.due_on, reminded.deadline.ends_on) == (DUE, date(2027, 1, 18))
+    given(EXPECTED, reminded).when(EXPIRE, clock(date(2027, 1, 18))).then()
+    stopped = given(EXPECTED, reminded).when(EXPIRE, clock(date(2027, 3, 1))).then_one(proof.ProofOverdue)
+    assert (stopped.number, stopped.overdue_on) == (1, date(2027, 1, 19))
+    history = (EXPECTED, reminded, stopped)
+    given(*history).when(EXPIRE, clock(date(2027, 4, 1))).then()
+    interim = given(*history).when(replace(HANDED_IN, kind=Kind.INTERIM), late).events
+    assert [type(it) for it in interim] == [ProofReceived], "an interim proof does not end the stop"
+    came = given(*history).when(HANDED_IN, late).events
+    assert [type(it) for it in came] == [ProofReceived, proof.PaymentsReleased]
+    told = [publish(it, proof.Proof()) for it in (stopped, came[-1])]
+    assert [(it.number, it.stopped) for it in told if isinstance(it, review.PaymentsStopped)] == [(1, True), (1, False)]
+    assert decider.fold([*history, *came]).falls_due_on is None
+
+
+def test_a_day_that_the_award_moved_counts_and_an_award_that_is_gone_expects_nothing():
+    on = clock(date(2027, 1, 4))
+    moved = given(EXPECTED).when(replace(EXPIRE, due_on=date(2027, 6, 30)), on).then_one(proof.ProofExpected)
+    assert decider.fold([EXPECTED, moved]).falls_due_on == date(2027, 6, 30)
+    gone = given(EXPECTED).when(replace(EXPIRE, due_on=None), on).then_one(proof.ProofExpected)
+    assert decider.fold([EXPECTED, gone]).falls_due_on is None
+
+
+def test_a_proof_that_was_sent_back_is_owed_again():
+    sent = ProofSentBack(proof="p1", kind=Kind.FINAL, reasons="x", sent_back_by="p-usage", sent_back_on=CHECKED)
+    assert decider.fold([EXPECTED, RECEIVED]).falls_due_on is None
+    assert decider.fold([EXPECTED, RECEIVED, sent]).falls_due_on == DUE
+
+
 # ---- The sample -----------------------------------------------------------------------------------------------------
 
 
@@ -405,6 +455,19 @@ def test_a_proof_without_an_award_is_not_checked():
     hear(house, submitted(), SUBMITTED)
     with pytest.raises(NoGrantToProve):
         house.perform(proof.check(CASE, PROGRAMME, 2026, "seed", found()), FIRST)
+
+
+def test_the_clock_reminds_by_the_parameters_and_payout_is_told_to_stop():
+    house = paid_house()
+    due_on = house.state(award.decider.stream(CASE)).grant.proof_due_on
+    state: proof.Proof = house.state(decider.stream(CASE))
+    assert state.falls_due_on == due_on == date(2026, 12, 30)
+    house.perform(proof.expire(CASE), clock(date(2027, 1, 4)))
+    house.perform(proof.expire(CASE), clock(date(2027, 1, 20)))
+    stream = decider.stream(CASE)
+    told = publish(house.log[stream][-1], house.state(stream))
+    assert isinstance(told, review.PaymentsStopped)
+    assert told.stopped
 
 
 # ---- Over the API and on the page -----------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from services.intake.noted import FundsSupplemented, ProofDecided
+from services.intake.noted import FundsSupplemented, PaymentsStopped, ProofDecided, ProofReminded
 from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices, open_proof
-from services.intake.progress import AwardBecameFinal, Progress
+from services.intake.progress import AwardBecameFinal, Progress, ProofReceived
 from shared.money import euros
 
 _INTENDED = {
@@ -154,10 +154,25 @@ def told_of_proof(progress: Progress) -> str:
     """How it stands with a proof that was handed in: it is checked, or it is to be handed in anew; empty when neither."""
     if waiting := open_proof(progress):
         return f"{_IN_CHECK[waiting.kind]} vom {waiting.received_on:%d.%m.%Y} wird geprüft."
+    if told := _told_of_lack(progress):
+        return told
     last = max(progress.noted(ProofDecided), key=lambda it: (it.decided_on, it.outcome == "sent-back"), default=None)
     if last is None or last.outcome != "sent-back":
         return ""
     return f"Bitte reichen Sie den Nachweis ergänzt neu ein. Gründe: {last.reasons}"
+
+
+def _told_of_lack(progress: Progress) -> str:
+    """That the proof is missing, by the last reminder since a proof came in; empty when none runs."""
+    came = max((it.received_on for it in progress.noted(ProofReceived)), default=date.min)
+    reminder = max(progress.noted(ProofReminded), key=lambda it: it.reminded_on, default=None)
+    if reminder is None or reminder.reminded_on <= came:
+        return ""
+    day = f"Ihr Verwendungsnachweis war am {reminder.due_on:%d.%m.%Y} fällig."
+    released = {it.number for it in progress.noted(PaymentsStopped) if not it.stopped}
+    if any(it.stopped and it.number not in released for it in progress.noted(PaymentsStopped)):
+        return f"{day} Bis er vorliegt, wird nichts mehr ausgezahlt."
+    return f"{day} Bitte reichen Sie ihn bis zum {reminder.ends_on:%d.%m.%Y} ein; danach wird nichts mehr ausgezahlt."
 
 
 def told_of_accepted(it: ProofDecided) -> str:

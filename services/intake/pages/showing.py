@@ -55,6 +55,7 @@ _TURN: Mapping[StatusCode, str] = {
     StatusCode.PAID: "Ihre Kommune",
     StatusCode.PROOF_SUBMITTED: "das Ministerium",
     StatusCode.PROOF_SENT_BACK: "Ihre Kommune",
+    StatusCode.PROOF_MISSING: "Ihre Kommune",
 }
 EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.application-submitted": ("Antrag eingegangen", "neutral"),
@@ -74,6 +75,8 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.change-received": ("Änderungsantrag vermerkt", "neutral"),
     "intake.proof-submitted": ("Nachweis eingereicht", "info"),
     "intake.proof-received": ("Nachweis vermerkt", "neutral"),
+    "intake.proof-reminded": ("An den Verwendungsnachweis erinnert", "warning"),
+    "intake.payments-stopped": ("Auszahlung wegen des Verwendungsnachweises angehalten oder fortgesetzt", "warning"),
     "intake.proof-decided": ("Über den Nachweis entschieden", "info"),
     "intake.submission-delivered": ("Über FIT-Connect eingegangen", "neutral"),
     "intake.submission-accepted": ("FIT-Connect: angenommen", "success"),

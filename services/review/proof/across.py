@@ -1,6 +1,7 @@
 """Decisions on proofs with the award, its plan, the parameters and the sample, and what a payment brings."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.review import assessment as assessments
@@ -19,6 +20,7 @@ from services.review.proof.commands import (
     CheckProofInDepth,
     Command,
     Drawn,
+    ExpireProof,
     Grounds,
     NotePayment,
     RecognisedLine,
@@ -29,7 +31,7 @@ from services.review.proof.errors import NoGrantToProve
 from services.review.proof.evolving import decider
 from services.review.proof.states import Proof
 from shared import duties
-from shared.decider import AnyDecider, Context, Decided, Decision, value
+from shared.decider import AnyDecider, Context, Decided, Decision, replace, value
 from shared.policy import Parameters
 
 
@@ -163,12 +165,37 @@ def _by_grounds(
 
 
 def noting(case: str, command: NotePayment, inner: Decision) -> Decision:
-    """What a payment makes review decide, and in the same transaction that its use has to be proven."""
+    """What a payment makes review decide, and in the same transaction that its use has to be proven, by the award's day."""
+    own, stream, award = len(inner.reads), decider.stream(case), awards.decider.stream(case)
 
-    def judged(decided: Decided, proof: Proof, context: Context) -> Decided:
-        return {**decided, decider.stream(case): decide(command, proof, context)}
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        told = replace(command, due_on=_due_on(states[own + 1]))
+        return {**inner.judge(states[:own], context), stream: decide(told, states[own], context)}
 
-    return beside(inner, decider, case, judged)
+    return replace(inner, reads={**inner.reads, stream: decider, award: awards.decider}, judge=judge)
+
+
+def _due_on(award: awards.Award) -> date | None:
+    standing = isinstance(award, awards.Approved | awards.Notified | awards.Final)
+    return award.grant.proof_due_on if standing else None
+
+
+def expire(case: str) -> Decision:
+    """The day for a proof has passed: the parameters say how long a reminder leaves, the award whether its day moved."""
+    own, award = decider.stream(case), awards.decider.stream(case)
+
+    def programme(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        known: awards.Award = states[1]
+        if isinstance(known, awards.Approved | awards.Notified | awards.Final):
+            return {programmes.decider.stream(known.grant.programme): programmes.decider}
+        return {}
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        days = programmes.parameters_in_force(states[2], context.valid_on).document_request_days if states[2:] else 0
+        command = ExpireProof(due_on=_due_on(states[1]), reminder_days=days)
+        return {own: decide(command, states[0], context)}
+
+    return Decision(reads={own: decider, award: awards.decider}, judge=judge, action="ExpireProof", further=programme)
 
 
 def consulting(case: str, action: str, inner: Decision) -> Decision:

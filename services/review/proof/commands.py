@@ -49,11 +49,21 @@ class Drawn:
 
 @value
 class NotePayment:
-    """The treasury paid this to the recipient."""
+    """The treasury paid this to the recipient; the proof of the award is due on `due_on`."""
 
     payment: str
     cents: int
     paid_on: date
+    due_on: date | None = None
+
+
+@value
+class ExpireProof:
+    """The last day for a proof, or the further period of its reminder, has passed; `due_on` is the day of the award now, None
+    when nothing of it is left."""
+
+    due_on: date | None
+    reminder_days: int
 
 
 @value
@@ -110,4 +120,4 @@ class SendBackProof:
     reasons: str
 
 
-type Command = NotePayment | ReceiveProof | CheckProof | CheckProofInDepth | AcceptProof | SendBackProof
+type Command = NotePayment | ExpireProof | ReceiveProof | CheckProof | CheckProofInDepth | AcceptProof | SendBackProof

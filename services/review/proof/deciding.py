@@ -14,7 +14,9 @@ from services.review.proof.commands import (
     CheckProof,
     CheckProofInDepth,
     Command,
+    ExpireProof,
     Grounds,
+    Kind,
     NotePayment,
     ReceiveProof,
     RecognisedLine,
@@ -40,15 +42,20 @@ from services.review.proof.events import (
     Event,
     InterimProofAccepted,
     PaymentNoted,
+    PaymentsReleased,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofExpected,
+    ProofOverdue,
     ProofReceived,
+    ProofReminded,
     ProofResultSigned,
     ProofSentBack,
 )
 from services.review.proof.states import HandedIn, Proof
 from shared import duties
+from shared.calendar import days_after
 from shared.contracts import Acted
 from shared.contracts.intake import SpentLine
 from shared.decider import Context
@@ -59,9 +66,11 @@ from shared.policy import FinancingType
 def decide(command: Command, proof: Proof, context: Context) -> Sequence[Event]:
     match command:
         case NotePayment():
-            return _note(command, proof)
+            return _note(command, proof, context)
+        case ExpireProof():
+            return _expire(command, proof, context)
         case ReceiveProof():
-            return _receive(command, proof)
+            return _receive(command, proof, context)
         case CheckProof():
             return _check(command, proof, context)
         case CheckProofInDepth():
@@ -74,15 +83,32 @@ def decide(command: Command, proof: Proof, context: Context) -> Sequence[Event]:
             assert_never(missing)
 
 
-def _note(command: NotePayment, proof: Proof) -> Sequence[Event]:
+def _note(command: NotePayment, proof: Proof, context: Context) -> Sequence[Event]:
     noted = PaymentNoted(payment=command.payment, cents=command.cents, paid_on=command.paid_on)
     known = next((it for it in proof.payments if it.payment == command.payment), None)
     if known is not None and known != noted:
         raise OtherPayment
-    return [] if known else [noted]
+    if known:
+        return []
+    if command.due_on is None or command.due_on == proof.due_on:
+        return [noted]
+    return [noted, ProofExpected(due_on=command.due_on, expected_on=context.valid_on)]
 
 
-def _receive(command: ReceiveProof, proof: Proof) -> Sequence[Event]:
+def _expire(command: ExpireProof, proof: Proof, context: Context) -> Sequence[Event]:
+    """A day that the award moved counts from now on; else the recipient is reminded first, and then payments stop."""
+    if proof.falls_due_on is None or proof.due_on is None or context.valid_on <= proof.falls_due_on:
+        return []
+    if command.due_on is None or command.due_on > proof.due_on:
+        return [ProofExpected(due_on=command.due_on, expected_on=context.valid_on)]
+    if proof.reminded is None:
+        # The further period begins with the reminder: a late clock takes no day of it from the recipient.
+        deadline = days_after(context.valid_on, command.reminder_days)
+        return [ProofReminded(due_on=proof.due_on, deadline=deadline, reminded_on=context.valid_on)]
+    return [ProofOverdue(number=proof.stops + 1, due_on=proof.due_on, overdue_on=proof.reminded.deadline.expired_from)]
+
+
+def _receive(command: ReceiveProof, proof: Proof, context: Context) -> Sequence[Event]:
     received = ProofReceived(
         proof=command.proof,
         kind=command.kind,
@@ -95,7 +121,11 @@ def _receive(command: ReceiveProof, proof: Proof) -> Sequence[Event]:
     known = proof.of(command.proof)
     if known is not None and known.received != received:
         raise OtherProof
-    return [] if known else [received]
+    if known:
+        return []
+    if proof.stopped and command.kind != Kind.INTERIM:
+        return [received, PaymentsReleased(number=proof.stopped.number, released_on=context.valid_on)]
+    return [received]
 
 
 def _find(name: str, proof: Proof) -> HandedIn:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.review.proof.commands import Drawn, Kind, RecognisedLine
+from shared.calendar import Deadline
 from shared.contracts import Acted
 from shared.contracts.intake import SpentLine
 from shared.decider import event
@@ -15,6 +16,43 @@ class PaymentNoted:
     payment: str
     cents: int
     paid_on: date
+
+
+@event("review.proof-expected")
+class ProofExpected:
+    """A proof of use is due on a day, the award's (Vorlagefrist des Verwendungsnachweises); None when nothing of the award is left."""
+
+    due_on: date | None
+    expected_on: date
+
+
+@event("review.proof-reminded")
+class ProofReminded:
+    """The day on which the proof was due passed without one: the recipient is reminded, with a further period (Erinnerung)."""
+
+    due_on: date
+    deadline: Deadline
+    reminded_on: date
+
+
+@event("review.proof-overdue")
+class ProofOverdue:
+    """No proof came after the reminder, either (Verwendungsnachweis überfällig): payments stop until one does.
+
+    `number` counts the case's stops.
+    """
+
+    number: int
+    due_on: date
+    overdue_on: date
+
+
+@event("review.payments-released")
+class PaymentsReleased:
+    """The overdue proof came in: payments go on (Ende der Zahlungssperre); `number` is that of the stop."""
+
+    number: int
+    released_on: date
 
 
 @event("review.proof-received")
@@ -116,6 +154,10 @@ class ProofSentBack:
 
 type Event = (
     PaymentNoted
+    | ProofExpected
+    | ProofReminded
+    | ProofOverdue
+    | PaymentsReleased
     | ProofReceived
     | ProofChecked
     | ProofCheckedInDepth

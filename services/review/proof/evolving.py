@@ -8,10 +8,14 @@ from services.review.proof.events import (
     Event,
     InterimProofAccepted,
     PaymentNoted,
+    PaymentsReleased,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofExpected,
+    ProofOverdue,
     ProofReceived,
+    ProofReminded,
     ProofResultSigned,
     ProofSentBack,
 )
@@ -26,6 +30,14 @@ def evolve(proof: Proof, it: Event) -> Proof:
     match it:
         case PaymentNoted():
             return replace(proof, payments=(*proof.payments, it))
+        case ProofExpected():
+            return replace(proof, due_on=it.due_on, reminded=None)
+        case ProofReminded():
+            return replace(proof, reminded=it)
+        case ProofOverdue():
+            return replace(proof, stopped=it, stops=it.number)
+        case PaymentsReleased():
+            return replace(proof, stopped=None, reminded=None)
         case ProofReceived():
             return replace(proof, handed_in=(*proof.handed_in, HandedIn(received=it)), acted=(*proof.acted, *it.acted))
         case ProofChecked():
@@ -78,7 +90,8 @@ decider = Decider[Command, Event, Proof](
     decide=decide,
     evolve=evolve,
     events=[
-        PaymentNoted, ProofReceived, ProofChecked, ProofCheckedInDepth, ProofResultSigned, ProofAccepted,
+        PaymentNoted, ProofExpected, ProofReminded, ProofOverdue, PaymentsReleased, ProofReceived,
+        ProofChecked, ProofCheckedInDepth, ProofResultSigned, ProofAccepted,
         InterimProofAccepted, ProofSentBack,
     ],
 )  # fmt: skip

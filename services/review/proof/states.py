@@ -1,13 +1,18 @@
 """Where the proofs of a case stand."""
 
+from datetime import date
+
 from services.review.proof.commands import Kind
 from services.review.proof.events import (
     PaymentNoted,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofOverdue,
     ProofReceived,
+    ProofReminded,
     ProofResultSigned,
+    ProofSentBack,
     Settled,
 )
 from shared.contracts import Acted
@@ -44,11 +49,28 @@ class HandedIn:
 
 @value
 class Proof:
-    """What was paid, and the proofs of it in the order in which they came."""
+    """What was paid, and the proofs of it in the order in which they came; `stops` counts the stops of payments."""
 
     payments: tuple[PaymentNoted, ...] = ()
     handed_in: tuple[HandedIn, ...] = ()
     acted: tuple[Acted, ...] = ()
+    due_on: date | None = None
+    reminded: ProofReminded | None = None
+    stopped: ProofOverdue | None = None
+    stops: int = 0
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether a proof of use is owed and none lies here; an interim one does not replace it."""
+        some = (it for it in self.handed_in if not it.is_interim and not isinstance(it.settled, ProofSentBack))
+        return self.due_on is not None and next(some, None) is None
+
+    @property
+    def falls_due_on(self) -> date | None:
+        """The last day before the clock reminds the recipient or stops payments; None when it has nothing to do."""
+        if self.due_on is None or self.stopped or not self.is_lacking:
+            return None
+        return self.reminded.deadline.ends_on if self.reminded else self.due_on
 
     @property
     def paid_cents(self) -> int:

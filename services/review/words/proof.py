@@ -146,6 +146,18 @@ def tell_of_proof(it: object) -> Words | None:
     match it:
         case p.PaymentNoted():
             return Words(title="Auszahlung vermerkt", why=f"{euros(it.cents)}; ihre Verwendung ist nachzuweisen.")
+        case p.ProofExpected():
+            if it.due_on is None:
+                return Words(title="Kein Nachweis mehr erwartet", why="Von der Bewilligung besteht nichts mehr.")
+            return Words(title="Verwendungsnachweis erwartet", why=f"vorzulegen bis {it.due_on:%d.%m.%Y}")
+        case p.ProofReminded():
+            why = f"Fällig war er am {it.due_on:%d.%m.%Y}; Nachfrist bis {it.deadline.ends_on:%d.%m.%Y}."
+            return Words(title="An den Verwendungsnachweis erinnert", tone="warning", why=why)
+        case p.ProofOverdue():
+            why = f"Fällig war er am {it.due_on:%d.%m.%Y}; bis er vorliegt, wird nichts ausgezahlt."
+            return Words(title="Verwendungsnachweis überfällig", tone="danger", why=why)
+        case p.PaymentsReleased():
+            return Words(title="Zahlungssperre endet", tone="success", why="Der überfällige Nachweis liegt vor.")
         case p.ProofReceived():
             spent = sum(one.cents for one in it.lines)
             return Words(
