@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.payout.clearing.kinds import Direction
 from services.payout.clearing.noun import (
     ClearingOpened,
     ClearingResolved,
@@ -32,6 +33,8 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
             put_item(draft, f"{name}-{one.number}", _opened(name, place, it, event, one), place)
+            if one.booking and one.direction != Direction.NONE:
+                _count_booking(draft, one)
         return
     key = f"{name}-{event.number}"
     body = draft.get("clearing", key)
@@ -60,6 +63,12 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
         case _:
             return
     put_item(draft, key, body, body["place"])
+
+
+def _count_booking(draft: Draft, one: Item) -> None:
+    """How much of a booking is listed: the same booking told again, by another file, is no second item."""
+    listed = draft.get("clearing-bookings", one.booking) or {"cents": 0}
+    draft.put("clearing-bookings", one.booking, {"cents": listed["cents"] + one.cents})
 
 
 def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Item) -> Body:

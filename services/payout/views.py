@@ -157,7 +157,6 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
     if before is None:
         case = draft.get("cases", order.case) or {"applicant_name": ""}
         known = {"applicant_name": case["applicant_name"], "accepted_on": None, "status": ""}
-        draft.put("references", order.reference, {"payment": id})
     else:
         known = before
     body: Body = {
@@ -172,11 +171,21 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
         "place": _place(standing.since),
     }  # fmt: skip
     draft.put("payments", id, body, grp=status, sort=body["place"])
+    draft.put("references", order.reference, _booked(body, state))
     if status != known["status"]:
         _count(draft, before, -1)
         _count(draft, body, 1)
         if status in ("settled", "rejected", "returned"):
             _answered(draft, body, "rejected" if status == "rejected" else "settled")
+
+
+def _booked(body: Body, state: payment.Payment) -> Body:
+    """What a file of the treasury is held against, by the payment's reference."""
+    back = state.returned if isinstance(state, payment.Returned) else None
+    return {
+        "payment": body["payment"], "batch": body["batch"], "cents": body["cents"], "booking": body["booking"],
+        "returned_booking": back.booking if back else "", "returned_cents": back.cents if back else 0,
+    }  # fmt: skip
 
 
 def _reason(state: payment.Payment) -> str:
@@ -340,8 +349,7 @@ def outgoing_batches(views: Views, limit: int = 50) -> Sequence[str]:
 
 def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:
     """The batches in which payments of these references lie; unknown references have none."""
-    ordered = views.get_all([("references", it) for it in sorted(references)])
-    found = views.get_all([("payments", it.body["payment"]) for it in ordered.values()])
+    found = views.get_all([("references", it) for it in sorted(references)])
     return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import shared.service
-from services.payout import account, batch, clearing, disbursement, hold, payee, payment, report, sequence
+from services.payout import account, batch, clearing, disbursement, hold, payee, payment, report, sequence, statement
 from services.payout.api import actions, reads
 from services.payout.deadlines import DUE
 from services.payout.pages import pages
@@ -27,6 +27,7 @@ blueprint = Blueprint(
         hold.decider,
         account.decider,
         clearing.decider,
+        statement.decider,
     ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.payout.report import BookingReport, Recall, RecallReport, Statement
+from services.payout.report import BookingReport, DaySums, Recall, RecallReport, Statement
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022 import MAX_SIZE, read
 from services.payout.treasury.iso20022.parsing import MAX_HELD
@@ -68,6 +68,11 @@ def test_a_statement_tells_its_number_its_balances_and_its_lines() -> None:
         opening_cents=1_000_00,
         closing_cents=995_00,
         entries=2,
+        closed_on=date(2025, 8, 6),
+        days=(
+            DaySums(booked_on=date(2025, 8, 6), debit_cents=100_00, credit_cents=0),
+            DaySums(booked_on=date(2025, 8, 8), debit_cents=0, credit_cents=95_00),
+        ),
     )
     assert [(it.key, it.debit, it.credit, it.returned) for it in report.entries] == [
         ("K-1", True, False, False),

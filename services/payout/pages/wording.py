@@ -83,6 +83,9 @@ CLEARING: Mapping[str, str] = {
     "recall-cancelled": "Der Rückruf hatte Erfolg.",
     "recall-refused": "Der Rückruf wurde abgelehnt.",
     "recall-pending": "Der Rückruf ist noch offen.",
+    "statement-gap": "Vor diesem Kontoauszug fehlt einer.",
+    "statement-opening-differs": "Der Anfangssaldo ist nicht der Endsaldo des Auszugs davor.",
+    "statement-number-twice": "Zwei Kontoauszüge tragen dieselbe Nummer.",
     "unreadable": "Die Datei ließ sich nicht lesen.",
     "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
 }
@@ -130,6 +133,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.account-confirmed": ("Bankverbindung bestätigt", "info"),
     "payout.account-discarded": ("Eingetragene Bankverbindung verworfen", "neutral"),
     "payout.certification-voided": ("Feststellung hinfällig: die Bankverbindung hat sich geändert", "warning"),
+    "payout.statement-noted": ("Kontoauszug aufgenommen", "info"),
+    "payout.statement-contradicted": ("Kontoauszugsnummer doppelt", "danger"),
     "payout.clearing-opened": ("Klärungsfall eröffnet", "warning"),
     "payout.clearing-taken": ("Klärungsfall übernommen", "info"),
     "payout.resolution-proposed": ("Klärung vorgeschlagen", "info"),

@@ -7,18 +7,23 @@ our books is listed and moves nothing: money is never booked on a guess.
 from services.payout.report.answers import apply_recall_answer, apply_status_report
 from services.payout.report.bookings import apply_booking
 from services.payout.report.content import (
+    MADE,
+    STATEMENT,
     AccountEntry,
     Answer,
     Booking,
     BookingReport,
+    DaySums,
     Message,
     Recall,
     RecallReport,
     RecallStatus,
+    Sift,
     Statement,
     Status,
     StatusReport,
     batches_named,
+    keep_all,
     references_named,
 )
 from services.payout.report.noun import (
@@ -33,10 +38,13 @@ from services.payout.report.resolving import approve
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
+    "MADE",
+    "STATEMENT",
     "AccountEntry",
     "Answer",
     "Booking",
     "BookingReport",
+    "DaySums",
     "Message",
     "QuarantineReport",
     "Recall",
@@ -45,6 +53,7 @@ __all__ = [
     "ReportConflicting",
     "ReportQuarantined",
     "ReportReceived",
+    "Sift",
     "Statement",
     "Status",
     "StatusReport",
@@ -55,6 +64,7 @@ __all__ = [
     "approve",
     "batches_named",
     "decider",
+    "keep_all",
     "quarantine",
     "references_named",
 ]

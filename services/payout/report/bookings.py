@@ -7,20 +7,47 @@ from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Direction, Unexplained
 from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
+from services.payout.report.statements import note_statements, streams_of
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
+
+type Place = tuple[batches.BatchSealed, batches.Entry]
+"""A payment in its sealed batch."""
+
+
+class Known:
+    """The payments of batches, found by their reference and by their group."""
+
+    def __init__(self, sealed: Iterable[batches.BatchSealed]) -> None:
+        self.sealed = list(sealed)
+        self.by_reference: dict[str, Place] = {}
+        self.by_group: dict[str, dict[str, Place]] = {}
+        for it in self.sealed:
+            for group in batches.groups(it):
+                of_group = {entry.reference: (it, entry) for entry in group.entries}
+                self.by_group[group.id] = of_group
+                self.by_reference |= of_group
+
+    def meant(self, line: AccountEntry) -> Iterable[Place]:
+        """The payments that a line may move: those it names, else the group it names."""
+        if not line.bookings:
+            return self.by_group.get(line.group, {}).values()
+        return [self.by_reference[it.reference] for it in line.bookings if it.reference in self.by_reference]
 
 
 def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batches.BatchSealed]) -> Decision:
     """Take in debits of the account; `sealed` are the batches that the file names or whose payments it names."""
-    known = list(sealed)
+    known = Known(sealed)
 
     def take(turn: Turn) -> list[Unexplained]:
         if report.kind == INTERIM:
             return []
-        return [it for entry in report.entries for it in _booked(turn, entry, known)]
+        turn.matched += report.explained
+        found = [it for entry in report.entries for it in _booked(turn, entry, known)]
+        return found + note_statements(turn, report, file_sha256)
 
-    return taken_in("booking", report.message_id, file_sha256, known, take)
+    meant = (entry for line in report.entries for _, entry in known.meant(line))
+    return taken_in("booking", report.message_id, file_sha256, known.sealed, take, meant, streams_of(report))
 
 
 def _whole(line: AccountEntry, reason: str, name: str = "") -> Unexplained:
@@ -29,7 +56,7 @@ def _whole(line: AccountEntry, reason: str, name: str = "") -> Unexplained:
 
 
 def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> Unexplained:
-    direction = (Direction.OUT if line.debit else Direction.IN) if line.booked else Direction.NONE
+    direction = (Direction.IN if line.credit else Direction.OUT) if line.booked else Direction.NONE
     return Unexplained(
         reference=reference,
         reason=reason,
@@ -40,19 +67,13 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
     )
 
 
-def _booked(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unexplained]:
+def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     if line.returned and line.booked:
         return _came_back(turn, line, known)
     if not (line.debit and line.booked):
         return [_whole(line, "not-booked" if line.debit else "not-a-debit")]
-    in_group = {
-        entry.reference: (sealed, entry)
-        for sealed in known
-        for group in batches.groups(sealed)
-        if group.id == line.group
-        for entry in group.entries
-    }
-    entries = in_group or {entry.reference: (sealed, entry) for sealed in known for entry in sealed.entries}
+    in_group = known.by_group.get(line.group, {})
+    entries = in_group or known.by_reference
     bookings = line.bookings or _whole_group(turn, in_group)
     if sum(it.cents for it in bookings) != line.cents:
         return [_whole(line, "sum-differs")]
@@ -70,13 +91,13 @@ def _booked(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]
     return unmatched
 
 
-def _came_back(turn: Turn, line: AccountEntry, known: Sequence[batches.BatchSealed]) -> list[Unexplained]:
+def _came_back(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     """A credit by which payments come back: each undoes its own debit, in full or less what the banks kept."""
     if not line.bookings:
         return [_whole(line, "return-names-no-payment", line.key)]
     if sum(it.cents for it in line.bookings) != line.cents:
         return [_whole(line, "sum-differs", line.key)]
-    entries = {entry.reference: (sealed, entry) for sealed in known for entry in sealed.entries}
+    entries = known.by_reference
     unmatched: list[Unexplained] = []
     for booking in line.bookings:
         if booking.reference in entries:
@@ -114,7 +135,7 @@ def reopened(turn: Turn, entry: batches.Entry) -> list[Unexplained]:
     return []
 
 
-def _whole_group(turn: Turn, in_group: Mapping[str, tuple[batches.BatchSealed, batches.Entry]]) -> tuple[Booking, ...]:
+def _whole_group(turn: Turn, in_group: Mapping[str, Place]) -> tuple[Booking, ...]:
     """A debit that names only the group means all of it that was not refused; its sum must agree to the cent."""
     return tuple(
         Booking(reference=entry.reference, cents=entry.cents)

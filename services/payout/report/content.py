@@ -1,5 +1,6 @@
 """What a file of the treasury says, whatever its format."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -73,8 +74,20 @@ class AccountEntry:
 
 
 @value
+class DaySums:
+    """What was booked on one day, to the account's debit and to its credit."""
+
+    booked_on: date
+    debit_cents: int
+    credit_cents: int
+
+
+@value
 class Statement:
-    """What encloses lines of an account: its number in the year and its balances, if it has any; negative when overdrawn."""
+    """What encloses lines of an account: its number in the year and its balances, if it has any; negative when overdrawn.
+
+    `closed_on` is its day, `days` what it books day by day.
+    """
 
     id: str
     account: str
@@ -82,20 +95,37 @@ class Statement:
     opening_cents: int | None
     closing_cents: int | None
     entries: int
+    closed_on: date | None = None
+    days: tuple[DaySums, ...] = ()
 
 
 INTERIM = "interim"
 """A report during the day (camt.052): what it says is provisional and moves nothing."""
 
 
+STATEMENT = "statement"
+"""A statement of the account (camt.053), which tells all bookings of its day."""
+MADE = "~"
+"""What the key of a line begins with that bears no name of the bank's: it is made of what the line says."""
+
+
 @value
 class BookingReport:
-    """`kind` is `interim`, `statement` or `notification`."""
+    """`kind` is `interim`, `statement` or `notification`; `explained` counts the lines that need no decision and are not among `entries`."""
 
     message_id: str
     entries: tuple[AccountEntry, ...]
     kind: str = "notification"
     statements: tuple[Statement, ...] = ()
+    explained: int = 0
+
+
+type Sift = Callable[[str, Sequence[AccountEntry]], Sequence[AccountEntry]]
+"""Asked for a few thousand lines of a kind of file at a time, as they are read: those that still need a decision."""
+
+
+def keep_all(_kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
+    return lines
 
 
 class Recall(StrEnum):

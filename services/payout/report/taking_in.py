@@ -1,6 +1,6 @@
 """A file is one transaction: its report and all that it moves, item after item."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -45,15 +45,19 @@ def taken_in(
     file_sha256: str,
     known: Sequence[batches.BatchSealed],
     take: "Callable[[Turn], list[Unexplained]]",
+    entries: Iterable[batches.Entry] | None = None,
+    more: Mapping[str, AnyDecider] | None = None,
 ) -> Decision:
+    """The decision about a file that speaks of these batches; `entries` are those of their payments that it may move, all by default."""
     name = report_id(kind, message_id)
     stream, listed = decider.stream(name), clearing.decider.stream(name)
     reads: dict[str, AnyDecider] = {stream: decider, listed: clearing.decider}
     for sealed in known:
         reads[batches.decider.stream(sealed.message_id)] = batches.decider
-        for entry in sealed.entries:
-            reads[payments.decider.stream(entry.payment)] = payments.decider
-            reads[disbursements.decider.stream(entry.case)] = disbursements.decider
+    for entry in (it for sealed in known for it in sealed.entries) if entries is None else entries:
+        reads[payments.decider.stream(entry.payment)] = payments.decider
+        reads[disbursements.decider.stream(entry.case)] = disbursements.decider
+    reads |= more or {}
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context)

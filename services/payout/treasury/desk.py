@@ -16,6 +16,7 @@ import structlog
 
 from services.payout import batch as batches
 from services.payout import report as reports
+from services.payout.matching import unexplained
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
 from services.payout.treasury.filing import sealed_bytes_of, settings_of
@@ -171,7 +172,9 @@ class Desk:
         limit = settings_of(self.house).treasury_file_bytes
         digest = await asyncio.to_thread(self._kept, path, limit)
         try:
-            found = await asyncio.to_thread(read, path, limit)
+            await self._lists_read_the_log()
+            sift = partial(unexplained, self.house.views)
+            found = await asyncio.to_thread(read, path, limit, sift)
         except Unreadable as error:
             await self._execute(reports.quarantine(_refused(error, digest, path)))
             await asyncio.to_thread(directory.quarantine, path, error.reason)
@@ -194,12 +197,14 @@ class Desk:
             )
         return sha256_of(path)
 
-    async def _spoken_of(self, found: reports.BookingReport) -> Sequence[batches.BatchSealed]:
-        # Our own references lead to their batches by a list; it must have read the log, or known payments look unknown.
+    async def _lists_read_the_log(self) -> None:
+        """Our own references are found by lists; they must have read the log, or known payments look unknown."""
         recorded = self.house.writer.head.position
         await self.house.seen(recorded)
         if self.house.view_follower.position < recorded:
             raise NotTaken("views-behind")
+
+    async def _spoken_of(self, found: reports.BookingReport) -> Sequence[batches.BatchSealed]:
         references = reports.references_named(found)
         by_reference = await asyncio.to_thread(batches_of_references, self.house.views, references)
         return await self._sealed(sorted(reports.batches_named(found) | by_reference))

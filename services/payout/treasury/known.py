@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.payout import batch as batches
-from services.payout.report import Message
+from services.payout.report import Message, Sift, keep_all
 from services.payout.treasury import Instruction, hkr, iso20022
 from services.payout.treasury.iso20022.parsing import MAX_HELD, chunks, whole
 from shared.decider import value
@@ -31,14 +31,14 @@ FORMATS: Mapping[str, Known] = {
 """By the name in the settings and in every sealed batch. Add, never alter: an old file's bytes must stay the same."""
 
 
-def read(file: Path | bytes, limit: int = iso20022.MAX_SIZE) -> Message:
-    """What a file of the treasury says, whatever its format. Raises `Unreadable`."""
+def read(file: Path | bytes, limit: int = iso20022.MAX_SIZE, sift: Sift = keep_all) -> Message:
+    """What a file of the treasury says, whatever its format; of an account the lines that `sift` keeps. Raises `Unreadable`."""
     head = _head(file)
     if hkr.looks_like_csv(head):
         return hkr.read_tree(hkr.from_csv(b"".join(chunks(file, min(limit, MAX_HELD)))))
     if hkr.NAMESPACE.encode() in head:
         return hkr.read_tree(whole(file, limit))
-    return iso20022.read(file, limit)
+    return iso20022.read(file, limit, sift)
 
 
 def _head(file: Path | bytes) -> bytes:

@@ -1,12 +1,18 @@
 """camt.052, camt.053 and camt.054 in version 001.08: the treasury's account, line by line."""
 
 from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
 from typing import Any
 
-from services.payout.report import AccountEntry, Booking, BookingReport, Statement
+from services.payout.report import MADE, AccountEntry, Booking, BookingReport, DaySums, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day, number
 
+_SIFTED = 2_000
+"""So many lines are held until it is asked which of them need a decision."""
+_LONG = 40
+"""So much of what a booking names stands in the key that is made for it; more is hashed."""
 _RETURNED = frozenset({"RRTN", "RPCR"})
 """Sub-families of a booking that gives a credit transfer back: returned, or recalled by its payer."""
 
@@ -16,34 +22,49 @@ class AccountReader:
 
     def __init__(self, fields: Fields, *, block: str, kind: str) -> None:
         self._fields, self._block, self._kind = fields, block, kind
+        self.sift: Sift = keep_all
         self._entries: list[AccountEntry] = []
+        self._kept: list[AccountEntry] = []
+        self._explained = 0
+        self._alike: dict[str, int] = {}
+        self._sums = _Sums()
         self._statements: list[Statement] = []
         self._details: list[tuple[str, int | None, str, str, int]] = []
         self._groups: set[str] = set()
-        self._name = ""
-        self._first = 0
         self.count = self.cents = 0
 
     def take(self, name: str, part: Any) -> None:
         if name == "TxDtls":
             self._details.append(self._detail(part))
         elif name == "Ntry":
-            self._entries.append(self._entry(part))
+            entry = self._entry(part)
+            self._sums.add(entry)
+            self._entries.append(entry)
+            if len(self._entries) >= _SIFTED:
+                self._sifted()
         elif name == self._block:
             self._statements.append(self._statement(part))
-            self._name, self._first = "", len(self._entries)
+            self._sums = _Sums()
         else:
             raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
 
     def finish(self, message: Any) -> BookingReport:
         if not self._statements:
             raise Unreadable("missing", f"{self._block} fehlt.")
+        self._sifted()
         return BookingReport(
             message_id=self._fields.identified(message, "GrpHdr/MsgId"),
             kind=self._kind,
-            entries=tuple(self._entries),
+            entries=tuple(self._kept),
             statements=tuple(self._statements),
+            explained=self._explained,
         )
+
+    def _sifted(self) -> None:
+        left = self.sift(self._kind, self._entries)
+        self._explained += len(self._entries) - len(left)
+        self._kept += left
+        self._entries = []
 
     # ---- One line
 
@@ -63,23 +84,31 @@ class AccountReader:
         self._details, self._groups = [], set()
         self.count += 1
         self.cents += amount
+        group = groups.pop() if len(groups) == 1 else ""
+        on = day(booked_on)
         return AccountEntry(
-            key=fields.maybe(entry, "AcctSvcrRef") or self._own_key(entry),
+            key=fields.maybe(entry, "AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
             cents=amount,
             debit=direction and not reversal,
             booked=fields.required(entry, "Sts/Cd") == "BOOK",
-            booked_on=day(booked_on),
-            group=groups.pop() if len(groups) == 1 else "",
+            booked_on=on,
+            group=group,
             bookings=bookings,
             returned=returned,
             credit=not direction,
         )
 
-    def _own_key(self, entry: Any) -> str:
-        """The account servicer's reference is unique; an entry's own number is so only within what encloses it."""
-        if not self._name:
-            self._name = self._fields.identified(entry.getparent(), "Id")
-        return f"{self._name}/{self._fields.maybe(entry, 'NtryRef') or len(self._entries) - self._first + 1}"
+    def _own_key(self, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]) -> str:
+        """What is told of one booking is alike in every file that tells it; alike ones in a file are counted.
+
+        An entry's own number is not: a notification and the statement after it number the same booking each in its way.
+        """
+        named = group or "+".join(it.reference for it in bookings)
+        if len(named) > _LONG:
+            named = sha256(named.encode()).hexdigest()[:_LONG]
+        alike = f"{MADE}{on:%Y%m%d}-{'D' if direction else 'C'}{amount}-{named}"
+        self._alike[alike] = self._alike.get(alike, 0) + 1
+        return f"{alike}-{self._alike[alike]}"
 
     def _share(self, own: int | None, amount: int) -> int:
         if own is None and len(self._details) > 1:
@@ -109,16 +138,14 @@ class AccountReader:
 
     def _statement(self, block: Any) -> Statement:
         fields = self._fields
-        entries = self._entries[self._first :]
-        self._check_sums(block, entries)
-        sequence = fields.maybe(block, "ElctrncSeqNb")
+        self._check_sums(block)
+        sequence = fields.maybe(block, "ElctrncSeqNb") or fields.maybe(block, "LglSeqNb")
         balances = {fields.maybe(it, "Tp/CdOrPrtry/Cd"): it for it in fields.all(block, "Bal")}
         opening, closing = (
             self._balance(balances.get("OPBD", balances.get("PRCD"))),
             self._balance(balances.get("CLBD")),
         )
-        booked = sum(it.cents if it.credit else -it.cents for it in entries if it.booked)
-        if opening is not None and closing is not None and opening + booked != closing:
+        if opening is not None and closing is not None and opening + self._sums.booked != closing:
             raise Unreadable("balance-differs", "Anfangssaldo, Buchungen und Endsaldo passen nicht zusammen.")
         return Statement(
             id=fields.identified(block, "Id"),
@@ -126,16 +153,24 @@ class AccountReader:
             sequence=number(sequence) if sequence else None,
             opening_cents=opening,
             closing_cents=closing,
-            entries=len(entries),
+            entries=self._sums.count,
+            closed_on=self._day_of(block, balances.get("CLBD")),
+            days=self._sums.days,
         )
 
-    def _check_sums(self, block: Any, entries: Sequence[AccountEntry]) -> None:
+    def _day_of(self, block: Any, closing: Any) -> date | None:
+        """The day of the closing balance, else the one on which it was made."""
+        told = self._fields.maybe(closing, "Dt/Dt") if closing is not None else ""
+        told = told or self._fields.maybe(block, "CreDtTm")
+        return day(told) if told else None
+
+    def _check_sums(self, block: Any) -> None:
         fields = self._fields
         count = fields.maybe(block, "TxsSummry/TtlNtries/NbOfNtries")
         total = fields.maybe(block, "TxsSummry/TtlNtries/Sum")
-        if count and number(count) != len(entries):
+        if count and number(count) != self._sums.count:
             raise Unreadable("count-differs", "Die Datei enthält nicht so viele Buchungen, wie sie angibt.")
-        if total and cents(total) != sum(it.cents for it in entries):
+        if total and cents(total) != self._sums.total:
             raise Unreadable("sum-differs", "Die Summe der Buchungen ist nicht die angegebene.")
 
     def _balance(self, balance: Any) -> int | None:
@@ -143,6 +178,28 @@ class AccountReader:
             return None
         amount = self._fields.amount(balance, "Amt")
         return -amount if _direction(self._fields.required(balance, "CdtDbtInd")) else amount
+
+
+class _Sums:
+    """Of what encloses lines, while they pass."""
+
+    def __init__(self) -> None:
+        self.count = self.total = self.booked = 0
+        self._days: dict[date, list[int]] = {}
+
+    def add(self, it: AccountEntry) -> None:
+        self.count += 1
+        self.total += it.cents
+        if it.booked:
+            self.booked += it.cents if it.credit else -it.cents
+            self._days.setdefault(it.booked_on, [0, 0])[it.credit] += it.cents
+
+    @property
+    def days(self) -> tuple[DaySums, ...]:
+        return tuple(
+            DaySums(booked_on=on, debit_cents=debit, credit_cents=credit)
+            for on, (debit, credit) in sorted(self._days.items())
+        )
 
 
 def _direction(text: str) -> bool:

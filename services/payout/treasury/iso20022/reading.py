@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from services.payout.report import Message
+from services.payout.report import Message, Sift, keep_all
 from services.payout.treasury import Found, Unreadable
 from services.payout.treasury.iso20022.account import AccountReader
 from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields
@@ -39,23 +39,23 @@ READERS: Mapping[tuple[str, str], Callable[[Fields], Reader]] = {
 _PARTS = ("TxInfAndSts", "OrgnlPmtInfAndSts", "TxDtls", "Ntry", "Rpt", "Stmt", "Ntfctn")
 
 
-def read(file: Path | bytes, limit: int = MAX_SIZE) -> Message:
-    """What a message of `READERS` says. Raises `Unreadable` for everything else, with what could be read."""
+def read(file: Path | bytes, limit: int = MAX_SIZE, sift: Sift = keep_all) -> Message:
+    """What a message of `READERS` says, of an account the lines that `sift` keeps. Raises `Unreadable` for everything else, with what could be read."""
     parts, reader = Parts(file, limit, _PARTS), None
     try:
         for part in parts:
             if reader is None:
-                reader = _reader_of(parts.root)
+                reader = _reader_of(parts.root, sift)
             reader.take(part.tag.rpartition("}")[2], part)
         if reader is None:
-            reader = _reader_of(parts.root)
+            reader = _reader_of(parts.root, sift)
         return reader.finish(parts.root[0])
     except Unreadable as error:
         error.found = _found(parts.root, reader)
         raise
 
 
-def _reader_of(root: Any) -> Reader:
+def _reader_of(root: Any, sift: Sift) -> Reader:
     namespace, _, name = root.tag.rpartition("}")
     children = list(root)
     message = children[0].tag.rpartition("}") if len(children) == 1 else ("", "", "")
@@ -64,7 +64,10 @@ def _reader_of(root: Any) -> Reader:
     make = READERS.get((namespace[1:], message[2])) if message[0] == namespace else None
     if make is None:
         raise Unreadable("missing", "Die Nachricht fehlt oder kommt mehrfach vor.")
-    return make(Fields(namespace[1:]))
+    reader = make(Fields(namespace[1:]))
+    if isinstance(reader, AccountReader):
+        reader.sift = sift
+    return reader
 
 
 def _found(root: Any, reader: Reader | None) -> Found:

@@ -1,0 +1,48 @@
+"""What of an account's lines needs no decision: the lists say that it was booked already, to the cent and under the same name.
+
+Nothing booked falls back, so that a list that lags lets through too much and never too little.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.payout.report import MADE, STATEMENT, AccountEntry
+from shared.views import Entry, Views
+
+type Found = Mapping[str, Mapping[str, Any]]
+
+
+def unexplained(views: Views, kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
+    """The lines that a decision has to look at."""
+    found = _found(views, "references", {one.reference for it in lines for one in it.bookings} - {""})
+    left = [(it, rest) for it in lines if (rest := _rest(it, found))]
+    opened = _found(views, "clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
+    return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]
+
+
+def _found(views: Views, name: str, keys: set[str]) -> Found:
+    found: Mapping[Any, Entry] = views.get_all([(name, it) for it in keys]) if keys else {}
+    return {key: it.body for (_, key), it in found.items()}
+
+
+def _rest(line: AccountEntry, found: Found) -> int:
+    """The cents of a line that no payment explains yet; -1 when it does not add up."""
+    if not line.booked or not (line.debit or line.returned):
+        return line.cents or -1
+    booking, cents = ("returned_booking", "returned_cents") if line.returned else ("booking", "cents")
+    explained = total = 0
+    seen = set[str]()
+    for it in line.bookings:
+        total += it.cents
+        known = found.get(it.reference)
+        if known is not None and known[booking] == line.key and known[cents] == it.cents and it.reference not in seen:
+            explained += it.cents
+        seen.add(it.reference)
+    return line.cents - explained if total == line.cents or not line.bookings else -1
+
+
+def _is_foreign(line: AccountEntry, found: Found, kind: str) -> bool:
+    """Whether nothing of ours is named, and the line's name tells it from every other: only a statement tells all of a day at once."""
+    if line.group or (line.key.startswith(MADE) and kind != STATEMENT):
+        return False
+    return all(it.reference not in found or found[it.reference]["booking"] == line.key for it in line.bookings)
