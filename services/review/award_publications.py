@@ -112,6 +112,6 @@ def _progressed(event: object, state: Granted | award.Refused) -> review.NoticeP
 
 def _kind(state: Granted | award.Refused, proposal: int) -> str:
     if isinstance(state, award.Refused):
-        return "refusal"
+        return "formal-rejection" if state.refusal.formal else "refusal"
     change = state.course.notice(proposal) if proposal else None
     return str(change.annulment or "amendment") if change else "award"

@@ -69,7 +69,7 @@ def publish(event: object, state: object) -> object | None:
                 side_conditions=placed(state.grant.side_conditions, event.deemed_served_on),
                 cut_reason=in_words(state.grant.cut) if state.grant.cut else "",
             )
-        case award.GrantRefused(), _:
+        case award.GrantRefused(formal=False), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
         case award.DecisionBecameFinal(proposal=0), award.Final():
             return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)

@@ -143,7 +143,7 @@ def status_of(assessment: Assessment, award: Award) -> Status:
         case RejectionPending():
             return Status.AWAITING_REJECTION
         case Rejected():
-            return Status.REJECTED
+            return status_of_award(award) if isinstance(award, Refused) else Status.REJECTED
         case Withdrawn():
             return Status.WITHDRAWN
         case Concluded():
@@ -169,7 +169,9 @@ def status_of_award(award: Award) -> Status:
         case Notified():
             return Status.AWAITING_FINALITY
         case Refused():
-            return Status.REFUSED if notice else Status.AWAITING_REFUSAL_NOTICE
+            if notice is None:
+                return Status.AWAITING_REFUSAL_NOTICE
+            return Status.REJECTED if award.refusal.formal else Status.REFUSED
         case Approved() | Unsigned() | HalfSigned():
             return Status.AWAITING_NOTICE
         case _ as missing:
@@ -240,7 +242,7 @@ def _steps_of_road(assessment: Assessment, award: Award) -> Sequence[Step]:
     opine, assess, propose = (Step(action=it, again=True) for it in (OPINE, ASSESS, PROPOSE))
     refusal = Step(action=PROPOSE_REFUSAL)
     match assessment:
-        case Unopened() | Withdrawn() | Rejected():
+        case Unopened() | Withdrawn():
             return ()
         case Opened():
             return (Step(action=OPINE), refusal)
@@ -258,7 +260,7 @@ def _steps_of_road(assessment: Assessment, award: Award) -> Sequence[Step]:
             return (Step(action=REFUSE), Step(action=PROPOSE_REFUSAL, again=True), opine)
         case RejectionPending():
             return (Step(action=proceeding.REJECT), refusal, opine)
-        case Concluded():
+        case Concluded() | Rejected():
             return _steps_of_award(award)
         case _ as missing:
             assert_never(missing)
@@ -336,7 +338,7 @@ def _acted(step: Step, assessment: Assessment, award: Award) -> tuple[Acted, ...
             return ()
         case Reserved() if step.action == APPROVE and is_half_signed(assessment, award):
             return (*assessment.file.acted, *acts_of(award))
-        case Concluded():
+        case Concluded() | Rejected():
             return (*assessment.file.acted, *acts_of(award))
         case _:
             return assessment.file.acted

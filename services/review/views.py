@@ -161,7 +161,7 @@ def _assign(case: str, draft: Draft, person: str) -> None:
 
 def _award(case: str, award: w.Award, it: Recorded, draft: Draft) -> None:
     status, notice = status_of_award(award), w.notice_of(award)
-    waits = status in (Status.AWAITING_FINALITY, Status.REFUSED) and not getattr(award, "final", None)
+    waits = status in (Status.AWAITING_FINALITY, Status.REFUSED, Status.REJECTED) and not getattr(award, "final", None)
     due_on = notice.remedy_ends_on.isoformat() if notice and waits else None
     granted_cents = None if isinstance(award, w.Unsigned | w.HalfSigned | w.Refused) else award.grant.granted_cents
     sent = notice.dispatched_on.isoformat() if notice else None

@@ -288,7 +288,7 @@ class GrantChanged:
 class NoticeProgressed:
     """How it stands with a notice on its way to finality, of the award (`proposal` 0), a refusal, or a change of the award.
 
-    `kind` is `award`, `refusal`, or the change's as in `GrantChanged`; `step` is `dispatched`, `service-failed`, `contested`,
+    `kind` is `award`, `refusal`, `formal-rejection`, or the change's as in `GrantChanged`; `step` is `dispatched`, `service-failed`, `contested`,
     `dismissed`, `withdrawn`, `settled` or `upheld` (how a lawsuit ended), or `final`. `number` counts the notice's dispatches;
     of one notice the higher number is the later, and of one number the steps come in this order.
     `remedy_ends_on` is the last day for an action, none when no period runs. The first dispatch and the finality of an award

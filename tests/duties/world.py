@@ -334,13 +334,20 @@ def _rejecting() -> Iterator[Point]:
         ("put-on-hold", HELD),
         ("resume-case", assessment.ResumeCase(reason="Sperre aufgehoben")),
         ("propose-formal-rejection", STARTED),
-        ("reject-formally", assessment.RejectFormally()),
     ):
         yield world.point(f"neben dem Weg: {action}", action, _beside(command), on)
         world.act(action, _beside(command), on)
         if action == "open-hearing":
             yield world.point("Anhörung versenden", "dispatch-letter", SEND, on)
             world.act("dispatch-letter", SEND, on)
+    reject = award.reject_formally(CASE)
+    yield world.point("neben dem Weg: reject-formally", "reject-formally", reject, on)
+    world.act("reject-formally", reject, on)
+    send = award.dispatch(CASE, PROGRAMME, LETTER)
+    yield world.point("Bescheid über die formale Ablehnung", "dispatch-notice", send, on)
+    world.act("dispatch-notice", send, on)
+    waive = award.of_notice(CASE, award.RecordWaiver(declared_on=on))
+    yield world.point("Verzicht auf Rechtsbehelf gegen die formale Ablehnung", "record-waiver", waive, on)
 
 
 def _about(command: application.Command) -> Decision:

@@ -236,14 +236,14 @@ def test_the_letter_of_a_hearing_is_previewed_sent_and_then_stays_as_it_was_sent
 
 def test_the_page_offers_the_letter_and_its_dispatch(road: Road):
     case = road.receive()
-    road.do(case, "rejection-proposal", {"grounds": ["project-started"], "reasons": ["Der Vertrag ist vom 2. Mai."]})
-    road.do(case, "rejection")
+    road.do(case, "refusal-proposal", {"reasons": ["kein Standard"]})
+    road.do(case, "hearing", {"about": "refusal", "announced": "Das Vorhaben folgt keinem Standard."})
     page = {"Accept": "text/html"}
     client = road.person("p-officer", Role.CASE_OFFICER)
     text = client.get(f"/review/cases/{case}", headers=page).text
     assert f'action="/review/forms/cases/{case}/letters"' in text
-    assert f"/review/cases/{case}/letters/formal-rejection-1" in text
-    road.do(case, "letters", {"letter": "formal-rejection-1", "channel": "post"})
+    assert f"/review/cases/{case}/letters/hearing-1" in text
+    road.do(case, "letters", {"letter": "hearing-1", "channel": "post"})
     road.service.settled()
     text = client.get(f"/review/cases/{case}", headers=page).text
-    assert "Ablehnungsbescheid (unzulässig) versandt (Post)" in text
+    assert "Anhörung versandt (Post)" in text

@@ -65,7 +65,7 @@ def test_an_inadmissible_application_is_rejected_formally_by_a_second_person(roa
     assert road.act(case, "rejection", by=both).status_code == 403
     road.do(case, "rejection")
     found = road.read(case)
-    assert (found["status"], found["rejection"]["decided"]) == ("rejected", True)
+    assert (found["status"], found["rejection"]["decided"]) == ("awaiting-refusal-notice", True)
     assert [it["name"] for it in found["actions"]] == ["dispatch-letter"]
 
 

@@ -151,6 +151,20 @@ def test_whoever_applies_for_a_closed_item_is_warned_and_never_refused_by_intake
     house.act("review/reject-formally", APPROVER, case=case)
     assert house.facts("review", case, "application-rejected-formally")["rejected_on"] == "2026-03-02"
 
+    # Its notice comes back, goes out again, and becomes final by the calendar alone.
+    assert dispatched(house, case) == ("2026-03-06", "2026-04-07")
+    house.act("review/record-service-failure", OFFICER, {"reason": "returned"}, case=case)
+    house.turn_to(date(2026, 3, 16))
+    assert dispatched(house, case) == ("2026-03-20", "2026-04-20")
+    told = house.read(f"/intake/cases/{case}/status")
+    assert told["code"] == "rejected-formally"
+    assert "Ablehnung als unzulässig ist am 16.03.2026 an Sie versandt" in told["next_step"]
+    house.turn_to(date(2026, 6, 1))  # weeks late
+    assert house.facts("review", case, "decision-became-final")["final_on"] == "2026-04-21"
+    assert house.happened("review", case).count("decision-became-final") == 1
+    assert house.read(f"/review/cases/{case}")["rejection"]["final_on"] == "2026-04-21"
+    assert "alsunzulässig" in letter_of(house, case)
+
 
 def practice_of(house: Ministry, case: str) -> str:
     """The hash of the practice under which a grant is proposed."""

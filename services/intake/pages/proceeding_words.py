@@ -98,6 +98,7 @@ def told_of_change(progress: Progress) -> str:
 _NOTICES = {
     "award": "Der Zuwendungsbescheid",
     "refusal": "Der Ablehnungsbescheid",
+    "formal-rejection": "Der Bescheid über die Ablehnung als unzulässig",
     "amendment": "Der Änderungsbescheid",
     "lapse": "Der Bescheid, dass die Zuwendung gegenstandslos ist,",
     "revocation": "Der Bescheid über den Widerruf",

@@ -13,12 +13,11 @@ from services.review.api.procedure_file import (
     HandlingTold,
     HearingHeld,
     HoldMade,
-    RejectionMade,
     hearing_of,
     hold_of,
-    rejection_of,
 )
 from services.review.assessment import (
+    REJECTION_TITLES,
     Assessment,
     AwardProposed,
     Concluded,
@@ -26,6 +25,7 @@ from services.review.assessment import (
     ExpertOpinionRecorded,
     RefusalPending,
     Rejected,
+    RejectionPending,
     Reserved,
     Unopened,
 )
@@ -200,6 +200,19 @@ class AwardMade(BaseModel):
     course: CourseTold
 
 
+class RejectionMade(BaseModel):
+    """A formal rejection, proposed (`decided` false) or decided."""
+
+    grounds: list[str]
+    titles: list[str]
+    reasons: list[str]
+    decided: bool
+    by: str
+    on: date
+    notice: Notice | None = None
+    final_on: date | None = None
+
+
 class RefusalMade(BaseModel):
     """A refusal, proposed (`decided` false) or decided."""
 
@@ -337,7 +350,7 @@ def case_file(
         refusal=_refusal(facts.refusal, award),
         hearing=hearing_of(assessment),
         hold=hold_of(assessment),
-        rejection=rejection_of(assessment),
+        rejection=_rejection(assessment, award),
         late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
         handling=handling,
         application=told_of(it, assessment.file.acknowledged),
@@ -519,8 +532,29 @@ def _lawsuit(it: awards.Notice) -> LawsuitBrought | None:
     )
 
 
+def _rejection(assessment: Assessment, award: Award) -> RejectionMade | None:
+    match assessment:
+        case RejectionPending(rejection=made):
+            decided, by, on = False, made.proposed_by, made.proposed_on
+        case Rejected(rejection=made):
+            decided, by, on = True, made.rejected_by, made.rejected_on
+        case _:
+            return None
+    served = award if isinstance(award, Refused) else None
+    return RejectionMade(
+        grounds=[str(it) for it in made.grounds],
+        titles=[REJECTION_TITLES[it] for it in made.grounds],
+        reasons=list(made.reasons),
+        decided=decided,
+        by=by,
+        on=on,
+        notice=_notice(served.notice) if served else None,
+        final_on=served.final.final_on if served and served.final else None,
+    )
+
+
 def _refusal(pending: RefusalPending | None, award: Award) -> RefusalMade | None:
-    if isinstance(award, Refused):
+    if isinstance(award, Refused) and not award.refusal.formal:
         it = award.refusal
         return RefusalMade(
             reasons=list(it.reasons),

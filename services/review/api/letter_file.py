@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.review.assessment import Assessment, HearingOpened, Rejected, Unopened
-from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified
+from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified, Unsigned
 from services.review.correspondence import Correspondence, LetterDispatched, LetterKind
 from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter
 from services.review.words.award import ANNULMENTS
@@ -59,13 +59,13 @@ def change_named(name: str) -> int:
 
 
 def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Written]:
-    """The letters that the case's present state tells of."""
+    """The letters that the case's present state tells of; a formal rejection from before it had a notice goes out as one."""
     if isinstance(assessment, Unopened):
         return ()
     found: list[Written] = []
     if opened := assessment.file.hearing.opened:
         found.append(_heard(opened, head))
-    if isinstance(assessment, Rejected):
+    if isinstance(assessment, Rejected) and isinstance(award, Unsigned):
         values = rejection_letter(head, assessment.rejection, assessment.file.application.submitted_on)
         found.append(Written(kind=LetterKind.REJECTION, number=1, template="rejection_letter.typ", values=values))
     if isinstance(award, Approved | Notified | Final) and (hearing := award.course.hearing):
@@ -88,7 +88,7 @@ def waiting(assessment: Assessment, award: Award, correspondence: Correspondence
         hearing = assessment.file.hearing
         if hearing.opened and hearing.is_running:
             found.append((LetterKind.HEARING, hearing.opened.number))
-        if isinstance(assessment, Rejected):
+        if isinstance(assessment, Rejected) and isinstance(award, Unsigned):
             found.append((LetterKind.REJECTION, 1))
     if isinstance(award, Approved | Notified | Final) and (heard := award.course.hearing) and not heard.limit:
         found.append((LetterKind.AWARD_HEARING, heard.opened.number))

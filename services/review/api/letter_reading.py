@@ -10,8 +10,18 @@ from services.review import programme as programmes
 from services.review.api.case_file import facts_of
 from services.review.api.letter_file import Written, change_named, name_of, written
 from services.review.api.reading import Known, known, unknown_case
-from services.review.assessment import File, Unopened
-from services.review.award import Approved, Final, Gone, HalfSigned, Notified, Refused, Unsigned, notice_of
+from services.review.assessment import File, Rejected, Unopened
+from services.review.award import (
+    Approved,
+    Final,
+    Gone,
+    GrantRefused,
+    HalfSigned,
+    Notified,
+    Refused,
+    Unsigned,
+    notice_of,
+)
 from services.review.letters import (
     Authority,
     Head,
@@ -20,6 +30,7 @@ from services.review.letters import (
     award_letter,
     guideline_of,
     refusal_letter,
+    rejection_letter,
 )
 from services.review.settings import office
 from shared.access import Person, allowed_role
@@ -58,8 +69,8 @@ async def letter_pdf(house: House, it: Known) -> bytes:
     """The letter of an award or a refusal, made from what was decided; the same bytes as often as it is asked for."""
     match it.award:
         case Refused(refusal=refusal):
-            values = refusal_letter(_head(it), refusal, _file(it).application.submitted_on)
-            return await asyncio.to_thread(render, PAGES / "refusal_letter.typ", values)
+            template, values = _refusal(it, refusal)
+            return await asyncio.to_thread(render, PAGES / template, values)
         case Approved() | Notified() | Final() | Gone():
             grant, reserved = it.award.grant, facts_of(it.assessment).reserved
             if reserved is None:
@@ -72,13 +83,23 @@ async def letter_pdf(house: House, it: Known) -> bytes:
             raise awards.NotApproved
 
 
+def _refusal(it: Known, refusal: GrantRefused) -> tuple[str, Mapping[str, Any]]:
+    """Template and values of a refusal's notice, of a formal one from what its assessment rejected it for."""
+    submitted_on = _file(it).application.submitted_on
+    if isinstance(it.assessment, Rejected):
+        return "rejection_letter.typ", rejection_letter(_head(it), it.assessment.rejection, submitted_on)
+    return "refusal_letter.typ", refusal_letter(_head(it), refusal, submitted_on)
+
+
 async def stored_letter(house: House, it: Known, proposal: int = 0) -> DocumentReference:
     """The letter of a notice in the document store, under the key of the applicant's contact."""
     if proposal:
         template, values = _change(it, proposal)
         kind = template.removesuffix(".typ").replace("_", "-")
         return await _stored(house, it, await asyncio.to_thread(render, PAGES / template, values), kind)
-    kind = "refusal-letter" if isinstance(it.award, Refused) else "award-letter"
+    kind = "award-letter"
+    if isinstance(it.award, Refused):
+        kind = "formal-rejection-letter" if it.award.refusal.formal else "refusal-letter"
     return await _stored(house, it, await letter_pdf(house, it), kind)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.review.api.next_action import NextAction
-from services.review.assessment import REJECTION_TITLES, Assessment, Rejected, RejectionPending, Unopened
+from services.review.assessment import Assessment, Unopened
 from services.review.handling import Handling
 
 
@@ -31,17 +31,6 @@ class HoldMade(BaseModel):
     resubmission_on: date
     put_by: str
     put_on: date
-
-
-class RejectionMade(BaseModel):
-    """A formal rejection, proposed (`decided` false) or decided."""
-
-    grounds: list[str]
-    titles: list[str]
-    reasons: list[str]
-    decided: bool
-    by: str
-    on: date
 
 
 class HandlingTold(BaseModel):
@@ -94,22 +83,4 @@ def hold_of(assessment: Assessment) -> HoldMade | None:
         resubmission_on=standing.deadline.ends_on,
         put_by=standing.put_by,
         put_on=standing.put_on,
-    )
-
-
-def rejection_of(assessment: Assessment) -> RejectionMade | None:
-    match assessment:
-        case RejectionPending(rejection=made):
-            decided, by, on = False, made.proposed_by, made.proposed_on
-        case Rejected(rejection=made):
-            decided, by, on = True, made.rejected_by, made.rejected_on
-        case _:
-            return None
-    return RejectionMade(
-        grounds=[str(it) for it in made.grounds],
-        titles=[REJECTION_TITLES[it] for it in made.grounds],
-        reasons=list(made.reasons),
-        decided=decided,
-        by=by,
-        on=on,
     )

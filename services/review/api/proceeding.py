@@ -1,6 +1,7 @@
 """Verfahren: hearing, hold, formal rejection."""
 
 from services.review import assessment as assessments
+from services.review import award as awards
 from services.review.api.bodies import (
     DispensationBody,
     ExtensionBody,
@@ -100,7 +101,7 @@ def _rejecting(house: House) -> list[Action]:
 
     async def reject(_body: NoBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
-        return decision(assessments.decider, case, assessments.RejectFormally())
+        return awards.reject_formally(case)
 
     return [
         Action(

@@ -5,7 +5,7 @@ transaction, and the policy is resolved at that moment. Finality hands the money
 A refusal is dispatched, contested and final in the same way.
 """
 
-from services.review.award.across import approve, dispatch, open_hearing, refuse
+from services.review.award.across import approve, dispatch, open_hearing, refuse, reject_formally
 from services.review.award.acts import acts_of
 from services.review.award.changing import approve_amendment, decide_annulment, of_notice, take_back
 from services.review.award.commands import (
@@ -276,5 +276,6 @@ __all__ = [
     "open_hearing",
     "propose_amendment",
     "refuse",
+    "reject_formally",
     "take_back",
 ]

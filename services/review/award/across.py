@@ -212,3 +212,24 @@ def refuse(case: str, reasons: tuple[str, ...] = ()) -> Decision:
         return {file: concluded, award: decide(command, states[1], context)}
 
     return Decision(reads={file: assessments.decider, award: decider}, judge=judge, action="RefuseGrant")
+
+
+def reject_formally(case: str) -> Decision:
+    """Reject the application as inadmissible, as proposed; from here its notice goes the way of every refusal to its finality."""
+    file, award = assessments.decider.stream(case), decider.stream(case)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        rejected = assessments.decide(assessments.RejectFormally(), states[0], context)
+        if not rejected:
+            return {}
+        prepared, rejection = states[0].file, states[0].rejection
+        grounds = (assessments.REJECTION_TITLES[it] for it in rejection.grounds)
+        command = RefuseGrant(
+            file_number=prepared.application.file_number,
+            reasons=(*grounds, *rejection.reasons),
+            acted=prepared.acted,
+            formal=True,
+        )
+        return {file: rejected, award: decide(command, states[1], context)}
+
+    return Decision(reads={file: assessments.decider, award: decider}, judge=judge, action="RejectFormally")

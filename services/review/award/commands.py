@@ -66,11 +66,12 @@ class ApproveGrant:
 
 @value
 class RefuseGrant:
-    """`acted` are those who took part before."""
+    """`acted` are those who took part before; `formal` when the application is inadmissible."""
 
     file_number: str
     reasons: tuple[str, ...]
     acted: tuple[Acted, ...] = ()
+    formal: bool = False
 
 
 class Channel(StrEnum):

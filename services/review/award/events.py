@@ -32,13 +32,14 @@ class GrantApproved:
 
 @event("review.grant-refused")
 class GrantRefused:
-    """The application is refused, with reasons for the applicant (Ablehnungsbescheid)."""
+    """The application is refused, with reasons for the applicant (Ablehnungsbescheid); `formal` as inadmissible, which its assessment tells."""
 
     file_number: str
     reasons: tuple[str, ...]
     refused_by: str
     refused_on: date
     acted: tuple[Acted, ...] = ()
+    formal: bool = False
 
 
 @event("review.notice-dispatched")

@@ -63,7 +63,8 @@ def evolve(award: Award, it: Event) -> Award:
         case GrantApproved():
             return Approved(grant=it.grant, approved_on=it.approved_on)
         case GrantRefused():
-            acted = (*it.acted, Acted(person=it.refused_by, role=Role.APPROVER, action="refuse-grant"))
+            action = "reject-formally" if it.formal else "refuse-grant"
+            acted = (*it.acted, Acted(person=it.refused_by, role=Role.APPROVER, action=action))
             return Refused(refusal=it, acted=acted)
         case FundsAssigned():
             return replace(award, assigned=True) if isinstance(award, Notified | Final) else award

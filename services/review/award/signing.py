@@ -58,6 +58,7 @@ def refuse(command: RefuseGrant, award: Award, context: Context) -> Sequence[Eve
                     refused_by=context.actor,
                     refused_on=context.valid_on,
                     acted=command.acted,
+                    formal=command.formal,
                 )
             ]
         case _ as missing:

@@ -23,6 +23,7 @@ from services.review.api.procedure_file import handling_of
 from services.review.api.reading import Known, handling_actions, known, next_actions
 from services.review.assessment import Unopened
 from services.review.award import Approved, Final, Gone, Notified
+from services.review.correspondence import LetterKind
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.grant_cut import CUT_GROUND_TITLES, CutGround
 from services.review.pages import budgets as budget_pages
@@ -373,12 +374,12 @@ def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
 
 def _notice(file: CaseFile) -> Notice | None:
     """The notice of what was decided, an award or a refusal."""
-    decided = file.award or file.refusal
+    decided = file.award or file.refusal or file.rejection
     return decided.notice if decided else None
 
 
 def _final_on(file: CaseFile) -> date | None:
-    decided = file.award or file.refusal
+    decided = file.award or file.refusal or file.rejection
     return decided.final_on if decided else None
 
 
@@ -466,6 +467,8 @@ def _tasks(file: CaseFile, shown_here: set[str]) -> list[dict[str, Any]]:
         road = [
             ("Formale Ablehnung vorschlagen", "propose-formal-rejection", True),
             ("Formale Ablehnung freigeben", "reject-formally", file.rejection.decided),
+            ("Bescheid versenden", "dispatch-notice", file.rejection.notice is not None),
+            ("Bestandskraft", "record-waiver", file.rejection.final_on is not None),
         ]
     upcoming = next((name for _, name, done in road if not done), "")
     return [
@@ -647,10 +650,11 @@ def _letters(file: CaseFile, back: str) -> list[dict[str, str]]:
         }
         for it in file.letters
     ]
-    decided = file.award or (file.refusal if file.refusal and file.refusal.decided else None)
-    if decided is None:
+    decided = file.award or next((it for it in (file.refusal, file.rejection) if it and it.decided), None)
+    if decided is None or any(it.letter.startswith(LetterKind.REJECTION) for it in file.letters):
         return others
-    sent, name = decided.notice, "Zuwendungsbescheid" if file.award else "Ablehnungsbescheid"
+    name = "Zuwendungsbescheid" if file.award else "Ablehnungsbescheid"
+    sent, name = decided.notice, f"{name} (unzulässig)" if file.rejection else name
     note = f"PDF, {sent.dispatched_on:%d.%m.%Y}" if sent else "PDF, noch nicht versandt"
     return [{"text": name if sent else f"{name} (Vorschau)", "url": f"{back}/letter", "note": note}, *others]
 

@@ -48,6 +48,8 @@ def tell_of_award(it: object) -> Words | None:
             return Words(title="Erste Zeichnung", tone="info", why=why)
         case w.GrantApproved():
             return Words(title="Zuwendung bewilligt", tone="success", why=euros(it.grant.granted_cents))
+        case w.GrantRefused(formal=True):
+            return Words(title="Bescheid über die formale Ablehnung zu versenden", tone="info")
         case w.GrantRefused():
             return Words(title="Antrag abgelehnt", tone="danger", why="; ".join(it.reasons))
         case w.FundsAssigned():
