@@ -87,7 +87,8 @@ class Fault:
     """One entry: `key`, German `name`, what the treasury does, what the house must do, and what a person then does.
 
     `sees` is what the desk shows. `rejects` is `first` or `all` of the payments, with `code`. `events` are those the house records from the hand-over on,
-    `reasons` the codes under which it shows what it could not take in; `ends` is how the house then knows the payments.
+    `reasons` the codes under which it shows what it could not take in; `ends` is how the house then knows the first payment of
+    the file, and the others.
     """
 
     key: str
@@ -106,6 +107,10 @@ class Fault:
     code: str = "AC04"
     opens_after_days: int = 0
     format: str = "iso20022"
+
+    def end(self, place: int) -> str:
+        """How the house then knows the payment at this place of the file."""
+        return self.ends[min(place, len(self.ends)) - 1]
 
     def refuses(self, place: int) -> bool:
         """Whether the treasury really refuses the payment at this place of the file."""

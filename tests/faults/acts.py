@@ -20,6 +20,7 @@ from shared.service import House
 from tests.benchmarks import content
 from tests.benchmarks.conversation import TITLE, YEAR, payment_of
 from tests.benchmarks.ours import ACTS as AT_THE_SEAM
+from tests.faults import bulk
 from tests.faults.purse import Put, purse, put_in_both
 from tests.review.builders import cents
 
@@ -91,6 +92,10 @@ ACTS: Mapping[str, tuple[str, Role, Make]] = {
     "open_budget": ("p-budget", Role.BUDGET_OFFICER, open_budget),
     "seal": ("p-orderer", Role.ORDERING_OFFICER, seal),
     "release": ("p-cashier", Role.TREASURY, release),
+    "order_many": ("p-orderer", Role.ORDERING_OFFICER, bulk.order_many),
+    "order_again": ("p-orderer", Role.ORDERING_OFFICER, bulk.order_again),
+    "seal_many": ("p-orderer", Role.ORDERING_OFFICER, bulk.seal_many),
+    "release_one": ("p-cashier", Role.TREASURY, bulk.release_one),
     "put": ("p-clerk", Role.INTAKE_CLERK, put),
     "both": ("p-clerk", Role.INTAKE_CLERK, both),
     "discard": ("p-operator", Role.OPERATOR, discard),

@@ -24,12 +24,14 @@ from shared.decider import value
 from tests.faults.checker import Finding
 from tests.faults.kills import Campaigner
 from tests.faults.moments import EVERYWHERE
+from tests.faults.once import Ordering
 from tests.faults.outage import broker_away
 from tests.faults.world import World, Zygote
 from tests.servers import NatsServer, running_postgres
 
 LEFT = Path("var/campaign")
 KILLS_A_SEED = 120
+DEATHS_A_SEED, ORDERS_A_BATCH, ORDERING_SECONDS = 20, 400, 60.0
 TEN_MINUTES = 600.0
 
 
@@ -39,6 +41,8 @@ class Reached:
 
     seeds: Sequence[int]
     counted: int = 0
+    what: str = "faults"
+    """What was counted."""
     moments: Sequence[str] = ()
     """At which processes killed themselves."""
     failed: Sequence[str] = ()
@@ -61,9 +65,21 @@ async def away(_seed: int, world: World, left: float) -> tuple[int, Sequence[Fin
     return await broker_away(world, min(TEN_MINUTES, max(5.0, left - 30)))
 
 
+async def paid_once(seed: int, world: World, left: float) -> tuple[int, Sequence[Finding]]:
+    """Orders by the hundred, for a minute; the treasury's book has each of them once."""
+    until = asyncio.get_running_loop().time() + min(ORDERING_SECONDS, max(0.0, left - 60))
+    ordering = Ordering(
+        world=world, seed=str(seed), wanted=DEATHS_A_SEED, batches=2, size=ORDERS_A_BATCH, until=until, pause=0.0,
+        lives=(1.0, 6.0),
+    )  # fmt: skip
+    found = await ordering.lived(600)
+    return ordering.ordered, found
+
+
 def in_houses(
-    part: str, live: Live, deadline: float, seeds: Sequence[int], *, store: str = "", once: bool = False, **more: Any
-) -> Reached:
+    part: str, live: Live, deadline: float, seeds: Sequence[int], *, store: str = "", once: bool = False,
+    what: str = "faults", **more: Any,
+) -> Reached:  # fmt: skip
     """Each seed in a house of its own."""
     reached, failed, counted, moments = list[int](), list[str](), 0, set[str]()
     waiting = iter(seeds or range(random.SystemRandom().randrange(10**6), 10**7))
@@ -89,7 +105,7 @@ def in_houses(
             shutil.rmtree(folder)
             if not seeds and (once or time.monotonic() > deadline):
                 break
-    return Reached(seeds=reached, counted=counted, moments=sorted(moments), failed=failed)
+    return Reached(seeds=reached, counted=counted, what=what, moments=sorted(moments), failed=failed)
 
 
 async def _in(world: World, seed: int, live: Live, left: float) -> tuple[int, Sequence[Finding]]:
@@ -100,6 +116,7 @@ async def _in(world: World, seed: int, live: Live, left: float) -> tuple[int, Se
 PARTS: Mapping[str, Part] = {
     "kills": partial(in_houses, "kills", killed),
     "kills-postgres": partial(in_houses, "kills-postgres", killed, store="postgres"),
+    "once": partial(in_houses, "once", paid_once, what="orders"),
     "deliveries": partial(in_houses, "deliveries", partial(killed, unreliable=True), max_ack_pending=64),
 }
 """What shares the minutes. A part is a name and a function of its own; add a line for another."""
@@ -113,7 +130,9 @@ def _reached(name: str, part: Part, deadline: float, seeds: Sequence[int]) -> Se
     reached = part(deadline, seeds)
     took, span = time.monotonic() - begun, f"{reached.seeds[0]}–{reached.seeds[-1]}"
     at = f", at {len(reached.moments)} of {len(EVERYWHERE)} moments" if reached.moments else ""
-    print(f"{name}: {len(reached.seeds)} seeds ({span}), {reached.counted} faults{at} in {took:.0f} s", flush=True)
+    print(
+        f"{name}: {len(reached.seeds)} seeds ({span}), {reached.counted} {reached.what}{at} in {took:.0f} s", flush=True
+    )
     return reached.failed
 
 

@@ -56,6 +56,8 @@ class Campaigner:
     unprotected: tuple[str, ...] = ()
     unreliable: bool = False
     cases: int = PURSES
+    lives: tuple[float, float] = (0.3, 2.0)
+    """So many seconds, if nothing else ends a life before."""
     moment: str = ""
     """Where all die each time, if not where the seed says."""
     killed: int = 0
@@ -72,7 +74,7 @@ class Campaigner:
         self._births += 1
         seed = f"{self.seed}/{service}/{self._births}"
         if not self.peace:
-            asyncio.get_running_loop().call_later(self._chance.uniform(0.3, 2.0), self._strike, service, seed)
+            asyncio.get_running_loop().call_later(self._chance.uniform(*self.lives), self._strike, service, seed)
         moment = "" if self.peace or service == "treasury" else self._next_moment(service)
         return replace(
             self.world.life, service=service, seed=seed, unreliable=self.unreliable, unprotected=self.unprotected,

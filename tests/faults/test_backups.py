@@ -35,7 +35,7 @@ async def recover(world: World, service: str) -> str:
     told = {
         "STORE": world.life.store, "NATS_URL": world.nats.url, "KEYS": f"sqlite:{world.folder / 'keys.sqlite'}",
         "KEK_FILE": world.folder / "kek", "DOCUMENTS": world.folder / "documents", "JWKS": world.folder / "jwks.json",
-        "ISSUER": "urn:test",
+        "ISSUER": "urn:test", "TREASURY": world.folder / "treasury",
     }  # fmt: skip
     environment = os.environ | {f"FOERDERSTROM_{name}": str(it) for name, it in told.items()}
     command = [sys.executable, "-m", f"services.{service}", "recover"]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.faults import unprotected_broker as broker
 from tests.faults import unprotected_lanes as lanes
+from tests.faults import unprotected_treasury as treasury
 from tests.faults import unprotected_writer as writer
 
 PROTECTIONS: Mapping[str, Callable[[], None]] = {
@@ -34,6 +35,13 @@ PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "watching": broker.watching,
     "own-callback": broker.own_callback,
     "catching-up": lanes.catching_up,
+    "same-bytes": treasury.same_bytes,
+    "announced-first": treasury.announced_first,
+    "renamed": treasury.renamed,
+    "unknown-is-no-failure": treasury.unknown_is_no_failure,
+    "duplicate-is-receipt": treasury.duplicate_is_receipt,
+    "keys-per-file": treasury.keys_per_file,
+    "keys-per-entry": treasury.keys_per_entry,
 }
 
 

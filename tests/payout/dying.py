@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from services.payout.__main__ import app
+from services.payout.treasury import desk
 from services.payout.treasury.directory import Directory
 from shared.documents import DocumentDirectory
 
 MOMENTS: dict[str, tuple[Any, str, str]] = {
+    "file-made": (desk, "sealed_bytes_of", "after"),
     "submission-started": (Directory, "hand_over", "before"),
     "file-half-handed-over": (Path, "rename", "before"),
     "file-handed-over": (Directory, "hand_over", "after"),
     "report-stored": (DocumentDirectory, "put", "after"),
+    "report-read": (desk, "read", "after"),
     "report-taken-in": (Directory, "archive", "before"),
     "report-archived": (Directory, "archive", "after"),
 }
