@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from deploy.recount.reading import Recorded
 
@@ -45,6 +46,7 @@ EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
 ENTRY = {"record-entry"}
 ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"}, {"confirm-account"}
 ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
+HOLD = {"place-hold", "lift-hold"}
 CLEARING_PROPOSAL, CLEARING_APPROVAL = {"propose-resolution"}, {"approve-resolution"}
 AUTHORITY = (
     EARLY_PROPOSAL
@@ -86,10 +88,11 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
         CONFLICT,
-        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT,
+        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT | HOLD,
     ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
     ("Wer für die Kommune handelt, ändert keine Bankverbindung.", MUNICIPALITY | WITHDRAWAL, ACCOUNT),
+    ("Wer für die Kommune handelt, setzt keine Zahlungssperre und hebt keine auf.", MUNICIPALITY | WITHDRAWAL, HOLD),
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Wer eine Regelung veröffentlicht, bewilligt nicht nach ihr.", {"publish-policy"}, {"approve-grant"}),
     ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
@@ -183,6 +186,8 @@ ACTS: Mapping[str, str] = {
     "payout.account-proposed": "propose-account",
     "payout.account-confirmed": "confirm-account",
     "payout.account-discarded": "discard-account",
+    "payout.hold-placed": "place-hold",
+    "payout.hold-lifted": "lift-hold",
 }
 """The event that tells of an act; what else the act brings about says nothing more."""
 BESIDE: frozenset[str] = frozenset({
@@ -234,9 +239,13 @@ class Acts:
     unread: set[str] = field(default_factory=set[str])
     _signed: dict[str, Act] = field(default_factory=dict[str, Act])
     _in_batch: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
+    _about: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
+    _tied: list[tuple[str, Act]] = field(default_factory=list[tuple[str, Act]])
+    _held: dict[str, str] = field(default_factory=dict[str, str])
     _number: int = 0
 
     def take(self, it: Recorded) -> None:
+        self._learn(it)
         outside = it.stream.partition("-")[0] in OUTSIDE and it.topic not in ACTS
         if it.actor == "system" or outside:
             return
@@ -269,6 +278,8 @@ class Acts:
                 self.by_case[f"{it.stream}/{it.facts['number']}"].append(Act(it.at, self._number, it.actor, action))
             case "payout.batch-entered":
                 self._for_all(it, "record-entry")
+            case "payout.hold-lifted" if self._held.get(it.facts["hold"]) in ("payee", "programme"):
+                pass  # It is about many cases, and an act in none.
             case topic if topic in ACTS:
                 self.by_case[it.case].append(act)
             case topic if topic not in BESIDE:
@@ -280,10 +291,35 @@ class Acts:
         for case in self._in_batch[it.stream]:
             self.by_case[case].append(Act(it.at, self._number, it.actor, action))
 
+    def _learn(self, it: Recorded) -> None:
+        """What says of a person or a case what the acts alone do not."""
+        match it.topic:
+            case "intake.application-submitted":
+                cooperation: dict[str, Any] = it.facts.get("cooperation") or {}
+                partners: set[str] = {one["key"] for one in cooperation.get("participants", ())}
+                self._about[it.case] |= {
+                    it.facts.get("applicant_key", ""),
+                    *it.facts.get("on_behalf_of", ()),
+                    *partners,
+                }
+            case "review.recipient-succeeded" | "intake.recipient-succeeded":
+                self._about[it.case].add(it.facts.get("new_key", ""))
+            case "review.municipal-tie-declared":
+                self._tied.append((it.facts["key"], Act(it.at, self._number, it.actor, "declare-conflict-of-interest")))
+            case "payout.hold-placed":
+                self._held[it.facts["hold"]] = it.facts["kind"]
+            case _:
+                pass
+
+    def _done_in(self, case: str) -> list[Act]:
+        """The acts in a case in their order; a tie to one of its municipalities is as a conflict declared in it."""
+        tied = [act for key, act in self._tied if key in self._about[case]]
+        return sorted((*self.by_case[case], *tied), key=lambda it: (it.at, it.number))
+
     def violations(self) -> Iterator[str]:
         """Every two acts of one person in one case that exclude each other, in the order in which they were done."""
-        for case, acts in sorted(self.by_case.items()):
-            done = sorted(acts, key=lambda it: (it.at, it.number))
+        for case in sorted(self.by_case):
+            done = self._done_in(case)
             for place, first in enumerate(done):
                 for second in done[place + 1 :]:
                     if first.person == second.person and (sentence := broken(first.action, second.action)):

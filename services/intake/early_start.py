@@ -39,6 +39,7 @@ class RequestEarlyStart:
     contract_on: date
     acted: tuple[Acted, ...] = ()
     programme: str = ""
+    municipalities: tuple[str, ...] = ()
 
 
 type Command = RequestEarlyStart
@@ -62,6 +63,7 @@ class EarlyStartRequested:
     requested_by: str
     acted: tuple[Acted, ...] = ()
     programme: str = ""
+    municipalities: tuple[str, ...] = ()
 
 
 type Event = EarlyStartRequested
@@ -169,6 +171,7 @@ def _requested(command: RequestEarlyStart, context: Context) -> EarlyStartReques
         requested_by=context.actor,
         acted=duties.with_act(command.acted, context.actor, Role.APPLICANT, "request-early-start"),
         programme=command.programme,
+        municipalities=command.municipalities,
     )
 
 
@@ -201,7 +204,8 @@ def request(command: RequestEarlyStart) -> Decision:
         if not isinstance(asked, Submitted):
             raise application.NotSubmitted
         require_own(command.applicant_keys, asked, "request-early-start")
-        requested = decide(replace(command, acted=asked.acted, programme=asked.form.programme), states[1], context)
+        known = replace(command, acted=asked.acted, programme=asked.form.programme, municipalities=asked.municipalities)
+        requested = decide(known, states[1], context)
         if not requested:
             return {}
         duties.refuse("request-early-start", asked.acted, context)

@@ -103,6 +103,7 @@ def _early_start(event: EarlyStartRequested) -> intake.EarlyStartRequested:
         requested_on=event.requested_on,
         acted=event.acted,
         programme=event.programme,
+        municipalities=event.municipalities,
     )
 
 

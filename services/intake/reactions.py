@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from services.intake import application, noted, policies, progress
+from services.intake import application, municipal_tie, noted, policies, progress
 from services.intake.application import Note
 from services.intake.progress import Fact
+from shared import ties
 from shared.contracts import payout, review
 from shared.decider import Decision, decision
 from shared.records import likeness
@@ -42,7 +43,9 @@ NOTES: Mapping[type, type[Fact]] = {
     payout.PaymentReturned: progress.PaymentReturned,
 }
 """Contract → the note that keeps of it what it calls by the same names."""
-HANDLED: tuple[type, ...] = (review.PolicyPublished, review.AssessmentOpened, review.ChangeRefused, *NOTES)
+HANDLED: tuple[type, ...] = (
+    review.PolicyPublished, review.MunicipalTieDeclared, review.AssessmentOpened, review.ChangeRefused, *NOTES,
+)  # fmt: skip
 """The contracts that intake listens to."""
 
 
@@ -50,6 +53,8 @@ def react(contract: object, case: str) -> Decision | None:
     """What to decide about a case because of this contract, or None when it is none of intake's."""
     if isinstance(contract, review.PolicyPublished):
         return decision(policies.decider, contract.programme, likeness(policies.NotePolicy, contract))
+    if isinstance(contract, review.MunicipalTieDeclared):
+        return decision(municipal_tie.decider, ties.REGISTER, likeness(municipal_tie.NoteTie, contract))
     fact = _fact(contract)
     return decision(application.decider, case, Note(fact=fact)) if fact else None
 

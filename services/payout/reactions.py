@@ -1,11 +1,13 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement, hold, payee
+from services.payout import disbursement, hold, municipal_tie, payee
+from shared import ties
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
     ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
+    MunicipalTieDeclared,
     PaymentsStopped,
     RecipientSucceeded,
     ReductionRequested,
@@ -22,6 +24,7 @@ HANDLED: tuple[type, ...] = (
     RecipientSucceeded,
     SideConditionAssessed,
     ConflictOfInterestDeclared,
+    MunicipalTieDeclared,
 )
 """The contracts that payout reacts to; every other is passed over."""
 
@@ -45,6 +48,9 @@ def react(contract: object, case: str) -> Decision | None:
         case ConflictOfInterestDeclared():
             noted = disbursement.NoteConflict(acted=contract.acted, declared_on=contract.declared_on)
             return decision(disbursement.decider, case, noted)
+        case MunicipalTieDeclared():
+            tied = municipal_tie.NoteTie(acted=contract.acted, key=contract.key, declared_on=contract.declared_on)
+            return decision(municipal_tie.decider, ties.REGISTER, tied)
         case RecipientSucceeded():
             succeed = payee.SucceedPayee(
                 reference=contract.reference,
@@ -88,6 +94,7 @@ def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:
         programme=it.programme,
         drawdown_months=it.drawdown_months,
         withheld_bp=it.withheld_bp,
+        municipalities=it.municipalities,
     )
 
 

@@ -3,7 +3,19 @@
 from typing import Any
 
 import shared.service
-from services.payout import account, batch, clearing, disbursement, hold, payee, payment, report, sequence, statement
+from services.payout import (
+    account,
+    batch,
+    clearing,
+    disbursement,
+    hold,
+    municipal_tie,
+    payee,
+    payment,
+    report,
+    sequence,
+    statement,
+)
 from services.payout.api import actions, reads
 from services.payout.deadlines import DUE
 from services.payout.pages import pages
@@ -25,6 +37,7 @@ blueprint = Blueprint(
         payee.decider,
         sequence.decider,
         hold.decider,
+        municipal_tie.decider,
         account.decider,
         clearing.decider,
         statement.decider,

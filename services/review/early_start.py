@@ -41,6 +41,7 @@ class EarlyStartRequest:
     requested_on: date
     acted: tuple[Acted, ...]
     programme: str = ""
+    municipalities: tuple[str, ...] = ()
 
 
 @value

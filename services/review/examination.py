@@ -42,6 +42,12 @@ class Application:
     findings: tuple[Finding, ...] = ()
     early_start_on: date | None = None
 
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        """The keys of whom the application is about: who applies, for whom, and who carries the cost."""
+        partners = (it.key for it in self.cooperation.participants) if self.cooperation else ()
+        return tuple(dict.fromkeys((self.applicant_key, *self.on_behalf_of, *partners)))
+
 
 class Opinion(StrEnum):
     """What the expert recommends (fachliches Votum)."""

@@ -11,13 +11,13 @@ from typing import Any, assert_never
 
 from services.review import municipal_tie
 from services.review.examination import ReasonMissing
-from shared import duties
+from shared import duties, ties
 from shared.calendar import Deadline
 from shared.contracts import Acted
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.identity import Role
 
-CONFLICT = "declare-conflict-of-interest"
+CONFLICT = ties.CONFLICT
 
 
 class ConflictGround(StrEnum):
@@ -338,7 +338,7 @@ def within_duty(decided: Decision, case: str, action: str, keys: Sequence[str] =
     """
     stream, place = decider.stream(case), len(decided.reads)
     if stream in decided.reads:
-        return _untied(decided, action, keys)
+        return ties.untied(decided, municipal_tie.decider, action, keys)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         handling: Handling = states[place]
@@ -347,25 +347,8 @@ def within_duty(decided: Decision, case: str, action: str, keys: Sequence[str] =
             raise AssignedToAnother
         return decided.judge([*states[:place], *states[place + 1 :]], context)
 
-    return _untied(replace(decided, reads={**decided.reads, stream: decider}, judge=judge), action, keys)
-
-
-def _untied(decided: Decision, action: str, keys: Sequence[str]) -> Decision:
-    if not keys or action == CONFLICT:
-        return decided
-    ties, place = municipal_tie.decider.stream(municipal_tie.REGISTER), len(decided.reads)
-
-    def judge(states: Sequence[Any], context: Context) -> Decided:
-        duties.refuse(action, tied(states[place], context.actor, keys), context)
-        return decided.judge([*states[:place], *states[place + 1 :]], context)
-
-    return replace(decided, reads={**decided.reads, ties: municipal_tie.decider}, judge=judge)
-
-
-def tied(ties: municipal_tie.Ties, person: str, keys: Sequence[str]) -> tuple[Acted, ...]:
-    """A tie to one of the municipalities counts as a conflict of interest declared in the case."""
-    found = ties.of(person, keys)
-    return (Acted(person=person, role=found.role, action=CONFLICT),) if found else ()
+    guarded = replace(decided, reads={**decided.reads, stream: decider}, judge=judge)
+    return ties.untied(guarded, municipal_tie.decider, action, keys)
 
 
 def hindrance(action: str, handling: Handling, context: Context) -> str:

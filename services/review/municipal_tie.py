@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from services.review.assessment import Assessment, Unopened
 from services.review.succession import Recipient
+from shared import ties
 from shared.decider import Context, Decider, event, value
 from shared.identity import Role
 
-REGISTER = "register"
+REGISTER = ties.REGISTER
 ACTION = "declare-municipal-tie"
 
 
@@ -58,11 +59,11 @@ class Ties:
 
     def of(self, person: str, keys: Sequence[str]) -> MunicipalTieDeclared | None:
         """What ties the person to one of these municipalities; None when nothing does."""
-        return next((it for it in self.declared if it.person == person and it.key in keys), None)
+        return ties.of(self.declared, person, keys)
 
 
-def decide(command: DeclareMunicipalTie, ties: Ties, context: Context) -> Sequence[MunicipalTieDeclared]:
-    if ties.of(context.actor, (command.key,)):
+def decide(command: DeclareMunicipalTie, known: Ties, context: Context) -> Sequence[MunicipalTieDeclared]:
+    if known.of(context.actor, (command.key,)):
         return []
     return [
         MunicipalTieDeclared(
@@ -75,8 +76,8 @@ def decide(command: DeclareMunicipalTie, ties: Ties, context: Context) -> Sequen
     ]
 
 
-def evolve(ties: Ties, it: MunicipalTieDeclared) -> Ties:
-    return Ties(declared=(*ties.declared, it))
+def evolve(known: Ties, it: MunicipalTieDeclared) -> Ties:
+    return Ties(declared=(*known.declared, it))
 
 
 decider = Decider[DeclareMunicipalTie, MunicipalTieDeclared, Ties](
@@ -89,5 +90,4 @@ def keys_of(assessment: Assessment, recipient: Recipient) -> tuple[str, ...]:
     if isinstance(assessment, Unopened):
         return ()
     it = assessment.file.application
-    partners = (one.key for one in it.cooperation.participants) if it.cooperation else ()
-    return tuple(dict.fromkeys((it.applicant_key, recipient.key(it), *it.on_behalf_of, *partners)))
+    return tuple(dict.fromkeys((*it.municipalities, recipient.key(it))))

@@ -10,6 +10,7 @@ from services.review import (
     fulfilment,
     handling,
     involvement,
+    municipal_tie,
     programme,
     proof,
     succession,
@@ -100,6 +101,9 @@ def publish(event: object, state: object) -> object | None:
         case involvement.InvolvementNoted(), _:
             own = tuple(it for it in event.acted if it.action in budget_acts.ACTIONS)
             return review.TookPart(acted=own) if own else None
+        case municipal_tie.MunicipalTieDeclared(), _:
+            tied = Acted(person=event.person, role=event.role, action=municipal_tie.ACTION)
+            return review.MunicipalTieDeclared(acted=(tied,), key=event.key, declared_on=event.declared_on)
         case programme.PolicyPublished(), _:
             return review.PolicyPublished(
                 programme=read(event.text).programme,

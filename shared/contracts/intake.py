@@ -164,11 +164,12 @@ class DrawdownRequested:
     acted: tuple[Acted, ...] = ()
 
 
-@contract("intake.early-start-requested", version=2)
+@contract("intake.early-start-requested", version=3)
 class EarlyStartRequested:
     """The applicant asks to begin before the decision (vorzeitiger Vorhabensbeginn), perhaps before review has the application.
 
-    `contract_on` is the day on which the first contract is to be concluded. Since version 2 with the programme.
+    `contract_on` is the day on which the first contract is to be concluded. Since version 2 with the programme,
+    since version 3 with the keys of all `municipalities` that the application is about.
     """
 
     early_start: str
@@ -183,6 +184,7 @@ class EarlyStartRequested:
     requested_on: date
     acted: tuple[Acted, ...]
     programme: str = ""
+    municipalities: tuple[str, ...] = ()
 
 
 @contract("intake.change-requested")

@@ -55,14 +55,15 @@ class AwardFinal:
     by_waiver: bool
 
 
-@contract("review.funds-assigned", version=4)
+@contract("review.funds-assigned", version=5)
 class FundsAssigned:
     """Money changes its owner: from now on only payout spends these amounts per year.
 
     `title` is the budget title (Haushaltstitel), `rate_bp` the funding rate in basis points,
     `eligible_cents` the recognised expenditure. `side_conditions` are those that payments wait for;
     `financing_type` is `share`, `gap` or `fixed`. Of each amount per year `withheld_bp` are paid only when the proof of use is accepted;
-    what is drawn must be needed within `drawdown_months` after it was paid (0: no limit is known).
+    what is drawn must be needed within `drawdown_months` after it was paid (0: no limit is known). Since version 5 with the
+    keys of all `municipalities` that the case is about.
     """
 
     award: str
@@ -82,6 +83,7 @@ class FundsAssigned:
     programme: str = ""
     drawdown_months: int = 0
     withheld_bp: int = 0
+    municipalities: tuple[str, ...] = ()
 
 
 @contract("review.side-condition-assessed")
@@ -107,6 +109,18 @@ class ConflictOfInterestDeclared:
     """
 
     acted: tuple[Acted, ...]
+    declared_on: date
+
+
+@contract("review.municipal-tie-declared")
+class MunicipalTieDeclared:
+    """A person is tied to a municipality (§ 20 VwVfG) and acts in none of its cases, wherever they are. Belongs to no case.
+
+    `acted` is the declaration, `key` the municipality's official key. What ties the person is told to nobody.
+    """
+
+    acted: tuple[Acted, ...]
+    key: str
     declared_on: date
 
 

@@ -129,6 +129,30 @@ def test_who_declared_a_conflict_and_then_handled_a_file_of_the_case_is_found(tm
         assert len([it for it in violations if "befangen" in it]) == found
 
 
+@pytest.mark.parametrize(("key", "found"), [("16070048", 1), ("16070010", 1), ("16070004", 0)])
+def test_who_is_tied_to_a_municipality_and_acted_in_its_case_is_found(tmp_path: Path, key: str, found: int) -> None:
+    told = [
+        act(
+            "application", "intake.application-submitted", "p-town", applicant_key="16070048", on_behalf_of=["16070010"]
+        ),
+        ("tie-register", "review.municipal-tie-declared", "p-1", {"key": key}),
+        act("disbursement", "payout.drawdown-certified", "p-1"),
+    ]
+    violations = recounted(exported(tmp_path, told))["sod"]["violations"]
+    assert len(violations) == found
+    assert all("befangen" in it for it in violations)
+
+
+@pytest.mark.parametrize(("kind", "found"), [("case", 1), ("payee", 0), ("programme", 0)])
+def test_who_declared_a_conflict_and_lifted_a_hold_on_the_case_is_found(tmp_path: Path, kind: str, found: int) -> None:
+    told = [
+        act("handling", "review.conflict-of-interest-declared", "p-1"),
+        ("hold-register", "payout.hold-placed", "p-2", {"hold": "h1", "kind": kind}),
+        ("hold-register", "payout.hold-lifted", "p-1", {"hold": "h1"}),
+    ]
+    assert len(recounted(exported(tmp_path, told))["sod"]["violations"]) == found
+
+
 def test_what_nobody_taught_it_is_said(tmp_path: Path) -> None:
     told = [act("award", "review.something-new", "p-1"), (f"budget-{TITLE}-2025", "review.money-moved", "system", {})]
     assert recounted(exported(tmp_path, told))["unread"] == ["review.money-moved", "review.something-new"]

@@ -47,7 +47,6 @@ REGISTER = {
 """The register of municipalities belongs to no case."""
 TIE = {"declare-municipal-tie"}
 PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
-"""A hold may bind many cases at once."""
 CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-resolution"}
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY

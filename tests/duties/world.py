@@ -35,7 +35,7 @@ from services.intake.supply import (
 )
 from services.intake.territorial_change import OfficialChange, Unit
 from services.intake.territory import RecordChanges
-from services.payout import account, batch, clearing, disbursement
+from services.payout import account, batch, clearing, disbursement, hold
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking, approve
@@ -513,8 +513,14 @@ def _fulfilling() -> Iterator[Point]:
 
 
 def _by_hand(world: World, on: date) -> Iterator[Point]:
-    """An order whose file a person types in."""
+    """An order that is held for a while, and whose file a person types in."""
     orders = [world.house.state("payment-p1").order]
+    place = disbursement.place_hold(CASE, "h1", hold.HoldKind.CASE, hold.HoldReason.AUDIT, "Prüfung", None)
+    yield world.point("Sperre", "place-hold", place, on)
+    world.act("place-hold", place, on)
+    lift = disbursement.lift_hold(world.house.state("hold-register").placed.get("h1"), "geprüft")
+    yield world.point("Aufhebung der Sperre", "lift-hold", lift, on)
+    world.act("lift-hold", lift, on)
     steps: Sequence[tuple[str, Decision]] = (
         ("seal-batch", _seal(world, 1, on, batch.BY_HAND)),
         ("release-batch", batch.release("b1", orders)),

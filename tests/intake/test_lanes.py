@@ -151,7 +151,8 @@ RECEIVED = drawn(1, ON, 56_000_00, 44_800_00, 44_800_00)[0]
 
 def test_every_contract_of_review_and_payout_is_handled_and_told_once() -> None:
     assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, *LACKING, REJECTED, CAME_BACK)} | {
-        review.PolicyPublished
+        review.PolicyPublished,
+        review.MunicipalTieDeclared,
     } == set(HANDLED)
 
 

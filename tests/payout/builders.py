@@ -45,6 +45,7 @@ def plan(
     eligible_cents: int = 56_000_00,
     rate_bp: int = 8_000,
     side_conditions: tuple[SideCondition, ...] = (),
+    municipalities: tuple[str, ...] = (),
 ) -> disbursements.OpenPlan:
     amounts = by_year or {2025: 30_000_00, 2026: 14_800_00}
     return disbursements.OpenPlan(
@@ -61,6 +62,7 @@ def plan(
         assigned_on=date(2025, 7, 31),
         acted=(),
         side_conditions=side_conditions,
+        municipalities=municipalities,
     )
 
 

@@ -12,7 +12,7 @@ from services.payout import payment as payments
 from services.payout.batch import in_cases
 from services.payout.reactions import react
 from shared.contracts import Acted
-from shared.contracts.review import ConflictOfInterestDeclared
+from shared.contracts.review import ConflictOfInterestDeclared, MunicipalTieDeclared
 from shared.decider import Context, Decision, RefusedAttempt
 from shared.identity import Role
 from shared.records import replace
@@ -98,6 +98,23 @@ def test_a_conflict_binds_whoever_types_the_file_into_the_states_system() -> Non
     assert house.record(entry, cashier()) == [], "what is recorded already decides nothing"
 
 
+def test_who_is_tied_to_a_municipality_of_a_case_in_the_file_does_not_release_it() -> None:
+    house = two_cases()
+    house.record(seal(house), orderer())
+    told = react(tied("p-cashier", "16070048"), "")
+    assert told
+    house.record(told, system())
+    with pytest.raises(RefusedAttempt) as refused:
+        house.record(batches.release(BATCH, orders(house)), cashier())
+    assert (refused.value.rule, refused.value.case) == ("conflict-of-interest", CASE)
+    assert house.record(batches.release(BATCH, orders(house)), replace(cashier(), actor="p-other"))
+
+
+def tied(person: str, key: str) -> MunicipalTieDeclared:
+    act = Acted(person=person, role=Role.TREASURY, action="declare-municipal-tie")
+    return MunicipalTieDeclared(acted=(act,), key=key, declared_on=DAY)
+
+
 def test_without_the_look_into_the_cases_the_money_would_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_cases, "refuse_barred", lambda *_its: None)
     house = two_cases()
@@ -146,3 +163,19 @@ def test_a_case_from_which_the_person_is_excluded_stays_out_of_the_file_and_the_
     entries = {it["payment"] for it in road.read(f"/payout/batches/{road.sealed()}")["entries"]}
     assert second in entries
     assert first not in entries
+
+
+def test_over_the_counter_a_tied_examiner_does_nothing_in_the_case_and_is_offered_nothing(road: Road) -> None:
+    road.service.tell("review", "", tied("p-tied", "16070999"))
+    road.assign(case := uuid4().hex, municipalities=("16070048", "16070999"))
+    road.request("d1", case)
+    road.clients["p-tied"] = road.service.client("p-tied", Role.CASE_OFFICER)
+    path = f"/payout/cases/{case}"
+    for step in ("drawdowns/d1/examination", "holds"):
+        body = {"kind": "case", "reason": "audit", "text": "Prüfung"} if step == "holds" else {}
+        refused = road.act("p-tied", f"{path}/{step}", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
+    (asked,) = road.read(path, "p-tied")["drawdowns"]
+    assert not asked["next"]["allowed"]
+    assert "befangen" in asked["next"]["hindrance"]
+    road.done("p-examiner", f"{path}/drawdowns/d1/examination")

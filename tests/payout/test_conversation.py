@@ -5,16 +5,19 @@ from itertools import permutations
 
 import pytest
 
-from services.payout import disbursement, payee, payment
+from services.payout import disbursement, municipal_tie, payee, payment
 from services.payout.publications import PUBLISHED, publish
 from services.payout.reactions import HANDLED, react
 from services.payout.report import Booking
+from shared import ties
 from shared.contracts import Acted, payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
 from shared.contracts.review import (
     ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
+    MunicipalTieDeclared,
+    PaymentsStopped,
     RecipientSucceeded,
     ReductionRequested,
     SideConditionAssessed,
@@ -44,7 +47,8 @@ succeeded = RecipientSucceeded(
     reference="16/2027/0001-R", old_key="16070048", old_name="Stadt Stadtilm", new_key="16070004",
     new_name="Stadt Arnstadt", effective_on=date(2025, 8, 1), recorded_on=date(2025, 8, 4), acted=(),
 )  # fmt: skip
-assigned = FundsAssigned(**{it: getattr(plan(), it) for it in field_names(plan())})
+planned = plan(municipalities=("16070048", "16070010"))
+assigned = FundsAssigned(**{it: getattr(planned, it) for it in field_names(planned)})
 fulfilled = SideConditionAssessed(
     number=1, outcome="fulfilled", revision=2, text="Beschluss 12/2025", assessed_on=date(2025, 8, 1), acted=(),
 )  # fmt: skip
@@ -54,6 +58,10 @@ conflict = ConflictOfInterestDeclared(
         Acted(person="p-orderer", role=Role.ORDERING_OFFICER, action="declare-conflict-of-interest"),
     ),
     declared_on=date(2025, 8, 4),
+)  # fmt: skip
+tie = MunicipalTieDeclared(
+    acted=(Acted(person="p-examiner", role=Role.CASE_OFFICER, action="declare-municipal-tie"),), key="16070048",
+    declared_on=date(2025, 8, 1),
 )  # fmt: skip
 overdue = SideConditionAssessed(
     number=1, outcome="overdue", revision=1, text="", assessed_on=date(2025, 7, 31), acted=()
@@ -121,9 +129,28 @@ def test_who_declared_a_conflict_to_review_certifies_and_orders_nothing_whenever
         house.record(disbursement.order(CASE, "d1", "p1"), orderer())
 
 
+@pytest.mark.parametrize("order", list(permutations((assigned, requested, tie))))
+def test_who_is_tied_to_a_municipality_of_the_case_acts_in_none_of_it_whenever_that_is_heard(
+    order: tuple[object, ...],
+) -> None:
+    house = House()
+    heard(house, *order, tie)
+    known = house.state(municipal_tie.decider, ties.REGISTER)
+    assert [(it.person, it.key) for it in known.declared] == [("p-examiner", "16070048")]
+    keys = disbursement.municipalities(house.state(disbursement.decider, CASE), house.state(payee.decider, CASE))
+    assert keys == ("16070048", "16070010")
+    examine = decision(disbursement.decider, CASE, disbursement.ExamineDrawdown(drawdown="d1"))
+    with pytest.raises(RefusedAttempt) as refused:
+        house.record(ties.untied(examine, municipal_tie.decider, "examine-drawdown", keys), examiner())
+    assert refused.value.rule == "conflict-of-interest"
+    other = ties.untied(examine, municipal_tie.decider, "examine-drawdown", ("16070004",))
+    assert house.record(other, examiner()), "who is tied to one municipality acts in the cases of the others"
+
+
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict)} | {
+    told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie)} | {
         FundsSupplemented,
+        PaymentsStopped,
         ReductionRequested,
     }
     assert told == set(HANDLED)

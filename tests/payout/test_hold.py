@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
-from services.payout import hold, payee
+from services.payout import hold, municipal_tie, payee
 from services.payout.hold import (
     Concerned,
     ExpireHold,
@@ -28,11 +28,13 @@ from services.payout.hold import (
     binding,
     holding,
 )
-from shared.decider import replace
+from shared.contracts import Acted
+from shared.decider import RefusedAttempt, replace
+from shared.identity import Role
 from tests.conftest import StartNats
 from tests.payout.builders import BATCH, CASE, OTHER_CASE, House, certifier, drawdown, examiner, orderer, plan, system
 from tests.payout.road import MONDAY, Road, on_the_road
-from tests.scenario import Scenario
+from tests.scenario import Scenario, acting
 from tests.servers import wait_until
 from tests.service import Place
 
@@ -168,6 +170,41 @@ def test_a_hold_on_the_successor_and_on_the_predecessor_both_bind() -> None:
         hold_it(house, replace(OF_PAYEE, target=target))
         with pytest.raises(PaymentIsHeld):
             certify(house)
+
+
+def test_who_declared_a_conflict_in_the_case_neither_holds_it_nor_lifts_the_hold() -> None:
+    house = examined_house()
+    hold_it(house, PLACE)
+    act = Acted(person="p-officer", role=Role.CASE_OFFICER, action="declare-conflict-of-interest")
+    house.disbursement(disbursements.NoteConflict(acted=(act,), declared_on=DAY), system())
+    biased, other = (acting(person, Role.CASE_OFFICER, DAY) for person in ("p-officer", "p-other"))
+    place = disbursements.place_hold(CASE, "h7", HoldKind.CASE, HoldReason.AUDIT, "Prüfung", None)
+    lift = disbursements.lift_hold(placed(), "geklärt")
+    for decided in (place, lift):
+        with pytest.raises(RefusedAttempt) as refused:
+            house.record(decided, biased)
+        assert refused.value.rule == "conflict-of-interest"
+        assert house.record(decided, other)
+    assert house.record(lift, biased) == [], "what is lifted already decides nothing"
+
+
+def test_a_hold_on_a_programme_is_lifted_by_whoever_is_excluded_from_one_case_and_one_on_a_payee_by_nobody_tied_to_it() -> (
+    None
+):
+    house = examined_house()
+    act = Acted(person="p-tied", role=Role.CASE_OFFICER, action="declare-municipal-tie")
+    house.tell(
+        municipal_tie.decider,
+        "register",
+        municipal_tie.NoteTie(acted=(act,), key="16070048", declared_on=DAY),
+        system(),
+    )
+    tied = acting("p-tied", Role.CASE_OFFICER, DAY)
+    for command in (OF_PAYEE, OF_PROGRAMME):
+        hold_it(house, command)
+    with pytest.raises(RefusedAttempt):
+        house.record(disbursements.lift_hold(placed(OF_PAYEE), "geklärt"), tied)
+    assert house.record(disbursements.lift_hold(placed(OF_PROGRAMME), "geklärt"), tied)
 
 
 def test_an_expired_hold_stops_nothing_although_the_clock_is_late() -> None:

@@ -269,3 +269,23 @@ def test_an_early_start_of_another_case_is_unknown(road: Road) -> None:
     other = path.replace(path.split("/")[3], uuid4().hex)
     assert road.auditor.get(other).status_code == 404
     assert road.person("p-town", Role.APPLICANT).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["16070048", "16070010"])
+def test_who_is_tied_to_a_municipality_of_the_wish_does_not_propose_although_review_has_no_application(
+    road: Road, key: str
+) -> None:
+    case, early_start = uuid4().hex, uuid4().hex
+    planned = road.service.house.now().date().replace(year=road.service.house.now().year + 1)
+    told = replace(CONTRACT, early_start=early_start, contract_on=planned, municipalities=("16070048", "16070010"))
+    road.service.tell("intake", case, told)
+    path = f"/review/cases/{case}/early-starts/{early_start}"
+    tied = road.person(f"p-tied-{key}", Role.CASE_OFFICER)
+    body, once = {"key": key, "ground": "council"}, {"Idempotency-Key": uuid4().hex}
+    assert tied.post("/review/municipal-ties", json=body, headers=once).status_code == 201
+    tag = {"If-Match": tied.get(path).headers["etag"]}
+    wanted = {"consent": True, "reasons": "Belegt."}
+    refused = tied.post(f"{path}/proposal", json=wanted, headers=tag)
+    assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
+    other = road.person("p-officer", Role.CASE_OFFICER)
+    assert other.post(f"{path}/proposal", json=wanted, headers=tag).status_code == 200

@@ -9,25 +9,36 @@ import httpx2
 import pytest
 
 from services.review import assessment as assessments
-from services.review import handling, municipal_tie
+from services.review import award, handling, municipal_tie
 from services.review.assigning import assign_cases
 from services.review.handling import OthersAreAssignedByApprovers, PersonIsExcluded, within_duty
 from services.review.municipal_tie import DeclareMunicipalTie, MunicipalTieDeclared, TieGround, Ties, decider, keys_of
+from services.review.publications import publish
 from services.review.succession import Recipient
 from services.review.wiring import blueprint
+from shared.contracts import Acted, review
 from shared.contracts.intake import Cooperation, Participant
 from shared.decider import RefusedAttempt, decision
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.review.builders import (
     CASE,
+    D1_LINES,
+    LETTER,
     OTHER_CASE,
+    POSITIVE,
     House,
     application,
+    approve,
     approver,
+    budget_officer,
+    expert,
     officer,
     opened_house,
+    proposal,
     propose_d1,
+    reserve,
+    system,
 )
 from tests.review.road import OPINION, Road
 from tests.review.test_api import place
@@ -105,6 +116,28 @@ def test_a_case_is_about_its_applicant_its_recipient_its_partners_and_whom_it_ap
     )
     assert keys_of(state, Recipient()) == (STADTILM, "16070010", "16070004")
     assert keys_of(assessments.decider.initial, Recipient()) == ()
+
+
+def test_the_others_are_told_of_a_tie_without_its_ground_and_of_all_municipalities_of_an_award() -> None:
+    declared = given().when(DECLARE, officer()).then_one(MunicipalTieDeclared)
+    act = Acted(person="p-officer", role=Role.CASE_OFFICER, action="declare-municipal-tie")
+    assert publish(declared, Ties()) == review.MunicipalTieDeclared(acted=(act,), key=STADTILM, declared_on=ON)
+    house = opened_house()
+    told = application(on_behalf_of=("16070010",))
+    house.perform(decision(assessments.decider, CASE, assessments.OpenAssessment(application=told)), system())
+    for step in (POSITIVE, D1_LINES):
+        house.perform(decision(assessments.decider, CASE, step), expert() if step is POSITIVE else officer())
+    house.perform(proposal(), officer())
+    house.perform(reserve(), budget_officer())
+    house.perform(approve(), approver())
+    house.perform(decision(award.decider, CASE, award.DispatchNotice(letter=LETTER)), officer(date(2025, 7, 25)))
+    house.perform(
+        decision(award.decider, CASE, award.RecordWaiver(declared_on=date(2025, 7, 31))), officer(date(2025, 7, 31))
+    )
+    (assigned,) = [it for it in house.log[f"award-{CASE}"] if isinstance(it, award.FundsAssigned)]
+    told_on = publish(assigned, house.state(f"award-{CASE}"))
+    assert isinstance(told_on, review.FundsAssigned)
+    assert told_on.municipalities == (STADTILM, "16070010")
 
 
 # ---- Many at once ---------------------------------------------------------------------------------------------------

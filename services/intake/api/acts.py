@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from dataclasses import replace as with_
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.intake import application, drawdown, views
+from services.intake import application, drawdown, municipal_tie, views
 from services.intake.api import register as territory_desk
 from services.intake.api.bodies import ApplicationBody, CompletenessBody, DrawdownBody, SuccessorBody
 from services.intake.api.case_record import CaseRecord, case_record, file_name
@@ -26,6 +27,7 @@ from services.intake.application import Application, DeclareComplete, Submitted,
 from services.intake.drawdown import RequestDrawdown
 from services.intake.municipality import Kind, Register
 from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns, status
+from shared import ties
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import Decision, decision, replace
@@ -136,7 +138,7 @@ def actions(house: House) -> list[Action]:
     def received(_state: Application, ask: Ask) -> dict[str, Any]:
         return {"drawdown": ask.new_id("drawdown")}
 
-    return [
+    return [_untied(house, it) for it in (
         *territory_desk.actions(),
         Action(
             name="submit-application", title="Antrag einreichen", path="/intake/applications", roles=APPLICANT,
@@ -164,7 +166,21 @@ def actions(house: House) -> list[Action]:
         *proving(house),
         *delivering(house),
         *drafting(house),
-    ]  # fmt: skip
+    )]  # fmt: skip
+
+
+def _untied(house: House, action: Action) -> Action:
+    """The action, refused in a case to whoever is tied to one of its municipalities."""
+    if "{case}" not in action.path:
+        return action
+
+    async def decide(body: Any, ask: Ask) -> Decision:
+        decided = await action.decide(body, ask)
+        state: Application = (await house.writer.state(application.decider, ask.path["case"])).state
+        keys = state.municipalities if isinstance(state, Submitted) else ()
+        return ties.untied(decided, municipal_tie.decider, action.name, keys)
+
+    return with_(action, decide=decide)
 
 
 async def record_of(house: House, person: Person, case: str) -> CaseRecord:

@@ -49,6 +49,13 @@ class Submitted:
         return succeeded.new_key if succeeded else self.form.applicant_key
 
     @property
+    def municipalities(self) -> tuple[str, ...]:
+        """The keys of whom the case is about: who applied, applies now, is applied for, and carries the cost."""
+        form = self.form
+        partners = (it.key for it in form.cooperation.participants) if form.cooperation else ()
+        return tuple(dict.fromkeys((form.applicant_key, self.applicant_key, *form.on_behalf_of, *partners)))
+
+    @property
     def applicant_name(self) -> str:
         succeeded = self.progress.succeeded(self.form.applicant_key)
         return succeeded.new_name if succeeded else self.form.applicant_name

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -11,16 +12,25 @@ from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
+from services.payout import municipal_tie, sequence, views
 from services.payout import payment as payments
-from services.payout import sequence, views
 from services.payout.api.accounting import account_actions
 from services.payout.api.clearing_acts import clearing_actions
 from services.payout.api.holding import hold_actions
-from services.payout.api.lookup import known_batch, known_case, known_holds, payment_of, stage_of, status_of_batch
+from services.payout.api.lookup import (
+    known_acts,
+    known_batch,
+    known_case,
+    known_holds,
+    municipalities_of,
+    payment_of,
+    stage_of,
+    status_of_batch,
+)
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
 from services.payout.treasury.known import FORMATS
-from shared import duties
+from shared import duties, ties
 from shared.calendar import local_date, next_target_day
 from shared.commands import KeyReused
 from shared.decider import Decision, decision
@@ -84,7 +94,7 @@ def actions(house: House) -> list[Action]:
         return batches.record_entry(ask.path["batch"], body.cash_reference, await _orders_in(house, sealed))
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
-    return [
+    offered = [
         Action(
             name="examine-drawdown", title="Mittelabruf prüfen", path=f"{drawdown}/examination",
             roles=frozenset({Role.CASE_OFFICER}), decide=examine, answer=_told_drawdowns,
@@ -124,6 +134,20 @@ def actions(house: House) -> list[Action]:
         *account_actions(house),
         *clearing_actions(house),
     ]  # fmt: skip
+    return [_untied(house, it) for it in offered]
+
+
+def _untied(house: House, action: Action) -> Action:
+    """The action, refused in a case to whoever is tied to one of its municipalities."""
+    if "{case}" not in action.path:
+        return action
+
+    async def decide(body: Any, ask: Ask) -> Decision:
+        decided = await action.decide(body, ask)
+        keys = await municipalities_of(house, ask.path["case"])
+        return ties.untied(decided, municipal_tie.decider, action.name, keys)
+
+    return replace(action, decide=decide)
 
 
 async def _of_case(house: House, ask: Ask, command: disbursements.Command) -> Decision:
@@ -212,8 +236,7 @@ async def _stands_in_the_way(house: House, order: payments.PaymentOrdered, perso
     account = (await house.writer.state(accounts.decider, order.case)).state
     if batches.account_hindrance(order, account):
         return True
-    case: disbursements.Disbursement = (await house.writer.state(disbursements.decider, order.case)).state
-    return bool(duties.hindrance("seal-batch", case.acted, person))
+    return bool(duties.hindrance("seal-batch", await known_acts(house, order.case, person), person))
 
 
 def _told_drawdowns(state: disbursements.Disbursement, _ask: Ask) -> Mapping[str, Any]:

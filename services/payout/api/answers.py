@@ -15,13 +15,22 @@ from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.acts import actions
 from services.payout.api.hold_answers import HoldOfCase, standing_holds
-from services.payout.api.lookup import act_on, known_batch, known_case, payment_of, stage_of, status_of_batch
+from services.payout.api.lookup import (
+    act_on,
+    known_acts,
+    known_batch,
+    known_case,
+    payment_of,
+    stage_of,
+    status_of_batch,
+)
 from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
 from shared import duties
 from shared.access import Person
 from shared.calendar import local_date
 from shared.identity import is_id
+from shared.records import replace
 from shared.service import House
 from shared.store import Folded
 from shared.web import etag
@@ -256,10 +265,11 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     standing = await standing_holds(house, case, state, payee)
     held = standing[0].sentence if standing else ""
     account: accounts.Account = (await house.writer.state(accounts.decider, case)).state
+    of_person = replace(state, acted=await known_acts(house, case, person.id))
     told = Case(
         case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
         holds=standing, account_change=account.proposed.change if account.proposed else "", account_usable_on=account.usable_on,
-        drawdowns=[_told_drawdown(house, case, it, state, person, held, account) for it in state.drawdowns],
+        drawdowns=[_told_drawdown(house, case, it, of_person, person, held, account) for it in state.drawdowns],
     )  # fmt: skip
     if isinstance(state, disbursements.Waiting):
         return told

@@ -7,8 +7,7 @@ from pydantic import Field
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
 from services.payout.api.lookup import known_case, known_hold
-from shared.decider import Decision, replace
-from shared.decider import decision as decision_of
+from shared.decider import Decision
 from shared.identity import Role
 from shared.service import House
 from shared.web import Action, Ask, Body, Text
@@ -40,8 +39,7 @@ def hold_actions(house: House) -> list[Action]:
 
     async def lift(body: LiftingBody, ask: Ask) -> Decision:
         placed = await known_hold(house, ask.path["hold"])
-        lifting = holds.LiftHold(hold=placed.hold, reason=body.reason)
-        return replace(decision_of(holds.decider, holds.REGISTER, lifting), meta={"case": placed.case})
+        return disbursements.lift_hold(placed, body.reason)
 
     return [
         Action(

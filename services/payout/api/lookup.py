@@ -1,9 +1,12 @@
 """Finding what a path names, as committed, and its state in a word."""
 
 from services.payout import batch as batches
-from services.payout import clearing
+from services.payout import clearing, municipal_tie
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
+from services.payout import payee as payees
+from shared import ties
+from shared.contracts import Acted
 from shared.identity import is_id
 from shared.problems import Problem
 from shared.service import House
@@ -50,6 +53,20 @@ async def known_case(house: House, case: str) -> Folded:
     if not found.version:
         raise Problem(404, "unknown-case", "Diesen Vorgang gibt es hier nicht.", field="case")
     return found
+
+
+async def municipalities_of(house: House, case: str) -> tuple[str, ...]:
+    """The keys of whom a case is about."""
+    state = (await house.writer.state(disbursements.decider, case)).state
+    return disbursements.municipalities(state, (await house.writer.state(payees.decider, case)).state)
+
+
+async def known_acts(house: House, case: str, person: str) -> tuple[Acted, ...]:
+    """What was done in a case, and what ties this person to its municipalities."""
+    state = (await house.writer.state(disbursements.decider, case)).state
+    payee = (await house.writer.state(payees.decider, case)).state
+    tied = (await house.writer.state(municipal_tie.decider, ties.REGISTER)).state
+    return batches.acts_in(state, payee, tied, person)
 
 
 async def known_batch(house: House, batch: str) -> Folded:

@@ -6,7 +6,7 @@ The batch's id is the file's message id, so that every answer leads back to its 
 from services.payout.batch.content import BY_HAND, Entry, Writing
 from services.payout.batch.discarding import discard
 from services.payout.batch.drafting import Draft, Sealable, draft, groups
-from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance
+from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance, acts_in
 from services.payout.batch.noun import (
     LISTED_AT_ONCE,
     MAX_ENTRIES,
@@ -111,6 +111,7 @@ __all__ = [
     "Unsealed",
     "Writing",
     "account_hindrance",
+    "acts_in",
     "acts_of",
     "concerned",
     "decider",

@@ -8,10 +8,15 @@ from typing import Any, Protocol
 
 from services.payout import account as accounts
 from services.payout import disbursement as disbursements
+from services.payout import municipal_tie
+from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout.batch.content import Entry
-from shared import duties
+from shared import duties, ties
+from shared.contracts import Acted
 from shared.decider import AnyDecider, Context, DomainError
+
+TIES = municipal_tie.decider.stream(ties.REGISTER)
 
 
 class PaymentToFormerAccount(DomainError):
@@ -43,8 +48,9 @@ class OfCase(Protocol):
 
 def reads_of(orders: Sequence[OfCase]) -> dict[str, AnyDecider]:
     """What has to be read of the cases of these orders."""
-    reads: dict[str, AnyDecider] = {}
+    reads: dict[str, AnyDecider] = {TIES: municipal_tie.decider}
     for it in orders:
+        reads[payees.decider.stream(it.case)] = payees.decider
         reads[disbursements.decider.stream(it.case)] = disbursements.decider
         reads[accounts.decider.stream(it.case)] = accounts.decider
     return reads
@@ -55,8 +61,16 @@ def refuse_barred(
 ) -> None:
     """`RefusedAttempt`, which names the case, when this person must not do the action in one of the orders' cases."""
     for it in orders:
-        state: disbursements.Disbursement = states[disbursements.decider.stream(it.case)]
-        duties.refuse(action, state.acted, context, case=it.case, file_number=it.file_number)
+        state, payee = states[disbursements.decider.stream(it.case)], states[payees.decider.stream(it.case)]
+        acted = acts_in(state, payee, states[TIES], context.actor)
+        duties.refuse(action, acted, context, case=it.case, file_number=it.file_number)
+
+
+def acts_in(
+    state: disbursements.Disbursement, payee: payees.Payee, tied: municipal_tie.Ties, person: str
+) -> tuple[Acted, ...]:
+    """What was done in a case, and what ties this person to its municipalities."""
+    return (*state.acted, *ties.conflicts(tied.declared, person, disbursements.municipalities(state, payee)))
 
 
 def refuse_former_accounts(orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any]) -> None:

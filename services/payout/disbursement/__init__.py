@@ -5,7 +5,7 @@ whichever comes last, the state is the same.
 """
 
 from services.payout.disbursement.account_change import confirm_account, discard_account, propose_account
-from services.payout.disbursement.across import HOLDS, certify, concerned, order, place_hold
+from services.payout.disbursement.across import HOLDS, certify, concerned, lift_hold, municipalities, order, place_hold
 from services.payout.disbursement.changes import FundsReturned, ReturnFunds, SupplementPlan
 from services.payout.disbursement.commands import (
     CertifyDrawdown,
@@ -123,6 +123,8 @@ __all__ = [
     "decider",
     "discard_account",
     "in_words",
+    "lift_hold",
+    "municipalities",
     "open_condition",
     "order",
     "outcome_of",

@@ -6,12 +6,14 @@ from typing import Any
 
 from services.payout import account as accounts
 from services.payout import hold as holds
+from services.payout import municipal_tie
 from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout.disbursement.commands import CertifyDrawdown, OrderDrawdown
 from services.payout.disbursement.noun import decider
 from services.payout.disbursement.states import Certified, Disbursement, Waiting, find, plan_of
-from shared import duties
+from shared import duties, ties
+from shared.contracts import Acted
 from shared.decider import AnyDecider, Context, Decided, Decision
 
 HOLDS = holds.decider.stream(holds.REGISTER)
@@ -23,6 +25,12 @@ def concerned(case: str, state: Disbursement, payee: payees.Payee) -> holds.Conc
         return holds.Concerned(case=case, payees=payee.keys)
     keys = dict.fromkeys((state.plan.applicant_key, *payee.keys))
     return holds.Concerned(case=case, payees=tuple(keys), programme=state.plan.programme)
+
+
+def municipalities(state: Disbursement, payee: payees.Payee) -> tuple[str, ...]:
+    """The keys of whom the case is about: who is tied to one of them does nothing in it."""
+    named = () if isinstance(state, Waiting) else (state.plan.applicant_key, *state.plan.municipalities)
+    return tuple(dict.fromkeys((*named, *payee.keys)))
 
 
 def certify(case: str, drawdown: str) -> Decision:
@@ -111,9 +119,47 @@ def place_hold(
         placing = holds.PlaceHold(
             hold=hold, case=case, kind=kind, target=target, reason=reason, text=text, ends_on=ends_on
         )
-        return {HOLDS: holds.decider.decide(placing, states[0], context)}
+        placed = holds.decider.decide(placing, states[0], context)
+        if placed:
+            duties.refuse("place-hold", states[1].acted, context)
+        return {HOLDS: placed}
 
     reads: Mapping[str, AnyDecider] = {
         HOLDS: holds.decider, decider.stream(case): decider, payees.decider.stream(case): payees.decider,
     }  # fmt: skip
     return Decision(reads=reads, judge=judge, action="PlaceHold", creates=True)
+
+
+def lift_hold(placed: holds.HoldPlaced, reason: str) -> Decision:
+    """Lift a hold; one on a case is lifted by nobody who is excluded from it.
+
+    A hold on a payee or a programme is about many cases, and lifting it an act in none of them; but who is tied to the
+    payee does not lift it either.
+    """
+    command = holds.LiftHold(hold=placed.hold, reason=reason)
+    of_case, ties_of_all = decider.stream(placed.case), municipal_tie.decider.stream(ties.REGISTER)
+    reads: Mapping[str, AnyDecider] = {
+        HOLDS: holds.decider, of_case: decider, payees.decider.stream(placed.case): payees.decider,
+        ties_of_all: municipal_tie.decider,
+    }  # fmt: skip
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        lifted = holds.decider.decide(command, states[0], context)
+        if lifted:
+            duties.refuse("lift-hold", _acts_about(placed, states[1], states[2], states[3], context.actor), context)
+        return {HOLDS: lifted}
+
+    return Decision(reads=reads, judge=judge, action="LiftHold", meta={"case": placed.case})
+
+
+def _acts_about(
+    placed: holds.HoldPlaced, state: Disbursement, payee: payees.Payee, tied: municipal_tie.Ties, person: str
+) -> tuple[Acted, ...]:
+    """What bars a person from lifting this hold: acts in its case and ties to its municipalities, or a tie to its payee."""
+    match placed.kind:
+        case holds.HoldKind.CASE:
+            return (*state.acted, *ties.conflicts(tied.declared, person, municipalities(state, payee)))
+        case holds.HoldKind.PAYEE:
+            return ties.conflicts(tied.declared, person, (placed.target,))
+        case holds.HoldKind.PROGRAMME:
+            return ()

@@ -27,6 +27,7 @@ class OpenPlan:
     programme: str = ""
     drawdown_months: int = 0
     withheld_bp: int = 0
+    municipalities: tuple[str, ...] = ()
 
 
 @value

@@ -111,6 +111,7 @@ def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[
         programme=command.programme,
         drawdown_months=command.drawdown_months,
         withheld_bp=command.withheld_bp,
+        municipalities=command.municipalities,
     )
     if isinstance(state, Waiting):
         return [opened, *give_back(evolve(state, opened), context)]

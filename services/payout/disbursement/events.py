@@ -29,6 +29,7 @@ class PlanOpened:
     programme: str = ""
     drawdown_months: int = 0
     withheld_bp: int = 0
+    municipalities: tuple[str, ...] = ()
 
 
 @event("payout.drawdown-registered")

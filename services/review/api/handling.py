@@ -6,6 +6,7 @@ from typing import Any
 
 from services.review import assessment as assessments
 from services.review import assigning, municipal_tie, succession
+from services.review import early_start as early_starts
 from services.review import handling as handlings
 from services.review.api.bodies import (
     AssignmentBody,
@@ -106,6 +107,14 @@ async def municipalities_of(house: House, case: str) -> tuple[str, ...]:
     return municipal_tie.keys_of(assessment.state, recipient.state)
 
 
+async def _municipalities_of_early_start(house: House, early_start: str) -> tuple[str, ...]:
+    """Whom an early start is about; it may be asked for before the application has arrived."""
+    state = (await house.writer.state(early_starts.decider, early_start)).state
+    return (
+        () if isinstance(state, early_starts.Unopened) else (state.request.applicant_key, *state.request.municipalities)
+    )
+
+
 def within_duty(house: House, actions: Sequence[Action]) -> list[Action]:
     """The actions, each of a case refused to who is excluded from it or not in charge of it."""
     return [_guarded(house, it) if "{case}" in it.path else it for it in actions]
@@ -114,6 +123,9 @@ def within_duty(house: House, actions: Sequence[Action]) -> list[Action]:
 def _guarded(house: House, action: Action) -> Action:
     async def decide(body: Any, ask: Ask) -> Decision:
         case, decided = ask.path["case"], await action.decide(body, ask)
-        return handlings.within_duty(decided, case, action.name, await municipalities_of(house, case))
+        keys = await municipalities_of(house, case)
+        if early_start := ask.path.get("early_start"):
+            keys = (*keys, *await _municipalities_of_early_start(house, early_start))
+        return handlings.within_duty(decided, case, action.name, keys)
 
     return replace(action, decide=decide)

@@ -23,7 +23,7 @@ from services.review.succession import Recipient
 from services.review.words.fulfilment import steps_of_fulfilment
 from services.review.words.handling import steps_of
 from services.review.words.proof import steps_of_proof
-from shared import duties
+from shared import duties, ties
 from shared.access import Person
 from shared.calendar import local_date
 from shared.contracts import Acted
@@ -82,7 +82,7 @@ async def known(house: House, case: str) -> Known:
     letters = await house.writer.state(correspondences.decider, case)
     fulfilment = await house.writer.state(fulfilments.decider, case)
     proof = await house.writer.state(proofs.decider, case)
-    ties = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
+    tied = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
         Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
@@ -93,7 +93,7 @@ async def known(house: House, case: str) -> Known:
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
         elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
-        ties=ties.state, proof=proof.state,
+        ties=tied.state, proof=proof.state,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _offered(
 
 
 def _tied(it: Known, person: Person) -> tuple[Acted, ...]:
-    return handlings.tied(it.ties, person.id, municipal_tie.keys_of(it.assessment, it.recipient))
+    return ties.conflicts(it.ties.declared, person.id, municipal_tie.keys_of(it.assessment, it.recipient))
 
 
 def _hindrance(step: Step, it: Known, context: Context) -> str:

@@ -66,6 +66,7 @@ def _grant(case: str, it: assessments.Reserved, recipient: succession.Recipient)
         financing_type=terms.financing_type,
         side_conditions=proposal.side_conditions,
         cut=proposal.cut,
+        municipalities=tuple(dict.fromkeys((*application.municipalities, recipient.key(application)))),
     )
 
 

@@ -41,6 +41,7 @@ def assigning(award: Notified, context: Context, action: str) -> Sequence[Event]
             programme=grant.programme,
             drawdown_months=grant.drawdown_months,
             withheld_bp=grant.withheld_bp,
+            municipalities=grant.municipalities,
         ),
         *stopped(award, context, action),
     ]

@@ -19,6 +19,7 @@ class Grant:
 
     `cut_cents` is the applied expenditure that is not eligible; `rate_bp` the funding rate in basis points;
     drawn money must be needed within `drawdown_months`; the proof of use is due on `proof_due_on`;
+    `municipalities` are the keys of all that the case is about;
     with `payout_only_when_final` money goes to payout when the award is final, else when it is served;
     of each instalment `withheld_bp` wait for the accepted proof of use;
     `judgement` is what the rules said on the day of the approval; `side_conditions` hold the expert's `conditions`, too,
@@ -53,6 +54,7 @@ class Grant:
     cut: GrantCut | None = None
     payout_only_when_final: bool = True
     withheld_bp: int = 0
+    municipalities: tuple[str, ...] = ()
 
 
 @value

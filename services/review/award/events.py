@@ -171,6 +171,7 @@ class FundsAssigned:
     programme: str = ""
     drawdown_months: int = 0
     withheld_bp: int = 0
+    municipalities: tuple[str, ...] = ()
 
 
 @event("review.award-hearing-opened")
