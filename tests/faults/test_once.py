@@ -8,20 +8,23 @@ from typing import Any
 
 import pytest
 
+from tests.faults import once_checker
 from tests.faults.conftest import MakeWorld
 from tests.faults.moments import MOMENTS
 from tests.faults.once import DRAWN, WINDOWS, Ordering
 from tests.faults.once_checker import RULES
 from tests.faults.stories import rules
+from tests.faults.test_backups import backup, recover
 from tests.faults.unprotected import PROTECTIONS
 
 LIVES = (1.0, 4.0)
 DEATHS = 8
-passed: set[str] = set()
+SEEDS = range(1, 21)
+passed: dict[int, set[str]] = {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_each_order_is_paid_once_whoever_dies_and_whatever_the_treasury_says(
     make_world: MakeWorld, seed: int
 ) -> None:
@@ -30,14 +33,15 @@ async def test_each_order_is_paid_once_whoever_dies_and_whatever_the_treasury_sa
         assert await ordering.lived() == []
         assert ordering.killed >= DEATHS
         assert ordering.worker_ended == 1, "a second worker has to end"
-        passed.update(world.died_at())
+        passed[seed] = set(world.died_at())
 
 
 @pytest.mark.slow
 def test_every_window_was_passed_by_one_of_these_seeds() -> None:
-    if not passed:
-        pytest.skip("die Leben wurden nicht gelebt")
-    assert [window for window, moments in WINDOWS.items() if not passed & set(moments)] == []
+    if len(passed) < len(SEEDS):
+        pytest.skip("nicht alle wurden gelebt")
+    at = {moment for moments in passed.values() for moment in moments}
+    assert [window for window, moments in WINDOWS.items() if not at & set(moments)] == []
 
 
 WITHOUT: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -60,6 +64,33 @@ async def test_without_a_protection_the_same_campaign_fails(make_world: MakeWorl
     async with make_world() as world:
         ordering = Ordering(world=world, seed="1", wanted=6, lives=LIVES, unprotected=(protection,), **told)
         assert rule in rules(await ordering.lived(30))
+
+
+@pytest.mark.slow
+async def test_payout_restored_from_before_it_released_a_file_sends_nothing_until_it_knows_again(
+    make_world: MakeWorld,
+) -> None:
+    async with make_world() as world:
+        ordering = Ordering(world=world, seed="1", wanted=0, rate=0.0, peace=True)
+        ordering.turn()
+        await world.start("payout", "treasury")
+        payments = await ordering.order(0)
+        await world.stop("payout")
+        put_back = backup(world, "payout")
+        await world.start("payout")
+        await ordering.send(0, payments)
+        await ordering.rest()
+        await world.stop("payout")
+        put_back()
+        await world.start("payout")
+        await world.until(lambda it: it["refusing"], "payout")
+        again = {"act": "seal_many", "case": "again", "key": "again", "batch": "b" * 32, "payments": payments}
+        assert (await world.once("payout", again) or {})["refused"] == "NotWriting"
+        await world.stop("payout")
+        await recover(world, "payout")
+        await world.start("payout")
+        await ordering.rest()
+        assert once_checker.check(world.evidence()) == []
 
 
 @pytest.mark.parametrize("protection", WITHOUT)
