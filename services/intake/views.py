@@ -1,6 +1,7 @@
 """Lists of intake, made from its own log alone: all applications, and each applicant's own, by status in order of receipt."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -56,7 +57,8 @@ def _list(case: str, state: Submitted, standing: Standing, draft: Draft) -> None
 
 
 def _entry(case: str, state: Submitted) -> Body:
-    told, form, allowed = status(state), state.form, state.early_start_on
+    told, form = status(state), state.form
+    allowed = max(state.early_starts, key=lambda it: it.ends_on or date.max, default=None)
     return {
         "case": case,
         "file_number": state.file_number,
@@ -72,7 +74,8 @@ def _entry(case: str, state: Submitted) -> Body:
         "submitted_on": form.submitted_on.isoformat(),
         "starts_on": form.starts_on.isoformat(),
         "ends_on": form.ends_on.isoformat(),
-        "early_start_on": allowed.isoformat() if allowed else "",
+        "early_start_on": allowed.on.isoformat() if allowed else "",
+        "early_start_ends_on": allowed.ends_on.isoformat() if allowed and allowed.ends_on else "",
     }
 
 

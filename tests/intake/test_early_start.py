@@ -124,6 +124,18 @@ def test_a_project_that_begins_after_the_approval_ended_is_not_begun_early() -> 
         assert state.early_start_on == allowed
 
 
+def test_a_consent_of_an_earlier_application_is_taken_over_with_its_end() -> None:
+    for days, allowed in ((0, APPROVED.may_begin_on), (-1, None)):
+        until = SUBMITTED.starts_on + timedelta(days=days)
+        again = replace(SUBMITTED, early_start_on=APPROVED.may_begin_on, early_start_ends_on=until)
+        state = decider.fold([again, RECEIPT])
+        assert isinstance(state, Submitted)
+        assert state.early_start_on == allowed
+        contracted = decider.fold([replace(again, contract_on=until), RECEIPT])
+        assert isinstance(contracted, Submitted)
+        assert contracted.early_start_on == APPROVED.may_begin_on, "a project begins with its first contract"
+
+
 def test_what_makes_no_sense_has_a_name() -> None:
     refused(NotSubmitted, ())
     refused(RefusedAttempt, (SUBMITTED, RECEIPT), applicant_keys=(ARNSTADT,))
@@ -230,10 +242,12 @@ TITLE = "Schnittstelle mit vorzeitigem Beginn"
     [
         ({}, "2025-06-02", 201),
         ({}, "2025-06-01", 422),
+        ({"expires_on": date(2025, 6, 10)}, "2025-06-10", 201),
+        ({"expires_on": date(2025, 6, 10)}, "2025-06-11", 422),
         ({"approved": False, "may_begin_on": None}, "2025-06-02", 422),
         (None, "2025-06-02", 422),
     ],
-    ids=["approved", "begun-earlier", "refused", "undecided"],
+    ids=["approved", "begun-earlier", "begun-on-its-last-day", "begun-after-it-ended", "refused", "undecided"],
 )
 def test_who_hands_in_a_project_again_may_have_begun_it_since_an_early_start_was_approved(
     start_nats: StartNats, tmp_path: Path, decided: dict[str, Any] | None, began_on: str, status: int

@@ -92,6 +92,7 @@ FOR_MEMBERS: dict[str, Any] = {
     "representative_office": "chair",
     "documents": with_papers("proxy"),
 }
+ENDED = known(early_start_on=date(2025, 5, 1), early_start_ends_on=date(2025, 5, 9))
 SIMILAR = Similar(file_number="EG-2025-00007", same_title=True)
 
 CATALOGUE: list[tuple[str, dict[str, Any], str, str, str, dict[str, Any]]] = [
@@ -115,6 +116,14 @@ CATALOGUE: list[tuple[str, dict[str, Any], str, str, str, dict[str, Any]]] = [
     (
         "B19", declared(not_started=False), "error", "declaration-missing", "declarations.not_started",
         {**declared(not_started=False), **known(early_start_on=date(2025, 5, 9))},
+    ),
+    (
+        "B5", {"starts_on": date(2025, 5, 10), **ENDED}, "error", "project-begun", "starts_on",
+        {"starts_on": date(2025, 5, 9), **ENDED},
+    ),
+    (
+        "B5", {"contract_on": date(2025, 5, 10), **ENDED}, "error", "project-begun", "contract_on",
+        {"contract_on": date(2025, 5, 9), **ENDED},
     ),
     ("B6", {"ends_on": date(2025, 6, 2)}, "error", "period-reversed", "ends_on", {}),
     ("B6", {"ends_on": date(2028, 6, 3), **known(period_months=36)}, "warning", "period-long", "ends_on",

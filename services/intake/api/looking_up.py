@@ -10,6 +10,7 @@ from services.intake.api.offers import OfferedItem, OfferedProgramme, offered
 from services.intake.application import Facts, Similar
 from services.intake.application.commands import AskedField
 from services.intake.vocabulary import ITEM_CODES, ITEMS
+from shared.records import replace
 from shared.service import House
 from shared.views import Body
 from shared.web import Ask
@@ -25,24 +26,24 @@ async def facts_of(house: House, body: ApplicationBody, ask: Ask) -> Facts:
     case = ask.new_id("case")
     found = (_similar(body, it) for it in own if it["case"] != case and it["status"] not in ("withdrawn", "refused"))
     similar = tuple(it for it in found if it is not None)[:MOST]
-    early_start_on = _early_start_on(body, own)
+    early_start_on, early_start_ends_on = _early_start(body, own)
+    found_out = Facts(similar=similar, early_start_on=early_start_on, early_start_ends_on=early_start_ends_on)
     programme = next((it for it in await offered(house, ask.today) if it.programme == body.programme), None)
     if programme is None:
         # Before review's policies were heard of, what the form offers is known.
         known = body.programme == OURS and (body.item in ITEMS or body.item in ITEM_CODES)
-        return Facts(similar=similar, item_known=known, early_start_on=early_start_on)
+        return replace(found_out, item_known=known)
     item = _offer(programme, body.item)
     if item is None:
-        return Facts(similar=similar, item_known=False, early_start_on=early_start_on)
-    return Facts(
-        similar=similar,
+        return replace(found_out, item_known=False)
+    return replace(
+        found_out,
         asked=tuple(AskedField(code=it.code, title=it.title, kind=it.kind.value) for it in item.fields),
         closed_because="" if item.is_open else item.closed_because or "Der Gegenstand ist nicht geöffnet.",
         rate_bp=_rate(item, body),
         minimum_cents=item.minimum_cents,
         maximum_cents=item.maximum_cents,
         period_months=programme.period_months,
-        early_start_on=early_start_on,
     )
 
 
@@ -65,13 +66,21 @@ def _similar(body: ApplicationBody, other: Body) -> Similar | None:
     return Similar(file_number=other["file_number"], same_title=same_title)
 
 
-def _early_start_on(body: ApplicationBody, own: Sequence[Body]) -> date | None:
-    """From when the ministry allowed to begin early with this project, in an earlier application for it; the first day.
+def _early_start(body: ApplicationBody, own: Sequence[Body]) -> tuple[date | None, date | None]:
+    """From when and until when the ministry allowed to begin early with this project, in an earlier application for it.
 
-    It allowed the project, not the form: who hands it in once more, corrected or after a withdrawal, may have begun.
+    It allowed the project, not the form: who hands it in once more, corrected or after a withdrawal, may have begun. Of
+    several consents the one that holds longest counts, of these the first.
     """
-    allowed = (it.get("early_start_on", "") for it in own if _plain(it["title"]) == _plain(body.title))
-    return min((date.fromisoformat(it) for it in allowed if it), default=None)
+    allowed = [it for it in own if _plain(it["title"]) == _plain(body.title) and it.get("early_start_on")]
+    if not allowed:
+        return None, None
+    days = ((date.fromisoformat(it["early_start_on"]), _day(it.get("early_start_ends_on", ""))) for it in allowed)
+    return min(days, key=lambda it: (-(it[1] or date.max).toordinal(), it[0]))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _plain(title: str) -> str:

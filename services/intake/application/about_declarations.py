@@ -45,7 +45,7 @@ def declared(form: SubmitApplication, _on: date) -> Iterator[Found]:
     """B19: without these declarations nothing is taken, but who was allowed to begin early cannot declare not to have begun;
     electronic service is by consent (§ 41 IIa VwVfG)."""
     for name in ("not_started", "complete", "data_protection"):
-        if not getattr(form.declarations, name) and not (name == "not_started" and form.facts.early_start_on):
+        if not getattr(form.declarations, name) and not (name == "not_started" and form.early_start_on):
             yield DeclarationMissing(field=f"declarations.{name}")
     answer, path = form.declarations.electronic_service, "declarations.electronic_service"
     if open_question := answered(answer, path, "Dürfen Bescheide elektronisch zugestellt werden?"):

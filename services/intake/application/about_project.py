@@ -28,7 +28,7 @@ def item(form: SubmitApplication, _on: date) -> Iterator[Found]:
 
 def beginning(form: SubmitApplication, on: date) -> Iterator[Found]:
     """B5: nothing begins before the application, no contract is made before it, but with an approved early start."""
-    least = min(on, form.facts.early_start_on or on)
+    least = min(on, form.early_start_on or on)
     if form.starts_on < least:
         yield ProjectBegun(field="starts_on")
     if form.contract_on and form.contract_on < least:

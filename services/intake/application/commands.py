@@ -49,7 +49,8 @@ class Similar:
 @value
 class Facts:
     """What the form does not say, looked up before it is judged: of the account only how it looks; what the policy says
-    about the item on the day (0 and None: nothing); similar applications; from when an early start was allowed."""
+    about the item on the day (0 and None: nothing); similar applications; from when an early start was allowed,
+    and by when the project must have begun under it."""
 
     account_abroad: bool = False
     account_of_another: bool = False
@@ -62,6 +63,24 @@ class Facts:
     maximum_cents: int = 0
     period_months: int = 0
     early_start_on: date | None = None
+    early_start_ends_on: date | None = None
+
+
+@value
+class EarlyStart:
+    """A consent to begin early: from a day on, and until `ends_on`, if it has an end."""
+
+    on: date
+    ends_on: date | None = None
+
+    def holds(self, begins_on: date) -> bool:
+        """Whether a project that begins on this day begins under the consent."""
+        return self.ends_on is None or begins_on <= self.ends_on
+
+
+def began(starts_on: date, contract_on: date | None) -> date:
+    """When a project begins: with its first contract, if that comes before its period (VV Nr. 1.3 zu § 44 LHO)."""
+    return min(starts_on, contract_on or starts_on)
 
 
 @value
@@ -100,6 +119,13 @@ class SubmitApplication:
     representative_office: str = ""
     facts: Facts = Facts()
     register: Register = shipped()
+
+    @property
+    def early_start_on(self) -> date | None:
+        """From when the project may begin early by an earlier consent; None when it begins only after that has ended."""
+        on, ends_on = self.facts.early_start_on, self.facts.early_start_ends_on
+        given = EarlyStart(on=on, ends_on=ends_on) if on else None
+        return given.on if given and given.holds(began(self.starts_on, self.contract_on)) else None
 
 
 @value

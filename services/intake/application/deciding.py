@@ -113,7 +113,8 @@ def _submitted(command: SubmitApplication, context: Context) -> ApplicationSubmi
         representative_name=command.representative_name,
         representative_office=command.representative_office,
         findings=findings,
-        early_start_on=command.facts.early_start_on,
+        early_start_on=command.early_start_on,
+        early_start_ends_on=command.facts.early_start_ends_on if command.early_start_on else None,
     )
 
 

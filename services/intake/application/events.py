@@ -42,6 +42,7 @@ class ApplicationSubmitted:
     representative_office: str = ""
     findings: tuple[Finding, ...] = ()
     early_start_on: date | None = None
+    early_start_ends_on: date | None = None
 
 
 @event("intake.receipt-acknowledged")

@@ -1,7 +1,9 @@
 """Where an application stands."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from services.intake.application.commands import EarlyStart, began
 from services.intake.application.events import ApplicationDeclaredComplete, ApplicationSubmitted, ApplicationWithdrawn
 from services.intake.progress import EarlyStartDecided, Progress, WithdrawalSettled
 from services.intake.supply import Supply
@@ -61,14 +63,22 @@ class Submitted:
         return succeeded.new_name if succeeded else self.form.applicant_name
 
     @property
-    def early_start_on(self) -> date | None:
-        """From when an early start is allowed: decided in this case, or in an earlier one for the same project.
+    def early_starts(self) -> Sequence[EarlyStart]:
+        """The consents to begin early, given in this case, or taken over from an earlier one for the same project."""
+        decided = (it for it in self.progress.noted(EarlyStartDecided) if it.approved)
+        found = [EarlyStart(on=it.may_begin_on, ends_on=it.expires_on) for it in decided if it.may_begin_on]
+        form = self.form
+        return (
+            [*found, EarlyStart(on=form.early_start_on, ends_on=form.early_start_ends_on)]
+            if form.early_start_on
+            else found
+        )
 
-        None when the project begins only after the consent has ended.
-        """
-        starts_on = self.form.starts_on
-        decided = (it.may_begin_on for it in self.progress.noted(EarlyStartDecided) if it.holds(starts_on))
-        return next(decided, None) or self.form.early_start_on
+    @property
+    def early_start_on(self) -> date | None:
+        """From when the project may begin early; None when it begins only after the consent has ended."""
+        begins_on = began(self.form.starts_on, self.form.contract_on)
+        return next((it.on for it in self.early_starts if it.holds(begins_on)), None)
 
     @property
     def withdrawal_effective(self) -> bool:
