@@ -26,7 +26,8 @@ HANDLING = INTAKE | {
 }  # fmt: skip
 """Sachbearbeitung that prepares the decision, at the desk of intake and at that of review."""
 ISSUING = {
-    "dispatch-notice", "dispatch-letter", "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
+    "dispatch-notice", "dispatch-letter", "record-letter-failure",
+    "record-receipt", "record-service-failure", "record-waiver", "record-lawsuit", "conclude-lawsuit",
     "declare-final", "record-succession", "freeze-payout", "lift-payout-freeze",
 }  # fmt: skip
 FULFILMENT, WAIVER = {"record-fulfilment", "find-violation"}, {"waive-side-condition"}
@@ -151,6 +152,7 @@ ACTS: Mapping[str, str] = {
     "review.grant-refused": "refuse-grant",
     "review.notice-dispatched": "dispatch-notice",
     "review.letter-dispatched": "dispatch-letter",
+    "review.letter-service-failed": "record-letter-failure",
     "review.remedy-waived": "record-waiver",
     "review.notice-received": "record-receipt",
     "review.notice-service-failed": "record-service-failure",

@@ -7,7 +7,7 @@ or a refusal has its own road in the award.
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 from services.review import assessment as assessments
 from services.review import award as awards
@@ -15,10 +15,10 @@ from services.review import programme as programmes
 from services.review.award.periods import remedy_of, service_of
 from shared import duties
 from shared.contracts import Acted
-from shared.decider import Context, Decided, Decider, Decision, DomainError, event, value
+from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.identity import DocumentReference
 
-ACTION = "dispatch-letter"
+ACTION, FAIL = "dispatch-letter", "record-letter-failure"
 
 
 class LetterKind(StrEnum):
@@ -45,14 +45,25 @@ class DispatchLetter:
     acted: tuple[Acted, ...]
 
 
-type Command = DispatchLetter
+@value
+class RecordLetterFailure:
+    """The letter that is out was not served."""
+
+    kind: LetterKind
+    number: int
+    reason: awards.FailureReason
+    acted: tuple[Acted, ...] = ()
+
+
+type Command = DispatchLetter | RecordLetterFailure
 
 
 @event("review.letter-dispatched")
 class LetterDispatched:
     """A letter beside the notices left the house (Schreiben versandt): of a hearing, or of a formal rejection.
 
-    `remedy_ends_on` is the last day for an action against what the letter decides, none when it decides nothing.
+    `remedy_ends_on` is the last day for an action against what the letter decides, none when it decides nothing;
+    `attempt` counts its dispatches.
     """
 
     kind: LetterKind
@@ -65,24 +76,62 @@ class LetterDispatched:
     service_rule: str
     remedy_ends_on: date | None
     remedy_rule: str
+    attempt: int = 1
 
 
-type Event = LetterDispatched
+@event("review.letter-service-failed")
+class LetterServiceFailed:
+    """A letter was not served (Bekanntgabe gescheitert), with the reason; it can go out again. `attempt` is the dispatch that failed."""
+
+    kind: LetterKind
+    number: int
+    attempt: int
+    reason: awards.FailureReason
+    failed_on: date
+    recorded_by: str
+
+
+type Event = LetterDispatched | LetterServiceFailed
 
 
 @value
 class Correspondence:
-    """The case's letters, in the order in which they left."""
+    """The case's letters, in the order in which they left, and of each the dispatch that failed last."""
 
     dispatched: tuple[LetterDispatched, ...] = ()
+    failed: tuple[LetterServiceFailed, ...] = ()
+
+    def last(self, kind: LetterKind, number: int) -> LetterDispatched | None:
+        """The letter's last dispatch, served or not."""
+        return next((it for it in reversed(self.dispatched) if (it.kind, it.number) == (kind, number)), None)
+
+    def failure(self, it: LetterDispatched) -> LetterServiceFailed | None:
+        """Why this dispatch was not served, None when nobody said so."""
+        name = (it.kind, it.number, it.attempt)
+        return next((one for one in self.failed if (one.kind, one.number, one.attempt) == name), None)
 
     def of(self, kind: LetterKind, number: int) -> LetterDispatched | None:
-        return next((it for it in self.dispatched if (it.kind, it.number) == (kind, number)), None)
+        """The letter as it is out; None before its dispatch, and after a dispatch that failed."""
+        sent = self.last(kind, number)
+        return None if sent is None or self.failure(sent) else sent
 
 
 class LetterIsDispatched(DomainError):
     code = "letter-is-dispatched"
     title = "Dieses Schreiben ist bereits anders versandt."
+
+
+class LetterNotDispatched(DomainError):
+    code = "letter-not-dispatched"
+    title = "Dieses Schreiben ist nicht versandt."
+
+
+class OnlyOfHearings(DomainError):
+    """What a letter decides is notified by a notice, and a hearing on the award has a limit of its own."""
+
+    code = "only-of-hearings"
+    title = "Vermerkt wird hier nur, dass das Schreiben einer Anhörung zum Antrag nicht bekannt gegeben ist."
+    status = 422
 
 
 class NotByPortal(DomainError):
@@ -94,6 +143,37 @@ class NotByPortal(DomainError):
 
 
 def decide(command: Command, correspondence: Correspondence, context: Context) -> Sequence[Event]:
+    match command:
+        case DispatchLetter():
+            return _dispatch(command, correspondence, context)
+        case RecordLetterFailure():
+            return _fail(command, correspondence, context)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _fail(command: RecordLetterFailure, correspondence: Correspondence, context: Context) -> Sequence[Event]:
+    if command.kind != LetterKind.HEARING:
+        raise OnlyOfHearings(field="letter")
+    sent = correspondence.last(command.kind, command.number)
+    if sent is None:
+        raise LetterNotDispatched(field="letter")
+    if correspondence.failure(sent):
+        return []
+    duties.refuse(FAIL, command.acted, context)
+    return [
+        LetterServiceFailed(
+            kind=command.kind,
+            number=command.number,
+            attempt=sent.attempt,
+            reason=command.reason,
+            failed_on=context.valid_on,
+            recorded_by=context.actor,
+        )
+    ]
+
+
+def _dispatch(command: DispatchLetter, correspondence: Correspondence, context: Context) -> Sequence[Event]:
     if known := correspondence.of(command.kind, command.number):
         if (known.letter.sha256, known.channel) != (command.letter.sha256, command.channel):
             raise LetterIsDispatched(f"am {known.dispatched_on:%d.%m.%Y}")
@@ -104,6 +184,7 @@ def decide(command: Command, correspondence: Correspondence, context: Context) -
     served_on, service_rule = service_of(
         command.channel, context.valid_on, on_working_day=command.service_on_working_day
     )
+    before = correspondence.last(command.kind, command.number)
     last_day, remedy_rule = remedy_of(served_on, instructed=True) if command.kind in CONTESTABLE else (None, "")
     return [
         LetterDispatched(
@@ -117,17 +198,54 @@ def decide(command: Command, correspondence: Correspondence, context: Context) -
             service_rule=service_rule,
             remedy_ends_on=last_day,
             remedy_rule=remedy_rule,
+            attempt=before.attempt + 1 if before else 1,
         )
     ]
 
 
 def evolve(correspondence: Correspondence, it: Event) -> Correspondence:
-    return Correspondence(dispatched=(*correspondence.dispatched, it))
+    match it:
+        case LetterDispatched():
+            return replace(correspondence, dispatched=(*correspondence.dispatched, it))
+        case LetterServiceFailed():
+            return replace(correspondence, failed=(*correspondence.failed, it))
+        case _ as missing:
+            assert_never(missing)
 
 
 decider = Decider[Command, Event, Correspondence](
-    name="correspondence", initial=Correspondence(), decide=decide, evolve=evolve, events=[LetterDispatched]
+    name="correspondence",
+    initial=Correspondence(),
+    decide=decide,
+    evolve=evolve,
+    events=[LetterDispatched, LetterServiceFailed],
 )
+
+
+def _acted(assessment: assessments.Assessment, awarded: awards.Award) -> tuple[Acted, ...]:
+    acted = () if isinstance(assessment, assessments.Unopened) else assessment.file.acted
+    return (*acted, *awards.acts_of(awarded))
+
+
+def _served_on(sent: Sequence[Event]) -> date:
+    return next(it.deemed_served_on for it in sent if isinstance(it, LetterDispatched))
+
+
+def record_failure(case: str, kind: LetterKind, number: int, reason: awards.FailureReason) -> Decision:
+    """The letter of a hearing was not served: it can go out again, and the hearing's period waits for that."""
+    own, file, award = decider.stream(case), assessments.decider.stream(case), awards.decider.stream(case)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        correspondence, assessment, awarded = states
+        command = RecordLetterFailure(kind=kind, number=number, reason=reason, acted=_acted(assessment, awarded))
+        failed = decide(command, correspondence, context)
+        if not failed:
+            return {}
+        noted = assessments.NoteHearingServiceFailure(number=number)
+        return {own: failed, file: assessments.decide(noted, assessment, context)}
+
+    reads = {own: decider, file: assessments.decider, award: awards.decider}
+    return Decision(reads=reads, judge=judge, action="RecordLetterFailure")
 
 
 def dispatch(
@@ -143,18 +261,20 @@ def dispatch(
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         correspondence, assessment, awarded, programme_state = states
-        acted = () if isinstance(assessment, assessments.Unopened) else assessment.file.acted
+        parameters = programmes.parameters_in_force(programme_state, context.valid_on)
         command = DispatchLetter(
             kind=kind,
             number=number,
             letter=letter,
             channel=channel,
-            service_on_working_day=programmes.parameters_in_force(
-                programme_state, context.valid_on
-            ).service_on_working_day,
-            acted=(*acted, *awards.acts_of(awarded)),
+            service_on_working_day=parameters.service_on_working_day,
+            acted=_acted(assessment, awarded),
         )
-        return {own: decide(command, correspondence, context)}
+        sent = decide(command, correspondence, context)
+        if kind != LetterKind.HEARING or not sent:
+            return {own: sent}
+        restart = assessments.RestartHearing(number=number, served_on=_served_on(sent))
+        return {own: sent, file: assessments.decide(restart, assessment, context)}
 
     reads = {own: decider, file: assessments.decider, award: awards.decider, policies: programmes.decider}
     return Decision(reads=reads, judge=judge, action="DispatchLetter")

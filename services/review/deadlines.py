@@ -98,9 +98,13 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
             clear_due(draft, RESERVATION, _reservation_id(it, case))
         case budget.CommitmentShifted(case=case, reserved=reserved) if reserved:
             clear_due(draft, RESERVATION, _reservation_id(it, case))
-        case assessment.HearingOpened(deadline=deadline) | assessment.HearingExtended(deadline=deadline):
+        case (
+            assessment.HearingOpened(deadline=deadline)
+            | assessment.HearingExtended(deadline=deadline)
+            | assessment.HearingRestarted(deadline=deadline)
+        ):
             set_due(draft, HEARING, case, on=deadline.expired_from, rule=deadline.rule, case=case)
-        case assessment.StatementReceived() | assessment.HearingDeadlineExpired():
+        case assessment.StatementReceived() | assessment.HearingDeadlineExpired() | assessment.HearingServiceFailed():
             clear_due(draft, HEARING, case)
         case assessment.CasePutOnHold(deadline=deadline):
             set_due(draft, RESUBMISSION, case, on=deadline.ends_on, rule=deadline.rule, case=case)

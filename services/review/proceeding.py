@@ -45,7 +45,7 @@ def _of_hearing(it: Examined) -> Sequence[str]:
     hearing = it.file.hearing
     if hearing.opened and not hearing.statement:
         again = () if hearing.is_running or not needs_hearing(it) else (OPEN_HEARING,)
-        return (STATEMENT, EXTEND, *again)
+        return (STATEMENT, *(() if hearing.unserved else (EXTEND,)), *again)
     return (OPEN_HEARING, DISPENSE) if needs_hearing(it) else ()
 
 
@@ -61,6 +61,6 @@ def due_of(it: Examined) -> date | None:
     """The day that matters next: of the resubmission, of the hearing, of the reservation."""
     if it.file.hold.standing:
         return it.file.hold.standing.deadline.ends_on
-    if it.file.hearing.is_running and it.file.hearing.deadline:
-        return it.file.hearing.deadline.ends_on
+    if it.file.hearing.is_running:
+        return it.file.hearing.ends_on
     return it.reservation.expires_on if isinstance(it, Reserved) else None

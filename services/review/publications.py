@@ -43,6 +43,10 @@ def publish(event: object, state: object) -> object | None:
             return review.HearingExtended(
                 number=event.number, ends_on=event.deadline.ends_on, extended_on=event.extended_on
             )
+        case assessment.HearingRestarted(), _:
+            return review.HearingExtended(
+                number=event.number, ends_on=event.deadline.ends_on, extended_on=event.restarted_on
+            )
         case assessment.StatementReceived(), _:
             return review.HearingClosed(number=event.number, answered=True, closed_on=event.received_on)
         case assessment.HearingDeadlineExpired(), _:

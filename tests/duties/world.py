@@ -318,6 +318,11 @@ SEND = correspondence.dispatch(
 )  # fmt: skip
 
 
+COME_BACK = correspondence.record_failure(
+    CASE, correspondence.LetterKind.HEARING, 1, award.FailureReason.RETURNED
+)  # fmt: skip
+
+
 def _rejecting() -> Iterator[Point]:
     """Beside the road, step by step: each is a place where somebody acts, and the next one's history."""
     on = date(2025, 6, 10)
@@ -339,6 +344,9 @@ def _rejecting() -> Iterator[Point]:
         world.act(action, _beside(command), on)
         if action == "open-hearing":
             yield world.point("Anhörung versenden", "dispatch-letter", SEND, on)
+            world.act("dispatch-letter", SEND, on)
+            yield world.point("Anhörung kam zurück", "record-letter-failure", COME_BACK, on)
+            world.act("record-letter-failure", COME_BACK, on)
             world.act("dispatch-letter", SEND, on)
     reject = award.reject_formally(CASE)
     yield world.point("neben dem Weg: reject-formally", "reject-formally", reject, on)

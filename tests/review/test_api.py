@@ -255,6 +255,7 @@ BODIES: dict[str, Any] = {
     "hand-over-remainder": {"origin": 2025, "cents": 1, "consent": "FM 2"},
     **PROCEEDING,
     "dispatch-letter": {"letter": "hearing-1"},
+    "record-letter-failure": {"letter": "hearing-1", "reason": "returned"},
     "record-receipt": {"received_on": "2025-07-31"},
     "record-service-failure": {"reason": "returned"},
     "record-lawsuit": {"filed_on": "2025-07-31", "court_reference": "3 K 815/25 We"},

@@ -25,6 +25,7 @@ from services.review.award import (
 )
 from services.review.correspondence import (
     DispatchLetter,
+    LetterDispatched,
     LetterIsDispatched,
     LetterKind,
     NotByPortal,
@@ -104,6 +105,12 @@ def test_a_hearing_tells_facts_law_amount_and_the_last_day_for_a_statement():
     assert "Klage" not in text, "gegen eine Anhörung gibt es keinen Rechtsbehelf"
 
 
+def test_a_hearing_that_is_sent_again_tells_its_period_from_its_service():
+    text = text_of("hearing_letter.typ", hearing_letter(HEAD, HEARING, again=True))
+    assert f"innerhalb von {HEARING.length} Tagen nach der Bekanntgabe" in text
+    assert "14.08.2025" not in text
+
+
 def test_a_hearing_on_an_award_tells_the_provision_and_what_is_granted():
     text = text_of("hearing_letter.typ", award_hearing_letter(HEAD, AWARD_HEARING, granted()))
     for expected in ("zu widerrufen", "Der Zweck ist verfehlt.", "§ 49 Absatz 3 Nummer 1", "30.000,00 €", "14.08.2025"):
@@ -176,6 +183,7 @@ def test_the_same_event_is_the_same_bytes_and_another_is_not(template: str, valu
 
 def test_a_letter_leaves_once_and_says_when_it_counts_as_served():
     (sent,) = correspondence.decide(SEND, correspondence.Correspondence(), officer(ON))
+    assert isinstance(sent, LetterDispatched)
     assert (sent.letter, sent.deemed_served_on, sent.remedy_ends_on) == (LETTER, date(2025, 8, 4), None)
     state = correspondence.decider.fold([sent])
     assert correspondence.decide(SEND, state, officer(ON)) == []
@@ -186,6 +194,7 @@ def test_a_letter_leaves_once_and_says_when_it_counts_as_served():
 def test_a_formal_rejection_can_be_contested_within_a_month_of_its_service():
     send = replace(SEND, kind=LetterKind.REJECTION)
     (sent,) = correspondence.decide(send, correspondence.Correspondence(), officer(ON))
+    assert isinstance(sent, LetterDispatched)
     assert sent.remedy_ends_on == date(2025, 9, 4)
     assert "§ 74 VwGO" in sent.remedy_rule
 

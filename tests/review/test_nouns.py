@@ -73,6 +73,8 @@ PROCEEDING: Sequence[tuple[assessment.Command, Context]] = (
     (HEARD, officer()),
     (assessment.ExpireHearing(), system(date(2025, 7, 15))),
     (assessment.ExtendHearing(days=7), officer(date(2025, 7, 16))),
+    (assessment.NoteHearingServiceFailure(number=1), officer(date(2025, 7, 17))),
+    (assessment.RestartHearing(number=1, served_on=date(2025, 7, 17)), officer(date(2025, 7, 17))),
     (
         assessment.RecordStatement(received_on=date(2025, 7, 18), consideration="ändert nichts"),
         officer(date(2025, 7, 18)),

@@ -66,7 +66,7 @@ def test_an_inadmissible_application_is_rejected_formally_by_a_second_person(roa
     road.do(case, "rejection")
     found = road.read(case)
     assert (found["status"], found["rejection"]["decided"]) == ("awaiting-refusal-notice", True)
-    assert [it["name"] for it in found["actions"]] == ["dispatch-letter"]
+    assert [it["name"] for it in found["actions"]] == ["dispatch-notice"]
 
 
 def test_the_page_offers_each_step_beside_the_road_and_tells_what_happened(road: Road) -> None:

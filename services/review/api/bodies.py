@@ -217,6 +217,11 @@ class DispatchBody(OfNoticeBody):
     instructed: bool = Field(default=True, title="Rechtsbehelfsbelehrung vollständig und richtig")
 
 
+class LetterFailureBody(Body):
+    letter: Id = Field(title="Schreiben", description="wie es in der Akte heißt, etwa hearing-1")
+    reason: FailureReason = Field(title="Warum nicht bekannt gegeben")
+
+
 class DispatchLetterBody(Body):
     letter: Id = Field(title="Schreiben", description="wie es in der Akte heißt, etwa hearing-1")
     channel: Channel = Field(default=Channel.ELECTRONIC, title="Weg der Bekanntgabe")

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from services.review.assessment import Assessment, HearingOpened, Rejected, Unopened
 from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified, Unsigned
-from services.review.correspondence import Correspondence, LetterDispatched, LetterKind
+from services.review.correspondence import Correspondence, LetterDispatched, LetterKind, LetterNotDispatched
 from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter
+from services.review.proceeding import examined
 from services.review.words.award import ANNULMENTS
 from shared.decider import value
 
@@ -21,7 +22,10 @@ TITLES = {
 
 
 class LetterTold(BaseModel):
-    """A letter beside the award's own; what follows from its dispatch is none until then. `sha256` is the PDF's hash."""
+    """A letter beside the award's own; what follows from its dispatch is none until then. `sha256` is the PDF's hash.
+
+    `failed` when this dispatch, the letter's `attempt`-th, was not served.
+    """
 
     letter: str
     title: str
@@ -31,6 +35,8 @@ class LetterTold(BaseModel):
     deemed_served_on: date | None
     remedy_ends_on: date | None
     remedy_rule: str
+    attempt: int = 1
+    failed: bool = False
 
 
 @value
@@ -46,6 +52,14 @@ class Written:
 def name_of(kind: LetterKind, number: int) -> str:
     """How a path names a letter."""
     return f"{kind}-{number}"
+
+
+def letter_named(name: str) -> tuple[LetterKind, int]:
+    """The kind and number that a path names; `LetterNotDispatched` when it can be no letter."""
+    kind, _, number = name.rpartition("-")
+    if kind not in LetterKind or not (number.isascii() and number.isdigit()):
+        raise LetterNotDispatched(field="letter")
+    return LetterKind(kind), int(number)
 
 
 CHANGE = "change-"
@@ -64,7 +78,7 @@ def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Writte
         return ()
     found: list[Written] = []
     if opened := assessment.file.hearing.opened:
-        found.append(_heard(opened, head))
+        found.append(_heard(opened, head, again=assessment.file.hearing.unserved))
     if isinstance(assessment, Rejected) and isinstance(award, Unsigned):
         values = rejection_letter(head, assessment.rejection, assessment.file.application.submitted_on)
         found.append(Written(kind=LetterKind.REJECTION, number=1, template="rejection_letter.typ", values=values))
@@ -75,10 +89,9 @@ def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Writte
     return found
 
 
-def _heard(it: HearingOpened, head: Head) -> Written:
-    return Written(
-        kind=LetterKind.HEARING, number=it.number, template="hearing_letter.typ", values=hearing_letter(head, it)
-    )
+def _heard(it: HearingOpened, head: Head, *, again: bool) -> Written:
+    values = hearing_letter(head, it, again=again)
+    return Written(kind=LetterKind.HEARING, number=it.number, template="hearing_letter.typ", values=values)
 
 
 def waiting(assessment: Assessment, award: Award, correspondence: Correspondence) -> Sequence[str]:
@@ -95,13 +108,22 @@ def waiting(assessment: Assessment, award: Award, correspondence: Correspondence
     return [name_of(*it) for it in found if correspondence.of(*it) is None]
 
 
+def refutable(assessment: Assessment, correspondence: Correspondence) -> str:
+    """The letter of which it can be said that it was not served: that of the hearing, before an answer; empty when there is none."""
+    it = examined(assessment)
+    opened = it.file.hearing.opened if it and not it.file.hearing.statement else None
+    sent = correspondence.of(LetterKind.HEARING, opened.number) if opened else None
+    return name_of(sent.kind, sent.number) if sent else ""
+
+
 def letters_of(assessment: Assessment, award: Award, correspondence: Correspondence) -> list[LetterTold]:
     """Every letter but the award's own, those that left first."""
     to_come = [_to_come(it) for it in waiting(assessment, award, correspondence)]
     changes = (
         [_of_change(it) for it in award.course.notices] if isinstance(award, Approved | Notified | Final | Gone) else []
     )
-    return [*(_told(it) for it in correspondence.dispatched), *changes, *to_come]
+    sent = (_told(it, failed=correspondence.failure(it) is not None) for it in correspondence.dispatched)
+    return [*sent, *changes, *to_come]
 
 
 def _of_change(it: ChangeNotice) -> LetterTold:
@@ -118,7 +140,7 @@ def _of_change(it: ChangeNotice) -> LetterTold:
     )
 
 
-def _told(it: LetterDispatched) -> LetterTold:
+def _told(it: LetterDispatched, *, failed: bool) -> LetterTold:
     return LetterTold(
         letter=name_of(it.kind, it.number),
         title=TITLES[it.kind],
@@ -128,6 +150,8 @@ def _told(it: LetterDispatched) -> LetterTold:
         deemed_served_on=it.deemed_served_on,
         remedy_ends_on=it.remedy_ends_on,
         remedy_rule=it.remedy_rule,
+        attempt=it.attempt,
+        failed=failed,
     )
 
 

@@ -190,5 +190,6 @@ def _sent(it: Known, name: str, proposal: int) -> DocumentReference | None:
     if proposal:
         notice = notice_of(it.award, proposal)
         return notice and notice.letter
-    left = next((one for one in it.correspondence.dispatched if name_of(one.kind, one.number) == name), None)
+    dispatched = reversed(it.correspondence.dispatched)
+    left = next((one for one in dispatched if name_of(one.kind, one.number) == name), None)
     return left and left.letter

@@ -6,16 +6,19 @@ from services.review.api.bodies import (
     DispatchLetterBody,
     LawsuitBody,
     LawsuitOutcomeBody,
+    LetterFailureBody,
     OfNoticeBody,
     ReceiptBody,
     ServiceFailureBody,
     WaiverBody,
 )
 from services.review.api.common import OFFICER, ROAD, opened_case, programme_of, told
+from services.review.api.letter_file import letter_named
 from services.review.api.letter_reading import stored, stored_letter
 from services.review.api.reading import known
 from services.review.award import HalfSigned, Unsigned, notice_of
 from services.review.correspondence import dispatch as dispatch_letter
+from services.review.correspondence import record_failure
 from shared.decider import Decision
 from shared.service import House
 from shared.web import Action, Ask
@@ -110,7 +113,15 @@ def _beside(house: House) -> list[Action]:
         programme = await programme_of(house, it.case)
         return dispatch_letter(it.case, programme, letter.kind, letter.number, reference, body.channel)
 
+    async def fail(body: LetterFailureBody, ask: Ask) -> Decision:
+        case = await opened_case(house, ask)
+        return record_failure(case, *letter_named(body.letter), body.reason)
+
     return [
+        Action(
+            name="record-letter-failure", title="Gescheiterte Bekanntgabe eines Schreibens vermerken",
+            path=f"{ROAD}/letters/failure", roles=OFFICER, body=LetterFailureBody, decide=fail, answer=told,
+        ),
         Action(
             name="dispatch-letter", title="Schreiben versenden", path=f"{ROAD}/letters", roles=OFFICER,
             body=DispatchLetterBody, decide=dispatch, answer=told,

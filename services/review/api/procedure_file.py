@@ -13,6 +13,7 @@ class HearingHeld(BaseModel):
     """The case's last hearing, and whether one was dispensed with; `rule` is how the deadline was computed."""
 
     number: int
+    unserved: bool
     about: str
     announced: str
     opened_on: date | None
@@ -65,8 +66,9 @@ def hearing_of(assessment: Assessment) -> HearingHeld | None:
         about=opened.about if opened else it.dispensed.about if it.dispensed else "",
         announced=opened.announced if opened else "",
         opened_on=opened.opened_on if opened else None,
-        ends_on=it.deadline.ends_on if it.deadline else None,
-        rule=it.deadline.rule if it.deadline else "",
+        ends_on=it.ends_on,
+        rule=it.deadline.rule if it.deadline and it.ends_on else "",
+        unserved=it.unserved,
         running=it.is_running,
         received_on=statement.received_on if statement else None,
         consideration=statement.consideration if statement else "",

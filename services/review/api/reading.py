@@ -10,7 +10,7 @@ from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
 from services.review import proof as proofs
-from services.review.api.letter_file import waiting
+from services.review.api.letter_file import refutable, waiting
 from services.review.api.next_action import NextAction
 from services.review.assessment import Assessment, Unopened
 from services.review.award import Award, Gone
@@ -112,6 +112,8 @@ def possible_steps(it: Known) -> Sequence[Step]:
         possible = (*(Step(action=one, primary=Primary.PROOF) for one in found), *possible)
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
+    if refutable(it.assessment, it.correspondence):
+        possible = (*possible, Step(action=correspondences.FAIL, primary=Primary.CORRESPONDENCE, again=True))
     if waiting(it.assessment, it.award, it.correspondence):
         possible = (Step(action=correspondences.ACTION, primary=Primary.CORRESPONDENCE), *possible)
     return possible

@@ -71,6 +71,7 @@ from services.review.assessment.hearing import (
     HearingDispensed,
     HearingExtended,
     HearingMissing,
+    HearingNotServed,
     HearingOpened,
     HearingRunning,
     HearingSubject,
@@ -81,6 +82,12 @@ from services.review.assessment.hearing import (
     StatementDateNotValid,
     StatementIsReceived,
     StatementReceived,
+)
+from services.review.assessment.hearing_service import (
+    HearingRestarted,
+    HearingServiceFailed,
+    NoteHearingServiceFailure,
+    RestartHearing,
 )
 from services.review.assessment.hold import (
     HOLD_TITLES,
@@ -166,8 +173,11 @@ __all__ = [
     "HearingDispensed",
     "HearingExtended",
     "HearingMissing",
+    "HearingNotServed",
     "HearingOpened",
+    "HearingRestarted",
     "HearingRunning",
+    "HearingServiceFailed",
     "HearingSubject",
     "HearingTooShort",
     "Hold",
@@ -176,6 +186,7 @@ __all__ = [
     "ItemIsOpen",
     "NoHearing",
     "NoWarnings",
+    "NoteHearingServiceFailure",
     "NoteReservation",
     "NothingToGrant",
     "OpenAssessment",
@@ -207,6 +218,7 @@ __all__ = [
     "ReservationNoted",
     "ReservationStands",
     "Reserved",
+    "RestartHearing",
     "ResubmissionNotValid",
     "Resubmit",
     "ResumeCase",

@@ -27,6 +27,7 @@ from services.review.assessment.hearing import (
     RecordStatement,
     decide_hearing,
 )
+from services.review.assessment.hearing_service import NoteHearingServiceFailure, RestartHearing
 from services.review.assessment.hold import CaseIsOnHold, HoldCommand, PutOnHold, Resubmit, ResumeCase, decide_hold
 from services.review.assessment.rejection import ApplicationRejectedFormally
 from services.review.assessment.states import (
@@ -118,6 +119,7 @@ HEARING_ACTIONS: Mapping[type, str] = {
     RecordStatement: "record-statement",
     ExtendHearing: "extend-hearing",
     DispenseWithHearing: "dispense-with-hearing",
+    NoteHearingServiceFailure: "record-letter-failure",
 }
 HOLD_ACTIONS: Mapping[type, str] = {PutOnHold: "put-on-hold", ResumeCase: "resume-case"}
 """What people may do; the other commands are the clock's."""
@@ -126,7 +128,7 @@ HOLD_ACTIONS: Mapping[type, str] = {PutOnHold: "put-on-hold", ResumeCase: "resum
 def hear(command: HearingCommand, assessment: Assessment, context: Context) -> Sequence[Event]:
     """A step of the hearing, in a case that is not decided yet."""
     if isinstance(assessment, Unopened | Concluded | Rejected | Withdrawn):
-        if isinstance(command, ExpireHearing):
+        if isinstance(command, ExpireHearing | RestartHearing):
             return []
         raise impossible(assessment)
     if action := HEARING_ACTIONS.get(type(command)):

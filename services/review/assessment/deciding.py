@@ -44,6 +44,7 @@ from services.review.assessment.hearing import (
     OpenHearing,
     RecordStatement,
 )
+from services.review.assessment.hearing_service import NoteHearingServiceFailure, RestartHearing
 from services.review.assessment.hold import PutOnHold, Resubmit, ResumeCase
 from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally, propose_rejection
 from services.review.assessment.states import (
@@ -106,7 +107,10 @@ def decide(command: Command, assessment: Assessment, context: Context) -> Sequen
             return conclude(command, assessment, context)
         case SettleWithdrawal():
             return settle(command, assessment, context)
-        case OpenHearing() | RecordStatement() | ExtendHearing() | ExpireHearing() | DispenseWithHearing():
+        case (
+            OpenHearing() | RecordStatement() | ExtendHearing() | ExpireHearing() | DispenseWithHearing()
+            | NoteHearingServiceFailure() | RestartHearing()
+        ):  # fmt: skip
             return hear(command, assessment, context)
         case PutOnHold() | ResumeCase() | Resubmit():
             return wait(command, assessment, context)

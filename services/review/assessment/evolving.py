@@ -25,6 +25,7 @@ from services.review.assessment.hearing import (
     StatementReceived,
     evolve_hearing,
 )
+from services.review.assessment.hearing_service import HearingRestarted, HearingServiceFailed
 from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed, HoldEvent, evolve_hold
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import (
@@ -62,6 +63,10 @@ def _heard(file: File, it: HearingEvent) -> File:
             file = _with(file, it.extended_by, Role.CASE_OFFICER, "extend-hearing")
         case HearingDispensed():
             file = _with(file, it.dispensed_by, Role.CASE_OFFICER, "dispense-with-hearing")
+        case HearingServiceFailed():
+            file = _with(file, it.recorded_by, Role.CASE_OFFICER, "record-letter-failure")
+        case HearingRestarted():
+            file = _with(file, it.restarted_by, Role.CASE_OFFICER, "dispatch-letter")
         case HearingDeadlineExpired():
             pass
         case _ as missing:
@@ -130,7 +135,10 @@ def evolve(assessment: Assessment, it: Event) -> Assessment:
             file = _with(file, it.concluded_by, Role.APPROVER, "approve-grant" if it.granted else "refuse-grant")
             if isinstance(assessment, Reserved | RefusalPending):
                 return Concluded(file=file, granted=it.granted, grounds=assessment)
-        case HearingOpened() | StatementReceived() | HearingExtended() | HearingDeadlineExpired() | HearingDispensed():
+        case (
+            HearingOpened() | StatementReceived() | HearingExtended() | HearingDeadlineExpired() | HearingDispensed()
+            | HearingServiceFailed() | HearingRestarted()
+        ):  # fmt: skip
             return replace(assessment, file=_heard(file, it))
         case CasePutOnHold() | CaseResumed() | CaseResubmitted():
             return replace(assessment, file=_held(file, it))

@@ -9,6 +9,12 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from services.review.assessment.hearing_service import (
+    HearingRestarted,
+    HearingServiceFailed,
+    NoteHearingServiceFailure,
+    RestartHearing,
+)
 from services.review.examination import ReasonMissing
 from shared.calendar import Deadline, days_after
 from shared.decider import Context, DomainError, event, replace, value
@@ -82,14 +88,25 @@ class DispenseWithHearing:
     reasons: str
 
 
-type HearingCommand = OpenHearing | RecordStatement | ExtendHearing | ExpireHearing | DispenseWithHearing
+type HearingCommand = (
+    OpenHearing
+    | RecordStatement
+    | ExtendHearing
+    | ExpireHearing
+    | DispenseWithHearing
+    | NoteHearingServiceFailure
+    | RestartHearing
+)
 
 # ---- Events ---------------------------------------------------------------------------------------------------------
 
 
 @event("review.hearing-opened")
 class HearingOpened:
-    """The applicant is told what is intended, and may state its view until a day (Anhörung, § 28 VwVfG)."""
+    """The applicant is told what is intended, and may state its view until a day (Anhörung, § 28 VwVfG).
+
+    `days` is the period's length, 0 in hearings from before it was kept.
+    """
 
     number: int
     about: HearingSubject
@@ -98,6 +115,11 @@ class HearingOpened:
     deadline: Deadline
     opened_by: str
     opened_on: date
+    days: int = 0
+
+    @property
+    def length(self) -> int:
+        return self.days or (self.deadline.ends_on - self.opened_on).days
 
 
 @event("review.statement-received")
@@ -142,24 +164,38 @@ class HearingDispensed:
     dispensed_on: date
 
 
-type HearingEvent = HearingOpened | StatementReceived | HearingExtended | HearingDeadlineExpired | HearingDispensed
+type HearingEvent = (
+    HearingOpened
+    | StatementReceived
+    | HearingExtended
+    | HearingDeadlineExpired
+    | HearingDispensed
+    | HearingServiceFailed
+    | HearingRestarted
+)
 
 # ---- State ----------------------------------------------------------------------------------------------------------
 
 
 @value
 class Hearing:
-    """The case's last hearing with what came of it, and beside it a dispensation."""
+    """The case's last hearing with what came of it, and beside it a dispensation; `unserved` while its letter is not served."""
 
     opened: HearingOpened | None = None
     deadline: Deadline | None = None
     statement: StatementReceived | None = None
     expired_on: date | None = None
     dispensed: HearingDispensed | None = None
+    unserved: bool = False
 
     @property
     def is_running(self) -> bool:
         return self.opened is not None and self.statement is None and self.expired_on is None
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day for a statement; none while the letter is not served."""
+        return None if self.unserved or self.deadline is None else self.deadline.ends_on
 
     def has_heard(self, about: HearingSubject, granted_cents: int = 0) -> bool:
         """Whether the law's demand is met: heard on this and no deeper cut, or dispensed with."""
@@ -186,6 +222,11 @@ class HearingRunning(DomainError):
 class NoHearing(DomainError):
     code = "no-hearing"
     title = "In diesem Vorgang ist keine Anhörung eröffnet."
+
+
+class HearingNotServed(DomainError):
+    code = "hearing-not-served"
+    title = "Das Schreiben der Anhörung ist nicht bekannt gegeben; ihre Frist läuft erst, wenn es erneut versandt ist."
 
 
 class StatementIsReceived(DomainError):
@@ -220,12 +261,18 @@ def decide_hearing(
         case ExtendHearing():
             return _extend(command, hearing, context)
         case ExpireHearing():
-            if not hearing.is_running or not hearing.deadline or context.valid_on < hearing.deadline.expired_from:
+            if not hearing.is_running or not hearing.ends_on or not hearing.deadline:
+                return []
+            if context.valid_on < hearing.deadline.expired_from:
                 return []
             expired_on = hearing.deadline.expired_from
             return [HearingDeadlineExpired(number=_number(hearing), expired_on=expired_on, noted_on=context.valid_on)]
         case DispenseWithHearing():
             return _dispense(command, hearing, context)
+        case NoteHearingServiceFailure():
+            return _fail_service(command, hearing, context)
+        case RestartHearing():
+            return _restart(command, hearing, context)
         case _ as missing:
             assert_never(missing)
 
@@ -254,6 +301,7 @@ def _open(command: OpenHearing, hearing: Hearing, context: Context, granted_cent
             deadline=days_after(context.valid_on, days),
             opened_by=context.actor,
             opened_on=context.valid_on,
+            days=days,
         )
     ]
 
@@ -277,7 +325,7 @@ def _receive(command: RecordStatement, hearing: Hearing, context: Context) -> Se
             number=hearing.opened.number,
             received_on=command.received_on,
             consideration=command.consideration,
-            late=command.received_on > hearing.deadline.ends_on,
+            late=hearing.ends_on is not None and command.received_on > hearing.ends_on,
             recorded_by=context.actor,
             recorded_on=context.valid_on,
         )
@@ -289,6 +337,8 @@ def _extend(command: ExtendHearing, hearing: Hearing, context: Context) -> Seque
         raise NoHearing
     if hearing.statement is not None:
         raise StatementIsReceived
+    if hearing.unserved:
+        raise HearingNotServed
     deadline = days_after(context.valid_on, command.days)
     if hearing.is_running and deadline == hearing.deadline:
         return []
@@ -323,6 +373,38 @@ def _dispense(command: DispenseWithHearing, hearing: Hearing, context: Context) 
     ]
 
 
+def _fail_service(
+    command: NoteHearingServiceFailure, hearing: Hearing, context: Context
+) -> Sequence[HearingServiceFailed]:
+    if hearing.opened is None or hearing.opened.number != command.number:
+        raise NoHearing
+    if hearing.statement is not None:
+        raise StatementIsReceived
+    if hearing.unserved:
+        return []
+    return [HearingServiceFailed(number=command.number, failed_on=context.valid_on, recorded_by=context.actor)]
+
+
+def _restart(command: RestartHearing, hearing: Hearing, context: Context) -> Sequence[HearingRestarted]:
+    """The whole period again, and never less than was extended to before."""
+    if hearing.opened is None or hearing.deadline is None or not hearing.unserved:
+        return []
+    if hearing.opened.number != command.number or hearing.statement is not None:
+        return []
+    deadline = days_after(command.served_on, hearing.opened.length)
+    if deadline.ends_on < hearing.deadline.ends_on:
+        deadline = hearing.deadline
+    return [
+        HearingRestarted(
+            number=command.number,
+            served_on=command.served_on,
+            deadline=deadline,
+            restarted_by=context.actor,
+            restarted_on=context.valid_on,
+        )
+    ]
+
+
 # ---- evolve ---------------------------------------------------------------------------------------------------------
 
 
@@ -338,5 +420,9 @@ def evolve_hearing(hearing: Hearing, it: HearingEvent) -> Hearing:
             return replace(hearing, expired_on=it.expired_on)
         case HearingDispensed():
             return replace(hearing, dispensed=it)
+        case HearingServiceFailed():
+            return replace(hearing, unserved=True, expired_on=None)
+        case HearingRestarted():
+            return replace(hearing, unserved=False, deadline=it.deadline)
         case _ as missing:
             assert_never(missing)

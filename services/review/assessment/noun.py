@@ -24,6 +24,7 @@ from services.review.assessment.hearing import (
     HearingOpened,
     StatementReceived,
 )
+from services.review.assessment.hearing_service import HearingRestarted, HearingServiceFailed
 from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import Assessment, Unopened
@@ -52,6 +53,8 @@ decider = Decider[Command, Event, Assessment](
         HearingExtended,
         HearingDeadlineExpired,
         HearingDispensed,
+        HearingServiceFailed,
+        HearingRestarted,
         CasePutOnHold,
         CaseResubmitted,
         CaseResumed,

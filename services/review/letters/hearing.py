@@ -24,8 +24,11 @@ INTENDED_ANNULMENTS: Mapping[Annulment, str] = {
 }
 
 
-def hearing_letter(head: Head, it: HearingOpened) -> Mapping[str, Any]:
-    """Before a refusal or a cut: what matters, what would be granted, and by when to answer."""
+def hearing_letter(head: Head, it: HearingOpened, *, again: bool = False) -> Mapping[str, Any]:
+    """Before a refusal or a cut: what matters, what would be granted, and by when to answer.
+
+    Sent `again` after it was not served, the letter's period begins when it is.
+    """
     return {
         **head.on(it.opened_on),
         "subject": "Anhörung zu Ihrem Antrag",
@@ -35,6 +38,7 @@ def hearing_letter(head: Head, it: HearingOpened) -> Mapping[str, Any]:
         "amounts": [{"title": "Beabsichtigte Zuwendung", "cents": it.granted_cents}],
         "ends_on": it.deadline.ends_on.isoformat(),
         "rule": it.deadline.rule,
+        **({"days": it.length} if again else {}),
     }
 
 

@@ -362,7 +362,7 @@ def _band(file: CaseFile, title: str, tone: str) -> dict[str, Any]:
     deadline, notice = None, _notice(file)
     if file.hold:
         deadline = {"text": "Wiedervorlage am", "on": file.hold.resubmission_on}
-    elif file.hearing and file.hearing.running:
+    elif file.hearing and file.hearing.running and file.hearing.ends_on:
         deadline = {"text": "Stellungnahme bis", "on": file.hearing.ends_on}
     elif notice and not _final_on(file):
         deadline = {"text": "Klagefrist bis", "on": notice.remedy_ends_on}

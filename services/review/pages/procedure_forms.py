@@ -9,6 +9,7 @@ from services.review.assessment import (
     HOLD_TITLES,
     REJECTION_TITLES,
     Assessment,
+    HearingNotServed,
     HearingSubject,
     RejectionPending,
     needs_hearing,
@@ -74,6 +75,8 @@ def _before_hearing(name: str, assessment: Assessment) -> Form:
 
 def _period(assessment: Assessment) -> str:
     it = examined(assessment)
+    if it and it.file.hearing.unserved:
+        return HearingNotServed.title
     deadline = it.file.hearing.deadline if it else None
     return f"Die Frist endet am {deadline.ends_on:%d.%m.%Y}: {deadline.rule}." if deadline else ""
 

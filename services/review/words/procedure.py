@@ -22,6 +22,12 @@ def tell_of_procedure(it: object) -> Words | None:
             return Words(title="Frist zur Stellungnahme verlängert", tone="info", why=why)
         case a.HearingDeadlineExpired():
             return Words(title="Anhörungsfrist abgelaufen", why=f"ohne Stellungnahme seit {it.expired_on:%d.%m.%Y}")
+        case a.HearingServiceFailed():
+            why = "Entschieden wird erst, wenn das Schreiben bekannt gegeben und die Frist neu gelaufen ist."
+            return Words(title="Anhörung nicht bekannt gegeben", tone="warning", why=why)
+        case a.HearingRestarted():
+            why = f"Stellungnahme bis {it.deadline.ends_on:%d.%m.%Y}: {it.deadline.rule}."
+            return Words(title="Frist der Anhörung läuft neu", tone="info", why=why)
         case a.HearingDispensed():
             why = f"{DISPENSATION_TITLES[it.ground]}: {it.reasons}"
             return Words(title="Von der Anhörung abgesehen", tone="warning", why=why)
