@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     issuer: str
     calendar: Path | None = None
     """A file with `{"offset_seconds": n}`: the simulated calendar of demonstrations; never in production."""
+    base_rates: Path | None = None
+    """A table of base rates (§ 247 BGB) in place of the one that came with this version, with the half-years since."""
     traces: Path | None = None
     trace_ratio: float = 1.0
     mirror: bool = False

@@ -39,6 +39,9 @@ APPROVAL = {
     "drop-proposal", "waive-side-condition",
 }  # fmt: skip
 BUDGET = {"reserve-funds", "release-reservation", "allow-despite-provisional", "record-repayment"}
+RECOVERY_PROPOSAL, RECOVERY = {"propose-repayment"}, {"demand-repayment", "drop-repayment"}
+COLLECTION, INTEREST = {"book-repayment"}, {"assess-interest"}
+CONCESSION = {"waive-interest", "defer-claim", "suspend-claim", "resume-claim", "remit-claim"}
 ASSIGNMENT = {"assign-reviewer", "assign-cases", "hand-back-case", "appoint-substitute"}
 CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
@@ -62,6 +65,11 @@ AUTHORITY = (
     | EXAMINATION
     | CERTIFICATION
     | ORDER
+    | RECOVERY_PROPOSAL
+    | RECOVERY
+    | COLLECTION
+    | INTEREST
+    | CONCESSION
 )
 
 EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
@@ -72,6 +80,12 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Haushalt: wer vorschlägt, merkt nicht vor und bucht nicht (§ 9 LHO).", BUDGET, HANDLING - INTAKE),
     ("Haushalt: wer entscheidet, merkt nicht vor und bucht nicht (§ 9 LHO).", BUDGET, APPROVAL),
     ("Wer den vorzeitigen Beginn vorschlägt, entscheidet ihn nicht.", EARLY_PROPOSAL, EARLY_DECISION),
+    ("Wer Geld zurückzufordern vorschlägt, entscheidet es nicht.", RECOVERY_PROPOSAL, RECOVERY),
+    (
+        "Wer Eingänge bucht, fordert nicht und gibt nichts nach (§§ 59, 77 LHO).",
+        COLLECTION,
+        RECOVERY_PROPOSAL | RECOVERY | INTEREST | CONCESSION,
+    ),
     ("Wer Nebenbestimmungen prüft, verzichtet auf keine.", FULFILMENT, WAIVER),
     ("Wer Nebenbestimmungen prüft, ordnet nicht an.", FULFILMENT, ORDER),
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
@@ -180,6 +194,16 @@ ACTS: Mapping[str, str] = {
     "review.proof-accepted": "accept-proof",
     "review.interim-proof-accepted": "check-proof",
     "review.proof-sent-back": "send-back-proof",
+    "review.repayment-proposed": "propose-repayment",
+    "review.repayment-demanded": "demand-repayment",
+    "review.repayment-dropped": "drop-repayment",
+    "payout.repayment-booked": "book-repayment",
+    "payout.interest-assessed": "assess-interest",
+    "payout.interest-waived": "waive-interest",
+    "payout.claim-deferred": "defer-claim",
+    "payout.claim-suspended": "suspend-claim",
+    "payout.claim-resumed": "resume-claim",
+    "payout.claim-remitted": "remit-claim",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
     "payout.drawdown-rejected": "examine-drawdown",
@@ -202,6 +226,7 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
+    "payout.claim-settled",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 

@@ -207,6 +207,43 @@ class PaymentsStopped:
     happened_on: date
 
 
+@event("intake.repayment-demanded")
+class RepaymentDemanded:
+    """Noted from review: money is to be repaid until `due_on`, under `reference` (Erstattung, § 49a VwVfG)."""
+
+    claim: str
+    kind: str
+    cents: int
+    interest_cents: int
+    interest_from_on: date | None
+    reference: str
+    due_on: date
+    demanded_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.repayment-received")
+class RepaymentReceived:
+    """Noted from payout: a repayment came in (Zahlungseingang), `cents` of what was demanded and interest."""
+
+    claim: str
+    repayment: str
+    cents: int
+    interest_cents: int
+    received_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.claim-settled")
+class ClaimSettled:
+    """Noted from payout: nothing of a claim is open any more (Forderung erledigt)."""
+
+    claim: str
+    outcome: str
+    settled_on: date
+    acted: tuple[Acted, ...] = ()
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -226,6 +263,9 @@ type OfReview = (
     | ProofDecided
     | ProofReminded
     | PaymentsStopped
+    | RepaymentDemanded
+    | RepaymentReceived
+    | ClaimSettled
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -246,6 +286,9 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     ProofDecided,
     ProofReminded,
     PaymentsStopped,
+    RepaymentDemanded,
+    RepaymentReceived,
+    ClaimSettled,
 )
 
 
@@ -279,6 +322,10 @@ def name_of(fact: OfReview) -> str:
             return " ".join(f"{it.person} {it.action}" for it in fact.acted)
         case FundsSupplemented():
             return str(fact.supplement)
+        case RepaymentDemanded() | ClaimSettled():
+            return fact.claim
+        case RepaymentReceived():
+            return fact.repayment
         case ReductionRequested():
             return str(fact.reduction)
         case ProofDecided():

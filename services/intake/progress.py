@@ -11,6 +11,7 @@ from typing import Any, cast
 from services.intake.noted import (
     OF_REVIEW,
     ApplicationRejectedFormally,
+    ClaimSettled,
     ConflictOfInterestNoted,
     FundsSupplemented,
     InvolvementNoted,
@@ -18,6 +19,8 @@ from services.intake.noted import (
     OfReview,
     ProofDecided,
     ReductionRequested,
+    RepaymentDemanded,
+    RepaymentReceived,
     SideConditionAssessed,
     name_of,
 )
@@ -343,7 +346,7 @@ class Progress:
             FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
             ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
-            NoticeProgressed, ProofReceived, ProofDecided,
+            NoticeProgressed, ProofReceived, ProofDecided, RepaymentDemanded, RepaymentReceived, ClaimSettled,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

@@ -14,6 +14,7 @@ from services.intake.pages.proceeding_words import (
     told_of_accepted,
     told_of_award_hearing,
     told_of_change,
+    told_of_claims,
     told_of_examination,
     told_of_freeze,
     told_of_hearing,
@@ -128,7 +129,7 @@ def status(application: Application) -> Status:
     return Status(
         code=code,
         title=TITLES[code],
-        next_step=f"{told_of_award_hearing(progress)}{told_of_notices(progress)}{following}",
+        next_step=f"{told_of_award_hearing(progress)}{told_of_notices(progress)}{told_of_claims(progress)}{following}",
         applied_cents=application.form.financing.grant_cents,
         granted_cents=_granted(progress),
         ordered_cents=progress.ordered_cents,

@@ -2,19 +2,26 @@
 
 from datetime import timedelta
 
-from services.payout import hold
+from services.payout import claim, hold
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
 from shared.views import Draft
 
 HOLD = "hold"
+CLAIM = "claim"
+"""Something that the case owes is due; it is reminded of on the day after."""
 
 
 def _expire_hold(due: Due) -> Decision:
     return decision(hold.decider, hold.REGISTER, hold.ExpireHold(hold=due.id))
 
 
-DUE: Asked = {HOLD: _expire_hold}
+def _remind(due: Due) -> Decision:
+    return decision(claim.decider, due.case, claim.RemindOfClaims())
+
+
+DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind}
+"""For each kind of deadline the decision that its day brings."""
 
 
 def note_hold(draft: Draft, it: hold.Event) -> None:
@@ -26,3 +33,12 @@ def note_hold(draft: Draft, it: hold.Event) -> None:
                 set_due(draft, HOLD, it.hold, on=on, rule="letzter Tag der Zahlungssperre", case=it.case)
         case hold.HoldLifted() | hold.HoldExpired():
             clear_due(draft, HOLD, it.hold)
+
+
+def note_claims(case: str, known: claim.Claims, draft: Draft) -> None:
+    """The next day on which something is due of what the case owes."""
+    if (on := known.next_due_on) is None:
+        clear_due(draft, CLAIM, case)
+    else:
+        rule = f"Forderung fällig am {on:%d.%m.%Y} (§ 49a VwVfG)"
+        set_due(draft, CLAIM, case, on=on + timedelta(days=1), rule=rule, case=case)

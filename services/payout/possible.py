@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from services.payout import account as accounts
 from services.payout import batch as batches
+from services.payout import claim as claims
 from services.payout import disbursement as disbursements
+from services.payout.api.claiming import acts_on
 from services.payout.api.lookup import act_on, acts_on_item, known_batch, known_case, known_holds, known_item
 from shared.service import House
 
@@ -23,6 +25,10 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     if "change" in path:
         account = (await house.writer.state(accounts.decider, path["case"])).state
         return ("confirm-account", "discard-account") if account.proposed else ("propose-account",)
+    if "claim" in path:
+        await known_case(house, path["case"])
+        found = (await house.writer.state(claims.decider, path["case"])).state.find(path["claim"])
+        return acts_on(found) if found else ()
     if "drawdown" not in path:
         return None
     state = (await known_case(house, path["case"])).state

@@ -2,20 +2,31 @@
 
 from typing import Any
 
-from services.payout import disbursement, payment
+from services.payout import claim, disbursement, payment
 from shared import duties
 from shared.contracts import Acted
 from shared.contracts.payout import (
+    ClaimSettled,
     DrawdownExamined,
     FundsReturned,
     PaymentOrdered,
     PaymentRejected,
     PaymentReturned,
     PaymentSettled,
+    RepaymentReceived,
 )
 from shared.identity import Role
 
-type Published = DrawdownExamined | FundsReturned | PaymentOrdered | PaymentSettled | PaymentRejected | PaymentReturned
+type Published = (
+    DrawdownExamined
+    | FundsReturned
+    | PaymentOrdered
+    | PaymentSettled
+    | PaymentRejected
+    | PaymentReturned
+    | RepaymentReceived
+    | ClaimSettled
+)
 
 PUBLISHED = (
     disbursement.DrawdownAccepted,
@@ -27,6 +38,8 @@ PUBLISHED = (
     payment.PaymentRejected,
     payment.PaymentReturned,
     payment.PaymentCancelled,
+    claim.RepaymentBooked,
+    claim.ClaimSettled,
 )
 """The events that become contracts; every other stays in the house."""
 
@@ -49,6 +62,17 @@ def publish(event: object, state: Any) -> Published | None:
                 kept=event.kept,
                 returned_on=event.returned_on,
             )
+        case claim.RepaymentBooked():
+            return RepaymentReceived(
+                claim=event.claim, repayment=event.repayment, title=state.find(event.claim).opened.title,
+                cents=event.cents, interest_cents=event.interest_cents, received_on=event.received_on,
+                acted=duties.with_act((), event.booked_by, Role.TREASURY, claim.BOOK),
+            )  # fmt: skip
+        case claim.ClaimSettled():
+            return ClaimSettled(
+                claim=event.claim, outcome=event.outcome, settled_on=event.settled_on,
+                acted=tuple(it for it in state.acted if it.action in claim.ACTIONS),
+            )  # fmt: skip
         case payment.PaymentOrdered():
             return PaymentOrdered(
                 payment=event.payment,

@@ -1,6 +1,6 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import disbursement, hold, municipal_tie, payee
+from services.payout import claim, disbursement, hold, municipal_tie, payee
 from shared import ties
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
@@ -11,9 +11,11 @@ from shared.contracts.review import (
     PaymentsStopped,
     RecipientSucceeded,
     ReductionRequested,
+    RepaymentDemanded,
     SideConditionAssessed,
 )
 from shared.decider import Decision, decision, field_names
+from shared.records import likeness
 
 HANDLED: tuple[type, ...] = (
     FundsAssigned,
@@ -25,6 +27,7 @@ HANDLED: tuple[type, ...] = (
     SideConditionAssessed,
     ConflictOfInterestDeclared,
     MunicipalTieDeclared,
+    RepaymentDemanded,
 )
 """The contracts that payout reacts to; every other is passed over."""
 
@@ -51,6 +54,8 @@ def react(contract: object, case: str) -> Decision | None:
         case MunicipalTieDeclared():
             tied = municipal_tie.NoteTie(acted=contract.acted, key=contract.key, declared_on=contract.declared_on)
             return decision(municipal_tie.decider, ties.REGISTER, tied)
+        case RepaymentDemanded():
+            return decision(claim.decider, case, likeness(claim.OpenClaim, contract), creates=True)
         case RecipientSucceeded():
             succeed = payee.SucceedPayee(
                 reference=contract.reference,

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.payout import batch, clearing, disbursement, hold, payee, payment, report
+from services.payout import batch, claim, clearing, disbursement, hold, payee, payment, report
 from services.payout.clearing_list import list_clearing, put_item
-from services.payout.deadlines import note_hold
+from services.payout.deadlines import note_claims, note_hold
 from shared.decider import AnyDecider
 from shared.formats import topic_of
 from shared.recorders import Row
@@ -45,6 +45,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     elif isinstance(it.event, payee.PayeeSucceeded):
         draft.put(PAYEES, name, {"applicant_key": it.event.new_key, "applicant_name": it.event.new_name})
         draft.at_last(row.stream, partial(_put_payee, name))
+    elif row.topic in _CLAIM:
+        standing = draft.standing(claim.decider, it, row)
+        draft.at_last(row.stream, partial(_put_claims, name, standing))
     elif row.topic in _PAYMENT:
         standing = draft.standing(payment.decider, it, row)
         draft.at_last(row.stream, partial(_put_payment, name, standing))
@@ -70,6 +73,7 @@ def _topics(noun: AnyDecider) -> frozenset[str]:
 _DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider)
 _BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topics(hold.decider)
 _CLEARING = _topics(clearing.decider)
+_CLAIM = _topics(claim.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -227,6 +231,23 @@ def _answered(draft: Draft, of: Mapping[str, Any], how: str) -> None:
         if of["payment"] not in answered:
             insort(answered, of["payment"])
             _put_batch(draft, body | {how: answered})
+
+
+# ---- Claims ----------------------------------------------------------------------------------------------------------
+
+
+def _put_claims(case: str, standing: Standing, draft: Draft) -> None:
+    """The case's claims by what is next, found by the reference that is paid under."""
+    state: claim.Claims = standing.state
+    note_claims(case, state, draft)
+    for it in state.claims:
+        body: Body = {
+            "claim": it.id, "case": case, "reference": it.opened.reference, "file_number": it.opened.file_number,
+            "status": it.status, "due_on": it.due_on.isoformat(), "open_cents": it.open_cents,
+            "interest_due_cents": it.interest_due_cents,
+        }  # fmt: skip
+        draft.put("claims", it.id, body, grp=it.status, sort=f"{body['due_on']}/{it.id}")
+        draft.put("claim_references", it.opened.reference, {"case": case, "claim": it.id})
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shared.service
 from services.payout import (
     account,
     batch,
+    claim,
     clearing,
     disbursement,
     hold,
@@ -41,6 +42,7 @@ blueprint = Blueprint(
         account.decider,
         clearing.decider,
         statement.decider,
+        claim.decider,
     ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,

@@ -13,6 +13,7 @@ from services.review import (
     municipal_tie,
     programme,
     proof,
+    recovery,
     succession,
 )
 from services.review.award_publications import of_award
@@ -78,6 +79,16 @@ def publish(event: object, state: object) -> object | None:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)
         case award.DecisionBecameFinal(proposal=0), award.Final():
             return review.AwardFinal(final_on=event.final_on, by_waiver=event.by_waiver)
+        case recovery.RepaymentDemanded(), _:
+            asked_back = event.proposed
+            return review.RepaymentDemanded(
+                claim=asked_back.claim, kind=asked_back.kind, cents=asked_back.cents,
+                interest_cents=asked_back.interest_cents, interest_from_on=asked_back.interest_from_on,
+                waived_because=asked_back.waived_because, day_count=asked_back.day_count,
+                interest_bagatelle_cents=asked_back.interest_bagatelle_cents, reference=event.reference,
+                title=event.title, file_number=event.file_number, due_on=event.due_on, due_days=asked_back.due_days,
+                demanded_on=event.demanded_on, acted=event.acted,
+            )  # fmt: skip
         case award.ReductionRequested(), _:
             asked: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.ReductionRequested)}
             return review.ReductionRequested(**asked)

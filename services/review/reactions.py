@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from services.review import assessment, award, budget, dissolution, early_start, involvement, proof
+from services.review import (
+    assessment,
+    award,
+    budget,
+    dissolution,
+    early_start,
+    involvement,
+    proof,
+    recovering,
+    recovery,
+)
 from services.review.examination import Application
 from shared.contracts.intake import (
     ApplicationCompleted,
@@ -13,7 +23,15 @@ from shared.contracts.intake import (
     EarlyStartRequested,
     ProofSubmitted,
 )
-from shared.contracts.payout import DrawdownExamined, FundsReturned, PaymentOrdered, PaymentReturned, PaymentSettled
+from shared.contracts.payout import (
+    ClaimSettled,
+    DrawdownExamined,
+    FundsReturned,
+    PaymentOrdered,
+    PaymentReturned,
+    PaymentSettled,
+    RepaymentReceived,
+)
 from shared.decider import Decision, decision, field_names
 from shared.records import likeness
 
@@ -30,6 +48,8 @@ HANDLED: tuple[type, ...] = (
     PaymentSettled,
     PaymentReturned,
     ProofSubmitted,
+    RepaymentReceived,
+    ClaimSettled,
 )
 
 
@@ -80,6 +100,12 @@ def react(contract: object, case: str) -> Decision | None:
                 acted=contract.acted,
             )
             return involvement.noting(case, contract.acted, decision(proof.decider, case, received))
+        case RepaymentReceived():
+            received = recovering.receive(case, contract.title, likeness(recovery.NoteRepayment, contract))
+            return involvement.noting(case, contract.acted, received)
+        case ClaimSettled():
+            settled = decision(recovery.decider, case, likeness(recovery.NoteSettlement, contract))
+            return involvement.noting(case, contract.acted, settled)
         case FundsReturned():
             return award.take_back(case, likeness(award.TakeBackFunds, contract))
         case ChangeRequested():

@@ -198,6 +198,7 @@ class Primary(StrEnum):
     CORRESPONDENCE = "correspondence"
     FULFILMENT = "fulfilment"
     PROOF = "proof"
+    RECOVERY = "recovery"
 
 
 @value

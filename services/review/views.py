@@ -29,6 +29,7 @@ from services.review.words.fulfilment import tell_of_fulfilment
 from services.review.words.handling import tell_of_handling
 from services.review.words.procedure import tell_of_procedure
 from services.review.words.proof import tell_of_proof
+from services.review.words.recovery import tell_of_recovery
 from shared import duties
 from shared.identity import ROLE_TITLES, Role
 from shared.money import euros
@@ -226,7 +227,7 @@ def tell(it: object) -> Words | None:
         case _:
             told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
             told = told or tell_of_award(it) or tell_of_budget(it) or tell_of_letter(it)
-            return told or tell_of_fulfilment(it) or tell_of_proof(it) or _of_early_start(it)
+            return told or tell_of_fulfilment(it) or tell_of_proof(it) or tell_of_recovery(it) or _of_early_start(it)
 
 
 def _of_assessment(it: object) -> Words | None:

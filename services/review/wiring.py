@@ -20,6 +20,7 @@ from services.review import (
     programme,
     proof,
     proof_sample,
+    recovery,
     succession,
 )
 from services.review.api import REFUSALS, actions, reads
@@ -76,6 +77,7 @@ blueprint = Blueprint(
         budget.decider,
         early_start.decider,
         fulfilment.decider,
+        recovery.decider,
         involvement.decider,
         municipal_tie.decider,
         programme.decider,

@@ -91,3 +91,29 @@ class FundsReturned:
     by_year: tuple[YearAmount, ...]
     kept: tuple[YearAmount, ...]
     returned_on: date
+
+
+@contract("payout.repayment-received")
+class RepaymentReceived:
+    """Money came in on a claim, or it was set off: `cents` of what was demanded, `interest_cents` of interest.
+
+    `repayment` names it for ever; `title` is the budget title of the claim.
+    """
+
+    claim: str
+    repayment: str
+    title: str
+    cents: int
+    interest_cents: int
+    received_on: date
+    acted: tuple[Acted, ...]
+
+
+@contract("payout.claim-settled")
+class ClaimSettled:
+    """Nothing of a claim is open any more; `outcome` is `paid`, or `remitted` when a part of it was given up."""
+
+    claim: str
+    outcome: str
+    settled_on: date
+    acted: tuple[Acted, ...]

@@ -17,7 +17,7 @@ from tests.architecture.reading import (
     with_neighbours,
 )
 
-VOCABULARY = ("decider", "identity", "money", "calendar", "records", "persistent", "duties", "ties")
+VOCABULARY = ("decider", "identity", "money", "calendar", "records", "persistent", "duties", "ties", "interest")
 READ_BY_LAW = ("policy", "rules")
 """What of `shared` reads the rules of law that are data: as pure as the vocabulary it stands on."""
 PURE = frozenset({

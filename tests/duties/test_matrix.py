@@ -70,6 +70,8 @@ WITHOUT_AFTERMATH = {
     "declare-final",
     "record-succession",
     "request-change",
+    "assess-interest",
+    "waive-interest",
 }
 """After these no person acts any more on the roads walked here; the rules about them are judged below."""
 

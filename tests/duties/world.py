@@ -35,7 +35,7 @@ from services.intake.supply import (
 )
 from services.intake.territorial_change import OfficialChange, Unit
 from services.intake.territory import RecordChanges
-from services.payout import account, batch, clearing, disbursement, hold
+from services.payout import account, batch, claim, clearing, disbursement, hold
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking, approve
@@ -49,6 +49,7 @@ from services.review import (
     handling,
     involvement,
     proof,
+    recovering,
     succession,
 )
 from services.review import early_start as early_starts
@@ -66,6 +67,7 @@ from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
 from shared.formats import encode
 from shared.identity import SYSTEM, Role, Sealed
+from shared.published_rates import shipped_base_rates
 from shared.records import replace
 from tests.intake.builders import ARNSTADT, STADTILM, SUBMISSION
 from tests.review.builders import (
@@ -97,6 +99,7 @@ SERVICE_OF = {
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "proof-of-use": "intake", "proof-sample": "", "proof": "review",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
+    "recovery": "review", "claim": "payout",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
     "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout", "clearing": "payout",
 }  # fmt: skip
@@ -596,6 +599,69 @@ def _changing() -> Iterator[Point]:
     yield world.point("nach der Aufhebung", "refuse-change", late, on)
 
 
+def _recovering() -> Iterator[Point]:
+    """More is paid than is granted after the award lapsed in part: it is demanded, and the claim is met."""
+    world, on = _approved(), date(2025, 8, 4)
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    for action, decided in (
+        ("request-drawdown", _drawdown(1)),
+        ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown="d1"))),
+        ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown="d1"))),
+    ):
+        world.act(action, decided, on)
+    world.act("order-payment", disbursement.order(CASE, "d1", "p1"), on)
+    world.act("seal-batch", _seal(world, 1, on), on)
+    world.act("release-batch", decision(batch.decider, "b1", batch.ReleaseBatch()), on)
+    world.run(decision(batch.decider, "b1", batch.StartSubmission(attempt=1)), on)
+    world.run(_booking(world, 1, on), on)
+    lapse = award.ProposeAnnulment(
+        annulment=award.Annulment.LAPSE, legal_basis=award.LegalBasis.WITHOUT_OBJECT, by_year=(), eligible_cents=0,
+        effective_on=on, reasons="Verzicht", discretion="keines",
+    )  # fmt: skip
+    world.act("propose-annulment", _of_award(lapse), on)
+    world.act("decide-annulment", award.decide_annulment(CASE, 1), on)
+
+    def propose(number: int) -> Decision:
+        return recovering.propose_excess(
+            CASE, PROGRAMME, f"c{number}", cents=5_000_00, waived_because="", reasons="entfallen"
+        )
+
+    steps: Sequence[tuple[str, Decision]] = (
+        ("propose-repayment", propose(1)),
+        ("drop-repayment", recovering.drop(CASE, PROGRAMME, 1, "Härte")),
+        ("propose-repayment", propose(2)),
+        ("demand-repayment", recovering.demand(CASE, PROGRAMME, 2)),
+    )
+    for action, decided in steps:
+        yield world.point(f"Rückforderung: {decided.action}", action, decided, on)
+        world.act(action, decided, on)
+    yield from _claiming(world, on)
+
+
+def _claiming(world: World, on: date) -> Iterator[Point]:
+    book = claim.BookRepayment(
+        claim="c2", repayment="r1", cents=1_000_00, received_on=on, paid_by=claim.PaidBy.TRANSFER, voucher="K 1"
+    )
+    defer = claim.DeferClaim(claim="c2", until_on=date(2025, 12, 31), reason="Haushaltslage")
+    steps: Sequence[tuple[str, claim.OfClaim]] = (
+        ("book-repayment", book),
+        ("defer-claim", defer),
+        ("suspend-claim", claim.SuspendClaim(claim="c2", reason="erfolglos")),
+        ("resume-claim", claim.ResumeClaim(claim="c2", reason="wieder Mittel")),
+        ("remit-claim", claim.RemitClaim(claim="c2", remission="e1", cents=1_000_00, reason="Härte")),
+        ("book-repayment", replace(book, repayment="r2", cents=3_000_00)),
+    )
+    for place, (action, command) in enumerate(steps):
+        decided = claim.of_case(CASE, command)
+        yield world.point(f"Forderung {place}: {action}", action, decided, on)
+        world.act(action, decided, on)
+    assess = claim.of_case(CASE, claim.AssessInterest(claim="c2", rates=shipped_base_rates()))
+    yield world.point("Zinsen", "assess-interest", assess, date(2025, 9, 4))
+    waive = claim.of_case(CASE, claim.WaiveInterest(claim="c2", reason="nicht zu vertreten"))
+    yield world.point("Verzicht auf Zinsen", "waive-interest", waive, date(2025, 9, 4))
+
+
 def _change(id: str) -> Decision:
     return change_request.request(
         RequestChange(
@@ -770,4 +836,5 @@ def points() -> Sequence[Point]:
         *_fulfilling(),
         *_paying(),
         *_proving(),
+        *_recovering(),
     ]

@@ -145,19 +145,48 @@ LACKING = (
     review.ProofReminded(due_on=ON, ends_on=date(2025, 8, 18), reminded_on=ON),
     review.PaymentsStopped(number=1, stopped=True, happened_on=ON),
 )
+OWED = (
+    review.RepaymentDemanded(
+        claim="c1",
+        kind="excess",
+        cents=6_400_00,
+        interest_cents=0,
+        interest_from_on=ON,
+        waived_because="",
+        day_count="act/365",
+        interest_bagatelle_cents=0,
+        reference="RF25",
+        title="1605-63371",
+        file_number="EG-2025-00001",
+        due_on=ON,
+        due_days=30,
+        demanded_on=ON,
+        acted=(),
+    ),
+    payout.RepaymentReceived(
+        claim="c1",
+        repayment="r1",
+        title="1605-63371",
+        cents=6_400_00,
+        interest_cents=0,
+        received_on=ON,
+        acted=(),
+    ),
+    payout.ClaimSettled(claim="c1", outcome="paid", settled_on=ON, acted=()),
+)
 CAME_BACK = payout.PaymentReturned(**PAID, charges_cents=0, reason="AC04", returned_on=ON)
 RECEIVED = drawn(1, ON, 56_000_00, 44_800_00, 44_800_00)[0]
 
 
 def test_every_contract_of_review_and_payout_is_handled_and_told_once() -> None:
-    assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, *LACKING, REJECTED, CAME_BACK)} | {
+    assert {type(it) for it in (*FROM_REVIEW, *FROM_PAYOUT, *LACKING, *OWED, REJECTED, CAME_BACK)} | {
         review.PolicyPublished,
         review.MunicipalTieDeclared,
     } == set(HANDLED)
 
 
 @pytest.mark.parametrize(
-    "contract", [*FROM_REVIEW, *FROM_PAYOUT, *LACKING, REJECTED, CAME_BACK], ids=lambda it: type(it).__name__
+    "contract", [*FROM_REVIEW, *FROM_PAYOUT, *LACKING, *OWED, REJECTED, CAME_BACK], ids=lambda it: type(it).__name__
 )
 def test_a_contract_becomes_one_note_and_its_redelivery_none(contract: Any) -> None:
     store = application_with(*UNTIL_COMPLETE)

@@ -36,6 +36,13 @@ NAMES = (
     "propose-resolution",
     "approve-resolution",
     "decline-resolution",
+    "book-repayment",
+    "assess-interest",
+    "waive-interest",
+    "defer-claim",
+    "suspend-claim",
+    "resume-claim",
+    "remit-claim",
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
@@ -48,6 +55,12 @@ BODIES = {
     "propose-account": {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"},
     "propose-resolution": {"resolution": "noted", "reason": "geklärt"},
     "decline-resolution": {"reason": "nicht belegt"},
+    "book-repayment": {"cents": 1, "received_on": "2025-08-04", "voucher": "K 1"},
+    "waive-interest": {"reason": "Härte"},
+    "defer-claim": {"until_on": "2025-12-31", "reason": "Härte"},
+    "suspend-claim": {"reason": "erfolglos"},
+    "resume-claim": {"reason": "wieder Mittel"},
+    "remit-claim": {"cents": 1, "reason": "Härte"},
 }
 
 
@@ -184,7 +197,15 @@ def test_every_act_is_known_to_the_tests(road: Road) -> None:
 def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
     action = next(it for it in actions(road.service.house) if it.name == name)
     path = action.path.format(
-        case=NOBODY, drawdown="d1", batch=NOBODY, hold=NOBODY, change=NOBODY, clearing=NOBODY, number=1, proposal=NOBODY
+        case=NOBODY,
+        drawdown="d1",
+        batch=NOBODY,
+        hold=NOBODY,
+        change=NOBODY,
+        clearing=NOBODY,
+        number=1,
+        proposal=NOBODY,
+        claim=NOBODY,
     )
     client = road.service.client("p-somebody", role, keys=("16070048",))
     answer = client.post(path, json=BODIES.get(name, {}), headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})

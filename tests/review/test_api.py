@@ -82,7 +82,7 @@ def test_example_d1_walks_from_the_application_to_the_assigned_funds_to_the_day_
         assert found["award"]["notice"]["remedy_ends_on"] == "2025-08-29"
         assert (found["award"]["final_on"], found["award"]["by_waiver"]) == ("2025-07-31", True)
         assert [it["name"] for it in found["actions"]] == [
-            "propose-amendment", "propose-annulment", "open-award-hearing", "freeze-payout",
+            "propose-amendment", "propose-annulment", "open-award-hearing", "freeze-payout", "propose-repayment",
         ]  # fmt: skip
         topics = road.topics(case)
         assert topics[-4:] == ["notice-dispatched", "remedy-waived", "decision-became-final", "funds-assigned"]
@@ -270,6 +270,8 @@ BODIES: dict[str, Any] = {
         "reasons": "Verzicht",
         "discretion": "keines",
     },
+    "propose-repayment": {"cents": 1, "reasons": "zu viel gezahlt"},
+    "drop-repayment": {"reason": "Härte"},
     "drop-proposal": {"reason": "anders entschieden"},
     "propose-amendment": {
         "by_year": [{"year": 2025, "cents": 1}],

@@ -289,8 +289,7 @@ def test_every_parameter_has_a_title_that_people_read():
 # ---- Nothing is a value that nobody reads ----------------------------------------------------------------------------
 
 NOT_READ_YET = {
-    "interim_proof_months", "proof_check_months", "repayment_days", "recovery_bagatelle_cents",
-    "interest_bagatelle_cents", "day_count", "retention_years", "recipient_retention_years",
+    "interim_proof_months", "proof_check_months", "retention_years", "recipient_retention_years",
 }  # fmt: skip
 """What proof of use, recovery and retention will read."""
 

@@ -216,6 +216,8 @@ BESIDE_THE_ROADS = {
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
     "waive-side-condition", "discard-batch", "record-entry", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "send-back-proof",
+    "propose-repayment", "demand-repayment", "drop-repayment", "book-repayment", "assess-interest", "waive-interest", "defer-claim",
+    "suspend-claim", "resume-claim", "remit-claim",
 }  # fmt: skip
 """Actions that these roads do not take. Their nouns are asked each command twice (tests/nouns), and none takes effect twice."""
 

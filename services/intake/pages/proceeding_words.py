@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from services.intake.noted import FundsSupplemented, PaymentsStopped, ProofDecided, ProofReminded
+from services.intake.noted import (
+    ClaimSettled,
+    FundsSupplemented,
+    PaymentsStopped,
+    ProofDecided,
+    ProofReminded,
+    RepaymentDemanded,
+)
 from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices, open_proof
 from services.intake.progress import AwardBecameFinal, Progress, ProofReceived
 from shared.money import euros
@@ -55,6 +62,16 @@ def told_of_examination(progress: Progress) -> str:
         return goes_on
     stated = "Ihre Stellungnahme liegt vor." if heard.answered else "Die Frist für Ihre Stellungnahme ist abgelaufen."
     return f"{stated} {goes_on}"
+
+
+def told_of_claims(progress: Progress) -> str:
+    """What is to be repaid, empty when nothing is open."""
+    settled = {it.claim for it in progress.noted(ClaimSettled)}
+    return "".join(
+        f"Zu erstatten sind {euros(it.cents + it.interest_cents)} bis zum {it.due_on:%d.%m.%Y} unter der Kennung {it.reference}. "
+        for it in progress.noted(RepaymentDemanded)
+        if it.claim not in settled
+    )
 
 
 def told_of_loss(progress: Progress) -> str:

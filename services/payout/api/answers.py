@@ -9,11 +9,13 @@ from pydantic import BaseModel, Field
 
 from services.payout import account as accounts
 from services.payout import batch as batches
+from services.payout import claim as claims
 from services.payout import disbursement as disbursements
 from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.acts import actions
+from services.payout.api.claiming import ClaimOfCase, told_claims
 from services.payout.api.hold_answers import HoldOfCase, standing_holds
 from services.payout.api.lookup import (
     act_on,
@@ -130,6 +132,8 @@ class Case(BaseModel):
     )
     drawdowns: list[DrawdownOfCase]
     payments: list[PaymentOfCase]
+    claims: list[ClaimOfCase] = []
+    claims_etag: str = Field(default="", description="what an act on a claim must send as `If-Match`")
 
 
 class CaseItem(BaseModel):
@@ -261,6 +265,7 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     state: disbursements.Disbursement = found.state
     names = [name for it in state.drawdowns for name in (*it.refused, payment_of(it)) if name]
     paid = [it for name in names if (it := await told_payment(house, name))]
+    owed = await house.writer.state(claims.decider, case)
     payee = (await house.writer.state(payees.decider, case)).state
     standing = await standing_holds(house, case, state, payee)
     held = standing[0].sentence if standing else ""
@@ -270,6 +275,7 @@ async def told_case(house: House, case: str, person: Person) -> Case:
         case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
         holds=standing, account_change=account.proposed.change if account.proposed else "", account_usable_on=account.usable_on,
         drawdowns=[_told_drawdown(house, case, it, of_person, person, held, account) for it in state.drawdowns],
+        claims=told_claims(owed.state), claims_etag=etag(owed.version),
     )  # fmt: skip
     if isinstance(state, disbursements.Waiting):
         return told

@@ -59,6 +59,11 @@ def pages(house: House) -> APIRouter:
     return router
 
 
+def _about(request: Request) -> str:
+    """The drawdown or claim that a form was about."""
+    return request.path_params.get("drawdown", "") or request.path_params.get("claim", "")
+
+
 def _posted(
     house: House, action: Action, again: Callable[[Request, Failed], Awaitable[Response]]
 ) -> Callable[[Request], Awaitable[Response]]:
@@ -68,6 +73,6 @@ def _posted(
         except Typed as problem:
             if problem.status in (401, 404):
                 raise
-            return await again(request, Failed(action.name, request.path_params.get("drawdown", ""), problem))
+            return await again(request, Failed(action.name, _about(request), problem))
 
     return posted

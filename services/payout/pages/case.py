@@ -16,11 +16,13 @@ from services.payout.api.reads import reader
 from services.payout.hold import REASON_TITLES
 from services.payout.pages import wording
 from services.payout.pages.accounts import account_facts, account_forms
+from services.payout.pages.claims import claim_forms, claims_tables
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_forms, holds_of_case
 from services.payout.views import STEPS, next_of
 from shared import duties
 from shared.access import Person
+from shared.calendar import local_date
 from shared.identity import ROLE_TITLES, Erased, Role, Sealed
 from shared.money import euros
 from shared.operations import PastEvent, history_of
@@ -60,8 +62,16 @@ async def case_page(
             *(_form(acts, person, failed, told, it) for it in told.drawdowns if it.next),
             *account_forms(acts, person, failed, told, account),
             *hold_forms(acts, person, failed, told),
+            *claim_forms(acts, person, failed, told, local_date(house.now())),
         ],
-        tables=[*holds_of_case(told), _years(told), *_conditions(told), _drawdowns(told), _payments(told)],
+        tables=[
+            *holds_of_case(told),
+            _years(told),
+            *_conditions(told),
+            _drawdowns(told),
+            _payments(told),
+            *claims_tables(told),
+        ],
         timeline=[_past(it) for it in reversed(past.events)],
         back={"text": "Auszahlung", "url": "/payout/"},
         elsewhere=[

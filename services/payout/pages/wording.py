@@ -38,6 +38,13 @@ PAYMENTS: Mapping[str, Badge] = {
     "returned": {"text": "von der Bank zurück", "tone": "danger"},
     "cancelled": {"text": "vor der Übergabe zurückgenommen", "tone": "warning"},
 }
+CLAIMS: Mapping[str, Badge] = {
+    "open": {"text": "offen", "tone": "warning"},
+    "interest-open": {"text": "Zinsen festzusetzen", "tone": "warning"},
+    "suspended": {"text": "niedergeschlagen", "tone": "danger"},
+    "settled": {"text": "erledigt", "tone": "success"},
+}
+PAID_BY: Mapping[str, str] = {"transfer": "Zahlungseingang", "set-off": "Aufrechnung"}
 BATCHES: Mapping[str, Badge] = {
     "sealed": {"text": "versiegelt, Freigabe offen", "tone": "warning"},
     "released": {"text": "freigegeben", "tone": "info"},
@@ -119,6 +126,16 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.side-condition-noted": ("Bewilligungsstelle über eine Nebenbestimmung", "info"),
     "payout.conflict-noted": ("Befangenheit einer Person vermerkt", "warning"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
+    "payout.claim-opened": ("Erstattung gefordert", "warning"),
+    "payout.repayment-booked": ("Rückzahlung gebucht", "success"),
+    "payout.interest-assessed": ("Zinsen festgesetzt", "warning"),
+    "payout.interest-waived": ("Von Zinsen abgesehen", "info"),
+    "payout.claim-deferred": ("Forderung gestundet", "info"),
+    "payout.claim-suspended": ("Forderung niedergeschlagen", "warning"),
+    "payout.claim-resumed": ("Beitreibung wieder aufgenommen", "warning"),
+    "payout.claim-remitted": ("Forderung erlassen", "warning"),
+    "payout.claim-reminded": ("An die Zahlung erinnert", "danger"),
+    "payout.claim-settled": ("Forderung erledigt", "success"),
     "payout.payment-ordered": ("Zahlung angelegt", "info"),
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),
     "payout.payment-unbatched": ("Zahlungslauf verworfen, Anordnung besteht fort", "warning"),

@@ -15,6 +15,7 @@ from services.review.api.notifying import notifying
 from services.review.api.proceeding import proceeding
 from services.review.api.proving import proving
 from services.review.api.publishing import publishing
+from services.review.api.recovering import recovering
 from services.review.api.succeeding import succeeding
 from services.review.involvement import consulting
 from shared.decider import Decision
@@ -47,6 +48,7 @@ def actions(house: House) -> list[Action]:
             *changing(house),
             *fulfilling(house),
             *proving(house),
+            *recovering(house),
         ],
     )
     return [_consulting(it) for it in offered]

@@ -35,10 +35,12 @@ from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.fulfilment import Fulfilment
 from services.review.proof import Proof
+from services.review.recovery import Recovery
 from services.review.standing import STATUS, Status, status_of
 from services.review.succession import Recipient, RecipientSucceeded
 from services.review.words.fulfilment import SideConditionTold, told_conditions
 from services.review.words.proof import ProofTold, told_proofs
+from services.review.words.recovery import RepaymentTold, told_repayments
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import value
@@ -276,6 +278,7 @@ class CaseFile(BaseModel):
     letters: list[LetterTold] = []
     side_conditions: list[SideConditionTold] = []
     proofs: list[ProofTold] = []
+    repayments: list[RepaymentTold] = []
 
 
 @value
@@ -317,6 +320,7 @@ def case_file(
     letters: list[LetterTold],
     fulfilment: Fulfilment,
     proof: Proof,
+    recovery: Recovery,
 ) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
     if isinstance(assessment, Unopened):
@@ -361,6 +365,7 @@ def case_file(
         letters=letters,
         side_conditions=told_conditions(fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
         proofs=told_proofs(proof),
+        repayments=told_repayments(recovery),
     )
 
 

@@ -10,10 +10,11 @@ from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
 from services.review import proof as proofs
+from services.review import recovery as recoveries
 from services.review.api.letter_file import refutable, waiting
 from services.review.api.next_action import NextAction
 from services.review.assessment import Assessment, Unopened
-from services.review.award import Award, Gone
+from services.review.award import Approved, Award, Final, Gone, Notified
 from services.review.correspondence import Correspondence
 from services.review.dissolution import BodyDissolved
 from services.review.fulfilment import Fulfilment
@@ -23,6 +24,7 @@ from services.review.succession import Recipient
 from services.review.words.fulfilment import steps_of_fulfilment
 from services.review.words.handling import steps_of
 from services.review.words.proof import steps_of_proof
+from services.review.words.recovery import steps_of_recovery
 from shared import duties, ties
 from shared.access import Person
 from shared.calendar import local_date
@@ -49,6 +51,7 @@ class Known:
     elsewhere: involvements.Involvement = involvements.Involvement()
     correspondence: Correspondence = Correspondence()
     fulfilment: Fulfilment = Fulfilment()
+    recovery: recoveries.Recovery = recoveries.Recovery()
     ties: municipal_tie.Ties = municipal_tie.Ties()
     proof: proofs.Proof = proofs.Proof()
 
@@ -82,18 +85,19 @@ async def known(house: House, case: str) -> Known:
     letters = await house.writer.state(correspondences.decider, case)
     fulfilment = await house.writer.state(fulfilments.decider, case)
     proof = await house.writer.state(proofs.decider, case)
+    recovery = await house.writer.state(recoveries.decider, case)
     tied = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
         Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
-        Primary.PROOF: proof,
+        Primary.PROOF: proof, Primary.RECOVERY: recovery,
     }  # fmt: skip
     due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
     return Known(
         case=case, assessment=assessment.state, award=award.state, handling=handling.state,
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
         elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
-        ties=tied.state, proof=proof.state,
+        ties=tied.state, proof=proof.state, recovery=recovery.state,
     )  # fmt: skip
 
 
@@ -110,6 +114,8 @@ def possible_steps(it: Known) -> Sequence[Step]:
         possible = (*possible, *(Step(action=one, primary=Primary.FULFILMENT) for one in found))
     if found := steps_of_proof(it.proof):
         possible = (*(Step(action=one, primary=Primary.PROOF) for one in found), *possible)
+    repaid = steps_of_recovery(it.recovery, possible=_is_handed_over(it.award))
+    possible = (*possible, *(Step(action=one, primary=Primary.RECOVERY) for one in repaid))
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
     if refutable(it.assessment, it.correspondence):
@@ -117,6 +123,11 @@ def possible_steps(it: Known) -> Sequence[Step]:
     if waiting(it.assessment, it.award, it.correspondence):
         possible = (Step(action=correspondences.ACTION, primary=Primary.CORRESPONDENCE), *possible)
     return possible
+
+
+def _is_handed_over(award: Award) -> bool:
+    """Whether money may have been paid."""
+    return isinstance(award, Approved | Notified | Final | Gone) and award.assigned
 
 
 def handling_actions(house: House, it: Known, person: Person, offered: Sequence[Action]) -> list[NextAction]:
@@ -135,7 +146,9 @@ def _offered(
         mine = sorted(person.roles & action.roles)
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
         barred = _hindrance(step, it, context) or duties.hindrance(
-            step.action, (*it.elsewhere.acted, *it.fulfilment.acted, *it.proof.acted, *_tied(it, person)), person.id
+            step.action,
+            (*it.elsewhere.acted, *it.fulfilment.acted, *it.proof.acted, *it.recovery.acted, *_tied(it, person)),
+            person.id,
         )
         reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."
         found.append(

@@ -91,6 +91,7 @@ def reads(house: House) -> APIRouter:
             letters,
             it.fulfilment,
             it.proof,
+            it.recovery,
         )
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)

@@ -7,7 +7,7 @@ A refusal is dispatched, contested and final in the same way.
 
 from services.review.award.across import approve, dispatch, open_hearing, refuse, reject_formally
 from services.review.award.acts import acts_of
-from services.review.award.changing import approve_amendment, decide_annulment, of_notice, take_back
+from services.review.award.changing import approve_amendment, decide_annulment, holding, of_notice, take_back
 from services.review.award.commands import (
     Annulment,
     ApproveAmendment,
@@ -270,6 +270,7 @@ __all__ = [
     "drop_proposal",
     "evolve",
     "final_of",
+    "holding",
     "is_assigned",
     "notice_of",
     "of_notice",

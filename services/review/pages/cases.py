@@ -41,6 +41,7 @@ from services.review.urgency import URGENCIES, Urgency, urgency_of
 from services.review.words.fulfilment import conditions_table, form_of_fulfilment
 from services.review.words.handling import form_of_handling
 from services.review.words.proof import form_of_proof, proof_tables
+from services.review.words.recovery import form_of_recovery, repayments_table
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
 from shared.decider import DomainError
@@ -322,6 +323,7 @@ async def _case_page(
         letters,
         it.fulfilment,
         it.proof,
+        it.recovery,
     )
     today = local_date(house.now())
     applies = await _applies(house, it, today)
@@ -431,11 +433,12 @@ def _decisions(
             or letter_form(one.name, file.letters)
             or form_of_fulfilment(one.name, it.fulfilment, today)
             or form_of_proof(one.name, it.proof)
+            or form_of_recovery(one.name)
             or form_of(one.name, it.assessment, it.award, applies, today, one.proposal),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
-            secondary=one.name in again or one.primary in (Primary.HANDLING, Primary.FULFILMENT),
+            secondary=one.name in again or one.primary in (Primary.HANDLING, Primary.FULFILMENT, Primary.RECOVERY),
         )
         for one in (*file.actions, *file.handling.actions)
         if person.roles & set(one.roles)
@@ -604,6 +607,8 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
     if file.side_conditions:
         tables.append(conditions_table(file.side_conditions))
     tables += proof_tables(file.proofs)
+    if file.repayments:
+        tables.append(repayments_table(file.repayments))
     return tables
 
 

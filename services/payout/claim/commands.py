@@ -1,0 +1,109 @@
+"""What can be asked of a claim."""
+
+from datetime import date
+from enum import StrEnum
+
+from shared.contracts import Acted
+from shared.decider import value
+from shared.interest import DayCount, HalfYearRate
+
+BOOK, ASSESS, WAIVE = "book-repayment", "assess-interest", "waive-interest"
+DEFER, SUSPEND, RESUME, REMIT = "defer-claim", "suspend-claim", "resume-claim", "remit-claim"
+ACTIONS = frozenset({BOOK, ASSESS, WAIVE, DEFER, SUSPEND, RESUME, REMIT})
+
+
+class PaidBy(StrEnum):
+    """How a claim was met: money on the Land's account (Zahlungseingang), or set off (Aufrechnung)."""
+
+    TRANSFER = "transfer"
+    SET_OFF = "set-off"
+
+
+@value
+class OpenClaim:
+    """A claim as review demanded it."""
+
+    claim: str
+    kind: str
+    cents: int
+    interest_cents: int
+    interest_from_on: date | None
+    waived_because: str
+    day_count: DayCount
+    interest_bagatelle_cents: int
+    reference: str
+    title: str
+    file_number: str
+    due_on: date
+    due_days: int
+    demanded_on: date
+    acted: tuple[Acted, ...]
+
+
+@value
+class BookRepayment:
+    """`repayment` names the booking, so that the same is counted once; `voucher` is the treasury's, or what was set off."""
+
+    claim: str
+    repayment: str
+    cents: int
+    received_on: date
+    paid_by: PaidBy
+    voucher: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class AssessInterest:
+    claim: str
+    rates: tuple[HalfYearRate, ...]
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class WaiveInterest:
+    claim: str
+    reason: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class DeferClaim:
+    claim: str
+    until_on: date
+    reason: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class SuspendClaim:
+    claim: str
+    reason: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class ResumeClaim:
+    claim: str
+    reason: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class RemitClaim:
+    claim: str
+    remission: str
+    cents: int
+    reason: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class RemindOfClaims:
+    """A day has passed on which something was due."""
+
+
+type OfClaim = (
+    BookRepayment | AssessInterest | WaiveInterest | DeferClaim | SuspendClaim | ResumeClaim | RemitClaim
+)  # fmt: skip
+type Command = OpenClaim | OfClaim | RemindOfClaims

@@ -1,0 +1,94 @@
+"""How a claim stands after what happened."""
+
+from typing import assert_never
+
+from services.payout.claim.commands import ASSESS, BOOK, DEFER, REMIT, RESUME, SUSPEND, WAIVE
+from services.payout.claim.events import (
+    ClaimDeferred,
+    ClaimOpened,
+    ClaimReminded,
+    ClaimRemitted,
+    ClaimResumed,
+    ClaimSettled,
+    ClaimSuspended,
+    Event,
+    InterestAssessed,
+    InterestWaived,
+    RepaymentBooked,
+)
+from services.payout.claim.states import Claim, Claims
+from shared import duties
+from shared.contracts import Acted
+from shared.decider import replace
+from shared.identity import Role
+
+
+def after(it: Claim, made: Event) -> Claim:
+    """One claim after one of its events."""
+    match made:
+        case RepaymentBooked():
+            return replace(
+                it, open_cents=it.open_cents - made.cents, booked=(*it.booked, made),
+                interest_due_cents=it.interest_due_cents - made.interest_cents,
+                falls=(*it.falls, (made.received_on, made.cents)) if made.cents else it.falls,
+            )  # fmt: skip
+        case ClaimRemitted():
+            return replace(
+                it, open_cents=it.open_cents - made.cents,
+                interest_due_cents=it.interest_due_cents - made.interest_cents,
+                remitted_cents=it.remitted_cents + made.cents + made.interest_cents,
+                remissions=(*it.remissions, made.remission),
+                falls=(*it.falls, (made.remitted_on, made.cents)) if made.cents else it.falls,
+            )  # fmt: skip
+        case InterestAssessed():
+            charged = made.cents if made.charged else 0
+            return replace(it, assessed=made, interest_due_cents=it.interest_due_cents + charged, due_on=made.due_on)
+        case InterestWaived():
+            return replace(it, waived=made)
+        case ClaimDeferred():
+            return replace(it, due_on=made.until_on)
+        case ClaimSuspended():
+            return replace(it, suspended=True, resumed=False)
+        case ClaimResumed():
+            return replace(it, suspended=False, resumed=True, due_on=made.due_on)
+        case ClaimReminded():
+            return replace(it, reminders=made.number, due_on=made.due_on)
+        case ClaimSettled():
+            return replace(it, settled=made)
+        case ClaimOpened():
+            return it
+        case _ as missing:
+            assert_never(missing)
+
+
+def _act_of(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
+    budget = Role.BUDGET_OFFICER
+    match it:
+        case ClaimOpened():
+            return (*acted, *(one for one in it.acted if one not in acted))
+        case RepaymentBooked():
+            return duties.with_act(acted, it.booked_by, Role.TREASURY, BOOK)
+        case InterestAssessed():
+            return duties.with_act(acted, it.assessed_by, Role.CASE_OFFICER, ASSESS)
+        case InterestWaived():
+            return duties.with_act(acted, it.waived_by, budget, WAIVE)
+        case ClaimDeferred():
+            return duties.with_act(acted, it.deferred_by, budget, DEFER)
+        case ClaimSuspended():
+            return duties.with_act(acted, it.suspended_by, budget, SUSPEND)
+        case ClaimResumed():
+            return duties.with_act(acted, it.resumed_by, budget, RESUME)
+        case ClaimRemitted():
+            return duties.with_act(acted, it.remitted_by, budget, REMIT)
+        case ClaimReminded() | ClaimSettled():
+            return acted
+        case _ as missing:
+            assert_never(missing)
+
+
+def evolve(claims: Claims, it: Event) -> Claims:
+    acted = _act_of(claims.acted, it)
+    if isinstance(it, ClaimOpened):
+        opened = Claim(opened=it, due_on=it.due_on, open_cents=it.cents, interest_due_cents=it.interest_cents)
+        return Claims(claims=(*claims.claims, opened), acted=acted)
+    return Claims(claims=tuple(after(one, it) if one.id == it.claim else one for one in claims.claims), acted=acted)

@@ -1,0 +1,109 @@
+"""Forderungen on the case's page: the table, the statement of interest, and every act as a form."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from services.payout import claim as claims
+from services.payout.api.answers import Case
+from services.payout.api.claiming import ClaimOfCase
+from services.payout.pages import wording
+from services.payout.pages.forms import Failed, form
+from shared.access import Person
+from shared.money import euros
+from shared.web import Action
+
+type Field = dict[str, Any]
+
+
+def claim_forms(
+    acts: Mapping[str, Action], person: Person, failed: Failed | None, told: Case, today: date
+) -> list[dict[str, Any]]:
+    """The forms of what this person's roles may do with the case's claims."""
+    return [
+        _form(acts[name], person, failed, told, it, today)
+        for it in told.claims
+        for name in it.actions
+        if person.roles & acts[name].roles
+    ]
+
+
+def _form(
+    action: Action, person: Person, failed: Failed | None, told: Case, it: ClaimOfCase, today: date
+) -> dict[str, Any]:
+    shown = form(
+        action,
+        person,
+        failed,
+        path=action.path.format(case=told.case, claim=it.claim),
+        back=f"/payout/cases/{told.case}",
+        about=it.claim,
+        if_match=told.claims_etag,
+        secondary=action.name != claims.BOOK,
+        consequence=f"Forderung {it.reference}: offen {euros(it.open_cents + it.interest_due_cents)}.",
+    )
+    return shown | {"fields": [*shown["fields"], *_fields(action.name, it, today)]}
+
+
+def _fields(name: str, it: ClaimOfCase, today: date) -> list[Field]:
+    reason = {"name": "reason", "label": "Grund", "required": True, "value": ""}
+    match name:
+        case claims.BOOK:
+            paid_by = [{"value": str(one), "text": wording.PAID_BY[one]} for one in claims.PaidBy]
+            return [
+                _money("cents", "Betrag", it.open_cents + it.interest_due_cents),
+                _day("received_on", "Wertstellung", today),
+                {"name": "paid_by", "label": "Art", "kind": "radio", "required": True, "options": paid_by, "value": str(claims.PaidBy.TRANSFER)},
+                {"name": "voucher", "label": "Beleg", "required": True, "value": ""},
+            ]  # fmt: skip
+        case claims.ASSESS:
+            return []
+        case claims.DEFER:
+            return [_day("until_on", "Gestundet bis", it.due_on), reason]
+        case claims.REMIT:
+            return [_money("cents", "Erlassener Betrag", it.open_cents + it.interest_due_cents), reason]
+        case _:
+            return [reason]
+
+
+def _money(name: str, label: str, cents: int) -> Field:
+    text = euros(cents).removesuffix(" €")
+    return {"name": name, "label": label, "kind": "money", "value": text, "required": True, "quiet": True}
+
+
+def _day(name: str, label: str, on: date) -> Field:
+    return {"name": name, "label": label, "kind": "date", "required": True, "value": on.isoformat(), "width": "date"}
+
+
+def claims_tables(told: Case) -> list[dict[str, Any]]:
+    """The claims, and for each the statement of its interest."""
+    if not told.claims:
+        return []
+    columns = [
+        {"key": "reference", "title": "Kennung", "kind": "code"},
+        {"key": "due_on", "title": "fällig", "kind": "date"},
+        {"key": "badge", "title": "Stand", "kind": "badge"},
+        {"key": "demanded_cents", "title": "gefordert", "kind": "money"},
+        {"key": "interest_cents", "title": "Zinsen", "kind": "money"},
+        {"key": "received_cents", "title": "eingegangen", "kind": "money"},
+        {"key": "owed", "title": "offen", "kind": "money"},
+    ]
+    rows = [
+        {**it.model_dump(), "badge": wording.CLAIMS[it.status], "owed": it.open_cents + it.interest_due_cents}
+        for it in told.claims
+    ]
+    statements = [_statement(it) for it in told.claims if it.lines]
+    return [{"caption": "Forderungen", "columns": columns, "rows": rows}, *statements]
+
+
+def _statement(it: ClaimOfCase) -> dict[str, Any]:
+    columns = [
+        {"key": "from_on", "title": "von", "kind": "date"},
+        {"key": "until_on", "title": "bis", "kind": "date"},
+        {"key": "days", "title": "Zinstage"},
+        {"key": "rate", "title": "Zinssatz"},
+        {"key": "cents", "title": "auf", "kind": "money"},
+    ]
+    rows = [{**one, "rate": f"{one['rate_bp'] / 100:.2f} %".replace(".", ",")} for one in it.lines]
+    caption = f"Zinsen zu {it.reference}: {euros(it.interest_cents)}"
+    return {"caption": caption, "columns": columns, "rows": rows}

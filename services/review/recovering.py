@@ -1,0 +1,183 @@
+"""Decisions over a recovery with what it rests on: the award, its budgets' payments, the parameters in force."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.review import assessment as assessments
+from services.review import award as awards
+from services.review import budget as budgets
+from services.review import programme as programmes
+from services.review import recovery as recoveries
+from services.review.budget.events import PaymentReversed
+from services.review.recovery import ClaimKind
+from shared.contracts import Acted
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+from shared.interest import Balance, DayCount, HalfYearRate, Statement, statement
+from shared.policy import Parameters
+
+type Build = Callable[[awards.Granted, int, tuple[Acted, ...], Parameters, Context], recoveries.Command]
+
+
+class UseNotValid(DomainError):
+    code = "use-not-valid"
+    title = "Zwischenzinsen laufen vom Tag, an dem das Geld zu verwenden war, bis zu einem späteren, vergangenen Tag der Verwendung."
+    status = 422
+
+
+def propose_excess(case: str, programme: str, claim: str, *, cents: int, waived_because: str, reasons: str) -> Decision:
+    """Propose to demand what is paid beyond the grant, with interest from the day on which the award lost its effect."""
+
+    def command(
+        award: awards.Granted, excess: int, acted: tuple[Acted, ...], policy: Parameters, _context: Context
+    ) -> recoveries.Command:
+        number, from_on = _annulled(award)
+        return recoveries.ProposeRepayment(
+            claim=claim, kind=ClaimKind.EXCESS, cents=cents, excess_cents=excess, annulment=number,
+            interest_from_on=from_on, waived_because=waived_because, lines=(), interest_cents=0, reasons=reasons,
+            acted=acted, **_parameters(policy),
+        )  # fmt: skip
+
+    return _over(case, programme, command, "ProposeRepayment")
+
+
+def propose_late_use(
+    case: str,
+    programme: str,
+    claim: str,
+    *,
+    cents: int,
+    from_on: date,
+    until_on: date,
+    reasons: str,
+    rates: Sequence[HalfYearRate],
+) -> Decision:
+    """Propose interest on paid money for the time until it was used (§ 49a IV VwVfG); the money itself stays."""
+
+    def command(
+        award: awards.Granted, excess: int, acted: tuple[Acted, ...], policy: Parameters, context: Context
+    ) -> recoveries.Command:
+        if not from_on < until_on <= context.valid_on or not 0 < cents <= award.grant.granted_cents:
+            raise UseNotValid(field="until_on")
+        found: Statement = statement(
+            [Balance(cents=cents, from_on=from_on, until_on=until_on)], rates, DayCount(policy.day_count)
+        )
+        return recoveries.ProposeRepayment(
+            claim=claim, kind=ClaimKind.LATE_USE, cents=0, excess_cents=excess, annulment=0, interest_from_on=None,
+            waived_because="", lines=found.lines, interest_cents=found.cents, reasons=reasons, acted=acted,
+            **_parameters(policy),
+        )  # fmt: skip
+
+    return _over(case, programme, command, "ProposeRepayment")
+
+
+def demand(case: str, programme: str, number: int) -> Decision:
+    """Demand what is proposed, as far as it is still paid in excess."""
+
+    def command(
+        award: awards.Granted, excess: int, acted: tuple[Acted, ...], _policy: Parameters, context: Context
+    ) -> recoveries.Command:
+        return recoveries.DemandRepayment(
+            number=number, reference=recoveries.reference_of(case, number, context.valid_on.year), title=award.grant.budget_title,
+            file_number=award.grant.file_number, excess_cents=excess, acted=acted,
+        )  # fmt: skip
+
+    return _over(case, programme, command, "DemandRepayment")
+
+
+def drop(case: str, programme: str, number: int, reason: str) -> Decision:
+    """Do not follow the proposal."""
+
+    def command(
+        _award: awards.Granted, _excess: int, acted: tuple[Acted, ...], _policy: Parameters, _context: Context
+    ) -> recoveries.Command:
+        return recoveries.DropRepayment(number=number, reason=reason, acted=acted)
+
+    return _over(case, programme, command, "DropRepayment")
+
+
+def receive(case: str, title: str, note: recoveries.NoteRepayment) -> Decision:
+    """Money came in: noted in the case, and entered into the title's budget of its year when there is anything to enter."""
+    own, year = recoveries.decider.stream(case), note.received_on.year
+    fund = budgets.stream_of(title, year)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        entry = budgets.RecordRepayment(
+            repayment=note.repayment, case=case, cents=note.cents, interest_cents=note.interest_cents,
+            received_on=note.received_on,
+        )  # fmt: skip
+        return {
+            own: recoveries.decide(note, states[0], context),
+            fund: budgets.decide(entry, states[1], context),
+        }
+
+    return Decision(
+        reads={own: recoveries.decider, fund: budgets.decider}, judge=judge, action="NoteRepayment"
+    )  # fmt: skip
+
+
+def excess_of(award: awards.Award, funds: Sequence[budgets.Budget], known: recoveries.Recovery) -> int:
+    """What is paid beyond what is granted now and not demanded yet."""
+    if not isinstance(award, awards.Approved | awards.Notified | awards.Final | awards.Gone):
+        return 0
+    granted = 0 if isinstance(award, awards.Gone) else sum(it.cents for it in award.grant.by_year)
+    paid = sum(_paid(it, award.grant.case) for it in funds)
+    return paid - granted - known.demanded_cents
+
+
+def _paid(budget: budgets.Budget, case: str) -> int:
+    if isinstance(budget, budgets.Unopened):
+        return 0
+    payments = budget.position(case).payments
+    reversals = (budget.references.get(f"reversal:{it}") for it in payments)
+    returned = sum(it.cents for it in reversals if isinstance(it, PaymentReversed))
+    return sum(payments.values()) - returned
+
+
+def _annulled(award: awards.Granted) -> tuple[int, date | None]:
+    """The last change to the recipient's disadvantage that has taken effect, and from when on."""
+    for it in reversed(award.course.notices):
+        if it.effective:
+            made = it.decided
+            on = made.approved_on if isinstance(made, awards.GrantAmended) else made.decided.effective_on
+            return it.number, on
+    return 0, None
+
+
+def _parameters(policy: Parameters) -> dict[str, Any]:
+    return {
+        "bagatelle_cents": policy.recovery_bagatelle_cents,
+        "interest_bagatelle_cents": policy.interest_bagatelle_cents,
+        "day_count": DayCount(policy.day_count),
+        "due_days": policy.repayment_days,
+    }
+
+
+def _over(case: str, programme: str, build: Build, action: str) -> Decision:
+    own, award, file, policies = (
+        recoveries.decider.stream(case),
+        awards.decider.stream(case),
+        assessments.decider.stream(case),
+        programmes.decider.stream(programme),
+    )
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        known, awarded, assessment, programme_state, *funds = states
+        if not isinstance(awarded, awards.Approved | awards.Notified | awards.Final | awards.Gone):
+            raise awards.NotApproved
+        acted = () if isinstance(assessment, assessments.Unopened) else assessment.file.acted
+        policy = programmes.parameters_in_force(programme_state, context.valid_on)
+        excess = excess_of(awarded, funds, known)
+        command = build(awarded, excess, (*acted, *awards.acts_of(awarded)), policy, context)
+        return {own: recoveries.decide(command, known, context)}
+
+    def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return awards.holding(states[1])
+
+    reads = {
+        own: recoveries.decider,
+        award: awards.decider,
+        file: assessments.decider,
+        policies: programmes.decider,
+    }
+    return Decision(reads=reads, judge=judge, action=action, further=further)

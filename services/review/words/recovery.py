@@ -1,0 +1,143 @@
+"""Rückforderung in words: the timeline, the table on the case's page, and the forms of its acts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.review import recovery as r
+from services.review.pages.form_fields import Form, FormField, area, chosen, line, money
+from services.review.recovery import ClaimKind, Recovery, RepaymentDemanded
+from services.review.words import Words
+from shared.money import euros
+
+KINDS = {ClaimKind.EXCESS: "Erstattung (§ 49a Abs. 1 VwVfG)", ClaimKind.LATE_USE: "Zwischenzinsen (§ 49a Abs. 4 VwVfG)"}
+OUTCOMES = {"paid": "gezahlt", "remitted": "ganz oder teilweise erlassen"}
+ACTIONS = (r.PROPOSE, r.DEMAND, r.DROP)
+
+
+class RepaymentTold(BaseModel):
+    """One demand for money: what it asks for, under which reference, and what came in on it so far."""
+
+    number: int
+    claim: str
+    kind: str
+    cents: int
+    interest_cents: int
+    interest_from_on: date | None
+    waived_because: str
+    reference: str
+    due_on: date | None
+    demanded_on: date | None
+    received_cents: int
+    received_interest_cents: int
+    outcome: str
+
+
+def told_repayments(known: Recovery) -> list[RepaymentTold]:
+    """The case's demands, oldest first, and what is proposed."""
+    found = [_told(known, it.proposed, it) for it in known.demanded]
+    return [*found, *([_told(known, known.proposal, None)] if known.proposal else [])]
+
+
+def _told(known: Recovery, it: r.RepaymentProposed, demanded: RepaymentDemanded | None) -> RepaymentTold:
+    came = [one for one in known.noted if one.claim == it.claim]
+    outcome = next((one.outcome for one in known.settlements if one.claim == it.claim), "")
+    return RepaymentTold(
+        number=it.number, claim=it.claim, kind=it.kind, cents=it.cents, interest_cents=it.interest_cents,
+        interest_from_on=it.interest_from_on, waived_because=it.waived_because,
+        reference=demanded.reference if demanded else "", due_on=demanded and demanded.due_on,
+        demanded_on=demanded and demanded.demanded_on, received_cents=sum(one.cents for one in came),
+        received_interest_cents=sum(one.interest_cents for one in came), outcome=outcome,
+    )  # fmt: skip
+
+
+def repayments_table(its: Sequence[RepaymentTold]) -> dict[str, Any]:
+    """The demands on the case's page."""
+    rows = [
+        {
+            "kind": {"text": KINDS[ClaimKind(it.kind)], "note": it.reference},
+            "cents": it.cents + it.interest_cents,
+            "due_on": it.due_on,
+            "received": it.received_cents + it.received_interest_cents,
+            "standing": _standing(it),
+        }
+        for it in its
+    ]
+    columns = [
+        {"key": "kind", "title": "Forderung"},
+        {"key": "cents", "title": "gefordert", "kind": "money"},
+        {"key": "due_on", "title": "fällig", "kind": "date"},
+        {"key": "received", "title": "eingegangen", "kind": "money"},
+        {"key": "standing", "title": "Stand", "kind": "badge"},
+    ]
+    return {"caption": "Rückforderungen", "columns": columns, "rows": rows}
+
+
+def _standing(it: RepaymentTold) -> dict[str, str]:
+    if it.outcome:
+        return {"text": OUTCOMES.get(it.outcome, it.outcome), "tone": "success"}
+    if it.demanded_on:
+        return {"text": "offen", "tone": "warning"}
+    return {"text": "vorgeschlagen", "tone": "neutral"}
+
+
+def tell_of_recovery(it: object) -> Words | None:
+    """What the timeline says of a recovery; None when it is none of these."""
+    match it:
+        case r.RepaymentProposed():
+            return Words(title="Rückforderung vorgeschlagen", tone="warning", why=f"{_amount(it)}: {it.reasons}")
+        case r.RepaymentDemanded():
+            why = f"{_amount(it.proposed)}, fällig am {it.due_on:%d.%m.%Y}, Kennung {it.reference}"
+            return Words(title="Erstattung festgesetzt", tone="danger", why=why)
+        case r.RepaymentDropped():
+            return Words(title="Rückforderung nicht gefolgt", tone="info", why=it.reason)
+        case r.RepaymentNoted():
+            why = f"{euros(it.cents)} und Zinsen {euros(it.interest_cents)} am {it.received_on:%d.%m.%Y}"
+            return Words(title="Rückzahlung eingegangen", tone="success", why=why)
+        case r.ClaimSettlementNoted():
+            return Words(title="Forderung erledigt", tone="success", why=OUTCOMES.get(it.outcome, it.outcome))
+        case _:
+            return None
+
+
+def _amount(it: r.RepaymentProposed) -> str:
+    return f"{KINDS[it.kind]} {euros(it.cents or it.interest_cents)}"
+
+
+def form_of_recovery(name: str) -> Form | None:
+    """The form of one of these steps; None when it is none."""
+    match name:
+        case r.PROPOSE:
+            fields: list[FormField] = [
+                chosen("kind", "Forderung", {str(key): text for key, text in KINDS.items()}, ClaimKind.EXCESS),
+                money("cents", "Betrag", None, required=True),
+                area("reasons", "Begründung"),
+                line(
+                    "waived_because",
+                    "Von Zinsen wird abgesehen, weil",
+                    required=False,
+                    hint="leer: es werden Zinsen erhoben",
+                ),
+                {"name": "from_on", "label": "Zwischenzinsen ab", "kind": "date", "value": "", "width": "date"},
+                {"name": "until_on", "label": "verwendet am", "kind": "date", "value": "", "width": "date"},
+            ]
+            text = "Gefordert werden kann, was über die Bewilligung hinaus gezahlt ist; Zwischenzinsen für gezahltes Geld, das zu spät verwendet wurde."
+            return Form(fields=fields, submit="Rückforderung vorschlagen", text=text)
+        case r.DEMAND:
+            consequence = (
+                "Die Forderung entsteht, das Schreiben wird bereitgestellt, die Auszahlung erwartet den Eingang."
+            )
+            return Form(fields=[], submit="Erstattung festsetzen", consequence=consequence)
+        case r.DROP:
+            return Form(fields=[area("reason", "Grund")], submit="Vorschlag nicht folgen")
+        case _:
+            return None
+
+
+def steps_of_recovery(known: Recovery, *, possible: bool) -> Sequence[str]:
+    """What can be done of it now; `possible` says whether money was granted at all."""
+    if known.proposal:
+        return (r.DEMAND, r.DROP)
+    return (r.PROPOSE,) if possible else ()
