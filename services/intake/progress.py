@@ -47,6 +47,7 @@ class AwardAnnounced:
     remedy_ends_on: date
     side_conditions: tuple[SideCondition, ...] = ()
     cut_reason: str = ""
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.refusal-announced")
@@ -343,7 +344,7 @@ class Progress:
     def acted(self) -> tuple[Acted, ...]:
         """Who drew money down, and who took part elsewhere as far as the others told."""
         told = (
-            FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
+            AwardAnnounced, FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
             ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
             NoticeProgressed, ProofReceived, ProofDecided, RepaymentDemanded, RepaymentReceived, ClaimSettled,

@@ -74,6 +74,7 @@ def publish(event: object, state: object) -> object | None:
                 remedy_ends_on=event.remedy_ends_on,
                 side_conditions=placed(state.grant.side_conditions, event.deemed_served_on),
                 cut_reason=in_words(state.grant.cut) if state.grant.cut else "",
+                acted=award.acts_of(state),
             )
         case award.GrantRefused(formal=False), _:
             return review.GrantRefused(reasons=event.reasons, refused_on=event.refused_on)

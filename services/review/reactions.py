@@ -73,7 +73,7 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(dissolution.decider, dissolution.REGISTER, told)
         case EarlyStartRequested():
             opened = early_start.OpenEarlyStart(request=likeness(early_start.EarlyStartRequest, contract))
-            return decision(early_start.decider, contract.early_start, opened)
+            return involvement.noting(case, contract.acted, decision(early_start.decider, contract.early_start, opened))
         case PaymentSettled():
             paid = budget.RecordPayment(
                 payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
@@ -109,6 +109,7 @@ def react(contract: object, case: str) -> Decision | None:
         case FundsReturned():
             return award.take_back(case, likeness(award.TakeBackFunds, contract))
         case ChangeRequested():
-            return decision(award.decider, case, likeness(award.ReceiveChange, contract))
+            asked = decision(award.decider, case, likeness(award.ReceiveChange, contract))
+            return involvement.noting(case, contract.acted, asked)
         case _:
             return None

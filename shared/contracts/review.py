@@ -13,12 +13,12 @@ class AssessmentOpened:
     opened_on: date
 
 
-@contract("review.award-notified", version=3)
+@contract("review.award-notified", version=4)
 class AwardNotified:
     """The notice of award was dispatched (Zuwendungsbescheid). `letter_sha256` is the PDF's hash.
 
     `side_conditions` are those that the notice numbers. Since version 3 with the reason for which less is granted than
-    was computed, empty when nothing of it was cut.
+    was computed, empty when nothing of it was cut; since version 4 with who took part in the decision.
     """
 
     granted_cents: int
@@ -29,6 +29,7 @@ class AwardNotified:
     remedy_ends_on: date
     side_conditions: tuple[SideCondition, ...] = ()
     cut_reason: str = ""
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.grant-refused")

@@ -437,6 +437,7 @@ def _notifying() -> Iterator[Point]:
     world, on = _approved(), date(2025, 6, 12)
     yield world.point("Versand", "dispatch-notice", DISPATCH, on)
     world.act("dispatch-notice", DISPATCH, on)
+    yield world.point("Änderung vor der Bestandskraft", "request-change", _change("c0"), on)
     fail = decision(award.decider, CASE, award.RecordServiceFailure(reason=award.FailureReason.RETURNED))
     yield world.point("kam zurück", "record-service-failure", fail, on)
     world.act("record-service-failure", fail, on)

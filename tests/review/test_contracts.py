@@ -182,6 +182,7 @@ def test_the_others_are_told_of_d1_what_concerns_them():
     assign_d1(house)
     told = published(house)
     assert [type(it).__name__ for it in told] == ["AssessmentOpened", "AwardNotified", "AwardFinal", "FundsAssigned"]
+    assert isinstance(told[1], review.AwardNotified)
     assert told[1] == review.AwardNotified(
         granted_cents=44_800_00,
         by_year=D1_SPLIT,
@@ -189,7 +190,9 @@ def test_the_others_are_told_of_d1_what_concerns_them():
         dispatched_on=date(2025, 7, 25),
         letter_sha256="ab" * 32,
         remedy_ends_on=date(2025, 8, 29),
+        acted=told[1].acted,
     )
+    assert {it.action for it in told[1].acted} >= {"record-expert-opinion", "propose-award", "approve-grant"}
     assigned = told[3]
     assert isinstance(assigned, review.FundsAssigned)
     assert sum(it.cents for it in assigned.by_year) == 44_800_00

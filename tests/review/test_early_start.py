@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.review import assessment as assessments
 from services.review.early_start import (
     NO_PROMISE,
     AlreadyDecided,
@@ -34,21 +35,35 @@ from services.review.early_start import (
     act,
     decider,
 )
+from services.review.involvement import consulting
 from services.review.programme import publish_policy
 from services.review.publications import publish
 from services.review.reactions import react
 from services.review.wiring import blueprint
 from shared.contracts import Acted, intake, review
 from shared.contracts.intake import RoughExpenditure
-from shared.decider import Context, Decision, DomainError, RefusedAttempt, field_names
+from shared.decider import Context, Decision, DomainError, RefusedAttempt, decision, field_names
 from shared.identity import Role
 from shared.records import replace
 from tests.conftest import StartNats
-from tests.review.builders import CASE, GUIDELINE, PARAMETERS, PRACTICE, PROGRAMME, House, approver, officer, system
+from tests.review.builders import (
+    CASE,
+    GUIDELINE,
+    PARAMETERS,
+    POSITIVE,
+    PRACTICE,
+    PROGRAMME,
+    House,
+    approver,
+    officer,
+    opened_house,
+    propose_d1,
+    system,
+)
 from tests.review.road import Road
 from tests.review.test_api import place
 from tests.review.test_pages import read, send, shown
-from tests.scenario import Scenario
+from tests.scenario import Scenario, acting
 from tests.service import serving
 
 ASKED = EarlyStartRequest(
@@ -73,6 +88,7 @@ IN_MAY, IN_JUNE = officer(date(2025, 5, 28)), approver(date(2025, 6, 2))
 APPROVED = EarlyStartApproved(
     may_begin_on=date(2025, 6, 2), text=NO_PROMISE, approved_on=date(2025, 6, 2), approved_by="p-approver"
 )
+OTHER_OPINION = replace(POSITIVE, reasons="anders gesehen")
 CONTRACT = intake.EarlyStartRequested(**{it: getattr(ASKED, it) for it in field_names(ASKED)})
 
 
@@ -159,14 +175,26 @@ def test_an_order_that_makes_no_sense_is_told_what_is_possible() -> None:
 
 
 def test_the_wish_is_taken_although_review_has_no_application_and_the_decision_is_told() -> None:
-    decision = react(CONTRACT, CASE)
-    assert decision
-    [opened] = decision.judge([decider.initial], system(date(2025, 5, 12)))["early-start-decision-e1"]
+    opening = telling(CONTRACT)
+    nobody = [noun.initial for noun in opening.reads.values()]
+    [opened] = opening.judge(nobody, system(date(2025, 5, 12)))["early-start-decision-e1"]
     assert opened == OPENED
     told = publish(APPROVED, decider.fold([OPENED, PROPOSED, APPROVED]))
     assert isinstance(told, review.EarlyStartDecided)
     assert (told.early_start, told.approved, told.may_begin_on, told.text) == ("e1", True, date(2025, 6, 2), NO_PROMISE)
     assert [it.person for it in told.acted] == ["p-stadtilm", "p-officer", "p-approver"]
+
+
+def test_who_asked_to_begin_early_while_review_examines_does_not_act_for_the_authority_in_the_case() -> None:
+    house = opened_house()
+    propose_d1(house)
+    opine = consulting(CASE, "record-expert-opinion", decision(assessments.decider, CASE, OTHER_OPINION))
+    applicant = acting("p-stadtilm", Role.EXPERT, date(2025, 6, 30))
+    assert opine.judge([noun.fold(house.log.get(it, [])) for it, noun in opine.reads.items()], applicant)
+    house.perform(telling(CONTRACT), system())
+    with pytest.raises(RefusedAttempt) as attempt:
+        house.perform(opine, applicant)
+    assert attempt.value.rule == "own-application"
 
 
 def test_nothing_is_decided_any_more_once_the_application_was_taken_back() -> None:
