@@ -23,6 +23,7 @@ UNPROPOSED: Body = {
     "proposed_reason": "",
     "payment": "",
     "counter": "",
+    "claim": "",
 }
 
 
@@ -47,7 +48,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             body |= {
                 "status": "proposed", "proposal": event.proposal, "resolution": event.resolution,
                 "proposed_by": event.proposed_by, "proposed_reason": event.reason, "payment": event.payment,
-                "counter": event.counter, "owner": body["owner"] or event.proposed_by,
+                "counter": event.counter, "claim": event.claim, "owner": body["owner"] or event.proposed_by,
             }  # fmt: skip
         case ResolutionDeclined():
             body |= {"status": "open"} | UNPROPOSED
@@ -55,6 +56,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             body |= {
                 "status": "resolved", "resolution": event.resolution, "approved_by": event.approved_by,
                 "resolved_on": event.approved_on.isoformat(), "payment": event.payment, "counter": event.counter,
+                "claim": event.claim,
             }  # fmt: skip
             for view in ("clearing", "clearing-kinds", "clearing-owners"):
                 draft.delete(view, key)

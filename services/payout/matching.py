@@ -6,22 +6,38 @@ Nothing booked falls back, so that a list that lags lets through too much and ne
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.payout.claim import receipt_of
 from services.payout.report import MADE, STATEMENT, AccountEntry
-from shared.views import Views
+from shared.views import Entry, Views
 
 type Found = Mapping[str, Mapping[str, Any]]
 
 
 def unexplained(views: Views, kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
     """The lines that a decision has to look at."""
-    found = views.bodies("references", {one.reference for it in lines for one in it.bookings} - {""})
-    left = [(it, rest) for it in lines if (rest := _rest(it, found))]
-    opened = views.bodies("clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
+    found = _found(views, "references", {one.reference for it in lines for one in it.bookings} - {""})
+    received = _found(views, "receipts", {it for line in lines if line.credit for it in _receipts(line)})
+    left = [(it, rest) for it in lines if (rest := _rest(it, found, received))]
+    opened = _found(views, "clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
     return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]
 
 
-def _rest(line: AccountEntry, found: Found) -> int:
-    """The cents of a line that no payment explains yet; -1 when it does not add up."""
+def _found(views: Views, name: str, keys: set[str]) -> Found:
+    found: Mapping[Any, Entry] = views.get_all([(name, it) for it in keys]) if keys else {}
+    return {key: it.body for (_, key), it in found.items()}
+
+
+def _receipts(line: AccountEntry) -> set[str]:
+    """The repayments that a line would be."""
+    return {receipt_of(line.key, it.reference) for it in line.bookings if it.reference}
+
+
+def _rest(line: AccountEntry, found: Found, received: Found) -> int:
+    """The cents of a line that no payment and no claim explains yet; -1 when it does not add up."""
+    if line.credit and line.booked and not line.returned:
+        known = _receipts(line) & received.keys()
+        total = sum(it.cents for it in line.bookings)
+        return line.cents - sum(received[it]["cents"] for it in known) if not known or total == line.cents else -1
     if not line.booked or not (line.debit or line.returned):
         return line.cents or -1
     booking, cents = ("returned_booking", "returned_cents") if line.returned else ("booking", "cents")

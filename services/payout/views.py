@@ -13,6 +13,7 @@ from services.payout.clearing_list import list_clearing, put_item
 from services.payout.deadlines import note_claims, note_hold
 from shared.decider import AnyDecider
 from shared.formats import topic_of
+from shared.identity import SYSTEM
 from shared.recorders import Row
 from shared.store import Recorded
 from shared.views import Body, Draft, Page, Standing, Views
@@ -248,6 +249,9 @@ def _put_claims(case: str, standing: Standing, draft: Draft) -> None:
         }  # fmt: skip
         draft.put("claims", it.id, body, grp=it.status, sort=f"{body['due_on']}/{it.id}")
         draft.put("claim_references", it.opened.reference, {"case": case, "claim": it.id})
+        for one in it.booked:
+            if one.booked_by == SYSTEM:
+                draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents})
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------
@@ -372,6 +376,23 @@ def batches_of_references(views: Views, references: frozenset[str]) -> frozenset
     """The batches in which payments of these references lie; unknown references have none."""
     found = views.get_all([("references", it) for it in sorted(references)])
     return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
+
+
+def claims_of_references(views: Views, references: frozenset[str]) -> Mapping[str, report.Owed]:
+    """The claims that bear these references; other references are no claim's."""
+    found = views.get_all([("claim_references", it) for it in sorted(references)])
+    return {it.key: report.Owed(case=it.body["case"], claim=it.body["claim"]) for it in found.values()}
+
+
+def claim_named(views: Views, claim: str) -> report.Owed | None:
+    """Where a claim is found; None when there is none of this id."""
+    found = views.get("claims", claim)
+    return report.Owed(case=found.body["case"], claim=claim) if found else None
+
+
+def listed_bookings(views: Views, keys: frozenset[str]) -> frozenset[str]:
+    """Those bookings of the account of which something was listed to be explained."""
+    return frozenset(it.key for it in views.get_all([("clearing-bookings", it) for it in sorted(keys)]).values())
 
 
 def payment_of_reference(views: Views, reference: str) -> str:

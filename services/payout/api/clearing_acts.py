@@ -23,7 +23,7 @@ class ProposalBody(Body):
     resolution: clearing.Resolution = Field(title="Was es war")
     reason: Text = Field(title="Begründung", description="ohne Namen von Personen")
     reference: Annotated[str, StringConstraints(pattern="^[A-Z0-9]{0,25}$")] = Field(
-        default="", title="Zahlungskennung", description="nur bei einer Zuordnung"
+        default="", title="Zahlungs- oder Forderungskennung", description="nur bei einer Zuordnung"
     )
     counter: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32}/[0-9]{1,9})?$")] = Field(
         default="", title="Gegenbuchung", description="der Klärungsfall, der diesen aufhebt"
@@ -42,13 +42,15 @@ def clearing_actions(house: House) -> list[Action]:
 
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         number = await _number(house, ask)
+        payment, claim = await _meant(house, body.reference)
         command = clearing.ProposeResolution(
             number=number,
             proposal=ask.new_id("resolution"),
             resolution=body.resolution,
             reason=body.reason,
-            payment=await _payment_of(house, body.reference),
+            payment=payment,
             counter=body.counter,
+            claim=claim,
         )
         return decision(clearing.decider, ask.path["clearing"], command)
 
@@ -56,9 +58,10 @@ def clearing_actions(house: House) -> list[Action]:
         number = await _number(house, ask)
         standing = await known_item(house, ask.path["clearing"], ask.path["number"])
         told = standing.resolved or standing.proposed
-        payment, counter = (told.payment, told.counter) if told else ("", "")
+        payment, counter, claim = (told.payment, told.counter, told.claim) if told else ("", "", "")
+        owed = await _owed(house, claim) if claim else None
         sealed = await _batch_of(house, payment) if payment else None
-        return report.approve(ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter)
+        return report.approve(ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed)
 
     async def decline(body: DecliningBody, ask: Ask) -> Decision:
         command = clearing.DeclineResolution(
@@ -81,7 +84,7 @@ def clearing_actions(house: House) -> list[Action]:
         Action(
             name="approve-resolution", title="Klärung zustimmen", path=f"{proposal}/approval", roles=CLEARING,
             decide=approve, judges_version=True,
-            summary="Stimmt dem Vorschlag einer anderen Person zu; eine Zuordnung bewegt die Zahlung im selben Schritt.",
+            summary="Stimmt dem Vorschlag einer anderen Person zu; eine Zuordnung bewegt die Zahlung oder Forderung im selben Schritt.",
         ),
         Action(
             name="decline-resolution", title="Klärung ablehnen", path=f"{proposal}/decline", roles=CLEARING,
@@ -95,13 +98,24 @@ async def _number(house: House, ask: Ask) -> int:
     return (await known_item(house, ask.path["clearing"], ask.path["number"])).item.number
 
 
-async def _payment_of(house: House, reference: str) -> str:
+async def _meant(house: House, reference: str) -> tuple[str, str]:
+    """The payment or the claim that bears a reference; neither when there is no reference."""
     if not reference:
-        return ""
+        return "", ""
     await house.seen(house.writer.head.position)
-    found = await asyncio.to_thread(views.payment_of_reference, house.views, reference)
-    if not found:
-        raise Problem(404, "payment-unknown", "Diese Zahlung gibt es nicht.", field="reference")
+    if payment := await asyncio.to_thread(views.payment_of_reference, house.views, reference):
+        return payment, ""
+    claims = await asyncio.to_thread(views.claims_of_references, house.views, frozenset({reference}))
+    if not claims:
+        raise Problem(404, "payment-unknown", "Diese Zahlung oder Forderung gibt es nicht.", field="reference")
+    return "", claims[reference].claim
+
+
+async def _owed(house: House, claim: str) -> report.Owed:
+    await house.seen(house.writer.head.position)
+    found = await asyncio.to_thread(views.claim_named, house.views, claim)
+    if found is None:
+        raise Problem(404, "unknown-claim", "Diese Forderung gibt es nicht.")
     return found
 
 

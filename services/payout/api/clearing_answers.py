@@ -39,6 +39,7 @@ class ClearingItem(BaseModel):
     proposed_by: str = ""
     proposed_reason: str = ""
     payment: str = ""
+    claim: str = ""
     counter: str = Field(default="", description="the item of the booking that undid this one")
     approved_by: str = ""
     resolved_on: date | None = None

@@ -25,6 +25,7 @@ from services.payout.claim.commands import (
     RemitClaim,
     ResumeClaim,
     SuspendClaim,
+    TakeReceipt,
     WaiveInterest,
 )
 from services.payout.claim.deciding import decide
@@ -38,6 +39,7 @@ from services.payout.claim.errors import (
     MoreThanOwed,
     NoInterestOpen,
     PrincipalOpen,
+    ReceiptListed,
     RepaymentDiffers,
     UnknownClaim,
 )
@@ -55,6 +57,7 @@ from services.payout.claim.events import (
     RepaymentBooked,
 )
 from services.payout.claim.evolving import evolve
+from services.payout.claim.naming import receipt_of, references_in
 from services.payout.claim.noun import decider
 from services.payout.claim.states import Claim, Claims
 
@@ -95,16 +98,20 @@ __all__ = [
     "OpenClaim",
     "PaidBy",
     "PrincipalOpen",
+    "ReceiptListed",
     "RemindOfClaims",
     "RemitClaim",
     "RepaymentBooked",
     "RepaymentDiffers",
     "ResumeClaim",
     "SuspendClaim",
+    "TakeReceipt",
     "UnknownClaim",
     "WaiveInterest",
     "decide",
     "decider",
     "evolve",
     "of_case",
+    "receipt_of",
+    "references_in",
 ]

@@ -42,7 +42,10 @@ class OpenClaim:
 
 @value
 class BookRepayment:
-    """`repayment` names the booking, so that the same is counted once; `voucher` is the treasury's, or what was set off."""
+    """`repayment` names the booking, so that the same is counted once; `voucher` is the treasury's, or what was set off.
+
+    `assigned` says that two persons found in the list of what is to be explained that the booking belongs here.
+    """
 
     claim: str
     repayment: str
@@ -51,6 +54,19 @@ class BookRepayment:
     paid_by: PaidBy
     voucher: str
     acted: tuple[Acted, ...] = ()
+    assigned: bool = False
+
+
+@value
+class TakeReceipt:
+    """What a booking of the account (`voucher`) brought for a claim; `listed` says that its money already waits to be explained."""
+
+    claim: str
+    repayment: str
+    cents: int
+    received_on: date
+    voucher: str
+    listed: bool = False
 
 
 @value
@@ -106,4 +122,4 @@ class RemindOfClaims:
 type OfClaim = (
     BookRepayment | AssessInterest | WaiveInterest | DeferClaim | SuspendClaim | ResumeClaim | RemitClaim
 )  # fmt: skip
-type Command = OpenClaim | OfClaim | RemindOfClaims
+type Command = OpenClaim | OfClaim | TakeReceipt | RemindOfClaims

@@ -18,10 +18,12 @@ from services.payout.claim.commands import (
     DeferClaim,
     OfClaim,
     OpenClaim,
+    PaidBy,
     RemindOfClaims,
     RemitClaim,
     ResumeClaim,
     SuspendClaim,
+    TakeReceipt,
     WaiveInterest,
 )
 from services.payout.claim.errors import (
@@ -34,6 +36,7 @@ from services.payout.claim.errors import (
     MoreThanOwed,
     NoInterestOpen,
     PrincipalOpen,
+    ReceiptListed,
     RepaymentDiffers,
     UnknownClaim,
 )
@@ -55,6 +58,7 @@ from services.payout.claim.states import Claim, Claims
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context
+from shared.identity import SYSTEM
 from shared.interest import Balance, DayCount, statement
 
 
@@ -64,6 +68,8 @@ def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event
             return _open(command, claims)
         case RemindOfClaims():
             return [_reminded(it, context) for it in claims.claims if it.is_pursued and it.due_on < context.valid_on]
+        case TakeReceipt():
+            return _take(command, _known(command.claim, claims), context)
         case _:
             return _of_claim(command, claims, context)
 
@@ -91,10 +97,15 @@ def _reminded(it: Claim, context: Context) -> ClaimReminded:
     )
 
 
-def _of_claim(command: OfClaim, claims: Claims, context: Context) -> Sequence[Event]:
-    it = claims.find(command.claim)
+def _known(name: str, claims: Claims) -> Claim:
+    it = claims.find(name)
     if it is None:
         raise UnknownClaim(field="claim")
+    return it
+
+
+def _of_claim(command: OfClaim, claims: Claims, context: Context) -> Sequence[Event]:
+    it = _known(command.claim, claims)
     acted = (*command.acted, *claims.acted)
     match command:
         case BookRepayment():
@@ -132,18 +143,45 @@ def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: 
         if said != (command.cents, command.received_on, command.paid_by, command.voucher):
             raise RepaymentDiffers
         return []
+    # What a file booked is not entered by hand as well, and what was entered by hand is not assigned as well.
+    if any(one.voucher == command.voucher and (one.booked_by == SYSTEM) != command.assigned for one in it.booked):
+        raise RepaymentDiffers(field="voucher")
+    if command.cents > it.owed_cents and not it.settled:
+        raise MoreThanOwed(field="cents")
+    _require(it, command.voucher, BOOK, acted, context, "voucher")
+    return _booked(command, it, context)
+
+
+def _take(command: TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
+    """What is owed is booked; told again, by the same or another file or by a person before, it is nothing new."""
+    known = next((one for one in it.booked if command.repayment == one.repayment or _same_voucher(one, command)), None)
+    if known:
+        if known.cents + known.interest_cents + known.surplus_cents != command.cents:
+            raise RepaymentDiffers
+        return []
+    if command.listed:
+        raise ReceiptListed
+    return _booked(command, it, context)
+
+
+def _same_voucher(one: RepaymentBooked, command: TakeReceipt) -> bool:
+    return one.paid_by == PaidBy.TRANSFER and one.voucher == command.voucher
+
+
+def _booked(command: BookRepayment | TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
     if it.settled:
         raise ClaimIsSettled
     if not it.opened.demanded_on <= command.received_on <= context.valid_on:
         raise ClaimDateNotValid(field="received_on")
-    if not 0 < command.cents <= it.owed_cents:
+    cents = min(command.cents, it.owed_cents)
+    if cents <= 0:
         raise MoreThanOwed(field="cents")
-    _require(it, command.voucher, BOOK, acted, context, "voucher")
-    principal = min(command.cents, it.open_cents)
+    principal = min(cents, it.open_cents)
     booked = RepaymentBooked(
-        claim=it.id, repayment=command.repayment, cents=principal, interest_cents=command.cents - principal,
-        received_on=command.received_on, paid_by=command.paid_by, voucher=command.voucher, booked_by=context.actor,
-        booked_on=context.valid_on,
+        claim=it.id, repayment=command.repayment, cents=principal, interest_cents=cents - principal,
+        received_on=command.received_on, voucher=command.voucher, booked_by=context.actor, booked_on=context.valid_on,
+        paid_by=command.paid_by if isinstance(command, BookRepayment) else PaidBy.TRANSFER,
+        surplus_cents=command.cents - cents,
     )  # fmt: skip
     return _with_settlement(it, booked, command.received_on)
 

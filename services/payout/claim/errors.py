@@ -30,6 +30,11 @@ class RepaymentDiffers(DomainError):
     title = "Dieser Zahlungseingang ist bereits mit anderen Angaben gebucht."
 
 
+class ReceiptListed(DomainError):
+    code = "receipt-listed"
+    title = "Dieser Eingang steht bereits in der Klärungsliste."
+
+
 class ClaimDateNotValid(DomainError):
     code = "claim-date-not-valid"
     title = "Ein Eingang liegt heute oder früher und nicht vor der Forderung, eine Stundung endet nach der Fälligkeit."

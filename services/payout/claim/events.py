@@ -35,7 +35,10 @@ class ClaimOpened:
 
 @event("payout.repayment-booked")
 class RepaymentBooked:
-    """A claim was paid in part or whole (Zahlungseingang), or set off (Aufrechnung); `cents` of what was demanded, the rest interest."""
+    """A claim was paid in part or whole (Zahlungseingang), or set off (Aufrechnung); `cents` of what was demanded, the rest interest.
+
+    `surplus_cents` of the same booking were not owed; they wait among what is to be explained.
+    """
 
     claim: str
     repayment: str
@@ -46,6 +49,7 @@ class RepaymentBooked:
     voucher: str
     booked_by: str
     booked_on: date
+    surplus_cents: int = 0
 
 
 @event("payout.interest-assessed")

@@ -60,7 +60,7 @@ def kind_of(reason: str, direction: Direction) -> ClearingKind:
 class Resolution(StrEnum):
     """What an item was found to be.
 
-    `ASSIGNED` moves the named payment by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
+    `ASSIGNED` moves the named payment or claim by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
     `RETURNED_TO_SENDER` set it against the named booking of the same amount the other way. `NOTED` is for what moved no money.
     """
 
@@ -72,7 +72,7 @@ class Resolution(StrEnum):
 
 
 RESOLUTION_TITLES: Mapping[str, str] = {
-    Resolution.ASSIGNED: "gehört zu einer Zahlung",
+    Resolution.ASSIGNED: "gehört zu einer Zahlung oder Forderung",
     Resolution.NOT_OURS: "ist nicht unsere Buchung",
     Resolution.BOOKED_TWICE: "war doppelt gebucht und wurde zurückgenommen",
     Resolution.RETURNED_TO_SENDER: "wurde an den Absender zurückgezahlt",

@@ -46,7 +46,7 @@ class TakeClearing:
 
 @value
 class ProposeResolution:
-    """`payment` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number")."""
+    """`payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number")."""
 
     number: int
     proposal: str
@@ -54,6 +54,7 @@ class ProposeResolution:
     reason: str
     payment: str = ""
     counter: str = ""
+    claim: str = ""
 
 
 @value
@@ -127,6 +128,7 @@ class ResolutionProposed:
     counter: str
     proposed_by: str
     proposed_on: date
+    claim: str = ""
 
 
 @event("payout.resolution-declined")
@@ -142,7 +144,7 @@ class ResolutionDeclined:
 
 @event("payout.clearing-resolved")
 class ClearingResolved:
-    """Another person agreed (Klärung): the item is explained. An assigned booking moved its payment in the same transaction.
+    """Another person agreed (Klärung): the item is explained. An assigned booking moved its payment or claim in the same transaction.
 
     `counter` is the item of the booking that undid this one, which is closed with it.
     """
@@ -154,6 +156,7 @@ class ClearingResolved:
     counter: str
     approved_by: str
     approved_on: date
+    claim: str = ""
 
 
 type Event = ClearingOpened | ClearingTaken | ResolutionProposed | ResolutionDeclined | ClearingResolved
@@ -215,7 +218,10 @@ class ResolutionNotOffered(DomainError):
 
 class ResolutionIncomplete(DomainError):
     code = "resolution-incomplete"
-    title = "Zu einer Zuordnung gehört die Zahlung, zu einer Aufrechnung zweier Buchungen die Gegenbuchung, sonst keine von beiden."
+    title = (
+        "Zu einer Zuordnung gehört die Zahlung oder, bei einer Gutschrift, die Forderung; zu einer Aufrechnung zweier Buchungen "
+        "die Gegenbuchung, sonst keine von beiden."
+    )
     status = 422
 
 
@@ -301,6 +307,7 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         counter=command.counter,
         proposed_by=context.actor,
         proposed_on=context.valid_on,
+        claim=command.claim,
     )
     if command.proposal in _proposals(standing):
         return []
@@ -313,7 +320,9 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
     if not command.reason.strip():
         raise ResolutionReasonMissing(field="reason")
     wanted = (command.resolution == Resolution.ASSIGNED, command.resolution in OFFSETTING)
-    if (bool(command.payment), bool(command.counter)) != wanted:
+    meant = bool(command.payment) + bool(command.claim)
+    owed = bool(command.claim) and standing.item.kind != ClearingKind.INCOMING
+    if owed or (meant, bool(command.counter)) != wanted:
         raise ResolutionIncomplete(field="payment" if wanted[0] or command.payment else "counter")
     duties.refuse("propose-resolution", standing.acted, context)
     return [proposed]
@@ -343,6 +352,7 @@ def _approve(command: ApproveResolution, standing: Standing, context: Context) -
             counter=proposed.counter,
             approved_by=context.actor,
             approved_on=context.valid_on,
+            claim=proposed.claim,
         )
     ]
 

@@ -23,6 +23,7 @@ from services.payout.report.content import (
     Status,
     StatusReport,
     batches_named,
+    credits_named,
     keep_all,
     references_named,
 )
@@ -34,18 +35,22 @@ from services.payout.report.noun import (
     Unmatched,
     decider,
 )
+from services.payout.report.receipts import NOTHING, Expected, Owed
 from services.payout.report.resolving import approve
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
     "MADE",
+    "NOTHING",
     "STATEMENT",
     "AccountEntry",
     "Answer",
     "Booking",
     "BookingReport",
     "DaySums",
+    "Expected",
     "Message",
+    "Owed",
     "QuarantineReport",
     "Recall",
     "RecallReport",
@@ -63,6 +68,7 @@ __all__ = [
     "apply_status_report",
     "approve",
     "batches_named",
+    "credits_named",
     "decider",
     "keep_all",
     "quarantine",

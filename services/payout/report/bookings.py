@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.payout import batch as batches
+from services.payout import claim as claims
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Direction, Unexplained
 from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
+from services.payout.report.receipts import NOTHING, Expected, of_claims, received
 from services.payout.report.statements import note_statements, streams_of
 from services.payout.report.taking_in import Turn, taken_in
-from shared.decider import Decision
+from shared.decider import AnyDecider, Decision
 
 type Place = tuple[batches.BatchSealed, batches.Entry]
 """A payment in its sealed batch."""
@@ -18,8 +20,9 @@ type Place = tuple[batches.BatchSealed, batches.Entry]
 class Known:
     """The payments of batches, found by their reference and by their group."""
 
-    def __init__(self, sealed: Iterable[batches.BatchSealed]) -> None:
+    def __init__(self, sealed: Iterable[batches.BatchSealed], expected: Expected = NOTHING) -> None:
         self.sealed = list(sealed)
+        self.expected = expected
         self.by_reference: dict[str, Place] = {}
         self.by_group: dict[str, dict[str, Place]] = {}
         for it in self.sealed:
@@ -35,9 +38,11 @@ class Known:
         return [self.by_reference[it.reference] for it in line.bookings if it.reference in self.by_reference]
 
 
-def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batches.BatchSealed]) -> Decision:
-    """Take in debits of the account; `sealed` are the batches that the file names or whose payments it names."""
-    known = Known(sealed)
+def apply_booking(
+    report: BookingReport, file_sha256: str, sealed: Iterable[batches.BatchSealed], expected: Expected = NOTHING
+) -> Decision:
+    """Take in what the account tells; `sealed` are the batches it names or whose payments it names, `expected` the claims."""
+    known = Known(sealed, expected)
 
     def take(turn: Turn) -> list[Unexplained]:
         if report.kind == INTERIM:
@@ -47,7 +52,9 @@ def apply_booking(report: BookingReport, file_sha256: str, sealed: Iterable[batc
         return found + note_statements(turn, report, file_sha256)
 
     meant = (entry for line in report.entries for _, entry in known.meant(line))
-    return taken_in("booking", report.message_id, file_sha256, known.sealed, take, meant, streams_of(report))
+    owing: dict[str, AnyDecider] = {claims.decider.stream(it.case): claims.decider for it in expected.claims.values()}
+    more = {**owing, **streams_of(report)}
+    return taken_in("booking", report.message_id, file_sha256, known.sealed, take, meant, more)
 
 
 def _whole(line: AccountEntry, reason: str, name: str = "") -> Unexplained:
@@ -70,6 +77,9 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
 def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     if line.returned and line.booked:
         return _came_back(turn, line, known)
+    if of_claims(line, known.expected):
+        whole = sum(it.cents for it in line.bookings) == line.cents
+        return received(turn, line, known.expected, _part) if whole else [_whole(line, "sum-differs")]
     if not (line.debit and line.booked):
         return [_whole(line, "not-booked" if line.debit else "not-a-debit")]
     in_group = known.by_group.get(line.group, {})

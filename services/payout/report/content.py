@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 
-from services.payout.statement import DaySums
 from shared.decider import value
 
 
@@ -72,6 +71,15 @@ class AccountEntry:
     bookings: tuple[Booking, ...] = ()
     returned: bool = False
     credit: bool = False
+
+
+@value
+class DaySums:
+    """What was booked on one day, to the account's debit and to its credit."""
+
+    booked_on: date
+    debit_cents: int
+    credit_cents: int
 
 
 @value
@@ -155,6 +163,13 @@ def batches_named(report: Message) -> frozenset[str]:
     if not isinstance(report, BookingReport):
         return frozenset({report.batch})
     return frozenset(entry.group.rpartition("-")[0] for entry in report.entries if entry.group) - {""}
+
+
+def credits_named(report: BookingReport) -> tuple[frozenset[str], frozenset[str]]:
+    """What booked credits name, and their own names."""
+    lines = [it for it in report.entries if it.credit and it.booked and not it.returned and it.bookings]
+    named = frozenset(one.reference for it in lines for one in it.bookings) - {""}
+    return named, frozenset(it.key for it in lines)
 
 
 def references_named(report: BookingReport) -> frozenset[str]:

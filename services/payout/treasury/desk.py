@@ -21,7 +21,7 @@ from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
 from services.payout.treasury.filing import sealed_bytes_of, settings_of
 from services.payout.treasury.known import read
-from services.payout.views import batches_of_references, outgoing_batches
+from services.payout.views import batches_of_references, claims_of_references, listed_bookings, outgoing_batches
 from shared.commands import Request
 from shared.decider import Decision, decision
 from shared.following import wait
@@ -184,19 +184,19 @@ class Desk:
                 sealed = await self._sealed([found.batch])
                 await self._execute(reports.apply_status_report(found, digest, sealed[0] if sealed else None))
             case reports.BookingReport():
-                await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found)))
+                expected = await asyncio.to_thread(self._expected, found)
+                await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found), expected))
             case reports.RecallReport():
                 await self._execute(reports.apply_recall_answer(found, digest))
         await asyncio.to_thread(directory.archive, path)
 
     def _kept(self, path: Path, limit: int) -> str:
         """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""
-        if path.stat().st_size > limit:
-            return sha256_of(path)
-        kept = self.house.documents.put_file(
-            path, kind="treasury-report", media_type="application/xml", subject=SUBJECT
-        )
-        return kept.sha256
+        if path.stat().st_size <= limit:
+            self.house.documents.put(
+                path.read_bytes(), kind="treasury-report", media_type="application/xml", subject=SUBJECT
+            )
+        return sha256_of(path)
 
     async def _lists_read_the_log(self) -> None:
         """Our own references are found by lists; they must have read the log, or known payments look unknown."""
@@ -209,6 +209,13 @@ class Desk:
         references = reports.references_named(found)
         by_reference = await asyncio.to_thread(batches_of_references, self.house.views, references)
         return await self._sealed(sorted(reports.batches_named(found) | by_reference))
+
+    def _expected(self, found: reports.BookingReport) -> reports.Expected:
+        references, keys = reports.credits_named(found)
+        views = self.house.views
+        if not (references and (claims := claims_of_references(views, references))):
+            return reports.NOTHING
+        return reports.Expected(claims=claims, listed=listed_bookings(views, keys))
 
     async def _sealed(self, names: Sequence[str]) -> list[batches.BatchSealed]:
         states: list[Any] = [(await self.house.writer.state(batches.decider, it)).state for it in names if is_id(it)]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
+from services.payout.claim import references_in
 from services.payout.report import MADE, AccountEntry, Booking, BookingReport, DaySums, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day, number
@@ -29,7 +30,7 @@ class AccountReader:
         self._alike: dict[str, int] = {}
         self._sums = _Sums()
         self._statements: list[Statement] = []
-        self._details: list[tuple[str, int | None, str, str, int]] = []
+        self._details: list[_Detail] = []
         self._groups: set[str] = set()
         self.count = self.cents = 0
 
@@ -70,17 +71,21 @@ class AccountReader:
 
     def _entry(self, entry: Any) -> AccountEntry:
         fields = self._fields
-        entry = fields.part(entry)
         amount, direction = fields.amount(entry, "Amt"), _direction(fields.required(entry, "CdtDbtInd"))
-        reversal = entry.text("RvslInd") in ("true", "1")
-        booked_on = entry.text("BookgDt/Dt") or fields.required(entry, "BookgDt/DtTm")
+        reversal = fields.maybe(entry, "RvslInd") in ("true", "1")
+        booked_on = fields.maybe(entry, "BookgDt/Dt") or fields.required(entry, "BookgDt/DtTm")
         groups = self._groups | set(fields.texts(entry, "NtryDtls/Btch/PmtInfId"))
-        bookings = tuple(
-            Booking(reference=reference, cents=self._share(own, amount), reason=reason, charges_cents=charges)
-            for reference, own, _, reason, charges in self._details
-        )
         returned = not direction and (
-            entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it[2] for it in self._details)
+            fields.maybe(entry, "BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
+        )
+        bookings = tuple(
+            Booking(
+                reference=it.named if direction or returned else it.paid_under,
+                cents=self._share(it.cents, amount),
+                reason=it.reason,
+                charges_cents=it.charges,
+            )
+            for it in self._details
         )
         self._details, self._groups = [], set()
         self.count += 1
@@ -88,7 +93,7 @@ class AccountReader:
         group = groups.pop() if len(groups) == 1 else ""
         on = day(booked_on)
         return AccountEntry(
-            key=entry.text("AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
+            key=fields.maybe(entry, "AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
             cents=amount,
             debit=direction and not reversal,
             booked=fields.required(entry, "Sts/Cd") == "BOOK",
@@ -116,19 +121,30 @@ class AccountReader:
             raise Unreadable("missing", "Amt fehlt in einer Einzelheit einer Sammelbuchung.")
         return amount if own is None else own
 
-    def _detail(self, detail: Any) -> tuple[str, int | None, str, str, int]:
+    def _detail(self, detail: Any) -> "_Detail":
         fields = self._fields
-        detail = fields.part(detail)
         # Most of a state's bookings are not ours and name nothing of ours: they are lines that move nothing.
-        named = detail.text("Refs/EndToEndId")
-        if group := detail.text("Refs/PmtInfId"):
+        named = fields.maybe(detail, "Refs/EndToEndId")
+        if group := fields.maybe(detail, "Refs/PmtInfId"):
             self._groups.add(group)
-        own = fields.amount(detail, "Amt") if detail.all("Amt") else None
-        returned, reason = "", ""
-        if detail.all("RtrInf") or detail.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
-            returned = "returned"
+        own = fields.amount(detail, "Amt") if detail.find(fields.path("Amt")) is not None else None
+        returned, reason = False, ""
+        information = detail.find(fields.path("RtrInf"))
+        if information is not None or fields.maybe(detail, "BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
+            returned = True
             reason = fields.code(detail, "RtrInf/Rsn")
-        return named if IDENTIFIER.fullmatch(named) else "", own, returned, reason, self._charges(detail)
+        named = named if IDENTIFIER.fullmatch(named) else ""
+        paid_under = self._paid_under(detail, named)
+        return _Detail(named, paid_under, own, returned, reason, self._charges(detail))
+
+    def _paid_under(self, detail: Any, named: str) -> str:
+        """The one claim that a credit names in any of its places; two say nothing, and are none."""
+        structured = self._fields.texts(detail, "RmtInf/Strd/CdtrRefInf/Ref")
+        texts = [named, *structured, *self._fields.texts(detail, "RmtInf/Ustrd")]
+        found = frozenset[str]().union(*(references_in(it) for it in texts))
+        if len(found) > 1:
+            return ""
+        return next(iter(found), named)
 
     def _charges(self, detail: Any) -> int:
         """What the banks on the way kept for themselves of a payment that came back."""
@@ -179,6 +195,17 @@ class AccountReader:
             return None
         amount = self._fields.amount(balance, "Amt")
         return -amount if _direction(self._fields.required(balance, "CdtDbtInd")) else amount
+
+
+class _Detail(NamedTuple):
+    """One payment of a line: `named` is its payer's name for it, `paid_under` what it says to us when it comes in."""
+
+    named: str
+    paid_under: str
+    cents: int | None
+    returned: bool
+    reason: str
+    charges: int
 
 
 class _Sums:
