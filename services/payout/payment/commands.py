@@ -1,0 +1,89 @@
+"""What is asked of a payment."""
+
+from datetime import date
+
+from shared.decider import value
+from shared.identity import Sealed
+
+
+@value
+class OrderPayment:
+    payment: str
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    account_holder: Sealed
+    iban: Sealed
+    certified_by: str
+    took_part: tuple[str, ...] = ()
+    payees: tuple[str, ...] = ()
+    programme: str = ""
+
+
+@value
+class BatchPayment:
+    batch: str
+
+
+@value
+class UnbatchPayment:
+    batch: str
+
+
+@value
+class CancelPayment:
+    """`batch` is empty for an order that lies in no file."""
+
+    batch: str
+
+
+@value
+class AcceptPayment:
+    batch: str
+    status: str
+
+
+@value
+class SettlePayment:
+    """`released_by` released its batch; `booking` names the debit on the account: a second debit with another name is never taken for a repetition."""
+
+    batch: str
+    cents: int
+    booking: str
+    settled_on: date
+    released_by: str = ""
+
+
+@value
+class RejectPayment:
+    batch: str
+    reason: str
+
+
+@value
+class ReturnPayment:
+    """`booking` names the credit by which it came back; `charges_cents` is what the banks kept of it."""
+
+    batch: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+type Command = (
+    OrderPayment
+    | BatchPayment
+    | UnbatchPayment
+    | CancelPayment
+    | AcceptPayment
+    | SettlePayment
+    | RejectPayment
+    | ReturnPayment
+)

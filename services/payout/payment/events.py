@@ -1,0 +1,137 @@
+"""What happened to a payment."""
+
+from datetime import date
+
+from shared.decider import event
+from shared.identity import Sealed
+
+
+@event("payout.payment-ordered")
+class PaymentOrdered:
+    """The treasury is told to pay (§ 70 ThürLHO): amount, title, year, payee, under a reference that is never used again.
+
+    `attempt` rises only after the treasury refused the attempt before it; `took_part` are the persons who are kept from
+    releasing it. `payees` are the keys of who is and was the recipient: a hold on one of them or on the programme keeps the
+    order out of every file.
+    """
+
+    payment: str
+    case: str
+    drawdown: str
+    attempt: int
+    reference: str
+    cents: int
+    title: str
+    year: int
+    file_number: str
+    account_holder: Sealed
+    iban: Sealed
+    certified_by: str
+    ordered_by: str
+    ordered_on: date
+    took_part: tuple[str, ...] = ()
+    payees: tuple[str, ...] = ()
+    programme: str = ""
+
+
+@event("payout.payment-batched")
+class PaymentBatched:
+    """The order lies in this sealed batch, and can lie in no other."""
+
+    case: str
+    batch: str
+
+
+@event("payout.payment-unbatched")
+class PaymentUnbatched:
+    """The batch was discarded before anybody released it; the order stands and can lie in another one."""
+
+    case: str
+    batch: str
+
+
+CANCELLED = "cancelled"
+"""The reason for which a Mittelabruf can be ordered anew, told as the treasury's are by their codes."""
+
+
+@event("payout.payment-cancelled")
+class PaymentCancelled:
+    """The order was taken back before its file was handed over: nothing was or will be paid under this reference.
+
+    `batch` is empty when it lay in none.
+    """
+
+    case: str
+    batch: str
+    cancelled_by: str
+    cancelled_on: date
+
+
+@event("payout.payment-accepted")
+class PaymentAccepted:
+    """The treasury took the order (`status` ACCP, ACSP, ACWC, ACSC); accepted is not paid."""
+
+    case: str
+    status: str
+    accepted_on: date
+
+
+@event("payout.payment-settled")
+class PaymentSettled:
+    """The treasury's account was debited for this order under the entry `booking`; a return can still follow for months."""
+
+    case: str
+    cents: int
+    booking: str
+    settled_on: date
+    released_by: str = ""
+
+
+@event("payout.payment-rejected")
+class PaymentRejected:
+    """The treasury refused the order for `reason` (its code): nothing was or will be paid under this reference."""
+
+    case: str
+    reason: str
+    rejected_on: date
+
+
+@event("payout.payment-return-awaits-debit")
+class PaymentReturnAwaitsDebit:
+    """A credit says that this payment came back, of which no debit is known yet; it counts from the debit on."""
+
+    case: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+@event("payout.payment-returned")
+class PaymentReturned:
+    """The payment came back from the recipient's bank (Rückläufer) under the entry `booking`, for `reason` (the bank's code).
+
+    `settlement` is the debit that it undoes; `charges_cents` is what the banks kept. Nothing more will be paid under this reference.
+    """
+
+    case: str
+    settlement: str
+    cents: int
+    booking: str
+    reason: str
+    charges_cents: int
+    returned_on: date
+
+
+type Event = (
+    PaymentOrdered
+    | PaymentBatched
+    | PaymentUnbatched
+    | PaymentCancelled
+    | PaymentAccepted
+    | PaymentSettled
+    | PaymentRejected
+    | PaymentReturnAwaitsDebit
+    | PaymentReturned
+)

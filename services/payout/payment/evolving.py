@@ -1,0 +1,65 @@
+"""What an event makes of a payment; no rules."""
+
+from typing import assert_never
+
+from services.payout.payment.events import (
+    Event,
+    PaymentAccepted,
+    PaymentBatched,
+    PaymentCancelled,
+    PaymentOrdered,
+    PaymentRejected,
+    PaymentReturnAwaitsDebit,
+    PaymentReturned,
+    PaymentSettled,
+    PaymentUnbatched,
+)
+from services.payout.payment.states import (
+    Accepted,
+    Batched,
+    Cancelled,
+    Ordered,
+    Payment,
+    Rejected,
+    Returned,
+    Settled,
+    Unordered,
+)
+from shared.decider import replace
+
+
+def evolve(payment: Payment, it: Event) -> Payment:
+    match it, payment:
+        case PaymentOrdered(), _:
+            return Ordered(order=it)
+        case _, Unordered():
+            return payment
+        case PaymentBatched(), _:
+            return Batched(order=payment.order, batch=it.batch)
+        case PaymentCancelled(), _:
+            return Cancelled(order=payment.order, batch=it.batch)
+        case _, Ordered():
+            return payment
+        case PaymentUnbatched(), _:
+            return Ordered(order=payment.order)
+        case PaymentAccepted(), _:
+            early = payment.early if isinstance(payment, Batched | Accepted) else None
+            return Accepted(order=payment.order, batch=payment.batch, early=early)
+        case PaymentSettled(), _:
+            return Settled(order=payment.order, batch=payment.batch, booking=it.booking, settled_on=it.settled_on)
+        case PaymentRejected(), _:
+            return Rejected(order=payment.order, batch=payment.batch, reason=it.reason)
+        case PaymentReturnAwaitsDebit(), Batched() | Accepted():
+            return replace(payment, early=it)
+        case PaymentReturned(), Settled():
+            return Returned(
+                order=payment.order,
+                batch=payment.batch,
+                booking=payment.booking,
+                settled_on=payment.settled_on,
+                returned=it,
+            )
+        case PaymentReturnAwaitsDebit() | PaymentReturned(), _:
+            return payment
+        case _ as missing:
+            assert_never(missing)
