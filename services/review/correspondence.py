@@ -1,4 +1,4 @@
-"""Schriftverkehr: letters beside the notices that leave the house, of a hearing or of a formal rejection.
+"""Schriftverkehr: letters beside the notices that leave the house, of a hearing, a formal rejection or a repayment.
 
 A stream per case. The letter is made from what was decided and is named here by the hash of its bytes; a notice of an award
 or a refusal has its own road in the award.
@@ -22,20 +22,21 @@ ACTION, FAIL = "dispatch-letter", "record-letter-failure"
 
 
 class LetterKind(StrEnum):
-    """What a letter tells: of a hearing on the application, of one on the award, of a formal rejection."""
+    """What a letter tells: of a hearing on the application, of one on the award, of a formal rejection, of a repayment."""
 
     HEARING = "hearing"
     AWARD_HEARING = "award-hearing"
     REJECTION = "formal-rejection"
+    REPAYMENT = "repayment"
 
 
-CONTESTABLE = frozenset({LetterKind.REJECTION})
+CONTESTABLE = frozenset({LetterKind.REJECTION, LetterKind.REPAYMENT})
 """Letters that decide something: an action is possible against them."""
 
 
 @value
 class DispatchLetter:
-    """`number` is that of the hearing, 1 for a rejection; `acted` are those who took part in the case."""
+    """`number` is that of the hearing or of the repayment, 1 for a rejection; `acted` are those who took part in the case."""
 
     kind: LetterKind
     number: int
@@ -60,7 +61,7 @@ type Command = DispatchLetter | RecordLetterFailure
 
 @event("review.letter-dispatched")
 class LetterDispatched:
-    """A letter beside the notices left the house (Schreiben versandt): of a hearing, or of a formal rejection.
+    """A letter beside the notices left the house (Schreiben versandt): of a hearing, a formal rejection or a repayment.
 
     `remedy_ends_on` is the last day for an action against what the letter decides, none when it decides nothing;
     `attempt` counts its dispatches.

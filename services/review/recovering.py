@@ -8,15 +8,25 @@ from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import budget as budgets
 from services.review import programme as programmes
+from services.review import proof as proofs
 from services.review import recovery as recoveries
 from services.review.budget.events import PaymentReversed
 from services.review.recovery import ClaimKind
 from shared.contracts import Acted
-from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, value
 from shared.interest import Balance, DayCount, HalfYearRate, Statement, statement
 from shared.policy import Parameters
 
-type Build = Callable[[awards.Granted, int, tuple[Acted, ...], Parameters, Context], recoveries.Command]
+
+@value
+class Standing:
+    """What a recovery rests on: the award, and the acceptance of its proof of use, when there is one."""
+
+    award: awards.Granted
+    proved: proofs.ProofAccepted | None
+
+
+type Build = Callable[[Standing, int, tuple[Acted, ...], Parameters, Context], recoveries.Command]
 
 
 class UseNotValid(DomainError):
@@ -25,17 +35,31 @@ class UseNotValid(DomainError):
     status = 422
 
 
-def propose_excess(case: str, programme: str, claim: str, *, cents: int, waived_because: str, reasons: str) -> Decision:
-    """Propose to demand what is paid beyond the grant, with interest from the day on which the award lost its effect."""
+def propose_excess(
+    case: str,
+    programme: str,
+    claim: str,
+    *,
+    cents: int,
+    waived_because: str,
+    reasons: str,
+    ineffective_on: date | None = None,
+) -> Decision:
+    """Propose to demand what is paid beyond the grant, with interest from the day on which the award lost its effect.
+
+    `ineffective_on` is that day when less remains by the accepted proof; a change of the award has its own.
+    """
 
     def command(
-        award: awards.Granted, excess: int, acted: tuple[Acted, ...], policy: Parameters, _context: Context
+        it: Standing, excess: int, acted: tuple[Acted, ...], policy: Parameters, _context: Context
     ) -> recoveries.Command:
-        number, from_on = _annulled(award)
+        number, from_on = _annulled(it.award)
+        if it.proved and ineffective_on:
+            from_on = ineffective_on
         return recoveries.ProposeRepayment(
             claim=claim, kind=ClaimKind.EXCESS, cents=cents, excess_cents=excess, annulment=number,
             interest_from_on=from_on, waived_because=waived_because, lines=(), interest_cents=0, reasons=reasons,
-            acted=acted, **_parameters(policy),
+            acted=acted, proof=it.proved.proof if it.proved else "", **_parameters(policy),
         )  # fmt: skip
 
     return _over(case, programme, command, "ProposeRepayment")
@@ -55,9 +79,9 @@ def propose_late_use(
     """Propose interest on paid money for the time until it was used (§ 49a IV VwVfG); the money itself stays."""
 
     def command(
-        award: awards.Granted, excess: int, acted: tuple[Acted, ...], policy: Parameters, context: Context
+        it: Standing, excess: int, acted: tuple[Acted, ...], policy: Parameters, context: Context
     ) -> recoveries.Command:
-        if not from_on < until_on <= context.valid_on or not 0 < cents <= award.grant.granted_cents:
+        if not from_on < until_on <= context.valid_on or not 0 < cents <= it.award.grant.granted_cents:
             raise UseNotValid(field="until_on")
         found: Statement = statement(
             [Balance(cents=cents, from_on=from_on, until_on=until_on)], rates, DayCount(policy.day_count)
@@ -75,11 +99,11 @@ def demand(case: str, programme: str, number: int) -> Decision:
     """Demand what is proposed, as far as it is still paid in excess."""
 
     def command(
-        award: awards.Granted, excess: int, acted: tuple[Acted, ...], _policy: Parameters, context: Context
+        it: Standing, excess: int, acted: tuple[Acted, ...], _policy: Parameters, context: Context
     ) -> recoveries.Command:
         return recoveries.DemandRepayment(
-            number=number, reference=recoveries.reference_of(case, number, context.valid_on.year), title=award.grant.budget_title,
-            file_number=award.grant.file_number, excess_cents=excess, acted=acted,
+            number=number, reference=recoveries.reference_of(case, number, context.valid_on.year), title=it.award.grant.budget_title,
+            file_number=it.award.grant.file_number, excess_cents=excess, acted=acted,
         )  # fmt: skip
 
     return _over(case, programme, command, "DemandRepayment")
@@ -89,7 +113,7 @@ def drop(case: str, programme: str, number: int, reason: str) -> Decision:
     """Do not follow the proposal."""
 
     def command(
-        _award: awards.Granted, _excess: int, acted: tuple[Acted, ...], _policy: Parameters, _context: Context
+        _it: Standing, _excess: int, acted: tuple[Acted, ...], _policy: Parameters, _context: Context
     ) -> recoveries.Command:
         return recoveries.DropRepayment(number=number, reason=reason, acted=acted)
 
@@ -116,12 +140,12 @@ def receive(case: str, title: str, note: recoveries.NoteRepayment) -> Decision:
     )  # fmt: skip
 
 
-def excess_of(award: awards.Award, funds: Sequence[budgets.Budget], known: recoveries.Recovery) -> int:
-    """What is paid beyond what is granted now and not demanded yet."""
-    if not isinstance(award, awards.Approved | awards.Notified | awards.Final | awards.Gone):
-        return 0
-    granted = 0 if isinstance(award, awards.Gone) else sum(it.cents for it in award.grant.by_year)
-    paid = sum(_paid(it, award.grant.case) for it in funds)
+def excess_of(it: Standing, funds: Sequence[budgets.Budget], known: recoveries.Recovery) -> int:
+    """What is paid beyond what is granted now, or remains by the accepted proof, and not demanded yet."""
+    granted = 0 if isinstance(it.award, awards.Gone) else sum(one.cents for one in it.award.grant.by_year)
+    if it.proved:
+        granted = min(granted, it.proved.final_cents)
+    paid = sum(_paid(one, it.award.grant.case) for one in funds)
     return paid - granted - known.demanded_cents
 
 
@@ -154,21 +178,24 @@ def _parameters(policy: Parameters) -> dict[str, Any]:
 
 
 def _over(case: str, programme: str, build: Build, action: str) -> Decision:
-    own, award, file, policies = (
+    own, award, file, policies, proof_of_use = (
         recoveries.decider.stream(case),
         awards.decider.stream(case),
         assessments.decider.stream(case),
         programmes.decider.stream(programme),
+        proofs.decider.stream(case),
     )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        known, awarded, assessment, programme_state, *funds = states
+        known, awarded, assessment, programme_state, proof, *funds = states
         if not isinstance(awarded, awards.Approved | awards.Notified | awards.Final | awards.Gone):
             raise awards.NotApproved
         acted = () if isinstance(assessment, assessments.Unopened) else assessment.file.acted
         policy = programmes.parameters_in_force(programme_state, context.valid_on)
-        excess = excess_of(awarded, funds, known)
-        command = build(awarded, excess, (*acted, *awards.acts_of(awarded)), policy, context)
+        standing = Standing(award=awarded, proved=proof.accepted)
+        command = build(
+            standing, excess_of(standing, funds, known), (*acted, *awards.acts_of(awarded)), policy, context
+        )
         return {own: recoveries.decide(command, known, context)}
 
     def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
@@ -179,5 +206,6 @@ def _over(case: str, programme: str, build: Build, action: str) -> Decision:
         award: awards.decider,
         file: assessments.decider,
         policies: programmes.decider,
+        proof_of_use: proofs.decider,
     }
     return Decision(reads=reads, judge=judge, action=action, further=further)

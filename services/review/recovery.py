@@ -32,7 +32,8 @@ class ClaimKind(StrEnum):
 @value
 class ProposeRepayment:
     """`excess_cents` is how much is paid beyond the grant and not demanded yet; `annulment` the number of the change that took
-    it away and `interest_from_on` the day on which it lost its effect. Without a reason in `waived_because` it bears interest."""
+    it away, `proof` the accepted proof by which less remains, and `interest_from_on` the day on which it lost its effect.
+    Without a reason in `waived_because` it bears interest."""
 
     claim: str
     kind: ClaimKind
@@ -49,6 +50,7 @@ class ProposeRepayment:
     day_count: DayCount
     due_days: int
     acted: tuple[Acted, ...]
+    proof: str = ""
 
 
 @value
@@ -94,7 +96,8 @@ class RepaymentProposed:
     """It was proposed to demand money back (Vorschlag der Erstattung), or interest for its late use (Zwischenzinsen).
 
     `number` counts the case's proposals; `lines` are how interest for a late use was computed, `interest_from_on` the day
-    from which an excess bears interest, none when that is `waived_because` of something (§ 49a III 2 VwVfG).
+    from which an excess bears interest, none when that is `waived_because` of something (§ 49a III 2 VwVfG); `proof` is the
+    accepted proof of use that it rests on, if there is one.
     """
 
     number: int
@@ -112,6 +115,7 @@ class RepaymentProposed:
     due_days: int
     proposed_by: str
     proposed_on: date
+    proof: str = ""
 
 
 @event("review.repayment-demanded")
@@ -201,7 +205,17 @@ class NoRepaymentProposal(DomainError):
 
 class NothingAnnulled(DomainError):
     code = "nothing-annulled"
-    title = "Erstattet wird, soweit der Bescheid wirksam aufgehoben oder geändert ist; zuerst ist darüber zu entscheiden (§ 49a Abs. 1 VwVfG)."
+    title = "Erstattet wird, soweit der Bescheid wirksam aufgehoben oder geändert ist oder nach dem anerkannten Nachweis weniger bleibt (§ 49a Abs. 1 VwVfG)."
+
+
+class IneffectiveDayMissing(DomainError):
+    """A proof tells how much remains, not since when: the recipient's expenditure fell on a day before it."""
+
+    code = "ineffective-day-missing"
+    title = (
+        "Bitte geben Sie den Tag an, seit dem die Bewilligung insoweit unwirksam ist; er liegt nicht in der Zukunft."
+    )
+    status = 422
 
 
 class BeyondExcess(DomainError):
@@ -261,6 +275,7 @@ def _propose(command: ProposeRepayment, recovery: Recovery, context: Context) ->
         waived_because=command.waived_because, lines=command.lines, interest_cents=command.interest_cents,
         reasons=command.reasons, interest_bagatelle_cents=command.interest_bagatelle_cents,
         day_count=command.day_count, due_days=command.due_days, proposed_by=context.actor, proposed_on=context.valid_on,
+        proof=command.proof,
     )  # fmt: skip
     if recovery.proposal:
         if recovery.proposal.claim == command.claim:
@@ -274,14 +289,22 @@ def _propose(command: ProposeRepayment, recovery: Recovery, context: Context) ->
         if command.interest_cents < max(command.interest_bagatelle_cents, 1):
             raise BelowBagatelle
     else:
-        if not command.annulment:
+        if not (command.annulment or command.proof):
             raise NothingAnnulled
         if not 0 < command.cents <= command.excess_cents:
             raise BeyondExcess(field="cents")
         if command.cents < command.bagatelle_cents:
             raise BelowBagatelle
+        _require_day(proposed, context)
     duties.refuse(PROPOSE, (*command.acted, *recovery.acted), context)
     return [proposed]
+
+
+def _require_day(proposed: RepaymentProposed, context: Context) -> None:
+    since = proposed.interest_from_on
+    if proposed.waived_because or (since is not None and since <= context.valid_on):
+        return
+    raise IneffectiveDayMissing(field="ineffective_on")
 
 
 def _demand(command: DemandRepayment, recovery: Recovery, context: Context) -> Sequence[Event]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.review import award, budget, recovering, recovery
+from services.review import award, budget, proof, recovering, recovery
 from services.review.award import Annulment, LegalBasis, ProposeAnnulment
+from services.review.letters import repayment_letter
 from services.review.publications import publish
 from services.review.reactions import react
 from services.review.recovery import (
@@ -21,6 +22,7 @@ from services.review.recovery import (
 from shared.contracts import payout, review
 from shared.decider import Decision, RefusedAttempt, decision
 from shared.published_rates import shipped_base_rates
+from shared.records import replace
 from tests.review.builders import (
     CASE,
     PROGRAMME,
@@ -33,6 +35,7 @@ from tests.review.builders import (
     opened_house,
     system,
 )
+from tests.review.test_letters import HEAD
 
 PROPOSED_ON, DEMANDED_ON = date(2026, 5, 20), date(2026, 5, 22)
 
@@ -169,6 +172,60 @@ def test_money_of_the_same_year_is_set_off_when_the_title_allows_it_and_interest
     assert (entered.set_off_cents, entered.income_cents) == (6_503_34 - income, income)
     assert house.perform(answer, system(date(2026, 6, 2))) == {}
     assert [it.cents for it in house.state(f"recovery-{CASE}").noted] == [6_400_00]
+
+
+def test_interest_that_comes_in_alone_is_income() -> None:
+    house = paid_house()
+    answer = react(replace(received(date(2025, 12, 1)), cents=0), CASE)
+    assert answer
+    entered = house.perform(answer, system(date(2025, 12, 2)))[f"budget-{TITLE}-2025"][0]
+    assert (entered.cents, entered.set_off_cents, entered.income_cents) == (0, 0, 103_34)
+
+
+def proven_house() -> House:
+    """Example d1, its money of 2025 paid, of which by the accepted proof 6,400.00 is too much; nobody changed the award."""
+    house = paid_house(annulled=False)
+    accepted = proof.ProofAccepted(
+        proof="n1", kind=proof.Kind.FINAL, granted_cents=44_800_00, recognised_cents=29_500_00, covering_cents=0,
+        final_cents=23_600_00, paid_cents=30_000_00, overpaid_cents=6_400_00, note="Zweck erreicht",
+        accepted_by="p-usage", accepted_on=date(2026, 5, 18),
+    )  # fmt: skip
+    handed_in = proof.ProofReceived(
+        proof="n1",
+        kind=proof.Kind.FINAL,
+        lines=(),
+        covering_cents=0,
+        report="fertig",
+        submitted_on=date(2026, 5, 15),
+        acted=(),
+    )
+    house.log[f"proof-{CASE}"] = [handed_in, accepted]
+    return house
+
+
+def proposed_by_proof(ineffective_on: date | None, amount: int = 6_400_00, waived: str = "") -> Decision:
+    return recovering.propose_excess(
+        CASE, PROGRAMME, "c1", cents=amount, waived_because=waived, reasons="Gutschrift", ineffective_on=ineffective_on
+    )  # fmt: skip
+
+
+def test_what_the_accepted_proof_leaves_is_the_limit_and_the_demand_names_the_proof() -> None:
+    house = proven_house()
+    with pytest.raises(BeyondExcess):
+        propose(house, proposed_by_proof(date(2026, 2, 27), 6_400_01))
+    for day in (None, date(2026, 5, 21)):
+        with pytest.raises(recovery.IneffectiveDayMissing):
+            propose(house, proposed_by_proof(day))
+    proposed = propose(house, proposed_by_proof(date(2026, 2, 27)))
+    assert (proposed.proof, proposed.annulment, proposed.interest_from_on) == ("n1", 0, date(2026, 2, 27))
+    demanded = house.perform(recovering.demand(CASE, PROGRAMME, 1), approver(DEMANDED_ON))[f"recovery-{CASE}"][0]
+    told = repayment_letter(HEAD, demanded, proof.decider.fold(house.log[f"proof-{CASE}"]))
+    assert told["proof"]["final_cents"] == 23_600_00
+    assert (told["cents"], told["due_on"], told["reference"]) == (6_400_00, "2026-06-21", demanded.reference)
+
+
+def test_without_interest_no_day_is_needed() -> None:
+    assert propose(proven_house(), proposed_by_proof(None, waived="nicht zu vertreten")).interest_from_on is None
 
 
 def test_a_claim_that_is_settled_is_noted_once() -> None:

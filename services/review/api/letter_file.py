@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from services.review.assessment import Assessment, HearingOpened, Rejected, Unopened
 from services.review.award import Approved, Award, ChangeNotice, Final, Gone, Notified, Unsigned
 from services.review.correspondence import Correspondence, LetterDispatched, LetterKind, LetterNotDispatched
-from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter
+from services.review.letters import Head, award_hearing_letter, hearing_letter, rejection_letter, repayment_letter
 from services.review.proceeding import examined
+from services.review.proof import Proof
+from services.review.recovery import Recovery
 from services.review.words.award import ANNULMENTS
 from shared.decider import value
 
@@ -18,7 +20,11 @@ TITLES = {
     LetterKind.HEARING: "Anhörung",
     LetterKind.AWARD_HEARING: "Anhörung zum Bescheid",
     LetterKind.REJECTION: "Ablehnungsbescheid (unzulässig)",
+    LetterKind.REPAYMENT: "Erstattungsbescheid",
 }
+
+
+NOTHING_DEMANDED = Recovery()
 
 
 class LetterTold(BaseModel):
@@ -94,7 +100,20 @@ def _heard(it: HearingOpened, head: Head, *, again: bool) -> Written:
     return Written(kind=LetterKind.HEARING, number=it.number, template="hearing_letter.typ", values=values)
 
 
-def waiting(assessment: Assessment, award: Award, correspondence: Correspondence) -> Sequence[str]:
+def repayments_written(known: Recovery, proof: Proof, head: Head) -> Sequence[Written]:
+    """The notices of the repayments that were demanded."""
+    return [
+        Written(
+            kind=LetterKind.REPAYMENT, number=it.proposed.number, template="repayment_letter.typ",
+            values=repayment_letter(head, it, proof),
+        )
+        for it in known.demanded
+    ]  # fmt: skip
+
+
+def waiting(
+    assessment: Assessment, award: Award, correspondence: Correspondence, recovery: Recovery = NOTHING_DEMANDED
+) -> Sequence[str]:
     """The names of the letters that have not left yet, as far as they still can."""
     found: list[tuple[LetterKind, int]] = []
     if not isinstance(assessment, Unopened):
@@ -105,6 +124,7 @@ def waiting(assessment: Assessment, award: Award, correspondence: Correspondence
             found.append((LetterKind.REJECTION, 1))
     if isinstance(award, Approved | Notified | Final) and (heard := award.course.hearing) and not heard.limit:
         found.append((LetterKind.AWARD_HEARING, heard.opened.number))
+    found += [(LetterKind.REPAYMENT, it.proposed.number) for it in recovery.demanded]
     return [name_of(*it) for it in found if correspondence.of(*it) is None]
 
 
@@ -116,9 +136,11 @@ def refutable(assessment: Assessment, correspondence: Correspondence) -> str:
     return name_of(sent.kind, sent.number) if sent else ""
 
 
-def letters_of(assessment: Assessment, award: Award, correspondence: Correspondence) -> list[LetterTold]:
+def letters_of(
+    assessment: Assessment, award: Award, correspondence: Correspondence, recovery: Recovery = NOTHING_DEMANDED
+) -> list[LetterTold]:
     """Every letter but the award's own, those that left first."""
-    to_come = [_to_come(it) for it in waiting(assessment, award, correspondence)]
+    to_come = [_to_come(it) for it in waiting(assessment, award, correspondence, recovery)]
     changes = (
         [_of_change(it) for it in award.course.notices] if isinstance(award, Approved | Notified | Final | Gone) else []
     )

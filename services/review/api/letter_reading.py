@@ -8,7 +8,7 @@ from typing import Any
 from services.review import award as awards
 from services.review import programme as programmes
 from services.review.api.case_file import facts_of
-from services.review.api.letter_file import Written, change_named, name_of, written
+from services.review.api.letter_file import Written, change_named, name_of, repayments_written, written
 from services.review.api.reading import Known, known, unknown_case
 from services.review.assessment import File, Rejected, Unopened
 from services.review.award import (
@@ -131,9 +131,9 @@ def _change(it: Known, proposal: int) -> tuple[str, Mapping[str, Any]]:
 
 
 def _written(it: Known, name: str) -> Written:
-    found = next(
-        (one for one in written(it.assessment, it.award, _head(it)) if name_of(one.kind, one.number) == name), None
-    )
+    head = _head(it)
+    letters = (*written(it.assessment, it.award, head), *repayments_written(it.recovery, it.proof, head))
+    found = next((one for one in letters if name_of(one.kind, one.number) == name), None)
     if found is None:
         raise Problem(404, "no-letter", "Dieses Schreiben gibt es in dem Vorgang nicht.", field="letter")
     return found

@@ -78,7 +78,7 @@ def reads(house: House) -> APIRouter:
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
         handling = handling_of(it.handling, handling_actions(house, it, person, offered))
         following = next_actions(house, it, person, offered)
-        letters = letters_of(it.assessment, it.award, it.correspondence)
+        letters = letters_of(it.assessment, it.award, it.correspondence, it.recovery)
         return case_file(
             it.case,
             it.assessment,

@@ -22,6 +22,11 @@ class RepaymentBody(Body):
     cents: Cents = Field(title="Betrag", description="bei Zwischenzinsen der zu spät verwendete Betrag")
     reasons: Text = Field(title="Begründung")
     waived_because: Line | None = Field(default=None, title="Von Zinsen wird abgesehen, weil")
+    ineffective_on: date | None = Field(
+        default=None,
+        title="Unwirksam seit",
+        description="wenn nach dem anerkannten Nachweis weniger bleibt; von da an laufen Zinsen",
+    )
     from_on: date | None = Field(default=None, title="Zwischenzinsen ab")
     until_on: date | None = Field(default=None, title="verwendet am")
 
@@ -34,8 +39,9 @@ def recovering(house: House) -> list[Action]:
         programme = await programme_of(house, case)
         if body.kind == ClaimKind.EXCESS:
             return recoveries.propose_excess(
-                case, programme, claim, cents=body.cents, waived_because=body.waived_because or "", reasons=body.reasons
-            )
+                case, programme, claim, cents=body.cents, waived_because=body.waived_because or "", reasons=body.reasons,
+                ineffective_on=body.ineffective_on,
+            )  # fmt: skip
         if body.from_on is None or body.until_on is None:
             raise recoveries.UseNotValid(field="from_on")
         rates = await asyncio.to_thread(base_rates, house.settings.base_rates)

@@ -79,7 +79,8 @@ def repay(command: RecordRepayment, budget: Open) -> Sequence[Event]:
     if is_repeated(known, **asked):
         return []
     check_not_closed(budget)
-    check_cents(command.cents)
+    if command.cents or not command.interest_cents:
+        check_cents(command.cents)
     if not 0 <= command.interest_cents <= MAX_CENTS or command.received_on.year != budget.year:
         raise AmountsNotValid("Zu buchen ist im Haushaltsjahr des Eingangs.", field="received_on")
     position = budget.position(command.case)

@@ -8,6 +8,7 @@ from services.review.letters.head import Authority, Head
 from services.review.letters.hearing import award_hearing_letter, hearing_letter
 from services.review.letters.refusal import refusal_letter
 from services.review.letters.rejection import rejection_letter
+from services.review.letters.repayment import repayment_letter
 
 __all__ = [
     "COURTS",
@@ -23,4 +24,5 @@ __all__ = [
     "hearing_letter",
     "refusal_letter",
     "rejection_letter",
+    "repayment_letter",
 ]

@@ -310,7 +310,7 @@ async def _case_page(
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
     handling = handling_of(it.handling, handling_actions(house, it, person, offered))
-    letters = letters_of(it.assessment, it.award, it.correspondence)
+    letters = letters_of(it.assessment, it.award, it.correspondence, it.recovery)
     file = case_file(
         case,
         it.assessment,

@@ -33,6 +33,7 @@ class RepaymentTold(BaseModel):
     received_cents: int
     received_interest_cents: int
     outcome: str
+    proof: str = ""
 
 
 def told_repayments(known: Recovery) -> list[RepaymentTold]:
@@ -50,6 +51,7 @@ def _told(known: Recovery, it: r.RepaymentProposed, demanded: RepaymentDemanded 
         reference=demanded.reference if demanded else "", due_on=demanded and demanded.due_on,
         demanded_on=demanded and demanded.demanded_on, received_cents=sum(one.cents for one in came),
         received_interest_cents=sum(one.interest_cents for one in came), outcome=outcome,
+        proof=it.proof,
     )  # fmt: skip
 
 
@@ -120,6 +122,14 @@ def form_of_recovery(name: str) -> Form | None:
                     required=False,
                     hint="leer: es werden Zinsen erhoben",
                 ),
+                {
+                    "name": "ineffective_on",
+                    "label": "Unwirksam seit",
+                    "kind": "date",
+                    "value": "",
+                    "width": "date",
+                    "hint": "wenn nach dem anerkannten Nachweis weniger bleibt; von da an laufen Zinsen",
+                },
                 {"name": "from_on", "label": "Zwischenzinsen ab", "kind": "date", "value": "", "width": "date"},
                 {"name": "until_on", "label": "verwendet am", "kind": "date", "value": "", "width": "date"},
             ]
