@@ -218,7 +218,7 @@ def test_reports_are_recorded_by_the_system_on_the_day_they_are_read(road: Road,
 def test_a_batch_listed_in_parts_is_released_handed_over_and_answered_like_any_other(
     nats_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.payout.batch.noun.LISTED_AT_ONCE", 1)
+    monkeypatch.setattr("services.payout.batch.deciding.LISTED_AT_ONCE", 1)
     with on_the_road(Place(folder=tmp_path, nats=nats_server)) as road:
         road.assign()
         road.request("d1", cents=10_000_00)

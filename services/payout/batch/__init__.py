@@ -3,36 +3,33 @@
 The batch's id is the file's message id, so that every answer leads back to its batch without a table.
 """
 
-from services.payout.batch.content import BY_HAND, Entry, Writing
-from services.payout.batch.discarding import discard
-from services.payout.batch.drafting import Draft, Sealable, draft, groups
-from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance, acts_in
-from services.payout.batch.noun import (
+from services.payout.batch.commands import (
     LISTED_AT_ONCE,
     MAX_ENTRIES,
-    AlreadyReleased,
-    AlreadySealed,
-    AttemptSkipped,
-    Batch,
-    BatchDiscarded,
-    BatchEntered,
-    BatchIsDiscarded,
-    BatchListed,
-    BatchReleased,
-    BatchSealed,
-    BatchTooLarge,
-    BatchTransmitted,
     Command,
     ConfirmTransmission,
     DiscardBatch,
-    Discarded,
+    NoteUnknownSubmission,
+    RecordEntry,
+    ReleaseBatch,
+    SealBatch,
+    StartSubmission,
+)
+from services.payout.batch.content import BY_HAND, Entry, Writing
+from services.payout.batch.deciding import acts_of
+from services.payout.batch.discarding import discard
+from services.payout.batch.drafting import Draft, Sealable, draft, groups
+from services.payout.batch.errors import (
+    AlreadyReleased,
+    AlreadySealed,
+    AttemptSkipped,
+    BatchIsDiscarded,
+    BatchTooLarge,
     EmptyBatch,
     EntryDiffers,
-    Event,
     ExecutionInPast,
     NamedTwice,
     NotByHand,
-    NoteUnknownSubmission,
     NotInThisBatch,
     NotReleased,
     NotSealed,
@@ -40,23 +37,32 @@ from services.payout.batch.noun import (
     OnlyByHand,
     OtherBytes,
     OtherCashReference,
-    RecordEntry,
-    ReleaseBatch,
-    Released,
-    SealBatch,
-    StartSubmission,
+)
+from services.payout.batch.events import (
+    BatchDiscarded,
+    BatchEntered,
+    BatchListed,
+    BatchReleased,
+    BatchSealed,
+    BatchTransmitted,
+    Event,
     SubmissionStarted,
     SubmissionUnknown,
+)
+from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance, acts_in
+from services.payout.batch.noun import decider
+from services.payout.batch.releasing import record_entry, release
+from services.payout.batch.sealing import concerned, seal
+from services.payout.batch.states import (
+    Batch,
+    Discarded,
+    Released,
     Submitting,
     Transmitted,
     Unknown,
     Unreleased,
     Unsealed,
-    acts_of,
-    decider,
 )
-from services.payout.batch.releasing import record_entry, release
-from services.payout.batch.sealing import concerned, seal
 
 __all__ = [
     "BY_HAND",

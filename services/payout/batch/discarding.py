@@ -8,8 +8,10 @@ from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import sequence
 from services.payout.batch import in_cases
+from services.payout.batch.commands import DiscardBatch
 from services.payout.batch.content import Entry
-from services.payout.batch.noun import BatchSealed, DiscardBatch, decider
+from services.payout.batch.events import BatchSealed
+from services.payout.batch.noun import decider
 from shared.decider import AnyDecider, Context, Decided, Decision
 
 

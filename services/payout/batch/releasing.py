@@ -9,7 +9,8 @@ from typing import Any
 from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout.batch import in_cases
-from services.payout.batch.noun import RecordEntry, ReleaseBatch, decider
+from services.payout.batch.commands import RecordEntry, ReleaseBatch
+from services.payout.batch.noun import decider
 from services.payout.batch.sealing import concerned
 from shared.decider import AnyDecider, Context, Decided, Decision
 

@@ -7,9 +7,11 @@ from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout import sequence
 from services.payout.batch import in_cases
+from services.payout.batch.commands import SealBatch
 from services.payout.batch.content import Entry
 from services.payout.batch.drafting import Draft, entry_of, took_part_of
-from services.payout.batch.noun import EntryDiffers, SealBatch, decider
+from services.payout.batch.errors import EntryDiffers
+from services.payout.batch.noun import decider
 from shared.decider import AnyDecider, Context, Decided, Decision, replace
 
 

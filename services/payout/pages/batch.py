@@ -76,7 +76,8 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
         path=action.path.format(batch=it["batch"]),
         back=f"/payout/batches/{it['batch']}",
         if_match=f'"{it["version"]}"',
-        text="Die Datei wird nie übergeben. Alle Anordnungen bestehen fort und können in einen neuen Zahlungslauf.",
+        text="Die Datei wird nie übergeben. Die Anordnungen bestehen fort und können in einen neuen Zahlungslauf; wer inzwischen eine "
+        "andere Bankverbindung hat, dessen Anordnung wird zurückgenommen und neu erteilt.",
     )
 
 

@@ -1,0 +1,89 @@
+"""What cannot be done with a batch, and why."""
+
+from shared.decider import DomainError
+
+
+class NotSealed(DomainError):
+    code = "batch-not-sealed"
+    title = "Diesen Zahlungslauf gibt es nicht."
+    status = 404
+
+
+class AlreadySealed(DomainError):
+    code = "batch-already-sealed"
+    title = "Dieser Zahlungslauf ist bereits mit anderem Inhalt versiegelt."
+
+
+class EmptyBatch(DomainError):
+    code = "batch-empty"
+    title = "Ein Zahlungslauf braucht mindestens eine Zahlung."
+
+
+class BatchTooLarge(DomainError):
+    code = "batch-too-large"
+    title = "Ein Zahlungslauf fasst höchstens 20.000 Zahlungen."
+
+
+class NamedTwice(DomainError):
+    code = "payment-twice-in-batch"
+    title = "Eine Zahlung kommt im Zahlungslauf doppelt vor."
+
+
+class ExecutionInPast(DomainError):
+    code = "execution-in-past"
+    title = "Der Ausführungstag liegt in der Vergangenheit."
+
+
+class EntryDiffers(DomainError):
+    code = "entry-differs"
+    title = "Der Zahlungslauf weicht von der Anordnung ab."
+
+
+class NotReleased(DomainError):
+    code = "batch-not-released"
+    title = "Der Zahlungslauf ist noch nicht freigegeben."
+
+
+class BatchIsDiscarded(DomainError):
+    code = "batch-discarded"
+    title = "Dieser Zahlungslauf wurde verworfen; bilden Sie aus seinen Anordnungen einen neuen."
+
+
+class AlreadyReleased(DomainError):
+    code = "batch-already-released"
+    title = "Dieser Zahlungslauf ist freigegeben und kann nicht mehr verworfen werden; möglich ist nur noch ein Rückruf bei der Kasse."
+
+
+class NotInThisBatch(DomainError):
+    code = "cancelled-not-in-batch"
+    title = "Eine der Zahlungen, die nicht geleistet werden sollen, liegt nicht in diesem Zahlungslauf."
+
+
+class NotByHand(DomainError):
+    code = "batch-not-by-hand"
+    title = "Dieser Zahlungslauf geht als Datei an die Kasse und wird dort nicht von Hand erfasst."
+
+
+class OtherCashReference(DomainError):
+    code = "batch-other-cash-reference"
+    title = "Zu diesem Zahlungslauf ist bereits ein anderes Kassenzeichen vermerkt."
+
+
+class OnlyByHand(DomainError):
+    code = "batch-only-by-hand"
+    title = "Dieser Zahlungslauf wird von Hand erfasst; vermerken Sie das Kassenzeichen."
+
+
+class NotSubmitted(DomainError):
+    code = "batch-not-submitted"
+    title = "Der Zahlungslauf wurde noch nicht übergeben."
+
+
+class OtherBytes(DomainError):
+    code = "batch-other-bytes"
+    title = "Die übergebene Datei hat nicht den versiegelten Inhalt."
+
+
+class AttemptSkipped(DomainError):
+    code = "submission-attempt-skipped"
+    title = "Die Übergabeversuche sind nicht fortlaufend gezählt."

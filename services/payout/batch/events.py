@@ -1,0 +1,93 @@
+"""What happened to a batch."""
+
+from datetime import date, datetime
+
+from services.payout.batch.content import Entry, Writing
+from shared.decider import event
+
+
+@event("payout.batch-listed")
+class BatchListed:
+    """Payments of a batch too large for one event, in the order of its file; recorded together with its sealing."""
+
+    entries: tuple[Entry, ...]
+
+
+@event("payout.batch-sealed")
+class BatchSealed:
+    """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from its stream alone.
+
+    `entries` is empty where the payments are listed in events of their own before this one.
+    """
+
+    message_id: str
+    created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[Entry, ...]
+    took_part: tuple[str, ...]
+    count: int
+    sum_cents: int
+    file_sha256: str
+    file_name: str
+    sealed_by: str
+    writing: Writing = Writing()
+
+
+@event("payout.batch-released")
+class BatchReleased:
+    """A person of the Kasse who took no part in the orders released the file (§ 77 ThürLHO)."""
+
+    released_by: str
+
+
+@event("payout.batch-discarded")
+class BatchDiscarded:
+    """Nobody released the file and nobody ever will: it was never handed over, and its payments left it."""
+
+    cancelled: tuple[str, ...]
+    discarded_by: str
+    discarded_on: date
+
+
+@event("payout.batch-entered")
+class BatchEntered:
+    """A person typed the batch into the state's system, which holds it from here on under this Kassenzeichen."""
+
+    cash_reference: str
+    entered_by: str
+    entered_on: date
+
+
+@event("payout.submission-started")
+class SubmissionStarted:
+    """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written."""
+
+    attempt: int
+
+
+@event("payout.submission-unknown")
+class SubmissionUnknown:
+    """Whether the treasury holds the file is not known; only the same bytes under the same name may be handed over again."""
+
+    attempt: int
+    reason: str
+
+
+@event("payout.batch-transmitted")
+class BatchTransmitted:
+    """The treasury holds the file with exactly the sealed bytes."""
+
+    evidence: str
+
+
+type Event = (
+    BatchListed
+    | BatchSealed
+    | BatchReleased
+    | BatchDiscarded
+    | BatchEntered
+    | SubmissionStarted
+    | SubmissionUnknown
+    | BatchTransmitted
+)

@@ -1,0 +1,56 @@
+"""Where a batch stands."""
+
+from services.payout.batch.content import Entry
+from services.payout.batch.events import BatchSealed
+from shared.decider import value
+
+
+@value
+class Unsealed:
+    """`listed` is only ever seen between two events of one transaction."""
+
+    listed: tuple[Entry, ...] = ()
+
+
+@value
+class Unreleased:
+    """`sealed` holds all payments here and in every later state, however they are recorded."""
+
+    sealed: BatchSealed
+
+
+@value
+class Released:
+    sealed: BatchSealed
+    released_by: str = ""
+
+
+@value
+class Submitting:
+    sealed: BatchSealed
+    attempt: int
+    released_by: str = ""
+
+
+@value
+class Unknown:
+    sealed: BatchSealed
+    attempt: int
+    released_by: str = ""
+
+
+@value
+class Transmitted:
+    sealed: BatchSealed
+    released_by: str = ""
+    cash_reference: str = ""
+
+
+@value
+class Discarded:
+    sealed: BatchSealed
+    cancelled: tuple[str, ...] = ()
+    released_by: str = ""
+
+
+type Batch = Unsealed | Unreleased | Discarded | Released | Submitting | Unknown | Transmitted
