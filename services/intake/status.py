@@ -38,6 +38,7 @@ from services.intake.progress import (
     WithdrawalSettled,
 )
 from services.intake.supply import Supply
+from shared.contracts.drawdown_reasons import REASONS
 from shared.decider import value
 from shared.money import euros
 
@@ -235,7 +236,12 @@ def _payment_step(progress: Progress, drawdown: DrawdownReceived) -> str:
     if ordered:
         return "Die Landeshauptkasse konnte nicht auszahlen. Die Auszahlung wird geklärt und neu angeordnet."
     accepted = f"{euros(examined.accepted_cents)} werden zur Auszahlung angeordnet."
-    return f"{accepted} Begründung der Kürzung: {examined.reason}" if examined.reason else accepted
+    return f"{accepted} Begründung der Kürzung: {told_of_reason(examined.reason)}" if examined.reason else accepted
+
+
+def told_of_reason(code: str) -> str:
+    """The sentence for a reason of payout; one that is not known here as it came."""
+    return REASONS.get(code, code)
 
 
 def _paid(progress: Progress) -> tuple[StatusCode, str]:
@@ -284,6 +290,7 @@ class DrawdownStatus:
     title: str
     settled_cents: int
     settled_on: date | None
+    reason_text: str = ""
 
 
 def drawdowns(progress: Progress) -> Sequence[DrawdownStatus]:
@@ -309,6 +316,7 @@ def _drawdown(progress: Progress, it: DrawdownReceived) -> DrawdownStatus:
         title=DRAWDOWN_TITLES[state],
         settled_cents=paid,
         settled_on=max((one.settled_on for one in settled), default=None),
+        reason_text=told_of_reason(examined.reason) if examined else "",
     )
 
 

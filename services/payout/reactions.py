@@ -9,6 +9,7 @@ from shared.contracts.review import (
     FundsSupplemented,
     MunicipalTieDeclared,
     PaymentsStopped,
+    ProofDecided,
     RecipientSucceeded,
     ReductionRequested,
     RepaymentDemanded,
@@ -28,6 +29,7 @@ HANDLED: tuple[type, ...] = (
     ConflictOfInterestDeclared,
     MunicipalTieDeclared,
     RepaymentDemanded,
+    ProofDecided,
 )
 """The contracts that payout reacts to; every other is passed over."""
 
@@ -65,6 +67,14 @@ def react(contract: object, case: str) -> Decision | None:
                 effective_on=contract.effective_on,
             )
             return decision(payee.decider, case, succeed)
+        case ProofDecided(outcome=disbursement.ACCEPTED):
+            noted = disbursement.NoteProof(
+                proof=contract.proof,
+                final_cents=contract.final_cents,
+                decided_on=contract.decided_on,
+                acted=contract.acted,
+            )
+            return decision(disbursement.decider, case, noted)
         case PaymentsStopped():
             return decision(hold.decider, hold.REGISTER, _hold(contract, case))
         case _:

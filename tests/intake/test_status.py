@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.intake.application import ApplicationWithdrawn, Event, decider
+from services.intake.application import ApplicationWithdrawn, Event, Submitted, decider
 from services.intake.progress import DrawdownExamined, PaymentReturned, RefusalAnnounced, WithdrawalSettled
-from services.intake.status import TITLES, Status, StatusCode, status
+from services.intake.status import TITLES, Status, StatusCode, drawdowns, status
+from shared.contracts.drawdown_reasons import REASONS
 from shared.records import replace
 from tests.intake.builders import (
     AWARD,
@@ -108,6 +109,19 @@ def test_a_cut_is_told_with_its_reason_before_the_money_comes() -> None:
     it = told(*UNTIL_FUNDS, *FIRST, *SECOND[:2])
     assert "10.800,00 €" in it.next_step
     assert "Haushaltsjahres" in it.next_step
+
+
+def test_why_less_is_paid_is_told_in_a_sentence_beside_its_code() -> None:
+    cut = DrawdownExamined(
+        drawdown="d1", requested_cents=19_200_00, accepted_cents=17_280_00, reason="withheld-until-proof",
+        examined_on=date(2025, 8, 6),
+    )  # fmt: skip
+    history = (*UNTIL_FUNDS, FIRST[0], cut)
+    assert "einbehalten, bis der Verwendungsnachweis angenommen ist" in told(*history).next_step
+    state = decider.fold(history)
+    assert isinstance(state, Submitted)
+    (one,) = drawdowns(state.progress)
+    assert (one.reason, one.reason_text) == ("withheld-until-proof", REASONS["withheld-until-proof"])
 
 
 def test_a_drawdown_refused_altogether_does_not_hide_what_was_granted() -> None:

@@ -243,7 +243,7 @@ def tables(record: CaseRecord) -> list[Context]:
 def drawdown_rows(drawdowns: Sequence[DrawdownStatus]) -> list[Context]:
     return [
         {
-            "drawdown": {"text": f"{number}. Abruf für {it.year}", "note": it.reason},
+            "drawdown": {"text": f"{number}. Abruf für {it.year}", "note": it.reason_text},
             "requested_on": it.requested_on,
             "requested_cents": it.requested_cents,
             "accepted_cents": it.accepted_cents,

@@ -312,7 +312,7 @@ def _told_drawdown(
 ) -> DrawdownOfCase:
     payable, reason = None, it.reason
     if isinstance(it.stage, disbursements.Registered) and isinstance(state, disbursements.Open):
-        payable, reason = disbursements.payable(state.plan, state.drawdowns, it)
+        payable, reason = disbursements.payable(state.plan, state.drawdowns, it, state.proof)
     return DrawdownOfCase(
         drawdown=it.id, tranche=it.tranche, year=it.year, eligible_due_cents=it.eligible_due_cents,
         requested_cents=it.requested_cents, requested_on=it.requested_on, payable_cents=payable,

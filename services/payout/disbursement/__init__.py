@@ -44,8 +44,9 @@ from services.payout.disbursement.events import (
     PlanOpened,
 )
 from services.payout.disbursement.giving_back import unordered
-from services.payout.disbursement.limits import REASONS, open_condition, payable
+from services.payout.disbursement.limits import open_condition, payable
 from services.payout.disbursement.noun import decider
+from services.payout.disbursement.retention import ACCEPTED, NoteProof, ProofNoted, withheld_cents
 from services.payout.disbursement.side_condition import (
     NoteSideCondition,
     SideConditionNoted,
@@ -66,8 +67,10 @@ from services.payout.disbursement.states import (
     Stage,
     Waiting,
 )
+from shared.contracts.drawdown_reasons import REASONS
 
 __all__ = [
+    "ACCEPTED",
     "HOLDS",
     "REASONS",
     "Accepted",
@@ -92,6 +95,7 @@ __all__ = [
     "NotExamined",
     "NotThisPayment",
     "NoteConflict",
+    "NoteProof",
     "NoteRejection",
     "NoteReturn",
     "NoteSettlement",
@@ -105,6 +109,7 @@ __all__ = [
     "PlanIsFrozen",
     "PlanNotOpen",
     "PlanOpened",
+    "ProofNoted",
     "RegisterDrawdown",
     "Registered",
     "Rejected",
@@ -132,4 +137,5 @@ __all__ = [
     "place_hold",
     "propose_account",
     "unordered",
+    "withheld_cents",
 ]

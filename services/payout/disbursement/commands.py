@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.payout.disbursement.changes import ReturnFunds, SupplementPlan
+from services.payout.disbursement.retention import NoteProof
 from services.payout.disbursement.side_condition import NoteSideCondition
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import value
@@ -101,4 +102,5 @@ type Command = (
     | SupplementPlan
     | NoteSideCondition
     | NoteConflict
+    | NoteProof
 )

@@ -44,6 +44,7 @@ from services.payout.disbursement.events import (
 from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
 from services.payout.disbursement.giving_back import give_back
 from services.payout.disbursement.limits import open_condition, payable
+from services.payout.disbursement.retention import NoteProof, note_proof
 from services.payout.disbursement.side_condition import NoteSideCondition, SideConditionOpen, in_words, note
 from services.payout.disbursement.states import (
     Accepted,
@@ -85,6 +86,8 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             return _supplement(command, state)
         case NoteSideCondition():
             return note(command, state.noted)
+        case NoteProof():
+            return _note_proof(command, state, context)
         case NoteConflict():
             if all(it in state.acted for it in command.acted):
                 return []
@@ -143,7 +146,7 @@ def _examine(command: ExamineDrawdown, state: Disbursement, context: Context) ->
     if not isinstance(asked.stage, Registered):
         return []
     duties.refuse("examine-drawdown", state.acted, context)
-    cents, reason = payable(plan, state.drawdowns, asked)
+    cents, reason = payable(plan, state.drawdowns, asked, state.proof)
     person, day = context.actor, context.valid_on
     if not cents:
         reason = reason or "nothing-requested"
@@ -257,6 +260,12 @@ def _unpay(command: NoteReturn, state: Disbursement, context: Context) -> Sequen
     if command.payment in asked.refused:
         return []
     raise NotThisPayment
+
+
+def _note_proof(command: NoteProof, state: Disbursement, context: Context) -> Sequence[Event]:
+    """What finally remains is known: a drawdown that was examined before and is above it is examined anew."""
+    noted = note_proof(command, state.proof)
+    return [*noted, *(again for it in noted for again in give_back(evolve(state, it), context))]
 
 
 def _require_payable(state: Disbursement) -> None:

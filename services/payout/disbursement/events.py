@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.payout.disbursement.changes import DrawdownReopened, FundsReturned, PlanSupplemented, ReductionReceived
+from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.decider import event
@@ -163,4 +164,5 @@ type Event = (
     | PlanSupplemented
     | SideConditionNoted
     | ConflictNoted
+    | ProofNoted
 )

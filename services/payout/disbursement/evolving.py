@@ -25,6 +25,7 @@ from services.payout.disbursement.events import (
     Event,
     PlanOpened,
 )
+from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import (
     Accepted,
@@ -48,7 +49,9 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
     acted = _acted(state.acted, it)
     match it:
         case PlanOpened():
-            opened = Open(plan=it, opened=it, drawdowns=state.drawdowns, acted=acted, noted=state.noted)
+            opened = Open(
+                plan=it, opened=it, drawdowns=state.drawdowns, acted=acted, noted=state.noted, proof=state.proof
+            )
             return _planned(opened, state.changes)
         case ReductionReceived() | FundsReturned() | PlanSupplemented():
             return _planned(replace(state, acted=acted), changed(state.changes, it))
@@ -57,6 +60,8 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
             return replace(state, acted=acted, noted=noted)
         case ConflictNoted():
             return replace(state, acted=acted)
+        case ProofNoted():
+            return replace(state, acted=acted, proof=it)
         case DrawdownRegistered():
             drawdowns = (*state.drawdowns, drawdown_of(it))
         case _:
@@ -85,6 +90,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             | PlanSupplemented()
             | SideConditionNoted()
             | ConflictNoted()
+            | ProofNoted()
         ):
             return (*acted, *(act for act in it.acted if act not in acted))
         case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():

@@ -37,7 +37,7 @@ def _outgrown(state: Disbursement) -> Sequence[str]:
     kept = [it for it in state.drawdowns if isinstance(it.stage, Ordered | Paid)]
     for it in state.drawdowns:
         if isinstance(it.stage, Accepted | Certified):
-            cents, _ = payable(plan, kept, replace(it, requested_cents=it.accepted_cents))
+            cents, _ = payable(plan, kept, replace(it, requested_cents=it.accepted_cents), state.proof)
             if cents < it.accepted_cents:
                 found.append(it.id)
             else:

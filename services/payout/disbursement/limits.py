@@ -3,36 +3,34 @@
 from collections.abc import Sequence
 
 from services.payout.disbursement.events import PlanOpened
+from services.payout.disbursement.retention import ProofNoted, withheld_cents
 from services.payout.disbursement.side_condition import in_the_way
 from services.payout.disbursement.states import Disbursement, Drawdown, Open, Ordered, Paid
 from shared.contracts import SideCondition
 from shared.money import at_rate
 
-REASONS = {
-    "pro-rata": "Mehr als der Anteil der Zuwendung an den bisher fälligen zuwendungsfähigen Ausgaben.",
-    "year-exhausted": "Der für dieses Haushaltsjahr bewilligte Betrag ist ausgeschöpft.",
-    "not-a-plan-year": "Für dieses Haushaltsjahr ist kein Betrag bewilligt.",
-    "grant-exhausted": "Die bewilligte Zuwendung ist ausgeschöpft.",
-    "nothing-requested": "Es wurde kein Betrag abgerufen.",
-}
-"""Why less than the requested amount is paid: stable code, sentence for the recipient."""
 
-
-def payable(plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown) -> tuple[int, str]:
+def payable(
+    plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown, proof: ProofNoted | None = None
+) -> tuple[int, str]:
     """Cents that can be paid on a Mittelabruf and, when it is less than asked for, the code of the narrowest limit.
 
     Limits: the rate's share of all eligible expenditure due so far, less all accepted before (anteilig, VV Nr. 7 zu § 44);
-    what the year still holds (§ 45 ThürLHO: a year's money ends with the year); what the grant still holds.
+    what the year still holds (§ 45 ThürLHO: a year's money ends with the year), and of that what is not withheld until the
+    proof of use is accepted; what the grant still holds, and after the proof what finally remains of it.
     """
     granted_of_year = sum(part.cents for part in plan.by_year if part.year == asked.year)
     accepted_of_year = sum(it.accepted_cents for it in drawdowns if it.year == asked.year)
     accepted = sum(it.accepted_cents for it in drawdowns)
+    withheld = withheld_cents(granted_of_year, plan.withheld_bp, proof)
     due = min(asked.eligible_due_cents, plan.eligible_cents)
     limits = [
         (asked.requested_cents, ""),
         (at_rate(due, plan.rate_bp) - accepted, "pro-rata"),
         (granted_of_year - accepted_of_year, "year-exhausted" if granted_of_year else "not-a-plan-year"),
+        (granted_of_year - accepted_of_year - withheld, "withheld-until-proof"),
         (sum(part.cents for part in plan.by_year) - accepted, "grant-exhausted"),
+        *([(proof.final_cents - accepted, "final-amount")] if proof else []),
     ]
     cents, reason = min(limits, key=lambda limit: limit[0])
     return max(cents, 0), reason

@@ -19,6 +19,7 @@ from services.payout.disbursement.events import (
     PlanOpened,
 )
 from services.payout.disbursement.evolving import evolve
+from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import Disbursement, Waiting
 from shared.decider import Decider
@@ -46,5 +47,6 @@ decider = Decider[Command, Event, Disbursement](
         PlanSupplemented,
         SideConditionNoted,
         ConflictNoted,
+        ProofNoted,
     ],
 )

@@ -5,6 +5,7 @@ from datetime import date
 from services.payout.disbursement.changes import Changes
 from services.payout.disbursement.errors import PlanNotOpen, UnknownDrawdown
 from services.payout.disbursement.events import PlanOpened
+from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted
 from shared.decider import value
@@ -70,6 +71,7 @@ class Waiting:
     acted: tuple[Acted, ...] = ()
     changes: Changes = Changes()
     noted: tuple[SideConditionNoted, ...] = ()
+    proof: ProofNoted | None = None
 
 
 @value
@@ -82,6 +84,7 @@ class Open:
     acted: tuple[Acted, ...] = ()
     changes: Changes = Changes()
     noted: tuple[SideConditionNoted, ...] = ()
+    proof: ProofNoted | None = None
 
 
 type Disbursement = Waiting | Open

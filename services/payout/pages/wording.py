@@ -130,6 +130,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.funds-returned": ("Nicht angeordnete Mittel zurückgegeben", "warning"),
     "payout.plan-supplemented": ("Weitere Mittel zugewiesen", "info"),
     "payout.side-condition-noted": ("Bewilligungsstelle über eine Nebenbestimmung", "info"),
+    "payout.proof-noted": ("Verwendungsnachweis angenommen", "success"),
     "payout.conflict-noted": ("Befangenheit einer Person vermerkt", "warning"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.claim-opened": ("Erstattung gefordert", "warning"),
