@@ -1,11 +1,13 @@
 """Documents: stored by the hash of their content, encrypted under their person's key; events hold the reference only."""
 
 import os
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.identity import DocumentReference, Erased
@@ -16,25 +18,39 @@ class MissingDocument(LookupError):
     """A reference whose bytes are not in the store."""
 
 
+class ChangedMeanwhile(Exception):
+    """A file was written to while it was taken in; nothing of it was kept."""
+
+
+_CHUNK = 1 << 20
+
+
 class Documents(Protocol):
     """Where documents lie."""
 
     def put(self, content: bytes, *, kind: str, media_type: str, subject: str) -> DocumentReference: ...
+    def put_file(self, file: Path, *, kind: str, media_type: str, subject: str) -> DocumentReference:
+        """A file as it lies there, however large, a chunk at a time; `ChangedMeanwhile` when it did not lie still."""
+        ...
+
     def get(self, reference: DocumentReference) -> bytes | Erased: ...
     def forget(self, reference: DocumentReference) -> None:
         """Remove the bytes of a document that nothing refers to any more; a second time, nothing happens."""
         ...
 
 
-def write_durably(file: Path, content: bytes) -> None:
+def write_durably(file: Path, content: bytes | Iterable[bytes]) -> None:
     """Bytes under a name, whole or not at all: temporary name, fsync, rename, fsync of the directory."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(file)
+    try:
+        with temporary.open("wb") as handle:
+            handle.writelines([content] if isinstance(content, bytes) else content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
     directory = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -57,6 +73,30 @@ class DocumentDirectory:
             box = AESGCM(self._keys.create(subject)).encrypt(nonce, content, digest.encode())
             write_durably(file, nonce + box)
         return DocumentReference(sha256=digest, size=len(content), media_type=media_type, kind=kind, subject=subject)
+
+    def put_file(self, file: Path, *, kind: str, media_type: str, subject: str) -> DocumentReference:
+        with file.open("rb") as handle:
+            digest = file_digest(handle, "sha256").hexdigest()
+            target = self._root / subject / digest
+            if not target.exists():
+                handle.seek(0)
+                write_durably(target, self._boxed(handle, digest, subject))
+            size = handle.seek(0, os.SEEK_END)
+        return DocumentReference(sha256=digest, size=size, media_type=media_type, kind=kind, subject=subject)
+
+    def _boxed(self, handle: BinaryIO, digest: str, subject: str) -> Iterator[bytes]:
+        """The same form as that of `put`: nonce, what is encrypted, tag."""
+        nonce = os.urandom(12)
+        box = Cipher(algorithms.AES(self._keys.create(subject)), modes.GCM(nonce)).encryptor()
+        box.authenticate_additional_data(digest.encode())
+        seen = sha256()
+        yield nonce
+        while chunk := handle.read(_CHUNK):
+            seen.update(chunk)
+            yield box.update(chunk)
+        if seen.hexdigest() != digest:
+            raise ChangedMeanwhile(digest)
+        yield box.finalize() + box.tag
 
     def get(self, reference: DocumentReference) -> bytes | Erased:
         """The content, `Erased` when its person was; `MissingDocument`, or `Forged` when the bytes are not the referenced ones."""

@@ -1,6 +1,6 @@
 """Views: disposable documents, made only from the service's own log, rebuilt from it at any time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -114,6 +114,9 @@ class Projection(Protocol):
     def __call__(self, it: Recorded, row: Row, draft: Draft) -> None: ...
 
 
+_BODIES = "SELECT key, body FROM {s}view WHERE name=? AND key IN ({keys})"
+_AT_ONCE = 500
+"""So many keys stand in one statement."""
 _FIND = "SELECT name, key, grp, sort, body FROM {s}view"
 
 
@@ -140,6 +143,17 @@ class Views:
     def get_all(self, wanted: Sequence[Name]) -> Mapping[Name, Entry]:
         """Those of the wanted documents that there are, in one round trip."""
         return {(it.name, it.key): entry_of(it) for it in self.database.documents(wanted)}
+
+    def bodies(self, view: str, keys: Collection[str]) -> Mapping[str, Body]:
+        """The bodies of those of a view's documents that there are, by key: for many keys at once."""
+        found: dict[str, Body] = {}
+        wanted = list(keys)
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            places = ",".join("?" * len(some))
+            statement = _BODIES.replace("{keys}", places)
+            found |= {key: msgspec.json.decode(body) for key, body in self.database.all(statement, [view, *some])}
+        return found
 
     def find(
         self, view: str, *, grp: str | None = None, after: str = "", limit: int = 50, newest_first: bool = False

@@ -11,6 +11,8 @@ from deploy.treasury_simulator.account_report import KINDS, account_report, book
 from deploy.treasury_simulator.book import Answer, FileEntry, PaymentEntry, Standing
 from deploy.treasury_simulator.damage import DAMAGES
 from deploy.treasury_simulator.fault import Fault, Step
+from deploy.treasury_simulator.hkr_answers import ACKNOWLEDGEMENT, acknowledgement, hkr_account, hkr_kind
+from deploy.treasury_simulator.hkr_reading import FORMAT
 from deploy.treasury_simulator.recall_answer import RECALL_ANSWER, recall_answer
 from deploy.treasury_simulator.status_report import STATUS_REPORT, status_report
 
@@ -30,17 +32,18 @@ class Owed:
 def owed_answers(entry: FileEntry, fault: Fault | None) -> list[Owed]:
     """Each answer to a file in its order: without a fault a status report, and a notification per account that was debited."""
     if entry.state == "rejected":
-        return [Owed(HONEST[0], STATUS_REPORT)]
+        return [Owed(HONEST[0], ACKNOWLEDGEMENT if entry.format == FORMAT else STATUS_REPORT)]
     return [it for step in (fault.plays if fault else HONEST) for it in _owed(entry, step, fault)]
 
 
 def _owed(entry: FileEntry, step: Step, fault: Fault | None) -> list[Owed]:
     if step.send == "status":
-        return [Owed(step, STATUS_REPORT)]
+        return [Owed(step, ACKNOWLEDGEMENT if entry.format == FORMAT else STATUS_REPORT)]
     if step.send == "recall":
         return [Owed(step, RECALL_ANSWER)]
     debited = [batch.debtor_iban for batch in entry.batches if fault or booked_of(batch)]
-    return [Owed(step, KINDS[step.send][0], iban) for iban in dict.fromkeys(debited)]
+    kind = hkr_kind(step) if entry.format == FORMAT else KINDS[step.send][0]
+    return [Owed(step, kind, iban) for iban in dict.fromkeys(debited)]
 
 
 def due_on(entry: FileEntry, step: Step) -> str:
@@ -85,6 +88,10 @@ def render(answer: Answer, entry: FileEntry, all_owed: Sequence[Owed], standing:
 
 def _undamaged(file: int, place: int, entry: FileEntry, all_owed: Sequence[Owed], standing: Standing) -> bytes:
     owed = all_owed[place - 1]
+    if entry.format == FORMAT and owed.step.send == "status":
+        return acknowledgement(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
+    if entry.format == FORMAT:
+        return hkr_account(entry, owed.account or "", owed.step, f"LHK-B-{file:08d}-{place}")
     match owed.step.send:
         case "status":
             first = owed.step.same_id or [it.kind for it in all_owed].index(STATUS_REPORT) == place - 1

@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS answer (
     file INTEGER NOT NULL REFERENCES file, place INTEGER NOT NULL, kind TEXT NOT NULL, account_iban TEXT,
     account_sequence INTEGER, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (file, place), UNIQUE (account_iban, account_sequence));
+CREATE TABLE IF NOT EXISTS numbered (
+    file INTEGER PRIMARY KEY REFERENCES file, format TEXT NOT NULL, account_iban TEXT NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fault (file INTEGER PRIMARY KEY REFERENCES file, key TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS due (
     file INTEGER NOT NULL, place INTEGER NOT NULL, due_on TEXT NOT NULL, PRIMARY KEY (file, place),
@@ -86,6 +88,8 @@ class FileEntry:
     code: str | None
     text: str | None
     batches: tuple[BatchEntry, ...]
+    format: str = "iso20022"
+    file_number_sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,15 @@ class Book:
             *(entry.number, arrival.name, entry.sha256, arrival.size, entry.state),
             *(entry.message_id, entry.created_at, entry.code, entry.text),
         )
+        if entry.format != "iso20022":
+            account = entry.batches[0].debtor_iban if entry.batches else ""
+            self._run(
+                "INSERT INTO numbered VALUES (?, ?, ?, ?)",
+                entry.number,
+                entry.format,
+                account,
+                entry.file_number_sequence,
+            )
         for batch in entry.batches:
             self._run("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", entry.number, *astuple(batch)[:5])
             for payment in batch.payments:
@@ -195,6 +208,10 @@ class Book:
         """An answer that is owed from a day on, with the hash of its bytes."""
         self._run("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, 0)", *astuple(answer), sha256)
         self._run("INSERT INTO due VALUES (?, ?, ?)", answer.file, answer.place, due_on)
+
+    def last_number(self, account_iban: str) -> int:
+        """The running number of the last HKR file for an account that was accepted."""
+        return int(self._one("SELECT coalesce(max(number), 0) FROM numbered WHERE account_iban = ?", account_iban)[0])
 
     def record_fault(self, file: int, key: str) -> None:
         """What goes wrong with this file."""
@@ -254,8 +271,9 @@ class Book:
         row = self._one(
             "SELECT number, sha256, state, message_id, created_at, code, text FROM file WHERE number = ?", number
         )
+        told = self._one("SELECT format, number FROM numbered WHERE file = ?", number) or ("iso20022", 0)
         batches = self._all("SELECT * FROM batch WHERE file = ? ORDER BY place", number)
-        columns: list[Any] = [*row, tuple(self._batch(*values) for values in batches)]
+        columns: list[Any] = [*row, tuple(self._batch(*values) for values in batches), *told]
         return FileEntry(*columns)
 
     def _batch(

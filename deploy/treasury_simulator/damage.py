@@ -12,7 +12,7 @@ def _inside(text: bytes) -> Callable[[bytes], bytes]:
 
 
 def _instead(pattern: bytes, by: bytes, times: int = 0) -> Callable[[bytes], bytes]:
-    return lambda raw: re.sub(pattern, by, raw, count=times)
+    return lambda raw: re.sub(pattern, by, raw, count=times, flags=re.DOTALL)
 
 
 def _named(raw: bytes, encoding: str) -> bytes:
@@ -46,5 +46,7 @@ DAMAGES: Mapping[str, Callable[[bytes], bytes]] = {
     "no-sums": _instead(rb"\s*<OrgnlNbOfTxs>[^<]*</OrgnlNbOfTxs>|\s*<OrgnlCtrlSum>[^<]*</OrgnlCtrlSum>", b""),
     "no-such-day": _instead(rb"<BookgDt>\s*<Dt>[0-9-]+</Dt>", b"<BookgDt><Dt>2025-02-30</Dt>"),
     "no-message-id": _instead(rb"\s*<MsgId>[^<]*</MsgId>", b"", 1),
+    "no-trailer": _instead(rb"\s*<Nachsatz>.*?</Nachsatz>", b""),
+    "unknown-field": _instead(rb"</Einzelsatz>", b"<Mahnstufe>1</Mahnstufe></Einzelsatz>"),
     "doubled": lambda raw: raw + raw,
 }

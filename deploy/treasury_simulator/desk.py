@@ -68,12 +68,16 @@ class Desk:
         except FileRefused as refused:
             created_at = refused.created_at or arrival.arrived_at
             entry = replace(entry, state="rejected", message_id=refused.message_id, created_at=created_at)
+            entry = replace(entry, format=refused.format)
             return replace(entry, code=refused.reason.code, text=refused.reason.text)
-        entry = replace(entry, message_id=order.message_id, created_at=order.created_at)
+        entry = replace(entry, message_id=order.message_id, created_at=order.created_at, format=order.format)
         if self._book.has_message(order.message_id):
             code, text = _DUPLICATE_MESSAGE.code, _DUPLICATE_MESSAGE.text
             return replace(entry, state="rejected", code=code, text=text, batches=self._batches(order, rules, True))
-        return replace(entry, batches=self._batches(order, rules, False))
+        account = order.batches[0].debtor_iban
+        if order.number and order.number != self._book.last_number(account) + 1:
+            return replace(entry, state="rejected", code="AM18", text="Dateinummer: es fehlt eine, oder sie kam schon")
+        return replace(entry, batches=self._batches(order, rules, False), file_number_sequence=order.number)
 
     def _fault(self, entry: FileEntry, rules: scenario.Scenario) -> Fault | None:
         """What goes wrong with an accepted file; what is a duplicate is answered as always."""

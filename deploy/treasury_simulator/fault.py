@@ -48,6 +48,9 @@ class Step:
     count_off: int = 0
     sum_off: int = 0
 
+    trailer_off: int = 0
+    """What the count in the trailer of an HKR file is wrong by."""
+
     # Of the account
     lines: Sequence[str] = ("debits",)
     """`debits`, `returns`, `strange-debit`, `strange-credit`."""
@@ -107,6 +110,7 @@ class Fault:
     code: str = "AC04"
     opens_after_days: int = 0
     format: str = "iso20022"
+    """`iso20022`, or `hkr` for the files of a budget and cash system."""
 
     def end(self, place: int) -> str:
         """How the house then knows the payment at this place of the file."""

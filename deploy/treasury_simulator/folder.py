@@ -50,11 +50,11 @@ class Folder:
     def _free(self, name: str) -> Path:
         safe = re.sub(r"[^A-Za-z0-9._ -]", "_", name)[-200:]
         safe = f"_{safe}" if safe.startswith(".") else safe
-        path = self.received / safe
+        path = first = self.received / safe
         number = 1
         while path.exists():
             number += 1
-            path = self.received / f"{safe.removesuffix('.xml')}.{number}.xml"
+            path = first.with_suffix(f".{number}{first.suffix}")
         return path
 
     def taken(self) -> list[str]:
@@ -95,7 +95,7 @@ def _finished(directory: Path) -> list[str]:
         found = [
             (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
             for entry in entries
-            if entry.name.endswith(".xml") and entry.name[0] != "." and entry.is_file(follow_symlinks=False)
+            if entry.name.endswith((".xml", ".csv")) and entry.name[0] != "." and entry.is_file(follow_symlinks=False)
         ]
     return [name for _, name in sorted(found)]
 

@@ -37,11 +37,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One pain.001 whose counts and sums are right."""
+    """One order file whose counts and sums are right; `number` is the running one of an HKR file."""
 
     message_id: str
     created_at: str
     batches: tuple[Batch, ...]
+    format: str = "iso20022"
+    number: int = 0
 
     @property
     def payments(self) -> tuple[Payment, ...]:
@@ -56,3 +58,5 @@ class FileRefused(Exception):
         self.reason = Reason(code, text[:105])
         self.message_id = message_id
         self.created_at = created_at
+        self.format = "iso20022"
+        """In which format the file was, and is answered."""

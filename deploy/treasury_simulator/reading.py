@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.treasury_simulator import checks
+from deploy.treasury_simulator import checks, hkr_reading
 from deploy.treasury_simulator.order import MESSAGE_NAME, Batch, FileRefused, Order, Payment, Reason
 from deploy.treasury_simulator.xml_tree import Node, Unreadable, parse
 
@@ -36,10 +36,14 @@ _NAMES = {"Nm": 70, "Ustrd": 140}
 
 def read(content: bytes) -> Order:
     """The order in these bytes; raises FileRefused, and nothing else, for whatever is wrong with the whole file."""
+    if hkr_reading.looks_like_csv(content):
+        return hkr_reading.read(content)
     try:
         namespace, root = parse(content)
     except Unreadable as unreadable:
         raise FileRefused("FF01", str(unreadable)) from unreadable
+    if namespace == hkr_reading.NAMESPACE:
+        return hkr_reading.read(root)
     if namespace != NAMESPACE or root.name != "Document":
         raise FileRefused("FF01", f"keine Nachricht {MESSAGE_NAME}")
     message_id, created_at = _header(root)

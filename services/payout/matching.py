@@ -8,23 +8,18 @@ from typing import Any
 
 from services.payout.claim import receipt_of
 from services.payout.report import MADE, STATEMENT, AccountEntry
-from shared.views import Entry, Views
+from shared.views import Views
 
 type Found = Mapping[str, Mapping[str, Any]]
 
 
 def unexplained(views: Views, kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
     """The lines that a decision has to look at."""
-    found = _found(views, "references", {one.reference for it in lines for one in it.bookings} - {""})
-    received = _found(views, "receipts", {it for line in lines if line.credit for it in _receipts(line)})
+    found = views.bodies("references", {one.reference for it in lines for one in it.bookings} - {""})
+    received = views.bodies("receipts", {it for line in lines if line.credit for it in _receipts(line)})
     left = [(it, rest) for it in lines if (rest := _rest(it, found, received))]
-    opened = _found(views, "clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
+    opened = views.bodies("clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
     return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]
-
-
-def _found(views: Views, name: str, keys: set[str]) -> Found:
-    found: Mapping[Any, Entry] = views.get_all([(name, it) for it in keys]) if keys else {}
-    return {key: it.body for (_, key), it in found.items()}
 
 
 def _receipts(line: AccountEntry) -> set[str]:

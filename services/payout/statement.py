@@ -9,11 +9,19 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import assert_never
 
-from services.payout.report.content import DaySums
 from shared.decider import Context, Decider, DomainError, event, field, replace, value
 from shared.persistent import PersistentMap
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
+
+
+@value
+class DaySums:
+    """What was booked on one day, to the account's debit and to its credit."""
+
+    booked_on: date
+    debit_cents: int
+    credit_cents: int
 
 
 @value

@@ -98,3 +98,12 @@ def test_only_deploy_and_the_tests_import_more_than_one_service() -> None:
         met = {it.split(".")[1] for it in imports(file) if it.startswith("services.")}
         own = {file.relative_to(ROOT).parts[1]} if file.is_relative_to(ROOT / "services") else set[str]()
         assert met <= own, f"{module_name(file)} importiert {sorted(met - own)}"
+
+
+def test_the_api_stands_on_no_page() -> None:
+    files = [it for it in sources("services") if "api" in it.parts or it.stem == "possible"]
+    assert files
+    for file in files:
+        service = file.relative_to(ROOT).parts[1]
+        for it in imports(file):
+            assert not it.startswith(f"services.{service}.pages"), f"{module_name(file)} importiert {it}"

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import lxml.etree
@@ -17,6 +18,7 @@ from services.payout.treasury import Account, instruction
 from services.payout.treasury.iso20022 import build
 from shared.decider import Context
 from shared.identity import Role, Sealed
+from tests.benchmarks import accounts
 from tests.benchmarks.running import Bench, Figures, Lost, Part, Ratio, Run, in_process
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue] lxml has no types
@@ -111,13 +113,19 @@ def _run(variant: str) -> Figures:
 
 
 @contextmanager
-def _begin(_bench: Bench) -> Generator[Run]:
-    yield _run
+def _begin(bench: Bench) -> Generator[Run]:
+    with TemporaryDirectory(prefix="foerderstrom-bench-", dir=bench.asked.folder) as name:
+        in_process(accounts.made, Path(name), accounts.LINES)
+        yield lambda variant: accounts.run(Path(name), variant) if variant in accounts.VARIANTS else _run(variant)
 
 
 PART = Part(
     name="paying",
-    variants=("ours", "lxml"),
-    ratios={"pain_vs_lxml": Ratio(figure="seconds", above="ours", below="lxml")},
+    variants=("ours", "lxml", *accounts.VARIANTS),
+    ratios={
+        "pain_vs_lxml": Ratio(figure="seconds", above="ours", below="lxml"),
+        "camt_vs_lxml": Ratio(figure="seconds", above="camt", below="iterparse"),
+        "camt_vs_flat": Ratio(figure="seconds", above="camt", below="flat"),
+    },
     begin=_begin,
 )

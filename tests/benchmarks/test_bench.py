@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.sign_in import TokenDesk
-from tests.benchmarks import appends, growth, lifecycles, over_http, rebuild, running
+from tests.benchmarks import accounts, appends, growth, lifecycles, over_http, rebuild, running
 from tests.benchmarks.conversation import EVENTS
 from tests.benchmarks.running import Asked, Bench, Figures, Lost, Part
 from tests.servers import PostgresServer
@@ -39,6 +39,17 @@ def test_each_side_lives_through_the_conversation_and_loses_nothing(side: str, t
     found = run(lifecycles.PART, f"{side}_sqlite", few(tmp_path))
     assert found["lifecycles"] == 40
     assert found["lifecycles_per_second"] > 0
+
+
+def test_a_statement_is_reconciled_and_one_that_leaves_a_line_unexplained_does_not_count(tmp_path: Path) -> None:
+    for name in ("whole", "lost"):
+        (tmp_path / name).mkdir()
+    accounts.made(tmp_path / "whole", 500)
+    for variant in accounts.VARIANTS.values():
+        assert variant(tmp_path / "whole", 500)["lines_per_second"] > 0
+    accounts.made(tmp_path / "lost", 500, without=250)
+    with pytest.raises(Lost, match="499 of 500"):
+        accounts.reconciled(tmp_path / "lost", 500)
 
 
 @pytest.mark.parametrize("lost", [1, -1])

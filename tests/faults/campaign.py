@@ -31,7 +31,7 @@ from tests.servers import NatsServer, running_postgres
 
 LEFT = Path("var/campaign")
 KILLS_A_SEED = 120
-DEATHS_A_SEED, ORDERS_A_BATCH, ORDERING_SECONDS = 20, 400, 60.0
+DEATHS_A_SEED, ORDERS_A_BATCH, ORDERING_SECONDS = 20, 1_000, 120.0
 TEN_MINUTES = 600.0
 
 
@@ -66,7 +66,7 @@ async def away(_seed: int, world: World, left: float) -> tuple[int, Sequence[Fin
 
 
 async def paid_once(seed: int, world: World, left: float) -> tuple[int, Sequence[Finding]]:
-    """Orders by the hundred, for a minute; the treasury's book has each of them once."""
+    """Orders by the hundred, for two minutes; the treasury's book has each of them once."""
     until = asyncio.get_running_loop().time() + min(ORDERING_SECONDS, max(0.0, left - 60))
     ordering = Ordering(
         world=world, seed=str(seed), wanted=DEATHS_A_SEED, batches=2, size=ORDERS_A_BATCH, until=until, pause=0.0,

@@ -76,7 +76,7 @@ class Zygote:
 
     def stop(self) -> None:
         self._input.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._output.close()
 
 

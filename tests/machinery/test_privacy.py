@@ -1,6 +1,8 @@
 """Sealed values and documents: readable by key, gone with the key, bound to their place."""
 
+import tracemalloc
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.documents import DocumentDirectory, MissingDocument
+from shared.documents import ChangedMeanwhile, DocumentDirectory, MissingDocument
 from shared.formats import NotCanonical, encode
 from shared.identity import DocumentReference, Erased
 from shared.privacy import Forged, Keys, Privacy, Vault, vault
@@ -76,6 +78,38 @@ def test_documents_come_back_whole_and_lie_encrypted(keys: Keys, tmp_path: Path)
         documents.get(reference)
     keys.destroy("s-1")
     assert documents.get(reference) == Erased(subject="s-1")
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 5_000_000])
+def test_a_file_is_kept_a_chunk_at_a_time_in_the_same_form(keys: Keys, tmp_path: Path, size: int):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    (file := tmp_path / "file").write_bytes(content := bytes(range(256)) * (size // 256 + 1))
+    kept = documents.put_file(file, kind="treasury-report", media_type="application/xml", subject="treasury-files")
+    assert documents.get(kept) == content
+    assert kept == documents.put(
+        content, kind="treasury-report", media_type="application/xml", subject="treasury-files"
+    )
+    assert [it.name for it in (tmp_path / "documents" / "treasury-files").iterdir()] == [kept.sha256]
+
+
+def test_a_large_file_is_never_held_in_memory(keys: Keys, tmp_path: Path):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    with (file := tmp_path / "file").open("wb") as handle:
+        handle.truncate(64_000_000)
+    tracemalloc.start()
+    documents.put_file(file, kind="treasury-report", media_type="application/xml", subject="treasury-files")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8_000_000
+
+
+def test_a_file_that_changes_while_it_is_kept_is_not_kept(keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    (file := tmp_path / "file").write_bytes(b"as it was hashed")
+    monkeypatch.setattr("shared.documents.file_digest", lambda _handle, _name: sha256(b"something else"))
+    with pytest.raises(ChangedMeanwhile):
+        documents.put_file(file, kind="treasury-report", media_type="application/xml", subject="treasury-files")
+    assert list((tmp_path / "documents" / "treasury-files").iterdir()) == []
 
 
 def test_a_document_that_is_not_there_is_named(keys: Keys, tmp_path: Path):

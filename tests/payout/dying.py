@@ -20,7 +20,7 @@ MOMENTS: dict[str, tuple[Any, str, str]] = {
     "submission-started": (Directory, "hand_over", "before"),
     "file-half-handed-over": (Path, "rename", "before"),
     "file-handed-over": (Directory, "hand_over", "after"),
-    "report-stored": (DocumentDirectory, "put", "after"),
+    "report-stored": (DocumentDirectory, "put_file", "after"),
     "report-read": (desk, "read", "after"),
     "report-taken-in": (Directory, "archive", "before"),
     "report-archived": (Directory, "archive", "after"),

@@ -136,14 +136,14 @@ class Road:
         return book(self.treasury)
 
 
-def settings_at(place: Place) -> Settings:
-    return place.settings(Settings, treasury=place.folder / "treasury", treasury_file_bytes=1_000_000)
+def settings_at(place: Place, **more: Any) -> Settings:
+    return place.settings(Settings, treasury=place.folder / "treasury", treasury_file_bytes=1_000_000, **more)
 
 
 @contextmanager
-def on_the_road(place: Place) -> Generator[Road]:
+def on_the_road(place: Place, **more: Any) -> Generator[Road]:
     """A running payout at a place, on the morning of 4 August 2025 unless the place's calendar shows another time."""
     if not (place.folder / "calendar.json").exists():
         place.turn_to(MONDAY)
-    with serving(blueprint, place, settings_at(place)) as service:
+    with serving(blueprint, place, settings_at(place, **more)) as service:
         yield Road(service=service, treasury=place.folder / "treasury")

@@ -1,20 +1,24 @@
 """Every action of review, sent to a case in every state that does not offer it: refused by name, and told what is possible now."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from services.review import budget as budgets
 from services.review.api import actions
+from services.review.budget_steps import steps_of_budget
+from services.review.pages.budget_forms import forms_of
 from services.review.wiring import blueprint
 from services.review.words.handling import OF_HANDLING
 from shared.contracts.intake import ApplicationWithdrawn, ChangeRequested
 from shared.identity import Role
 from tests.conftest import StartNats
 from tests.orders import answer_to, what_is_wrong
-from tests.review.builders import D1_SPLIT, TITLE
+from tests.review.builders import D1_SPLIT, TITLE, budget_officer
 from tests.review.road import D1_PROPOSAL, DISPENSATION, PROCEEDING, Road
 from tests.review.test_api import BODIES, place
 from tests.service import serving
@@ -283,6 +287,27 @@ def test_a_budget_says_what_is_possible_with_it(road: Road) -> None:
     assert proclaimed(2025).json()["code"] == "budget-not-provisional"
     assert what_is_wrong(proclaimed(2025), {"freeze-funds", "reallocate-funds", "record-repayment"}) == ""
     assert what_is_wrong(proclaimed(2031), {"open-budget"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("provisional", "year", "more"),
+    [
+        (False, 2025, {"record-repayment"}),
+        (True, 2025, {"record-repayment", "proclaim-budget", "allow-despite-provisional"}),
+        (False, 2026, {"close-budget"}),
+    ],
+)
+def test_the_budgets_page_has_a_form_for_whatever_is_possible(provisional: bool, year: int, more: set[str]) -> None:
+    command = budgets.OpenBudget(
+        title=TITLE, year=2025, appropriation_cents=100, authorisations=(), provisional=provisional
+    )
+    fund = budgets.decider.fold(budgets.decide(command, budgets.decider.initial, budget_officer(date(2025, 1, 2))))
+    assert isinstance(fund, budgets.Open)
+    today, some = date(year, 6, 30), ({"value": "c", "text": "c"},)
+    assert set(steps_of_budget(fund, today)) == {"freeze-funds", "reallocate-funds"} | more
+    assert list(forms_of(fund, today, waiting=some, standing=some)) == list(steps_of_budget(fund, today))
+    without = set(forms_of(fund, today, waiting=(), standing=()))
+    assert set(steps_of_budget(fund, today)) - without == {"record-repayment", "allow-despite-provisional"} & more
 
 
 def test_a_form_that_comes_too_late_says_it_on_the_page_too(road: Road) -> None:

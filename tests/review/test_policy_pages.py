@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -128,3 +129,25 @@ def test_a_case_shows_what_every_rule_said_and_the_three_hashes(road: Road):
     assert proposal["parameters_sha256"] == sha256(PARAMETERS.encode()).hexdigest()
     text = road.auditor.get(f"/review/cases/{case}", headers=HTML).text
     assert "Regeln aus Richtlinie und Verwaltungspraxis" in text
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_who_published_the_policy_of_a_decision_does_not_approve_it(
+    start_nats: StartNats, tmp_path: Path, published: bool
+) -> None:
+    place = Place(folder=tmp_path, nats=start_nats())
+    place.turn_to(datetime(2025, 7, 1, 9, tzinfo=UTC))
+    with serving(blueprint, place) as service:
+        road = Road(service)
+        road.open_budget()
+        if published:
+            assert publish(road, practice_of(date(2025, 7, 1))).status_code == 201
+        case = road.reserve()
+        publisher = road.person("p-approver", Role.APPROVER)
+        signed = road.act(case, "approval", by=publisher)
+        if not published:
+            assert signed.status_code == 200, "of a file that ships with the house nobody is the publisher"
+            return
+        assert (signed.status_code, signed.json()["code"]) == (403, "attempt-refused")
+        assert "nicht nach ihr" in signed.json()["detail"]
+        road.do(case, "approval", by=road.person("p-other", Role.APPROVER))

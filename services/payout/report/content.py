@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 
+from services.payout.statement import DaySums
 from shared.decider import value
 
 
@@ -71,15 +72,6 @@ class AccountEntry:
     bookings: tuple[Booking, ...] = ()
     returned: bool = False
     credit: bool = False
-
-
-@value
-class DaySums:
-    """What was booked on one day, to the account's debit and to its credit."""
-
-    booked_on: date
-    debit_cents: int
-    credit_cents: int
 
 
 @value

@@ -192,11 +192,12 @@ class Desk:
 
     def _kept(self, path: Path, limit: int) -> str:
         """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""
-        if path.stat().st_size <= limit:
-            self.house.documents.put(
-                path.read_bytes(), kind="treasury-report", media_type="application/xml", subject=SUBJECT
-            )
-        return sha256_of(path)
+        if path.stat().st_size > limit:
+            return sha256_of(path)
+        kept = self.house.documents.put_file(
+            path, kind="treasury-report", media_type="application/xml", subject=SUBJECT
+        )
+        return kept.sha256
 
     async def _lists_read_the_log(self) -> None:
         """Our own references are found by lists; they must have read the log, or known payments look unknown."""

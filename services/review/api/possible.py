@@ -6,7 +6,7 @@ from services.review import budget as budgets
 from services.review.api import early_starts
 from services.review.api.budget_reading import title_and_year
 from services.review.api.reading import known, possible_steps
-from services.review.pages.budget_forms import forms_of
+from services.review.budget_steps import steps_of_budget
 from services.review.words.handling import OF_HANDLING, steps_of_case
 from shared.calendar import local_date
 from shared.service import House
@@ -34,7 +34,4 @@ async def _of_case(house: House, action: str, case: str) -> Sequence[str]:
 async def _of_budget(house: House, path: Mapping[str, str]) -> Sequence[str]:
     title, year = title_and_year(path)
     state = (await house.writer.state(budgets.decider, budgets.budget_id(title, year))).state
-    if not isinstance(state, budgets.Open):
-        return ("open-budget",)
-    some = ({"value": "", "text": ""},)
-    return list(forms_of(state, local_date(house.now()), waiting=some, standing=some))
+    return steps_of_budget(state, local_date(house.now()))

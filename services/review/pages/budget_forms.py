@@ -1,9 +1,11 @@
 """Die Formulare des Haushalts: which fields each action shows on the budget's pages; nothing is decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from services.review import budget as budgets
+from services.review.budget_acts import ALLOW, REPAY
+from services.review.budget_steps import steps_of_budget
 from services.review.pages.form_fields import Form, FormField
 from services.review.settings import office
 from shared.money import euros
@@ -60,23 +62,19 @@ def opening_form(today: date) -> Form:
 
 
 def forms_of(it: budgets.Open, today: date, waiting: Options, standing: Options) -> Mapping[str, Form]:
-    """The forms that make sense for this budget now, by action."""
-    if it.closed_on:
-        return {"hand-over-remainder": _remainder(it)} if it.opening.transferable else {}
-    found: dict[str, Form] = {}
-    if it.provisional:
-        found["proclaim-budget"] = _proclamation(it)
-        if waiting:
-            found["allow-despite-provisional"] = _override(waiting)
-    found["freeze-funds"] = _freeze(it)
-    if any(one.left_cents for one in it.freezes.values()):
-        found["lift-freeze"] = _lift(it)
-    found["reallocate-funds"] = _reallocation(it)
-    if standing and today.year == it.year:
-        found["record-repayment"] = _repayment(it, today, standing)
-    if today.year > it.year:
-        found["close-budget"] = _closing(it)
-    return found
+    """The forms of what can be done with this budget now, by action; none that would offer no case to choose."""
+    made: Mapping[str, Callable[[], Form | None]] = {
+        "proclaim-budget": lambda: _proclamation(it),
+        ALLOW: lambda: _override(waiting) if waiting else None,
+        "freeze-funds": lambda: _freeze(it),
+        "lift-freeze": lambda: _lift(it),
+        "reallocate-funds": lambda: _reallocation(it),
+        REPAY: lambda: _repayment(it, today, standing) if standing else None,
+        "close-budget": lambda: _closing(it),
+        "hand-over-remainder": lambda: _remainder(it),
+    }
+    forms = ((action, made[action]()) for action in steps_of_budget(it, today))
+    return {action: form for action, form in forms if form}
 
 
 def _proclamation(it: budgets.Open) -> Form:

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from services.review import budget as budgets
 from services.review import municipal_tie, succession, views
 from services.review import programme as programmes
-from services.review.api import actions, early_starts
+from services.review.api import actions
 from services.review.api.application_file import tables_of
 from services.review.api.budget_reading import day_asked, entry_asked, sheet_of, statement_of, waiting_list
 from services.review.api.case_file import TOPICS, CaseFile, Notice, ProposalMade, case_file
@@ -27,6 +27,7 @@ from services.review.correspondence import LetterKind
 from services.review.examination import CUT_TITLES, CutReason
 from services.review.grant_cut import CUT_GROUND_TITLES, CutGround
 from services.review.pages import budgets as budget_pages
+from services.review.pages import early_starts
 from services.review.pages.budgets import BUDGETS, QUEUE
 from services.review.pages.criteria_table import criteria_table
 from services.review.pages.forms import Applies, Rejected, decision_of, form_of

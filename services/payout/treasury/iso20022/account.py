@@ -71,12 +71,13 @@ class AccountReader:
 
     def _entry(self, entry: Any) -> AccountEntry:
         fields = self._fields
+        entry = fields.part(entry)
         amount, direction = fields.amount(entry, "Amt"), _direction(fields.required(entry, "CdtDbtInd"))
-        reversal = fields.maybe(entry, "RvslInd") in ("true", "1")
-        booked_on = fields.maybe(entry, "BookgDt/Dt") or fields.required(entry, "BookgDt/DtTm")
+        reversal = entry.text("RvslInd") in ("true", "1")
+        booked_on = entry.text("BookgDt/Dt") or fields.required(entry, "BookgDt/DtTm")
         groups = self._groups | set(fields.texts(entry, "NtryDtls/Btch/PmtInfId"))
         returned = not direction and (
-            fields.maybe(entry, "BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
+            entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
         )
         bookings = tuple(
             Booking(
@@ -93,7 +94,7 @@ class AccountReader:
         group = groups.pop() if len(groups) == 1 else ""
         on = day(booked_on)
         return AccountEntry(
-            key=fields.maybe(entry, "AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
+            key=entry.text("AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
             cents=amount,
             debit=direction and not reversal,
             booked=fields.required(entry, "Sts/Cd") == "BOOK",
@@ -123,14 +124,14 @@ class AccountReader:
 
     def _detail(self, detail: Any) -> "_Detail":
         fields = self._fields
+        detail = fields.part(detail)
         # Most of a state's bookings are not ours and name nothing of ours: they are lines that move nothing.
-        named = fields.maybe(detail, "Refs/EndToEndId")
-        if group := fields.maybe(detail, "Refs/PmtInfId"):
+        named = detail.text("Refs/EndToEndId")
+        if group := detail.text("Refs/PmtInfId"):
             self._groups.add(group)
-        own = fields.amount(detail, "Amt") if detail.find(fields.path("Amt")) is not None else None
+        own = fields.amount(detail, "Amt") if detail.all("Amt") else None
         returned, reason = False, ""
-        information = detail.find(fields.path("RtrInf"))
-        if information is not None or fields.maybe(detail, "BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
+        if detail.all("RtrInf") or detail.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
             returned = True
             reason = fields.code(detail, "RtrInf/Rsn")
         named = named if IDENTIFIER.fullmatch(named) else ""

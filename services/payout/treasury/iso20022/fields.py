@@ -1,6 +1,7 @@
 """The fields of a foreign message: found by their path, checked before they are believed. No text of a file gets into an error."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,16 +9,71 @@ from services.payout.treasury import Unreadable
 
 IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 """Message, group and end-to-end ids: 35 characters of the SEPA set, no slash at either end and never two."""
+_MOST_NAMES = 200
+"""No element of these messages has more kinds of children; a hostile file must not fill the memory with names."""
 _amount = re.compile(r"([0-9]{1,16})(?:\.([0-9]{0,2}))?", re.ASCII)
 """Sums of a state's account are larger than any payment; five decimals are none of ours."""
+_USUAL = 18
+"""Digits of an amount that is written with exactly two decimals, as nearly all are."""
+
+
+class Part:
+    """An element of which many fields are asked: its descendants by their path, gathered once."""
+
+    __slots__ = ("_first", "_more")
+
+    def __init__(self, element: Any, names: "_Names") -> None:
+        self._first: dict[str, Any] = {}
+        self._more: dict[str, list[Any]] = {}
+        self._gather(element, names)
+
+    def _gather(self, element: Any, names: "_Names") -> None:
+        first = self._first
+        for child in element:
+            below = names[child.tag]
+            if below is None:
+                continue
+            path = below.path
+            if path in first:
+                self._more.setdefault(path, []).append(child)
+            else:
+                first[path] = child
+            if len(child):
+                self._gather(child, below)
+
+    def text(self, path: str) -> str:
+        """The text of the first element there; empty when there is none."""
+        known = self._first.get(path)
+        return (known.text or "").strip() if known is not None else ""
+
+    def all(self, path: str) -> Sequence[Any]:
+        known = self._first.get(path)
+        return () if known is None else (known, *self._more.get(path, ()))
+
+
+class _Names(dict[str, "_Names | None"]):
+    """The paths below one path, by tag; None for elements of other namespaces."""
+
+    def __init__(self, prefix: str, path: str = "") -> None:
+        super().__init__()
+        self._prefix, self.path = prefix, path
+
+    def __missing__(self, tag: str) -> "_Names | None":
+        ours = tag.startswith(self._prefix)
+        between = "/" if self.path else ""
+        below = _Names(self._prefix, f"{self.path}{between}{tag[len(self._prefix) :]}") if ours else None
+        if len(self) < _MOST_NAMES:
+            self[tag] = below
+        return below
 
 
 class Fields:
-    """Reads elements of one namespace; each path is made once."""
+    """Reads elements of one namespace, or parts of them; each path is made once."""
 
     def __init__(self, namespace: str) -> None:
         self._prefix = f"{{{namespace}}}"
         self._paths: dict[str, str] = {}
+        self._names = _Names(self._prefix)
 
     def path(self, path: str) -> str:
         known = self._paths.get(path)
@@ -25,7 +81,12 @@ class Fields:
             known = self._paths[path] = "/".join(f"{self._prefix}{step}" for step in path.split("/"))
         return known
 
-    def all(self, parent: Any, path: str) -> list[Any]:
+    def part(self, element: Any) -> Part:
+        return Part(element, self._names)
+
+    def all(self, parent: Any, path: str) -> Sequence[Any]:
+        if isinstance(parent, Part):
+            return parent.all(path)
         return parent.findall(self.path(path))
 
     def one(self, parent: Any, path: str) -> Any:
@@ -38,6 +99,8 @@ class Fields:
         return [(it.text or "").strip() for it in self.all(parent, path)]
 
     def maybe(self, parent: Any, path: str) -> str:
+        if isinstance(parent, Part):
+            return parent.text(path)
         text = parent.findtext(self.path(path))
         return text.strip() if text else ""
 
@@ -68,6 +131,9 @@ class Fields:
 
 
 def cents(text: str) -> int:
+    digits = text[:-3] + text[-2:]
+    if text[-3:-2] == "." and len(digits) <= _USUAL and digits.isascii() and digits.isdigit():
+        return int(digits)
     found = _amount.fullmatch(text.strip())
     if not found:
         raise Unreadable("bad-amount", "Ein Betrag ist keiner.")

@@ -1,0 +1,86 @@
+"""Acknowledgement, booking file and return file of a budget and cash system (docs/treasury.md), in XML."""
+
+from xml.etree import ElementTree
+
+from deploy.treasury_simulator.account_report import Line, lines_of
+from deploy.treasury_simulator.book import FileEntry, PaymentEntry
+from deploy.treasury_simulator.fault import Step
+from deploy.treasury_simulator.hkr_reading import NAMESPACE
+from deploy.treasury_simulator.status_report import spoken_of
+from deploy.treasury_simulator.writing import Element, add, euros, written
+
+ACKNOWLEDGEMENT, BOOKINGS, RETURNS = "quittung", "buchungsdatei", "rueckgabedatei"
+_NOBODY = "FS19991231A"
+
+
+def hkr_kind(step: Step) -> str:
+    """Which file a step is in this format."""
+    if step.send == "status":
+        return ACKNOWLEDGEMENT
+    return RETURNS if "returns" in step.lines else BOOKINGS
+
+
+def acknowledgement(entry: FileEntry, step: Step, identification: str) -> bytes:
+    """What became of this file."""
+    root = _root("Quittung")
+    header = add(root, "Vorsatz")
+    add(header, "Kennung", identification)
+    add(header, "Bezug", _NOBODY if step.of_another else entry.message_id or "OHNE-KENNUNG")
+    payments = [payment for batch in entry.batches for payment in batch.payments]
+    if entry.state == "rejected":
+        add(header, "Ergebnis", "abgewiesen")
+        add(header, "Grund", entry.code)
+    else:
+        add(header, "Anzahl", str(len(payments) + step.count_off))
+        add(header, "Summe", euros(sum(it.amount_cents for it in payments) + step.sum_off))
+        if step.level == "file":
+            add(header, "Ergebnis", step.answers)
+            add(header, "Grund", step.reason or "MS03")
+        else:
+            refused = any(it.state != "booked" for it in payments)
+            add(header, "Ergebnis", "teilweise" if refused else "angenommen")
+    singly = entry.state == "accepted" and step.level == "payment"
+    told = [it for it in payments if singly and spoken_of(it, step)]
+    for payment in told:
+        _acknowledged(root, payment, step)
+    add(add(root, "Nachsatz"), "Anzahl", str(len(told) + step.trailer_off))
+    return written(root)
+
+
+def _acknowledged(root: Element, payment: PaymentEntry, step: Step) -> None:
+    record = add(root, "Einzelsatz")
+    add(record, "Fremdkennzeichen", payment.reference)
+    result = step.answers or ("angenommen" if payment.state == "booked" else "abgewiesen")
+    add(record, "Ergebnis", result)
+    if result == "abgewiesen":
+        add(record, "Grund", step.reason or payment.code or "MS03")
+
+
+def hkr_account(entry: FileEntry, account: str, step: Step, identification: str) -> bytes:
+    """What was debited, came in, or came back."""
+    returned = hkr_kind(step) == RETURNS
+    root = _root("Rueckgabedatei" if returned else "Buchungsdatei")
+    add(add(root, "Vorsatz"), "Kennung", identification)
+    lines = lines_of(entry, account, step)
+    for line in lines:
+        _record(root, line, step, returned=returned)
+    trailer = add(root, "Nachsatz")
+    add(trailer, "Anzahl", str(len(lines) + step.trailer_off))
+    add(trailer, "Summe", euros(sum(abs(line.cents) for line in lines) + step.total_off))
+    return written(root)
+
+
+def _record(root: Element, line: Line, step: Step, *, returned: bool) -> None:
+    record = add(root, "Einzelsatz")
+    add(record, "Buchungsnummer", line.key)
+    if not returned:
+        add(record, "Art", "Auszahlung" if line.cents < 0 else "Einzahlung")
+    add(record, "Fremdkennzeichen", line.payments[0].reference if line.payments else line.reference)
+    add(record, "Betrag", euros(abs(line.cents)))
+    add(record, "Buchungstag", line.booked_on)
+    if returned:
+        add(record, "Grund", step.reason or "AC04")
+
+
+def _root(name: str) -> Element:
+    return ElementTree.Element(name, {"xmlns": NAMESPACE})
