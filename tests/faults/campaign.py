@@ -70,9 +70,9 @@ async def paid_once(seed: int, world: World, left: float) -> tuple[int, Sequence
     until = asyncio.get_running_loop().time() + min(ORDERING_SECONDS, max(0.0, left - 60))
     ordering = Ordering(
         world=world, seed=str(seed), wanted=DEATHS_A_SEED, batches=2, size=ORDERS_A_BATCH, until=until, pause=0.0,
-        lives=(1.0, 6.0),
+        lives=(2.0, 12.0),
     )  # fmt: skip
-    found = await ordering.lived(600)
+    found = await ordering.lived(1_800)
     return ordering.ordered, found
 
 

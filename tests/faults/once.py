@@ -38,6 +38,8 @@ NOT_DRAWN = ("oversized", "down-at-cut-off")
 """The one needs another limit, the other is what a treasury that is killed does anyway."""
 DRAWN = tuple(key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022")
 ONCE, AGAIN = 1, 2
+PATIENCE = 600.0
+"""Seconds for one request of thousands of orders, on a busy machine."""
 
 
 @dataclass
@@ -107,19 +109,22 @@ class Ordering(Campaigner):
                 self._turn_clock()
             await asyncio.sleep(self.pause)
 
+    async def _insist(self, act: str, about: str, **more: Any) -> None:
+        await insist(self.world, "payout", act, about, within=PATIENCE, **more)
+
     async def order(self, number: int) -> Sequence[str]:
         """The payments of a batch, which is not sealed yet."""
         first = number * self.size
         place = f"{self.seed}/{number}"
-        await insist(self.world, "payout", "order_many", place, seed=self.seed, first=first, count=self.size)
+        await self._insist("order_many", place, seed=self.seed, first=first, count=self.size)
         self.ordered += self.size
         return [name_of(name_of(self.seed, it), ONCE) for it in range(first, first + self.size)]
 
     async def send(self, number: int, payments: Sequence[str]) -> None:
         """Seal these payments and release their file."""
         batch = name_of(self.seed, "batch", number)
-        await insist(self.world, "payout", "seal_many", batch, batch=batch, payments=payments)
-        await insist(self.world, "payout", "release_one", batch, batch=batch)
+        await self._insist("seal_many", batch, batch=batch, payments=payments)
+        await self._insist("release_one", batch, batch=batch)
 
     async def _second_worker(self) -> None:
         """Somebody starts payout twice; the second must not work."""
@@ -142,7 +147,7 @@ class Ordering(Campaigner):
         quiet = 0
         while quiet < 3:
             await asyncio.sleep(0.15)
-            await self.world.at_rest("payout")
+            await self.world.at_rest("payout", within=PATIENCE)
             left = [it for it in folder.iterdir() if not it.name.endswith(".part")]
             quiet = quiet + 1 if not left and once_checker.all_taken(self.world.evidence()) else 0
 
@@ -151,7 +156,7 @@ class Ordering(Campaigner):
         cases = await asyncio.to_thread(once_checker.to_order_again, self.world.evidence())
         for start in range(0, len(cases), 400):
             some = cases[start : start + 400]
-            await insist(self.world, "payout", "order_again", f"{self.seed}/{start}", cases=some)
+            await self._insist("order_again", f"{self.seed}/{start}", cases=some)
             ordered = await asyncio.to_thread(once_checker.ordered, self.world.evidence())
             found = [name for it in some if (name := name_of(it, AGAIN)) in ordered]
             if found:
