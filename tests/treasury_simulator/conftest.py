@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deploy.treasury_simulator.fault import Fault
 from tests.payout.road import on_the_road
 from tests.service import Place
 from tests.treasury_simulator.scenarios import Scenarios
@@ -17,15 +18,18 @@ WRITES = {"iso20022": "iso20022", "hkr": "hkr-xml"}
 @pytest.fixture(scope="module")
 def scenarios(
     start_nats: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Scenarios]]:
-    """A service for each format, begun when it is first asked for."""
-    server, begun = start_nats(), dict[str, Scenarios]()
+) -> Iterator[Callable[[Fault], Scenarios]]:
+    """The service that a fault is played against, begun when it is first asked for."""
+    begun = dict[str, Scenarios]()
     with ExitStack() as stack:
 
-        def of(form: str) -> Scenarios:
-            if form not in begun:
-                place = Place(folder=tmp_path_factory.mktemp(form), nats=server if not begun else start_nats())
-                begun[form] = Scenarios(stack.enter_context(on_the_road(place, treasury_format=WRITES[form])))
-            return begun[form]
+        def of(fault: Fault) -> Scenarios:
+            # Statements carry a balance forward: whoever plays with them begins with an account of their own.
+            name = fault.key if any(it.send == "statement" for it in fault.plays) else fault.format
+            if name not in begun:
+                place = Place(folder=tmp_path_factory.mktemp(name), nats=start_nats())
+                running = on_the_road(place, treasury_format=WRITES[fault.format])
+                begun[name] = Scenarios(stack.enter_context(running))
+            return begun[name]
 
         yield of

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from deploy.treasury_simulator import __main__ as treasury
 from deploy.treasury_simulator.fault import Fault
+from services.payout.clearing import ClearingOpened
 from services.payout.report import ReportConflicting, ReportQuarantined, ReportReceived
 from services.payout.treasury.directory import waiting
 from tests.payout.builders import IBAN
@@ -25,6 +26,8 @@ class Lived:
     payments: list[dict[str, Any]]
     events: list[str]
     reasons: list[str]
+    opened: int
+    """So many items of clearing."""
     book: dict[str, Any]
 
 
@@ -71,6 +74,7 @@ class Scenarios:
         store = self.road.service.house.store
         rows = store.recorder.rows(before, 1_000)
         reasons: list[str] = []
+        opened = 0
         for it in [store.mapper.recorded(row).event for row in rows]:
             match it:
                 case ReportReceived():
@@ -79,12 +83,14 @@ class Scenarios:
                     reasons.append(it.reason_code)
                 case ReportConflicting():
                     reasons.append("report-conflicting")
+                case ClearingOpened():
+                    opened += len(it.items)
                 case _:
                     pass
         found = [self.road.read(f"/payout/payments/{it}") for it in payments]
         self.orders |= {it["reference"]: it["cents"] for it in found}
         events = [row.topic.partition(".v")[0] for row in rows if row.topic.startswith(FAMILIES)]
-        return Lived(found, events, reasons, self.road.book())
+        return Lived(found, events, reasons, opened, self.road.book())
 
     def wrongly_paid(self, book: dict[str, Any]) -> list[str]:
         """What the treasury's own book says beyond one payment for each order."""

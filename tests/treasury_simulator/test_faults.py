@@ -16,11 +16,12 @@ from tests.treasury_simulator.scenarios import Scenarios
 
 
 @pytest.mark.parametrize("fault", table().values(), ids=table().keys())
-def test_the_house_does_what_the_table_says(scenarios: Callable[[str], Scenarios], fault: Fault) -> None:
-    played = scenarios(fault.format)
+def test_the_house_does_what_the_table_says(scenarios: Callable[[Fault], Scenarios], fault: Fault) -> None:
+    played = scenarios(fault)
     lived = played.live(fault)
     assert lived.events == list(fault.events)
     assert lived.reasons == list(fault.reasons)
+    assert lived.opened == len(fault.reasons), "what was not taken in waits for a person"
     ends = [fault.end(place + 1) for place in range(fault.payments)]
     assert sorted(it["status"] for it in lived.payments) == sorted(ends)
     assert played.wrongly_paid(lived.book) == []
