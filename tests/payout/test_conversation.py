@@ -18,8 +18,10 @@ from shared.contracts.review import (
     FundsSupplemented,
     MunicipalTieDeclared,
     PaymentsStopped,
+    ProofDecided,
     RecipientSucceeded,
     ReductionRequested,
+    RepaymentDemanded,
     SideConditionAssessed,
 )
 from shared.decider import AnyDecider, RefusedAttempt, decision
@@ -151,7 +153,9 @@ def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
     told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie)} | {
         FundsSupplemented,
         PaymentsStopped,
+        ProofDecided,
         ReductionRequested,
+        RepaymentDemanded,
     }
     assert told == set(HANDLED)
     assert react(ApplicationWithdrawn(withdrawn_on=date(2025, 8, 4)), CASE) is None
