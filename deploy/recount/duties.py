@@ -244,6 +244,7 @@ OUTSIDE = frozenset(
         "policies",
         "parked",
         "sequence",
+        "reconciliation",
     }
 )
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure; who enters there what is for one case, did."""

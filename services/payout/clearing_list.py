@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.payout.clearing.kinds import Direction
+from services.payout.clearing.kinds import Direction, Resolution
 from services.payout.clearing.noun import (
     ClearingOpened,
     ClearingResolved,
@@ -11,6 +11,7 @@ from services.payout.clearing.noun import (
     ResolutionDeclined,
     ResolutionProposed,
 )
+from services.payout.sums import count_item
 from shared.store import Recorded
 from shared.views import Body, Draft
 
@@ -33,7 +34,9 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
     if isinstance(event, ClearingOpened):
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
-            put_item(draft, f"{name}-{one.number}", _opened(name, place, it, event, one), place)
+            body = _opened(name, place, it, event, one)
+            put_item(draft, f"{name}-{one.number}", body, place)
+            count_item(draft, body, sign=1)
             if one.booking and one.direction != Direction.NONE:
                 _count_booking(draft, one)
         return
@@ -60,6 +63,8 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             }  # fmt: skip
             for view in ("clearing", "clearing-kinds", "clearing-owners"):
                 draft.delete(view, key)
+            if event.resolution == Resolution.ASSIGNED:
+                count_item(draft, body, sign=-1)
             draft.put("cleared", key, body, grp=event.resolution, sort=f"{position:015d}")
             return
         case _:

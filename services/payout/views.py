@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from services.payout import batch, claim, clearing, disbursement, hold, payee, payment, report
+from services.payout import (
+    batch,
+    claim,
+    clearing,
+    disbursement,
+    hold,
+    payee,
+    payment,
+    reconciliation,
+    report,
+    statement,
+    sums,
+)
 from services.payout.clearing_list import list_clearing, put_item
 from services.payout.deadlines import note_claims, note_hold
 from shared.decider import AnyDecider
@@ -61,6 +73,10 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         _report(draft, name, row, it)
     elif row.topic in _CLEARING:
         list_clearing(draft, name, row.position, it)
+    elif isinstance(it.event, statement.StatementNoted):
+        sums.note_days(draft, name, it.event)
+    elif isinstance(it.event, reconciliation.ReconciliationClosed):
+        sums.close_listed_day(draft, it.event.closed_on, it.event.closed_by)
     elif row.topic in _HOLD:
         note_hold(draft, it.event)
         _hold(draft, row, it.event)
@@ -177,6 +193,7 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
     }  # fmt: skip
     draft.put("payments", id, body, grp=status, sort=body["place"])
     draft.put("references", order.reference, _booked(body, state))
+    sums.count_payment(draft, id, state)
     if status != known["status"]:
         _count(draft, before, -1)
         _count(draft, body, 1)

@@ -52,6 +52,7 @@ REGISTER = {
 """The register of municipalities belongs to no case."""
 TIE = {"declare-municipal-tie"}
 PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
+CLOSING = {"close-day", "seal-year"}
 CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-resolution"}
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
@@ -76,7 +77,7 @@ MAY: Mapping[Role, set[str]] = {
     Role.BUDGET_OFFICER: BUDGET | CONCESSION | PLAN | CONFLICT | TIE,
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
     Role.ORDERING_OFFICER: ORDER | PLACING | CLEARING | SEALING | {"discard-batch"} | CONFLICT | TIE,
-    Role.TREASURY: TREASURY | COLLECTION | PLACING | CLEARING | ENTRY | CONFLICT | TIE,
+    Role.TREASURY: TREASURY | COLLECTION | PLACING | CLEARING | ENTRY | CLOSING | CONFLICT | TIE,
     Role.USAGE_AUDITOR: AUDIT | CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

@@ -36,6 +36,8 @@ NAMES = (
     "propose-resolution",
     "approve-resolution",
     "decline-resolution",
+    "close-day",
+    "seal-year",
     "book-repayment",
     "assess-interest",
     "waive-interest",
@@ -46,6 +48,7 @@ NAMES = (
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
+    "/payout/days", "/payout/days/2025-08-06",
 )  # fmt: skip
 NOBODY = "f" * 32
 BODIES = {
@@ -54,6 +57,8 @@ BODIES = {
     "lift-hold": {"reason": "geklärt"},
     "propose-account": {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"},
     "propose-resolution": {"resolution": "noted", "reason": "geklärt"},
+    "close-day": {"closed_on": "2025-08-06", "budget_cents": 1},
+    "seal-year": {"title": "1605-63371", "year": 2025, "budget_cents": 1},
     "decline-resolution": {"reason": "nicht belegt"},
     "book-repayment": {"cents": 1, "received_on": "2025-08-04", "voucher": "K 1"},
     "waive-interest": {"reason": "Härte"},

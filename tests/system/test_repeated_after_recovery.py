@@ -214,7 +214,7 @@ BESIDE_THE_ROADS = {
     "discard-directory", "discard-draft", "dispatch-letter", "record-letter-failure", "hand-over-remainder", "import-territorial-changes",
     "name-successor", "preview-directory", "publish-policy", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
-    "waive-side-condition", "discard-batch", "record-entry", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
+    "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "send-back-proof",
     "propose-repayment", "demand-repayment", "drop-repayment", "book-repayment", "assess-interest", "waive-interest", "defer-claim",
     "suspend-claim", "resume-claim", "remit-claim",

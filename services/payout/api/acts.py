@@ -17,6 +17,7 @@ from services.payout import payment as payments
 from services.payout.api.accounting import account_actions
 from services.payout.api.claiming import claiming
 from services.payout.api.clearing_acts import clearing_actions
+from services.payout.api.closing import closing_actions
 from services.payout.api.holding import hold_actions
 from services.payout.api.lookup import (
     known_acts,
@@ -134,6 +135,7 @@ def actions(house: House) -> list[Action]:
         *hold_actions(house),
         *account_actions(house),
         *clearing_actions(house),
+        *closing_actions(house),
         *claiming(house),
     ]  # fmt: skip
     return [_untied(house, it) for it in offered]

@@ -1,6 +1,7 @@
 """The GET endpoints of payout."""
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -24,6 +25,7 @@ from services.payout.api.answers import (
     told_payment,
 )
 from services.payout.api.clearing_answers import ClearingItem, ItemOfFile, item_of, told_item
+from services.payout.api.closing import DayItem, DaySides, sides_of
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
 from services.payout.treasury import Unwritable
@@ -167,6 +169,19 @@ def reads(house: House) -> APIRouter:
     async def clearing_item(request: Request, clearing: str, number: str) -> ItemOfFile:
         """An item with what can be done about it now."""
         return await item_of(house, reader(house, request, "read-clearing"), clearing, number)
+
+    @router.get("/payout/days", operation_id="payout-days", response_model=Listing[DayItem])
+    async def days(
+        request: Request, status: Literal["open", "closed"] | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """The days that statements book, newest first, closed or not."""
+        return await listing(request, "days", status, after, limit, newest=True)
+
+    @router.get("/payout/days/{day}", operation_id="payout-day")
+    async def one_day(request: Request, day: date) -> DaySides:
+        """What statements and our books say of a day."""
+        reader(house, request, "read-days")
+        return await sides_of(house, day)
 
     @router.get("/payout/holds", operation_id="payout-holds", response_model=Listing[HoldItem])
     async def listed_holds(

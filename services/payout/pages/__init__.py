@@ -1,6 +1,7 @@
 """Auszahlung for people: the payments desk, a case with its plan and history, a batch; every act as a form."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,6 +11,7 @@ from services.payout.api.reads import ClearingAbout, PaymentStatus
 from services.payout.pages.batch import batch_page
 from services.payout.pages.case import case_page
 from services.payout.pages.clearing import clearing_page, item_page
+from services.payout.pages.closing import day_page, days_page
 from services.payout.pages.desk import desk_page
 from services.payout.pages.forms import Failed, form_path
 from shared.pages import page_router
@@ -34,6 +36,14 @@ def pages(house: House) -> APIRouter:
     async def batch(request: Request, batch: str) -> Response:
         return await batch_page(house, acts, request, batch)
 
+    @router.get("/payout/days")
+    async def days(request: Request) -> Response:
+        return await days_page(house, acts, request)
+
+    @router.get("/payout/days/{day}")
+    async def one_day(request: Request, day: date) -> Response:
+        return await day_page(house, acts, request, day)
+
     @router.get("/payout/clearing")
     async def clearing(
         request: Request, about: ClearingAbout | None = None, owner: str | None = None, after: str = ""
@@ -52,6 +62,8 @@ def pages(house: House) -> APIRouter:
             return await batch_page(house, acts, request, path["batch"], failed)
         if "clearing" in path:
             return await item_page(house, acts, request, path["clearing"], path["number"], failed)
+        if failed.action in ("close-day", "seal-year"):
+            return await days_page(house, acts, request, failed)
         return await desk_page(house, acts, request, failed=failed)
 
     for action in acts.values():

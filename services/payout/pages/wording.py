@@ -159,6 +159,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.certification-voided": ("Feststellung hinfällig: die Bankverbindung hat sich geändert", "warning"),
     "payout.statement-noted": ("Kontoauszug aufgenommen", "info"),
     "payout.statement-contradicted": ("Kontoauszugsnummer doppelt", "danger"),
+    "payout.reconciliation-closed": ("Tag abgeschlossen", "success"),
+    "payout.year-sealed": ("Haushaltsjahr eines Titels abgeschlossen", "success"),
     "payout.clearing-opened": ("Klärungsfall eröffnet", "warning"),
     "payout.clearing-taken": ("Klärungsfall übernommen", "info"),
     "payout.resolution-proposed": ("Klärung vorgeschlagen", "info"),

@@ -1,0 +1,112 @@
+"""Tagesabschluss for people: the days that statements book, and the report of one with its three sides, to print."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.payout import views
+from services.payout.api.closing import DaySides, sides_of
+from services.payout.api.reads import reader
+from services.payout.pages.forms import Failed, form
+from shared.access import Person
+from shared.pages import page
+from shared.service import House
+from shared.web import Action
+
+LIST = "/payout/days"
+
+
+async def days_page(
+    house: House, acts: Mapping[str, Action], request: Request, failed: Failed | None = None
+) -> Response:
+    """The newest days, and the forms that close one and seal a year."""
+    person = reader(house, request, "read-days")
+    found = await asyncio.to_thread(views.listed, house.views, "days", None, "", 60, newest_first=True)
+    return page(
+        house,
+        request,
+        "closing.html",
+        status_code=failed.status if failed else 200,
+        page_title="Tagesabschluss",
+        heading="Tagesabschluss",
+        lead="Was Kontoauszug, Auszahlung und Haushalt zu einem Tag sagen, muss auf den Cent übereinstimmen.",
+        back={"text": "Auszahlung", "url": "/payout/"},
+        actions=[_form(acts[it], person, failed) for it in ("close-day", "seal-year")],
+        rows=[_row(it.body) for it in found.entries],
+    )
+
+
+def _form(action: Action, person: Person, failed: Failed | None, day: str = "") -> dict[str, Any]:
+    made = form(action, person, failed, path=action.path, back=LIST)
+    budget = {"name": "budget_cents", "label": "Ist-Ausgaben nach dem Haushalt", "kind": "money", "required": True}
+    if action.name == "close-day":
+        asked = [
+            {
+                "name": "closed_on",
+                "label": "Buchungstag",
+                "kind": "date",
+                "width": "date",
+                "required": True,
+                "value": day,
+            }
+        ]
+    else:
+        asked = [
+            {"name": "title", "label": "Haushaltstitel", "required": True},
+            {"name": "year", "label": "Haushaltsjahr", "required": True},
+        ]
+    return {**made, "fields": [*made["fields"], *asked, budget]}  # fmt: skip
+
+
+def _row(it: Mapping[str, Any]) -> dict[str, Any]:
+    closed = it["closed_by"]
+    return {
+        "day": {"text": f"{date.fromisoformat(it['booked_on']):%d.%m.%Y}", "url": f"{LIST}/{it['booked_on']}"},
+        "debit": it["debit_cents"],
+        "credit": it["credit_cents"],
+        "status": {"text": "abgeschlossen", "tone": "success"} if closed else {"text": "offen", "tone": "warning"},
+    }
+
+
+async def day_page(house: House, acts: Mapping[str, Action], request: Request, day: date) -> Response:
+    """The report of one day."""
+    person = reader(house, request, "read-days")
+    told = await sides_of(house, day)
+    return page(
+        house,
+        request,
+        "closing.html",
+        page_title=f"Tagesabschluss {day:%d.%m.%Y}",
+        heading=f"Tagesabschluss {day:%d.%m.%Y}",
+        lead=f"Abgeschlossen von {told.closed_by}." if told.closed_by else "Noch nicht abgeschlossen.",
+        back={"text": "Tagesabschluss", "url": LIST},
+        problems=_problems(told),
+        actions=[] if told.closed_by else [_form(acts["close-day"], person, None, day.isoformat())],
+        facts=_facts(told),
+        files=[{"file": it} for it in told.files],
+    )
+
+
+def _problems(told: DaySides) -> Sequence[str]:
+    missing = ["Vor diesem Tag fehlt ein Kontoauszug."] if told.incomplete else []
+    return [*missing, *told.differences]
+
+
+def _facts(told: DaySides) -> list[dict[str, Any]]:
+    return [
+        {"key": "Anfangssaldo", "value": told.opening_cents, "kind": "money"},
+        {"key": "Belastungen laut Kontoauszug", "value": told.debit_cents, "kind": "money"},
+        {"key": "davon Zahlungen", "value": told.settled_cents, "kind": "money"},
+        {"key": "davon in der Klärungsliste", "value": told.listed_out_cents, "kind": "money"},
+        {"key": "Gutschriften laut Kontoauszug", "value": told.credit_cents, "kind": "money"},
+        {"key": "davon Rückläufer", "value": told.returned_cents, "kind": "money"},
+        {"key": "davon in der Klärungsliste", "value": told.listed_in_cents, "kind": "money"},
+        {"key": "Endsaldo", "value": told.closing_cents, "kind": "money"},
+        {"key": "Gezahlt in allen Jahren, netto", "value": told.paid_cents, "kind": "money"},
+        {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
+        {"key": "Kontoauszüge", "value": ", ".join(told.statements)},
+    ]
