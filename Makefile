@@ -38,8 +38,8 @@ up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 test: $(READY) browser ## alle Tests (PYTEST="-k name" wählt aus)
 	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
-campaign: $(READY) ## EXAMPLES=3000 Leben je Substantiv, SEEDS=10000 simulierte Welten, dann Fehlerversuche am echten Haus und an der Kasse, je MINUTES=10 lang
-	@EXAMPLES=$(or $(EXAMPLES),3000) $(PYTHON) -m pytest tests/nouns
+campaign: $(READY) ## EXAMPLES=3000 Leben je Substantiv und beschädigte Dateien je Art, SEEDS=10000 simulierte Welten, dann Fehlerversuche am echten Haus und an der Kasse, je MINUTES=10 lang
+	@EXAMPLES=$(or $(EXAMPLES),3000) $(PYTHON) -m pytest tests/nouns tests/payout/test_mutated_files.py
 	@$(PYTHON) -m tests.simulation --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1) --minutes $(or $(MINUTES),0)
 	@$(PYTHON) -m tests.faults.campaign --minutes $(or $(MINUTES),10)
 
