@@ -4,11 +4,16 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.servers import NatsServer, PostgresServer, ServerUnavailable, running_postgres
 
 type StartNats = Callable[..., NatsServer]
+
+# How long an example takes says how busy the machine is, not whether what it says is true.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

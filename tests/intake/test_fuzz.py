@@ -29,7 +29,6 @@ def somebody(desk: Desk) -> dict[str, str]:
 @schema.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator]  schemathesis leaves it untyped
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
 )
 def test_no_request_breaks_the_service(case: schemathesis.Case, desk: Desk, somebody: dict[str, str]) -> None:

@@ -104,7 +104,7 @@ def test_umlauts_and_columns_survive_every_encoding(encoding: str, ending: str) 
     assert {one.key: one for one in read_in(content).bodies} == as_directory(shipped(), ON)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @over(
     st.dictionaries(
         st.sampled_from(sorted(it.key for it in shipped().existing(ON) if len(it.key) == 8)),

@@ -80,7 +80,7 @@ def test_a_directory_that_is_no_export_is_never_replaced(tmp_path: Path) -> None
     assert (tmp_path / "letters/dear.txt").exists()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_no_single_flipped_bit_in_any_file_goes_unnoticed(small_export: Path, data: st.DataObject) -> None:
     paths = sorted(path for path in small_export.rglob("*") if path.is_file() and path.name != "README.txt")
@@ -97,7 +97,7 @@ def test_no_single_flipped_bit_in_any_file_goes_unnoticed(small_export: Path, da
     assert examine(small_export, VKEY).faults == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_no_file_cut_short_or_gone_goes_unnoticed(small_export: Path, data: st.DataObject) -> None:
     paths = sorted(

@@ -31,7 +31,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> 
 
 
 @schema.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator]  schemathesis leaves it untyped
-@bounded(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@bounded(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_no_request_breaks_the_ledger(case: schemathesis.Case, service: Running) -> None:
     token = service.place.token("p-everybody", *(set(Role) - {Role.SYSTEM}))
     answer = case.call(base_url=service.url, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})

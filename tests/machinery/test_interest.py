@@ -83,7 +83,7 @@ def test_interest_is_the_same_however_its_amount_is_divided(
     assert exact(together, day_count) == exact(apart, day_count)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(first=DAYS, days=st.integers(1, 800))
 def test_a_statement_rounded_per_period_would_differ(first: date, days: int) -> None:
     """The control of the one rounding: a cent for a day is nothing, for many days it is not."""

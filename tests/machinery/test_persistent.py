@@ -16,7 +16,7 @@ type Change = tuple[bool, str, int]
 
 KEYS = st.one_of(st.integers(0, 200).map(str), st.text(max_size=6))
 CHANGES = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=400)
-QUICK = settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def changed(it: PersistentMap[int], change: Change) -> PersistentMap[int]:

@@ -26,7 +26,7 @@ from tests.machinery.lived import Log, Plainly, committed, content, empty_views,
 
 LIFECYCLES = 12
 QUICK = settings(
-    max_examples=15, deadline=None, database=None,
+    max_examples=15, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 

@@ -205,7 +205,7 @@ async def test_a_commit_whose_answer_was_lost_is_looked_up_in_the_fence(
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400_000)), max_size=30))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_commands_leave_what_a_replay_from_bytes_finds(tmp_path_factory: Any, commands: list[tuple[int, int]]):
     async def run() -> None:
         async with writing(PUBLISHER, settings_of(tmp_path_factory.mktemp("w"), None)) as house:

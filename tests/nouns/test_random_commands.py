@@ -30,7 +30,7 @@ for _service in SERVICES:
             if commands_of(_noun):
                 NOUNS.setdefault(f"{_service}.{_noun.name}", _noun)
 LIVES = settings(
-    max_examples=EXAMPLES, deadline=None, database=None,
+    max_examples=EXAMPLES, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
 )  # fmt: skip
 chances = st.lists(st.integers(0, 2**32 - 1), min_size=50, max_size=50)

@@ -116,7 +116,7 @@ def test_whoever_pays_in_parts_bears_interest_on_what_was_left() -> None:
     assert assessed.cents == 100_59
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given_any(
     parts=st.lists(st.tuples(st.integers(1, 900_00), st.integers(0, 39)), min_size=1, max_size=7),
     day_count=st.sampled_from(DayCount),

@@ -15,7 +15,7 @@ ALL_ROLES = [it for it in Role if it not in (Role.SYSTEM, Role.APPLICANT)]
 
 
 @schema.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator] schemathesis has no types here
-@settings(max_examples=12, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@settings(max_examples=12, suppress_health_check=SLOW, derandomize=True)
 def test_nothing_that_is_sent_breaks_the_service(case: Any, road: Road) -> None:
     token = road.service.place.token("p-everything", *ALL_ROLES)
     answer = case.call(base_url=road.service.url, headers={"Authorization": f"Bearer {token}"})

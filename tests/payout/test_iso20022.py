@@ -7,7 +7,6 @@ from typing import Any
 import lxml.etree
 import pytest
 from hypothesis import given as forall
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.payout.report import Answer, Booking, BookingReport, StatusReport
@@ -323,7 +322,6 @@ def test_an_error_tells_nothing_of_the_file() -> None:
         assert "GEHEIM" not in str(refused.value)
 
 
-@settings(deadline=None)
 @forall(st.text(max_size=80), st.booleans())
 def test_no_name_can_break_out_of_its_field(name: str, native: bool) -> None:
     given = replace(with_one(payee=Account(holder=f"x{name}", iban=IBAN), text=f"y{name}"), native_text=native)

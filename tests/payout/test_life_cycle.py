@@ -175,7 +175,7 @@ ACTIONS = ["order", "seal", "release", "start", "write", "lose_track", "confirm"
 steps = st.lists(st.tuples(st.sampled_from([*ACTIONS, "hurry", "carry", "order"]), st.integers(0, 11)), max_size=50)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @forall(steps=steps, refuses=st.frozensets(st.integers(0, 8), max_size=4))
 def test_whatever_happens_in_whatever_order_each_order_is_paid_at_most_once(
     steps: list[tuple[str, int]], refuses: frozenset[int]

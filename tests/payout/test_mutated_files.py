@@ -30,7 +30,7 @@ from tests.payout.messages import (
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 TRIES = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, derandomize=EXAMPLES == 300,
+    max_examples=EXAMPLES, database=None, derandomize=EXAMPLES == 300,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 HOUSE = transmitted_house()

@@ -270,7 +270,7 @@ def summed(parts: Sequence[int], files: Sequence[Sequence[int]]) -> House:
     return house
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given_any(told())
 def test_any_division_and_repetition_sums_to_what_was_owed(told: tuple[list[int], list[list[int]]]) -> None:
     house = summed(*told)

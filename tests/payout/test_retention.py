@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given as forall
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.payout import disbursement
@@ -140,7 +139,6 @@ def _run(asked: list[tuple[int, int, int]], withheld_bp: int, proven_after: int,
             assert accepted <= max(final_cents, 0)
 
 
-@settings(deadline=None)
 @forall(ASKED, st.integers(0, 10_000), st.integers(0, 7), st.integers(0, 44_800_00))
 def test_no_order_of_drawdowns_and_proof_pays_what_is_withheld(
     asked: list[tuple[int, int, int]], withheld_bp: int, proven_after: int, final_cents: int

@@ -333,9 +333,7 @@ class BudgetWithoutTheCheck(BudgetMachine):
         )
 
 
-QUICK = settings(
-    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+QUICK = settings(max_examples=200, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow], database=None)
 
 
 def test_no_interleaving_over_commits_the_budget_by_a_cent():

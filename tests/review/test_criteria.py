@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given as drawn
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.review import assessment
@@ -155,7 +154,6 @@ judged_ones = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @drawn(st.lists(judged_ones, min_size=1, max_size=8), st.data())
 def test_the_rating_lies_between_nothing_and_all_and_grows_with_every_point(
     its: list[JudgedCriterion], data: st.DataObject

@@ -28,7 +28,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> 
 
 
 BOUNDED = settings(
-    max_examples=12, deadline=None, derandomize=True,
+    max_examples=12, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )  # fmt: skip
 

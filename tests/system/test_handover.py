@@ -64,9 +64,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def explore(examples: int = 50) -> None:
-    run_state_machine_as_test(
-        Machine, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None, database=None)
-    )
+    run_state_machine_as_test(Machine, settings=settings(max_examples=examples, stateful_step_count=40, database=None))
 
 
 def test_every_cent_has_one_owner_in_every_order() -> None:

@@ -31,7 +31,7 @@ def test_a_file_cut_anywhere_is_refused(end: int) -> None:
 
 
 @given(st.integers(0, len(WELL) - 1), st.binary(max_size=4), st.integers(0, 4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_damaged_file_is_read_or_refused_and_never_anything_else(place: int, put: bytes, dropped: int) -> None:
     try:
         order = read(WELL[:place] + put + WELL[place + dropped :])

@@ -31,7 +31,7 @@ class Unexplained:
 
 @value
 class OpenClearing:
-    """`sha256` is the file's;"""
+    """`sha256`, `kind` and `message_id` are those of the file that brought the items."""
 
     sha256: str
     kind: str
