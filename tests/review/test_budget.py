@@ -259,6 +259,16 @@ def test_an_appropriation_covers_what_earlier_years_promised():
         given().when(OpenBudget(title=TITLE, year=2026, appropriation_cents=14_799_99, preloads=(line,)), NEXT_YEAR)
 
 
+def test_what_earlier_years_promised_is_told_once_for_a_year_and_never_less_than_nothing():
+    own = YearAmount(year=2026, cents=100)
+    for by_year in ((own, own), (YearAmount(year=2026, cents=-100), own), (YearAmount(year=2026, cents=0),)):
+        line = CarriedLine(case=CASE, by_year=by_year)
+        with pytest.raises(AmountsNotValid):
+            given().when(OpenBudget(title=TITLE, year=2026, appropriation_cents=200, preloads=(line,)), NEXT_YEAR)
+        with pytest.raises(AmountsNotValid):
+            given().when(OpenBudget(title=TITLE, year=2026, appropriation_cents=200, continued=by_year), NEXT_YEAR)
+
+
 def house_of(*commands: Command) -> House:
     house = House()
     house.perform(open_next_budget(TITLE, 2025, 100_000_00, cents(y2026=50_000_00, y2027=20_000_00)), IN_JULY)

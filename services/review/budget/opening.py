@@ -40,6 +40,8 @@ def open_budget(command: OpenBudget, budget: Unopened, context: Context) -> Sequ
     _check_alarms(command.alarms_bp)
     if context.valid_on.year < command.year:
         raise BudgetYearNotBegun
+    for amounts in (command.continued, *(it.by_year for it in command.preloads)):
+        check_amounts(amounts)
     if sum(cents_of(it.by_year, command.year) for it in command.preloads) > command.appropriation_cents:
         raise AppropriationBelowPreloads
     told = {name: getattr(command, name) for name in field_names(BudgetOpened) if name != "opened_on"}
