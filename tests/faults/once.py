@@ -38,6 +38,8 @@ NOT_DRAWN = ("oversized", "down-at-cut-off")
 """The one needs another limit, the other is what a treasury that is killed does anyway."""
 DRAWN = tuple(key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022")
 ONCE, AGAIN = 1, 2
+AT_ONCE = 4_000
+"""So many cases are ordered anew in one request."""
 PATIENCE = 600.0
 """Seconds for one request of thousands of orders, on a busy machine."""
 
@@ -154,8 +156,8 @@ class Ordering(Campaigner):
     async def _order_again(self) -> None:
         """What is refused or came back is ordered anew, once, as people would."""
         cases = await asyncio.to_thread(once_checker.to_order_again, self.world.evidence())
-        for start in range(0, len(cases), 400):
-            some = cases[start : start + 400]
+        for start in range(0, len(cases), AT_ONCE):
+            some = cases[start : start + AT_ONCE]
             await self._insist("order_again", f"{self.seed}/{start}", cases=some)
             ordered = await asyncio.to_thread(once_checker.ordered, self.world.evidence())
             found = [name for it in some if (name := name_of(it, AGAIN)) in ordered]

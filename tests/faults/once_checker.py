@@ -111,7 +111,13 @@ def all_taken(evidence: Evidence) -> bool:
 
 
 def ordered(evidence: Evidence) -> set[str]:
-    return set(known(evidence).orders)
+    """The payments that were ordered."""
+    store = Path(evidence.store.removeprefix("sqlite:")) / "payout.sqlite"
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        query = "SELECT originator_id FROM stored_events WHERE topic GLOB 'payout.payment-ordered*'"
+        found = {stream.partition("-")[2] for (stream,) in connection.execute(query)}
+    connection.close()
+    return found
 
 
 def to_order_again(evidence: Evidence) -> list[str]:
