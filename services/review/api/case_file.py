@@ -1,13 +1,12 @@
 """Die Akte eines Vorgangs, wie die Schnittstelle sie zeigt: both folded states as one document, without personal values."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
 
 from services.review import award as awards
 from services.review.api.application_file import ApplicationTold, told_of
-from services.review.api.letter_file import LetterTold
+from services.review.api.letter_file import LetterTold, letters_of
 from services.review.api.next_action import NextAction
 from services.review.api.procedure_file import (
     HandlingTold,
@@ -16,6 +15,7 @@ from services.review.api.procedure_file import (
     hearing_of,
     hold_of,
 )
+from services.review.api.reading import Known
 from services.review.assessment import (
     REJECTION_TITLES,
     Assessment,
@@ -33,11 +33,8 @@ from services.review.award import Approved, Award, Final, Gone, HalfSigned, Noti
 from services.review.criteria import points_in_words, rating_bp
 from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
-from services.review.fulfilment import Fulfilment
-from services.review.proof import Proof
-from services.review.recovery import Recovery
-from services.review.standing import STATUS, Status, status_of
-from services.review.succession import Recipient, RecipientSucceeded
+from services.review.standing import STATUS, Status
+from services.review.succession import RecipientSucceeded
 from services.review.words.fulfilment import SideConditionTold, told_conditions
 from services.review.words.proof import ProofTold, told_proofs
 from services.review.words.recovery import RepaymentTold, told_repayments
@@ -308,27 +305,15 @@ def years(by_year: tuple[YearAmount, ...]) -> list[YearCents]:
     return [YearCents(year=it.year, cents=it.cents) for it in by_year]
 
 
-def case_file(
-    case: str,
-    assessment: Assessment,
-    award: Award,
-    handling: HandlingTold,
-    etags: dict[str, str],
-    actions: list[NextAction],
-    recipient: Recipient,
-    heirs: Sequence[BodyDissolved],
-    letters: list[LetterTold],
-    fulfilment: Fulfilment,
-    proof: Proof,
-    recovery: Recovery,
-) -> CaseFile:
+def case_file(known: Known, handling: HandlingTold, actions: list[NextAction]) -> CaseFile:
     """The document of an opened case; ValueError when there is none."""
+    assessment, award = known.assessment, known.award
     if isinstance(assessment, Unopened):
         raise ValueError("kein eröffneter Vorgang")
-    it, facts, status = assessment.file.application, facts_of(assessment), status_of(assessment, award)
-    holder = STATUS[status].holder
+    it, facts, status = assessment.file.application, facts_of(assessment), known.status
+    recipient, holder = known.recipient, STATUS[status].holder
     return CaseFile(
-        case=case,
+        case=known.case,
         file_number=it.file_number,
         status=status,
         status_title=STATUS[status].title,
@@ -358,14 +343,14 @@ def case_file(
         late_withdrawal=isinstance(assessment, Concluded | Rejected) and assessment.late_withdrawal,
         handling=handling,
         application=told_of(it, assessment.file.acknowledged),
-        etags=etags,
+        etags=known.etags,
         actions=actions,
         successions=[_succession(one) for one in recipient.successions],
-        heirs=[_succession(one) for one in heirs],
-        letters=letters,
-        side_conditions=told_conditions(fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
-        proofs=told_proofs(proof),
-        repayments=told_repayments(recovery),
+        heirs=[_succession(one) for one in known.heirs],
+        letters=letters_of(assessment, award, known.correspondence, known.recovery),
+        side_conditions=told_conditions(known.fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
+        proofs=told_proofs(known.proof),
+        repayments=told_repayments(known.recovery),
     )
 
 

@@ -13,7 +13,6 @@ from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
 from services.review.api.case_file import CaseFile, case_file
 from services.review.api.common import Position, Size, seen_by
-from services.review.api.letter_file import letters_of
 from services.review.api.letter_reading import PDF, letter_for, other_letter_for
 from services.review.api.policy_reading import policy_reads
 from services.review.api.procedure_file import handling_of
@@ -78,21 +77,7 @@ def reads(house: House) -> APIRouter:
         response.headers.update({"ETag": it.etags[Primary.ASSESSMENT], "Vary": "Accept"})
         handling = handling_of(it.handling, handling_actions(house, it, person, offered))
         following = next_actions(house, it, person, offered)
-        letters = letters_of(it.assessment, it.award, it.correspondence, it.recovery)
-        return case_file(
-            it.case,
-            it.assessment,
-            it.award,
-            handling,
-            it.etags,
-            following,
-            it.recipient,
-            it.heirs,
-            letters,
-            it.fulfilment,
-            it.proof,
-            it.recovery,
-        )
+        return case_file(it, handling, following)
 
     @router.get("/review/successions", operation_id="list-successions", responses=PROBLEMS)
     async def succession_list(request: Request, seen: Position = None) -> CaseList:

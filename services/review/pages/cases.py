@@ -18,7 +18,6 @@ from services.review.api import actions
 from services.review.api.application_file import tables_of
 from services.review.api.budget_reading import day_asked, entry_asked, sheet_of, statement_of, waiting_list
 from services.review.api.case_file import TOPICS, CaseFile, Notice, ProposalMade, case_file
-from services.review.api.letter_file import letters_of
 from services.review.api.procedure_file import handling_of
 from services.review.api.reading import Known, handling_actions, known, next_actions
 from services.review.assessment import Unopened
@@ -311,21 +310,7 @@ async def _case_page(
     told, back = STATUS[it.status], f"/review/cases/{case}"
     following = next_actions(house, it, person, offered)
     handling = handling_of(it.handling, handling_actions(house, it, person, offered))
-    letters = letters_of(it.assessment, it.award, it.correspondence, it.recovery)
-    file = case_file(
-        case,
-        it.assessment,
-        it.award,
-        handling,
-        it.etags,
-        following,
-        it.recipient,
-        it.heirs,
-        letters,
-        it.fulfilment,
-        it.proof,
-        it.recovery,
-    )
+    file = case_file(it, handling, following)
     today = local_date(house.now())
     applies = await _applies(house, it, today)
     decisions = _decisions(it, file, person, applies, today, rejected)
