@@ -14,6 +14,7 @@ from deploy.demo_year import Journal, Step
 CLERKS, EXPERTS, OFFICERS = ("p-2k7d", "p-9m3x"), ("p-4tq8", "p-h5w2"), ("p-7c9r", "p-x3n6")
 APPROVERS, BUDGET_OFFICERS = ("p-b8v4", "p-6ykz"), ("p-e2j5", "p-w7f3")
 CERTIFIERS, ORDERERS, CASHIERS = ("p-q4h9", "p-5rd8"), ("p-n6t2", "p-z8k3"), ("p-j4c6", "p-8p2m")
+USAGE_AUDITORS = ("p-3g7w", "p-v9x5")
 OFFICER_WHO_APPROVES = "p-r8d4"
 CERTIFIER_WHO_ORDERS = "p-t9j2"
 

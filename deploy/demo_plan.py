@@ -191,6 +191,19 @@ class PlannedCase:
         return sum(it.accepted_cents for it in self.drawdowns)
 
     @property
+    def proves_on(self) -> date | None:
+        """The tenth of the third month after the last of the project and its money, if the demonstration lasts so long.
+
+        A changed award is not proven here: of what it left the plan's lines say nothing.
+        """
+        if not self.granted or self.alters or not self.paid_cents:
+            return None
+        last = max(self.ends_on, *(it.on for it in self.drawdowns))
+        month = last.month + 2
+        on = date(last.year + month // 12, month % 12 + 1, 10)
+        return on if on < LAST_DAY else None
+
+    @property
     def expenditure_cents(self) -> int:
         return sum(line.cents for line in self.lines)
 

@@ -96,7 +96,7 @@ def expected(case: PlannedCase) -> Outcome:
     if case.change and case.alters:
         status = "amended" if case.change.kind in AMENDMENTS else str(case.change.kind)
     elif granted:
-        status = "paid" if paid == awarded else "partly-paid"
+        status = "proof-accepted" if case.proves_on else "paid" if paid == awarded else "partly-paid"
     else:
         refused = case.ending in (Ending.REFUSED, Ending.CLOSED_BY_PRACTICE)
         status = "refused" if refused else "withdrawn"
@@ -296,6 +296,7 @@ def summary(result: Result) -> Mapping[str, Any]:
 
 
 _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
+    ("bewilligt, verwendet und nachgewiesen", frozenset({Ending.AWARDED}), frozenset({"proof-accepted"})),
     ("bewilligt, ausgezahlt", frozenset({Ending.AWARDED}), frozenset({"paid"})),
     ("bewilligt, teils abgerufen", frozenset({Ending.AWARDED}), frozenset({"partly-paid"})),
     ("geändert", frozenset({Ending.AWARDED}), frozenset({"amended"})),
@@ -303,7 +304,11 @@ _ROWS: Sequence[tuple[str, frozenset[Ending], frozenset[str]]] = (
     ("teils widerrufen", frozenset({Ending.AWARDED}), frozenset({"revocation"})),
     ("teils zurückgenommen (§ 48)", frozenset({Ending.AWARDED}), frozenset({"retraction"})),
     ("durch Bedingung gekürzt", frozenset({Ending.AWARDED}), frozenset({"resolutory-condition"})),
-    ("zu spät zurückgenommen", frozenset({Ending.WITHDRAWN_TOO_LATE}), frozenset({"paid", "partly-paid"})),
+    (
+        "zu spät zurückgenommen",
+        frozenset({Ending.WITHDRAWN_TOO_LATE}),
+        frozenset({"paid", "partly-paid", "proof-accepted"}),
+    ),
     ("nach neuer Praxis abgelehnt", frozenset({Ending.CLOSED_BY_PRACTICE}), frozenset({"refused"})),
     ("abgelehnt", frozenset({Ending.REFUSED}), frozenset({"refused"})),
     (

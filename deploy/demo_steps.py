@@ -5,7 +5,6 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from deploy.demo_changing import ChangingSteps
 from deploy.demo_desk import (
     APPROVERS,
     BUDGET_OFFICERS,
@@ -30,6 +29,7 @@ from deploy.demo_plan import (
     Ending,
     PlannedCase,
 )
+from deploy.demo_proving import ProvingSteps
 from deploy.demo_year import HOUSE, Journal, Step, steps_of
 from deploy.people import applicant
 
@@ -55,7 +55,7 @@ def trace_of(label: str) -> str:
     return f"00-{digest[:32]}-{digest[32:48]}-01"
 
 
-class Steps(ChangingSteps):
+class Steps(ProvingSteps):
     """The steps of all cases, said by the people of the demonstration."""
 
     def __init__(self, people: People, journal: Journal, cases: Sequence[PlannedCase]) -> None:
@@ -95,6 +95,7 @@ class Steps(ChangingSteps):
             "try-own-certificate": self._try_own_certificate,
             "order": self._order,
             **self._of_changes(),
+            **self._of_proofs(),
         }
 
     async def do(self, case: PlannedCase, step: Step) -> dict[str, str]:

@@ -81,6 +81,8 @@ _CHANGE_IS_DECIDED: Mapping[ChangeKind, Sequence[str]] = {
     ChangeKind.CONDITION: ("record-award-statement", "propose-annulment", "decide-annulment", "dispatch-change"),
 }
 
+_PROOF = ("submit-proof", "check-proof", "accept-proof")
+
 
 def steps_of(case: PlannedCase) -> Sequence[Step]:
     """All steps of a case, in order."""
@@ -129,6 +131,8 @@ def steps_of(case: PlannedCase) -> Sequence[Step]:
             tried = ["try-own-certificate"] if Attempt.OWN_CERTIFICATE in case.attempts and number == 1 else []
             names += ["certify", *tried, "order"]
         steps += [Step(name=f"{name}-{number}", on=drawn.on, number=number) for name in names]
+    if proves_on := case.proves_on:
+        steps += [Step(name=it, on=proves_on) for it in _PROOF]
     return sorted([*steps, *_steps_of_change(case.change)], key=lambda it: it.on)
 
 
