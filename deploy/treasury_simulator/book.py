@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS payment (
     state TEXT NOT NULL CHECK (state IN ('booked', 'rejected', 'duplicate')), code TEXT, text TEXT,
     PRIMARY KEY (file, place), FOREIGN KEY (file, batch) REFERENCES batch);
 CREATE UNIQUE INDEX IF NOT EXISTS one_order_per_reference ON payment (reference) WHERE state <> 'duplicate';
+CREATE INDEX IF NOT EXISTS payments_by_reference ON payment (reference);
 CREATE TABLE IF NOT EXISTS booking (
     reference TEXT PRIMARY KEY, file INTEGER NOT NULL, place INTEGER NOT NULL, amount_cents INTEGER NOT NULL,
     booked_on TEXT NOT NULL, FOREIGN KEY (file, place) REFERENCES payment);
