@@ -34,8 +34,9 @@ WINDOWS: Mapping[str, tuple[str, ...]] = {
     "W10 recorded, not shown": ("view-before-writing", "view-written"),
 }
 """Where payout dies. W11 is what the treasury does by its seed, W12 a second worker and a clock that jumps."""
-NOT_DRAWN = ("oversized", "down-at-cut-off")
-"""The one needs another limit, the other is what a treasury that is killed does anyway."""
+NOT_DRAWN = ("oversized", "down-at-cut-off", "rejected-then-accepted")
+"""The first needs another limit, the second is what a treasury that is killed does anyway. The third says no and pays: whoever orders
+anew before the debit is known pays twice, whatever the house does (docs/runbooks/treasury.md)."""
 DRAWN = tuple(key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022")
 ONCE, AGAIN = 1, 2
 AT_ONCE = 4_000

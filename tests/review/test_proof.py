@@ -324,6 +324,9 @@ def test_a_day_that_the_award_moved_counts_and_an_award_that_is_gone_expects_not
     on = clock(date(2027, 1, 4))
     moved = given(EXPECTED).when(replace(EXPIRE, due_on=date(2027, 6, 30)), on).then_one(proof.ProofExpected)
     assert decider.fold([EXPECTED, moved]).falls_due_on == date(2027, 6, 30)
+    passed = given(EXPECTED).when(replace(EXPIRE, due_on=date(2027, 1, 2)), on).events
+    assert [type(it) for it in passed] == [proof.ProofExpected, proof.ProofReminded], "it has passed, too"
+    given(EXPECTED, *passed).when(replace(EXPIRE, due_on=date(2027, 1, 2)), on).then()
     gone = given(EXPECTED).when(replace(EXPIRE, due_on=None), on).then_one(proof.ProofExpected)
     assert decider.fold([EXPECTED, gone]).falls_due_on is None
 

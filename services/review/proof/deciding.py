@@ -1,6 +1,7 @@
 """What becomes of a command on proofs of use."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import assert_never
 
 from services.review.examination import LinesNotMatching, ReasonMissing
@@ -100,12 +101,19 @@ def _expire(command: ExpireProof, proof: Proof, context: Context) -> Sequence[Ev
     if proof.falls_due_on is None or proof.due_on is None or context.valid_on <= proof.falls_due_on:
         return []
     if command.due_on is None or command.due_on > proof.due_on:
-        return [ProofExpected(due_on=command.due_on, expected_on=context.valid_on)]
+        moved = ProofExpected(due_on=command.due_on, expected_on=context.valid_on)
+        if command.due_on is None or command.due_on >= context.valid_on:
+            return [moved]
+        return [moved, _reminded(command.due_on, command, context)]
     if proof.reminded is None:
-        # The further period begins with the reminder: a late clock takes no day of it from the recipient.
-        deadline = days_after(context.valid_on, command.reminder_days)
-        return [ProofReminded(due_on=proof.due_on, deadline=deadline, reminded_on=context.valid_on)]
+        return [_reminded(proof.due_on, command, context)]
     return [ProofOverdue(number=proof.stops + 1, due_on=proof.due_on, overdue_on=proof.reminded.deadline.expired_from)]
+
+
+def _reminded(due_on: date, command: ExpireProof, context: Context) -> ProofReminded:
+    """The further period begins with the reminder: a late clock takes no day of it from the recipient."""
+    deadline = days_after(context.valid_on, command.reminder_days)
+    return ProofReminded(due_on=due_on, deadline=deadline, reminded_on=context.valid_on)
 
 
 def _receive(command: ReceiveProof, proof: Proof, context: Context) -> Sequence[Event]:
