@@ -12,6 +12,14 @@ from typing import Any, ClassVar, assert_never
 
 from services.intake import application
 from services.intake.application import ReceiptAcknowledged, SubmitApplication
+from services.intake.draft_files import (
+    DraftFile,
+    DraftFileRemoved,
+    DraftFilesAdded,
+    DraftFileUnknown,
+    new_files,
+    require_room,
+)
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.identity import DocumentReference
 
@@ -21,13 +29,24 @@ MOST_SAVES = 2_000
 
 @value
 class SaveDraft:
-    """Keep what was typed so far. `version` is the number of the save that it goes on from, 0 for a new draft."""
+    """Keep what was typed so far, and put files into the draft. `version` counts the changes that it goes on from, 0 for a
+    new draft."""
 
     applicant_keys: tuple[str, ...]
     applicant_key: str
     content: DocumentReference
     kept_until_on: date
     version: int = 0
+    added: tuple[DraftFile, ...] = ()
+
+
+@value
+class RemoveDraftFile:
+    """Take a file out of the draft."""
+
+    applicant_keys: tuple[str, ...]
+    file: str
+    kept_until_on: date
 
 
 @value
@@ -37,7 +56,7 @@ class DiscardDraft:
 
 @value
 class SubmitDraft:
-    """The application was handed in from this draft, as it was after the save of this number."""
+    """The application was handed in from this draft, as it was after the change of this number."""
 
     applicant_keys: tuple[str, ...]
     case: str
@@ -55,7 +74,7 @@ class NoteErased:
     """The draft's key is destroyed."""
 
 
-type Command = SaveDraft | DiscardDraft | SubmitDraft | ExpireDraft | NoteErased
+type Command = SaveDraft | RemoveDraftFile | DiscardDraft | SubmitDraft | ExpireDraft | NoteErased
 
 
 @event("intake.draft-saved")
@@ -99,7 +118,9 @@ class DraftErased:
     subject: str
 
 
-type Event = DraftSaved | DraftDiscarded | DraftSubmitted | DraftExpired | DraftErased
+type Event = (
+    DraftSaved | DraftFilesAdded | DraftFileRemoved | DraftDiscarded | DraftSubmitted | DraftExpired | DraftErased
+)
 
 
 class End(StrEnum):
@@ -117,22 +138,25 @@ class Unsaved:
 
 @value
 class Saved:
-    """The draft as it was kept last; `version` counts the saves, `former` is the content before."""
+    """The draft as it was kept last; `version` counts the changes, `former` is the content before, `removed` what lay in it."""
 
     last: DraftSaved
     version: int = 1
     former: DocumentReference | None = None
+    files: tuple[DraftFile, ...] = ()
+    removed: tuple[DraftFile, ...] = ()
 
 
 @value
 class Over:
-    """Handed in, thrown away or left alone. `erased` when its key is destroyed."""
+    """Handed in, thrown away or left alone. `erased` when its key is destroyed; `left` is what may still lie there."""
 
     last: DraftSaved
     end: End
     case: str = ""
     file_number: str = ""
     erased: bool = False
+    left: tuple[DocumentReference, ...] = ()
 
 
 type Draft = Unsaved | Saved | Over
@@ -174,6 +198,8 @@ def decide(command: Command, draft: Draft, context: Context) -> Sequence[Event]:
     match command:
         case SaveDraft():
             return _save(command, draft, context)
+        case RemoveDraftFile():
+            return _remove(command, draft, context)
         case DiscardDraft():
             return _discard(command, draft, context)
         case SubmitDraft():
@@ -199,15 +225,58 @@ def _save(command: SaveDraft, draft: Draft, context: Context) -> Sequence[Event]
     if isinstance(draft, Unsaved):
         if command.version or command.applicant_key not in command.applicant_keys:
             raise DraftUnknown
-        return [saved]
+        return [saved, *_added(saved, command.added, None)]
     known = open_draft(draft, command.applicant_keys)
-    if known.last.content == command.content:
+    saved = replace(saved, applicant_key=known.last.applicant_key)
+    changed = [saved] if known.last.content != command.content else []
+    added = _added(saved, command.added, known)
+    if not changed and not added:
         return []
     if known.version != command.version:
         raise DraftChanged(BOTH)
     if known.version >= MOST_SAVES:
         raise DraftSavedTooOften
-    return [replace(saved, applicant_key=known.last.applicant_key)]
+    return [*changed, *added]
+
+
+def _added(saved: DraftSaved, wanted: Sequence[DraftFile], known: Saved | None) -> Sequence[DraftFilesAdded]:
+    new = new_files(wanted, (*known.files, *known.removed) if known else ())
+    if not new:
+        return []
+    require_room(len(known.files) if known else 0, len(new))
+    return [
+        DraftFilesAdded(
+            applicant_key=saved.applicant_key,
+            files=new,
+            kept_until_on=saved.kept_until_on,
+            added_on=saved.saved_on,
+            added_by=saved.saved_by,
+        )
+    ]
+
+
+def _remove(command: RemoveDraftFile, draft: Draft, context: Context) -> Sequence[Event]:
+    known = open_draft(draft, command.applicant_keys)
+    if any(it.file == command.file for it in known.removed):
+        return []
+    file_of(known, command.file)
+    return [
+        DraftFileRemoved(
+            applicant_key=known.last.applicant_key,
+            file=command.file,
+            kept_until_on=command.kept_until_on,
+            removed_on=context.valid_on,
+            removed_by=context.actor,
+        )
+    ]
+
+
+def file_of(draft: Saved, file: str) -> DraftFile:
+    """A file that lies in the draft."""
+    found = next((it for it in draft.files if it.file == file), None)
+    if found is None:
+        raise DraftFileUnknown
+    return found
 
 
 def _discard(command: DiscardDraft, draft: Draft, context: Context) -> Sequence[Event]:
@@ -228,15 +297,15 @@ def _submit(command: SubmitDraft, draft: Draft, context: Context) -> Sequence[Ev
 def _expire(draft: Draft, context: Context) -> Sequence[Event]:
     if not isinstance(draft, Saved):
         return []
-    expired_on = expires_on(draft.last)
+    expired_on = expires_on(draft.last.kept_until_on)
     if context.valid_on < expired_on:
         raise DraftStillKept
     return [DraftExpired(expired_on=expired_on)]
 
 
-def expires_on(saved: DraftSaved) -> date:
-    """The first day on which a draft saved like this is not kept any more."""
-    return saved.kept_until_on + timedelta(days=1)
+def expires_on(kept_until_on: date) -> date:
+    """The first day on which a draft is not kept any more."""
+    return kept_until_on + timedelta(days=1)
 
 
 def open_draft(draft: Draft, applicant_keys: Sequence[str]) -> Saved:
@@ -267,17 +336,30 @@ def evolve(draft: Draft, it: Event) -> Draft:
         case DraftSaved(), Unsaved():
             return Saved(last=it)
         case DraftSaved(), Saved():
-            return Saved(last=it, version=draft.version + 1, former=draft.last.content)
+            return replace(draft, last=it, version=draft.version + 1, former=draft.last.content)
+        case DraftFilesAdded(), Saved():
+            last = replace(draft.last, saved_on=it.added_on, saved_by=it.added_by, kept_until_on=it.kept_until_on)
+            return replace(draft, last=last, version=draft.version + 1, files=(*draft.files, *it.files))
+        case DraftFileRemoved(), Saved():
+            last = replace(draft.last, saved_on=it.removed_on, saved_by=it.removed_by, kept_until_on=it.kept_until_on)
+            kept = tuple(one for one in draft.files if one.file != it.file)
+            gone = tuple(one for one in draft.files if one.file == it.file)
+            return replace(draft, last=last, version=draft.version + 1, files=kept, removed=(*draft.removed, *gone))
         case DraftDiscarded(), Saved():
-            return Over(last=draft.last, end=End.DISCARDED)
+            return Over(last=draft.last, end=End.DISCARDED, left=_left(draft))
         case DraftSubmitted(), Saved():
-            return Over(last=draft.last, end=End.SUBMITTED, case=it.case, file_number=it.file_number)
+            return Over(last=draft.last, end=End.SUBMITTED, case=it.case, file_number=it.file_number, left=_left(draft))
         case DraftExpired(), Saved():
-            return Over(last=draft.last, end=End.EXPIRED)
+            return Over(last=draft.last, end=End.EXPIRED, left=_left(draft))
         case DraftErased(), Over():
             return replace(draft, erased=True)
         case _, _:
             return draft
+
+
+def _left(draft: Saved) -> tuple[DocumentReference, ...]:
+    files = tuple(it.document for it in (*draft.files, *draft.removed))
+    return (*((draft.former,) if draft.former else ()), draft.last.content, *files)
 
 
 decider = Decider[Command, Event, Draft](
@@ -286,7 +368,15 @@ decider = Decider[Command, Event, Draft](
     initial=Unsaved(),
     decide=decide,
     evolve=evolve,
-    events=[DraftSaved, DraftDiscarded, DraftSubmitted, DraftExpired, DraftErased],
+    events=[
+        DraftSaved,
+        DraftDiscarded,
+        DraftSubmitted,
+        DraftExpired,
+        DraftErased,
+        DraftFilesAdded,
+        DraftFileRemoved,
+    ],
 )
 
 

@@ -1,8 +1,9 @@
 // Autosave of a draft: what is typed is sent a moment after the last change, at most every fifteen seconds, and when the
-// page is left. Comfort only: without this script the button "Entwurf speichern" does the same.
+// page is left. Comfort only: without this script the button "Entwurf speichern" does the same; it alone takes files along.
 "use strict";
 
 const PAUSE = 3000, INTERVAL = 15000;
+const WITH_BUTTON = "Die ausgewählten Dateien kommen mit „Entwurf speichern“ in den Entwurf.";
 const form = document.querySelector("form[data-draft]");
 const told = document.getElementById("draft-told");
 const forms = "/intake/forms/drafts", drafts = "/intake/drafts";
@@ -16,6 +17,10 @@ function typed() {
     }
   }
   return JSON.stringify({ fields });
+}
+
+function chosen() {
+  return [...form.querySelectorAll("input[type=file]")].some((it) => it.files.length > 0);
 }
 
 function tell(text) {
@@ -50,7 +55,9 @@ async function save() {
     savedAt = Date.now();
   }
   if (waiting) {
-    form.requestSubmit(waiting);
+    const go = waiting;
+    waiting = null;
+    go();
     return;
   }
   if (typed() !== body) {
@@ -87,7 +94,8 @@ async function accept(answer, body) {
     for (const seen of document.querySelectorAll('input[name="If-Match"]')) {
       seen.value = answer.headers.get("ETag");
     }
-    tell(`Entwurf gespeichert um ${new Date().toLocaleTimeString("de-DE", { hour: "2-digit", minute: "2-digit" })} Uhr.`);
+    const at = new Date().toLocaleTimeString("de-DE", { hour: "2-digit", minute: "2-digit" });
+    tell(`Entwurf gespeichert um ${at} Uhr. ${chosen() ? WITH_BUTTON : ""}`);
   }
 }
 
@@ -99,15 +107,39 @@ function begun(id) {
 }
 
 form.addEventListener("input", soon);
+form.addEventListener("change", (event) => {
+  if (event.target.type === "file" && chosen() && !stopped) {
+    tell(WITH_BUTTON);
+  }
+});
 form.addEventListener("submit", (event) => {
   stopped = true;
   clearTimeout(timer);
   if (sending) {
     // What is on its way changes the version that the form has to name.
     event.preventDefault();
-    waiting = event.submitter;
+    waiting = () => form.requestSubmit(event.submitter);
   }
 });
+for (const other of document.querySelectorAll(".fs-decisions form")) {
+  other.addEventListener("submit", (event) => {
+    // It leaves the page and names a version: what is typed is saved before, and nothing after it.
+    if (sending) {
+      event.preventDefault();
+      waiting = () => other.requestSubmit();
+    } else if (!stopped && typed() !== saved) {
+      event.preventDefault();
+      waiting = () => {
+        stopped = true;
+        other.requestSubmit();
+      };
+      save();
+    } else {
+      stopped = true;
+      clearTimeout(timer);
+    }
+  });
+}
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     save();

@@ -57,7 +57,7 @@ CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-re
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
-    | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft"},
+    | {"deliver-submission", "begin-draft", "save-draft", "discard-draft", "submit-draft", "remove-draft-file"},
     Role.INTAKE_CLERK: INTAKE | CONFLICT | TIE | REGISTER,
     Role.EXPERT: EXPERT | CONFLICT | TIE,
     Role.CASE_OFFICER: EARLY_PROPOSAL

@@ -295,7 +295,7 @@ def test_every_action_is_denied_to_every_role_that_is_not_listed(desk: Desk) -> 
         for role in set(Role) - {Role.SYSTEM}:
             client = desk.service.client(f"p-{role}", role, keys=(STADTILM,))
             headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"999"'}
-            path = action.path.format(case=case, draft=case)
+            path = action.path.format(case=case, draft=case, file="d")
             answer = client.request(action.method, path, json=bodies.get(action.name, {}), headers=headers)
             denied = answer.status_code == 403 and answer.json()["code"] == "role-not-allowed"
             assert denied == (role not in action.roles), (action.name, role, answer.text)
@@ -333,7 +333,7 @@ def test_no_address_answers_without_a_good_token(desk: Desk, tmp_path: Path) -> 
         for token, code in bad.items():
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             answer = desk.nobody.get(
-                path.format(case=case, sha256=64 * "a", id="d", key=STADTILM, submission="s", draft="d"),
+                path.format(case=case, sha256=64 * "a", id="d", key=STADTILM, submission="s", draft="d", file="d"),
                 headers=headers,
             )
             assert problem(answer)[:2] == (401, code), (path, answer.text)

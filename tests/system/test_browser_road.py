@@ -222,6 +222,34 @@ def test_what_is_typed_is_saved_by_itself_and_two_windows_do_not_overwrite_each_
     there.close()
 
 
+def test_a_file_goes_into_the_draft_with_a_button_and_out_again(house: str, browser: Any, tmp_path: Path) -> None:
+    """What was typed just before is saved with either button."""
+    offer = tmp_path / "angebot.pdf"
+    offer.write_bytes(b"%PDF-1.7\nAngebot\n%%EOF\n")
+    here = Desk(browser, house, "Bürgermeisteramt Stadt Suhl")
+    here.page.goto("/intake/new")
+    here.page.locator("[name='attachments.0']").set_input_files(offer)
+    here.page.get_by_text("kommen mit „Entwurf speichern“ in den Entwurf").last.wait_for()
+    here.page.locator("[name='attachments.0.kind']").select_option("offer")
+    here.page.locator("[name=title]").fill("Breitband mit Angebot")
+    here.page.get_by_role("button", name="Entwurf speichern").click()
+    here.page.wait_for_url("**/intake/drafts/*?done=saved")
+    assert here.page.get_by_role("link", name="angebot.pdf (Angebot, 1 kB)").count() == 1
+    assert faults(here.page) == []
+    path = here.page.url.removeprefix(house).partition("?")[0]
+    here.page.goto(path)
+    here.page.locator("[name=title]").fill("Breitband ohne Angebot")
+    out = here.page.locator("details[id^='remove-draft-file']")
+    out.locator("summary").click()
+    out.get_by_role("button", name="Datei entfernen").click()
+    here.page.wait_for_url("**/intake/drafts/*?done=saved")
+    assert here.page.get_by_role("link", name="angebot.pdf").count() == 0
+    assert here.page.input_value("[name=title]") == "Breitband ohne Angebot"
+    here.act(path, "discard-draft")
+    assert here.complaints == []
+    here.close()
+
+
 def test_people_take_an_application_to_its_money_by_forms_alone(house: str, browser: Any, tmp_path: Path) -> None:
     desks: dict[str, Desk] = {}
 

@@ -212,7 +212,7 @@ def _with_key(request: httpx2.Request) -> None:
 BESIDE_THE_ROADS = {
     "accept-directory", "acknowledge-warnings", "begin-draft", "close-budget", "deliver-submission",
     "discard-directory", "discard-draft", "dispatch-letter", "record-letter-failure", "hand-over-remainder", "import-territorial-changes",
-    "name-successor", "preview-directory", "publish-policy", "record-succession", "record-territorial-change",
+    "name-successor", "preview-directory", "publish-policy", "remove-draft-file", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
     "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "send-back-proof",

@@ -1,4 +1,4 @@
-"""What was typed into a draft: exactly so, under the draft's own key, outside the log."""
+"""What was typed into a draft, exactly so, and its files: under the draft's own key, outside the log."""
 
 import os
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ from shared.privacy import Forged
 from shared.problems import Problem
 
 MEDIA_TYPE, KIND = "application/json", "draft"
+SALT = 16
+"""Bytes before the content of a file."""
 
 
 class Keeping(BaseSettings):
@@ -42,7 +44,7 @@ class _Content:
 
 def stored(fields: Mapping[str, str], subject: str, documents: Documents) -> DocumentReference:
     """The fields as a new document, like no other one."""
-    content = msgspec.json.encode(_Content(salt=os.urandom(16).hex(), fields=dict(fields)))
+    content = msgspec.json.encode(_Content(salt=os.urandom(SALT).hex(), fields=dict(fields)))
     try:
         return documents.put(content, kind=KIND, media_type=MEDIA_TYPE, subject=subject)
     except Forged as error:
@@ -58,6 +60,28 @@ def typed(reference: DocumentReference, documents: Documents) -> dict[str, str]:
     if isinstance(content, Erased):
         raise _erased()
     return msgspec.json.decode(content, type=_Content).fields
+
+
+def stored_file(content: bytes, kind: str, media_type: str, subject: str, documents: Documents) -> DocumentReference:
+    """A file as a new document, like no other one: many know the same offer, and none shall recognise it by its hash."""
+    try:
+        return documents.put(os.urandom(SALT) + content, kind=kind, media_type=media_type, subject=subject)
+    except Forged as error:
+        raise _erased() from error
+
+
+def file(reference: DocumentReference, documents: Documents) -> bytes:
+    """A file's content."""
+    try:
+        content = documents.get(reference)
+    except (MissingDocument, Forged) as error:
+        title = (
+            "Eine Datei dieses Entwurfs ist nicht lesbar. Bitte entfernen Sie sie und laden Sie sie noch einmal hoch."
+        )
+        raise Problem(409, "draft-file-damaged", title) from error
+    if isinstance(content, Erased):
+        raise _erased()
+    return content[SALT:]
 
 
 def _erased() -> Problem:

@@ -1,4 +1,4 @@
-"""Entwürfe at the counter: begin, save, read, discard, hand in; for the municipality's people alone."""
+"""Entwürfe at the counter: begin, save with files, read, discard, hand in; for the municipality's people alone."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,12 +12,14 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints, field_validator
 
 from services.intake import draft, draft_views
-from services.intake.api import draft_content
-from services.intake.api.bodies import ApplicantKey, ApplicationBody
+from services.intake.api import draft_content, draft_filing
+from services.intake.api.bodies import ApplicantKey, ApplicationBody, AttachmentBody
+from services.intake.api.draft_filing import DraftFileRecord, Place
 from services.intake.api.handing_in import handed_in, receipt
 from services.intake.draft import DiscardDraft, DraftChanged, DraftUnknown, Saved, SaveDraft, Unsaved, open_draft
+from services.intake.draft_files import MOST_FILES, require_room
 from shared.access import Person, allowed_role
-from shared.decider import Decision, decision, value
+from shared.decider import Decision, decision, replace, value
 from shared.described import described
 from shared.identity import Role, is_id
 from shared.problems import Problem
@@ -32,9 +34,11 @@ Typed = Annotated[str, StringConstraints(max_length=4_000)]
 
 
 class DraftBody(Body):
-    """The form as far as it is typed: name of the field (`lines.0.cents`) to text, whatever the text is. Files are no part of it."""
+    """The form as far as it is typed: name of the field (`lines.0.cents`) to text, whatever the text is. `attachments` are
+    files that go into the draft beside those that lie there, checked as those of an application."""
 
     fields: dict[FieldName, Typed] = Field(title="Angaben", max_length=MOST_FIELDS)
+    attachments: tuple[AttachmentBody, ...] = Field(default=(), title="Unterlagen", max_length=MOST_FILES)
 
     @field_validator("fields")
     @classmethod
@@ -56,7 +60,7 @@ class NewDraftBody(DraftBody):
 
 @value
 class DraftRecord:
-    """A draft as its municipality reads it; `fields` are exactly what was typed."""
+    """A draft as its municipality reads it; `fields` are exactly what was typed, `files` are handed in with it."""
 
     draft: str
     applicant_key: str
@@ -64,6 +68,7 @@ class DraftRecord:
     saved_on: date
     kept_until_on: date
     fields: dict[str, str]
+    files: tuple[DraftFileRecord, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,39 +103,57 @@ def drafting(house: House) -> list[Action]:
         known = await _state(house, new)
         if isinstance(known, Unsaved):
             subject = f"s-{ask.new_id('draft-key')}"
+            place = Place(id=new, subject=subject, version=0)
+            files = await asyncio.to_thread(draft_filing.added, house, body.attachments, ask, place)
             content = await asyncio.to_thread(draft_content.stored, body.fields, subject, house.documents)
         else:
             # The same request again: what it made is there.
-            content = open_draft(known, keys).last.content
+            content, files = open_draft(known, keys).last.content, ()
         command = SaveDraft(
-            applicant_keys=keys, applicant_key=applicant_key, content=content, kept_until_on=_kept_until(ask)
+            applicant_keys=keys,
+            applicant_key=applicant_key,
+            content=content,
+            kept_until_on=_kept_until(ask),
+            added=files,
         )
         return decision(draft.decider, new, command)
 
     async def save(body: DraftBody, ask: Ask) -> Decision:
         keys, version = ask.person.applicant_keys, ask.expected or 0
-        known = open_draft(await _state(house, ask.path["draft"]), keys)
+        known = await opened(house, ask.path["draft"], ask.person)
+        place = Place(id=ask.path["draft"], subject=known.last.content.subject, version=version, known=known)
+        files = await asyncio.to_thread(draft_filing.added, house, body.attachments, ask, place)
         command = SaveDraft(
             applicant_keys=keys,
             applicant_key=known.last.applicant_key,
             content=await asyncio.to_thread(_content, house, known, version, body.fields),
             kept_until_on=_kept_until(ask),
             version=version,
+            added=files,
         )
         return decision(draft.decider, ask.path["draft"], command)
 
     async def discard(_body: NoBody, ask: Ask) -> Decision:
-        await _own(house, ask)
+        await opened(house, ask.path["draft"], ask.person)
         return decision(draft.decider, ask.path["draft"], DiscardDraft(applicant_keys=ask.person.applicant_keys))
 
     async def submit(body: ApplicationBody, ask: Ask) -> Decision:
-        await _own(house, ask)
+        known = await opened(house, ask.path["draft"], ask.person)
         if ask.expected is None:
             raise Problem(428, "if-match-missing", "Bitte nennen Sie mit If-Match den Stand, den Sie gelesen haben.")
-        return draft.submit(ask.path["draft"], ask.expected, await handed_in(house, body, ask))
+        if ask.expected != known.version:
+            raise DraftChanged(draft.BOTH)
+        require_room(len(known.files), len(body.attachments))
+        command = await handed_in(house, body, ask)
+        documents = await asyncio.to_thread(draft_filing.handed_over, house, known, ask)
+        command = replace(command, documents=(*command.documents, *documents))
+        return draft.submit(ask.path["draft"], ask.expected, command)
 
     def begun(_state: Any, ask: Ask) -> Mapping[str, Any]:
         return {"draft": ask.new_id("draft")}
+
+    async def opening(id: str, person: Person) -> Saved:
+        return await opened(house, id, person)
 
     one = f"{PATH}/{{draft}}"
     return [
@@ -150,6 +173,7 @@ def drafting(house: House) -> list[Action]:
             body=ApplicationBody, decide=submit, creates=True, status=201, answer=receipt,
             location="/intake/cases/{case}",
         ),
+        *draft_filing.filing(one, opening, _kept_until),
     ]  # fmt: skip
 
 
@@ -175,8 +199,9 @@ def _content(house: House, known: Saved, version: int, fields: Mapping[str, str]
     return draft_content.stored(fields, known.last.content.subject, house.documents)
 
 
-async def _own(house: House, ask: Ask) -> None:
-    open_draft(await _state(house, ask.path["draft"]), ask.person.applicant_keys)
+async def opened(house: House, id: str, person: Person) -> Saved:
+    """A draft that this person may go on with; somebody else's is as if unknown."""
+    return open_draft(await _state(house, id), person.applicant_keys)
 
 
 async def _state(house: House, id: str) -> draft.Draft:
@@ -190,7 +215,7 @@ async def _state(house: House, id: str) -> draft.Draft:
 
 async def read(house: House, person: Person, id: str) -> DraftRecord:
     """A draft with what was typed; somebody else's is as if unknown."""
-    known = open_draft(await _state(house, id), person.applicant_keys)
+    known = await opened(house, id, person)
     return DraftRecord(
         draft=id,
         applicant_key=known.last.applicant_key,
@@ -198,6 +223,7 @@ async def read(house: House, person: Person, id: str) -> DraftRecord:
         saved_on=known.last.saved_on,
         kept_until_on=known.last.kept_until_on,
         fields=await asyncio.to_thread(draft_content.typed, known.last.content, house.documents),
+        files=await asyncio.to_thread(draft_filing.records, house, known),
     )
 
 
@@ -225,6 +251,11 @@ def reads(house: House) -> APIRouter:
         person = house.gate.person(request)
         allowed_role(person, APPLICANT, action)
         return person
+
+    async def opening(id: str, person: Person) -> Saved:
+        return await opened(house, id, person)
+
+    router.include_router(draft_filing.reads(house, f"{PATH}/{{draft}}", opening, applicant))
 
     @router.get(PATH, operation_id="list-drafts", summary="Entwürfe")
     async def list_drafts(request: Request) -> DraftList:

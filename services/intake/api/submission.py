@@ -46,11 +46,11 @@ def command(
     """The command of a body; `Problem` 422 with the field when account or attachments cannot be. A repeated request
     gets the same ids, so that nothing is stored twice. `facts` are what was looked up; what the account looks like is added."""
     iban = checked_iban(body.iban)
-    contents = [_content(it, f"attachments.{index}") for index, it in enumerate(body.attachments)]
+    contents = [checked_content(it, f"attachments.{index}") for index, it in enumerate(body.attachments)]
     case = ask.new_id("case")
 
     def sealed(path: str, text: str, whose: str) -> Sealed:
-        return privacy.seal(text, stream=application.decider.stream(case), path=path, subject=_subject(ask, whose))
+        return privacy.seal(text, stream=application.decider.stream(case), path=path, subject=subject_of(ask, whose))
 
     return SubmitApplication(
         case=case,
@@ -75,7 +75,7 @@ def command(
         contact_mail=sealed("contact_mail", body.contact_mail, "contact"),
         account_holder=sealed("account_holder", body.account_holder, "account"),
         iban=sealed("iban", iban, "account"),
-        documents=_stored(body.attachments, contents, documents, _subject(ask, "documents")),
+        documents=_stored(body.attachments, contents, documents, subject_of(ask, "documents")),
         declarations=Declarations(**body.declarations.model_dump()),
         submission_sha256=submission_sha256(body, ask.request_id),
         programme=body.programme,
@@ -117,11 +117,12 @@ def _account_of_another(body: ApplicationBody, register: Register, on: date) -> 
 
 def stored(attachments: Sequence[AttachmentBody], ask: Ask, documents: Documents) -> tuple[DocumentReference, ...]:
     """Attachments of a later request, checked as those of a submission and stored; `Problem` 422 names the field."""
-    contents = [_content(it, f"attachments.{index}") for index, it in enumerate(attachments)]
-    return _stored(attachments, contents, documents, _subject(ask, "documents"))
+    contents = [checked_content(it, f"attachments.{index}") for index, it in enumerate(attachments)]
+    return _stored(attachments, contents, documents, subject_of(ask, "documents"))
 
 
-def _subject(ask: Ask, whose: str) -> str:
+def subject_of(ask: Ask, whose: str) -> str:
+    """The subject of what a request brings."""
     return f"s-{ask.new_id(whose)}"
 
 
@@ -145,7 +146,9 @@ def checked_iban(text: str) -> str:
         raise Problem(422, "iban-invalid", title, field="iban") from error
 
 
-def _content(attachment: AttachmentBody, path: str) -> bytes:
+def checked_content(attachment: AttachmentBody, path: str) -> bytes:
+    """The bytes of an attachment that may be taken in; `Problem` 422 names the field."""
+
     def refused(code: str, title: str, field: str = "content_base64") -> Problem:
         return Problem(422, code, title, field=f"{path}.{field}")
 

@@ -21,13 +21,14 @@ _BACK = {
     "begin-draft": f"{PATH}/{{id}}?done=saved",
     "save-draft": f"{PATH}/{{id}}?done=saved",
     "discard-draft": f"{PATH}?done=discarded",
+    "remove-draft-file": f"{PATH}/{{id}}?done=saved",
 }
 _COLUMNS = [
     {"key": "draft", "title": "Vorhaben", "kind": "link"},
     {"key": "saved_on", "title": "Gespeichert", "kind": "date"},
     {"key": "kept_until_on", "title": "Aufbewahrt bis", "kind": "date"},
 ]
-_OF_A_FILE = (".file_name", ".media_type", ".content_base64")
+_CONTENT = ".content_base64"
 
 
 def pages(house: House) -> APIRouter:
@@ -59,7 +60,7 @@ def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Respons
         try:
             return await submitted(house, action, request, shaped=shaped, back=_BACK.get(action.name, ""))
         except Typed as typed:
-            if typed.status in (401, 403, 404) or action.name == "discard-draft":
+            if typed.status in (401, 403, 404) or action.name in ("discard-draft", "remove-draft-file"):
                 raise
             return await form_page(house, request, typed, await _still_there(house, request))
 
@@ -67,9 +68,15 @@ def _form(house: House, action: Action) -> Callable[[Request], Awaitable[Respons
 
 
 def _kept(body: type[BaseModel], typed: Mapping[str, str]) -> BaseModel:
-    """All that is typed but for the files, exactly so."""
-    fields = {name: text for name, text in typed.items() if text and not name.endswith(_OF_A_FILE)}
-    return body.model_validate({"fields": fields})
+    """All that is typed, exactly so, and the files that were chosen, each with what is typed about it."""
+    files = [it.removesuffix(_CONTENT) for it in typed if it.endswith(_CONTENT)]
+    chosen = [
+        {name.removeprefix(f"{file}."): text for name, text in typed.items() if text and name.startswith(f"{file}.")}
+        for file in files
+    ]
+    about = tuple(f"{file}." for file in files)
+    fields = {name: text for name, text in typed.items() if text and not name.startswith(about)}
+    return body.model_validate({"fields": fields, "attachments": chosen})
 
 
 async def _still_there(house: House, request: Request) -> DraftRecord | None:

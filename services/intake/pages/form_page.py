@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.intake.api.bodies import ApplicationBody
+from services.intake.api.draft_filing import DraftFileRecord
 from services.intake.api.drafting import PATH as DRAFTS
 from services.intake.api.drafting import DraftRecord
 from services.intake.api.offers import offered
@@ -69,14 +70,39 @@ def _about(draft: DraftRecord | None, typed: Typed | None) -> dict[str, Any]:
         "idempotency_key": str(uuid4()),
         "back": "/intake/cases/{id}?done=submitted",
         "draft": draft and {
-            "id": draft.draft, "version": draft.version, "saved_on": draft.saved_on, "kept_until_on": draft.kept_until_on
+            "id": draft.draft, "version": draft.version, "saved_on": draft.saved_on, "kept_until_on": draft.kept_until_on,
+            "files": [_file(draft, it) for it in draft.files],
         },
         "save_draft": {"url": forms, "key": str(uuid4())},
         "differences": {"columns": _COLUMNS, "rows": _differences(typed.typed, draft.fields)}
         if changed and typed and draft
         else None,
-        "actions": [_discarding(draft, forms)] if draft else [],
+        "actions": [*(_removing(draft, it, forms) for it in draft.files), _discarding(draft, forms)] if draft else [],
     }  # fmt: skip
+
+
+def _file(draft: DraftRecord, it: DraftFileRecord) -> dict[str, Any]:
+    return {
+        "text": f"{it.file_name} ({ATTACHMENT_KINDS.get(it.kind, it.kind)}, {_size(it.size)})",
+        "url": f"{DRAFTS}/{draft.draft}/files/{it.file}",
+    }
+
+
+def _size(size: int) -> str:
+    return f"{-(-size // 1000)} kB"
+
+
+def _removing(draft: DraftRecord, it: DraftFileRecord, forms: str) -> dict[str, Any]:
+    return {
+        "id": f"remove-draft-file-{it.file}",
+        "title": f"Datei entfernen: {it.file_name}",
+        "submit": "Datei entfernen",
+        "url": f"{forms}/files/{it.file}/removal",
+        "fields": [],
+        "tone": "secondary",
+        "consequence": "Die Datei wird gelöscht. Speichern Sie vorher, was Sie geschrieben haben.",
+        **safeguards(draft.version),
+    }
 
 
 def _discarding(draft: DraftRecord, forms: str) -> dict[str, Any]:
