@@ -32,8 +32,9 @@ ISSUING = {
 }  # fmt: skip
 FULFILMENT, WAIVER = {"record-fulfilment", "find-violation"}, {"waive-side-condition"}
 EXPERT = {"record-expert-opinion"}
-AUDIT = {"check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof"}
+AUDIT = {"check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof", "write-closing-note"}
 """Prüfung des Verwendungsnachweises."""
+CLOSING_NOTE, CLOSURE = {"write-closing-note"}, {"close-case"}
 APPROVAL = {
     "approve-grant", "refuse-grant", "reject-formally", "decide-annulment", "approve-amendment", "refuse-change",
     "drop-proposal", "waive-side-condition",
@@ -60,6 +61,7 @@ AUTHORITY = (
     | FULFILMENT
     | EXPERT
     | AUDIT
+    | CLOSURE
     | APPROVAL
     | BUDGET
     | EXAMINATION
@@ -94,6 +96,7 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Einen Klärungsfall klären zwei Personen.", CLEARING_PROPOSAL, CLEARING_APPROVAL),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer bewilligt, prüft den Nachweis nicht.", APPROVAL, AUDIT),
+    ("Wer den Schlussvermerk schreibt, schließt den Vorgang nicht ab.", CLOSING_NOTE, CLOSURE),
     ("Wer anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", ORDER, TREASURY),
     ("Wer feststellt, wirkt an der Anordnung mit (§ 77 LHO).", CERTIFICATION, TREASURY),
     ("Wer den Abruf prüft, wirkt an der Anordnung mit (§ 77 LHO).", EXAMINATION, TREASURY),
@@ -194,6 +197,8 @@ ACTS: Mapping[str, str] = {
     "review.proof-accepted": "accept-proof",
     "review.interim-proof-accepted": "check-proof",
     "review.proof-sent-back": "send-back-proof",
+    "review.closing-note-written": "write-closing-note",
+    "review.case-closed": "close-case",
     "review.repayment-proposed": "propose-repayment",
     "review.repayment-demanded": "demand-repayment",
     "review.repayment-dropped": "drop-repayment",
@@ -221,7 +226,7 @@ BESIDE: frozenset[str] = frozenset({
     "review.involvement-noted", "review.practice-changed-since-proposal", "review.change-took-effect", "review.side-conditions-imposed",
     "review.funds-assigned", "review.funds-supplemented",
     "review.reduction-requested", "intake.early-start-received", "intake.change-received", "intake.proof-received",
-    "review.proof-sample-begun", "review.payments-released", "review.proof-drawn",
+    "review.proof-sample-begun", "review.payments-released", "review.proof-drawn", "review.money-step-noted", "review.case-reopened",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",

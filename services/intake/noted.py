@@ -244,6 +244,26 @@ class ClaimSettled:
     acted: tuple[Acted, ...] = ()
 
 
+@event("intake.case-closed")
+class CaseClosed:
+    """Noted from review: the case is closed (Abschluss); `number` counts the closures. The recipient keeps its books until
+    `recipient_keeps_until_on`, by this rule."""
+
+    number: int
+    recipient_keeps_until_on: date
+    recipient_rule: str
+    closed_on: date
+    acted: tuple[Acted, ...] = ()
+
+
+@event("intake.case-reopened")
+class CaseReopened:
+    """Noted from review: money moved after the closure of this number, the case is open again (Wiederaufnahme)."""
+
+    number: int
+    reopened_on: date
+
+
 type OfReview = (
     HearingOpened
     | HearingExtended
@@ -266,6 +286,8 @@ type OfReview = (
     | RepaymentDemanded
     | RepaymentReceived
     | ClaimSettled
+    | CaseClosed
+    | CaseReopened
 )
 OF_REVIEW: tuple[type[OfReview], ...] = (
     HearingOpened,
@@ -289,6 +311,8 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     RepaymentDemanded,
     RepaymentReceived,
     ClaimSettled,
+    CaseClosed,
+    CaseReopened,
 )
 
 
@@ -320,6 +344,8 @@ def name_of(fact: OfReview) -> str:
             return " ".join(it.person for it in fact.acted)
         case InvolvementNoted():
             return " ".join(f"{it.person} {it.action}" for it in fact.acted)
+        case CaseClosed() | CaseReopened():
+            return str(fact.number)
         case FundsSupplemented():
             return str(fact.supplement)
         case RepaymentDemanded() | ClaimSettled():

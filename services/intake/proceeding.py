@@ -6,7 +6,9 @@ from datetime import date
 from services.intake.noted import (
     AwardHearingClosed,
     AwardHearingOpened,
+    CaseClosed,
     CasePutOnHold,
+    CaseReopened,
     CaseResumed,
     GrantChanged,
     HearingClosed,
@@ -120,6 +122,13 @@ def open_proof(progress: Progress) -> ProofReceived | None:
     """The proof that nobody has decided yet."""
     decided = {it.proof for it in progress.noted(ProofDecided)}
     return next((it for it in progress.noted(ProofReceived) if it.proof not in decided), None)
+
+
+def last_closure(progress: Progress) -> CaseClosed | None:
+    """The closure that stands; None while the case is open, or open again."""
+    over = {it.number for it in progress.noted(CaseReopened)}
+    closed = (it for it in progress.noted(CaseClosed) if it.number not in over)
+    return max(closed, key=lambda it: it.number, default=None)
 
 
 def accepted_proof(progress: Progress) -> ProofDecided | None:

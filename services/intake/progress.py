@@ -11,6 +11,7 @@ from typing import Any, cast
 from services.intake.noted import (
     OF_REVIEW,
     ApplicationRejectedFormally,
+    CaseClosed,
     ClaimSettled,
     ConflictOfInterestNoted,
     FundsSupplemented,
@@ -348,6 +349,7 @@ class Progress:
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
             ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
             NoticeProgressed, ProofReceived, ProofDecided, RepaymentDemanded, RepaymentReceived, ClaimSettled,
+            CaseClosed,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)
 

@@ -37,6 +37,8 @@ NOTES: Mapping[type, type[Fact]] = {
     review.ProofReminded: noted.ProofReminded,
     review.PaymentsStopped: noted.PaymentsStopped,
     review.RepaymentDemanded: noted.RepaymentDemanded,
+    review.CaseClosed: noted.CaseClosed,
+    review.CaseReopened: noted.CaseReopened,
     payout.RepaymentReceived: noted.RepaymentReceived,
     payout.ClaimSettled: noted.ClaimSettled,
     payout.DrawdownExamined: progress.DrawdownExamined,

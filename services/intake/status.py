@@ -15,6 +15,7 @@ from services.intake.pages.proceeding_words import (
     told_of_award_hearing,
     told_of_change,
     told_of_claims,
+    told_of_closure,
     told_of_examination,
     told_of_freeze,
     told_of_hearing,
@@ -24,7 +25,7 @@ from services.intake.pages.proceeding_words import (
     told_of_proof,
     told_of_supplements,
 )
-from services.intake.proceeding import accepted_proof, hearing, is_gone, last_change, open_proof
+from services.intake.proceeding import accepted_proof, hearing, is_gone, last_change, last_closure, open_proof
 from services.intake.progress import (
     AssessmentBegun,
     AwardAnnounced,
@@ -68,6 +69,7 @@ class StatusCode(StrEnum):
     PROOF_SENT_BACK = "proof-sent-back"
     PROOF_MISSING = "proof-missing"
     PROOF_ACCEPTED = "proof-accepted"
+    CLOSED = "closed"
 
 
 TITLES: dict[StatusCode, str] = {
@@ -93,6 +95,7 @@ TITLES: dict[StatusCode, str] = {
     StatusCode.PROOF_SENT_BACK: "Nachweis zu ergänzen",
     StatusCode.PROOF_MISSING: "Nachweis überfällig",
     StatusCode.PROOF_ACCEPTED: "Verwendungsnachweis anerkannt",
+    StatusCode.CLOSED: "Abgeschlossen",
 }
 
 
@@ -165,6 +168,8 @@ def _stage(application: Submitted) -> tuple[StatusCode, str]:
     progress = application.progress
     if application.withdrawal_effective:
         return StatusCode.WITHDRAWN, "Das Verfahren ist beendet. Sie können einen neuen Antrag stellen."
+    if closed := last_closure(progress):
+        return StatusCode.CLOSED, told_of_closure(closed)
     if is_gone(progress):
         return StatusCode.GONE, told_of_loss(progress)
     if accepted := accepted_proof(progress):

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.review import assessment, award, budget, fulfilment, handling, proof
+from services.review import assessment, award, budget, closing, closure, fulfilment, handling, proof
 from services.review.expiry import expire_reservation
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -14,6 +14,7 @@ HEARING, RESUBMISSION = "hearing", "resubmission"
 SUBSTITUTION = "substitution"
 SIDE_CONDITION = "side-condition"
 PROOF = "proof"
+RETENTION = "retention"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
 
@@ -60,6 +61,10 @@ def _expire_proof(due: Due) -> Decision:
     return proof.expire(due.case)
 
 
+def _end_retention(due: Due) -> Decision:
+    return closing.end_retention(due.case)
+
+
 DUE: Asked = {
     DEEMED_SERVICE: _deem_served,
     REMEDY: _declare_final,
@@ -70,6 +75,7 @@ DUE: Asked = {
     SUBSTITUTION: _end_substitution,
     SIDE_CONDITION: _expire_side_conditions,
     PROOF: _expire_proof,
+    RETENTION: _end_retention,
 }
 """For each kind of deadline the decision that its day brings."""
 
@@ -162,6 +168,14 @@ def note_proof(case: str, known: proof.Proof, draft: Draft) -> None:
             else f"Verwendungsnachweis bis {on:%d.%m.%Y} (ANBest-Gk Nr. 6)"
         )
         set_due(draft, PROOF, case, on=on + timedelta(days=1), rule=rule, case=case)
+
+
+def note_closure(case: str, known: closure.Closure, draft: Draft) -> None:
+    """The day from which the file of a closed case need not be kept any more."""
+    if known.closed is None or (on := known.disposable_on) is None:
+        clear_due(draft, RETENTION, case)
+    else:
+        set_due(draft, RETENTION, case, on=on, rule=known.closed.retention.rule, case=case)
 
 
 def _reservation_id(it: Recorded, case: str) -> str:

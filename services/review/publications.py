@@ -6,6 +6,7 @@ from services.review import (
     assessment,
     award,
     budget_acts,
+    closure,
     early_start,
     fulfilment,
     handling,
@@ -90,6 +91,14 @@ def publish(event: object, state: object) -> object | None:
                 title=event.title, file_number=event.file_number, due_on=event.due_on, due_days=asked_back.due_days,
                 demanded_on=event.demanded_on, acted=event.acted,
             )  # fmt: skip
+        case closure.CaseClosed(), _:
+            return review.CaseClosed(
+                number=event.number, retained_until_on=event.retention.ends_on, retention_rule=event.retention.rule,
+                recipient_keeps_until_on=event.recipient_retention.ends_on,
+                recipient_rule=event.recipient_retention.rule, closed_on=event.closed_on, acted=event.acted,
+            )  # fmt: skip
+        case closure.CaseReopened(), _:
+            return review.CaseReopened(number=event.number, reopened_on=event.reopened_on)
         case award.ReductionRequested(), _:
             asked: dict[str, Any] = {it: getattr(event, it) for it in field_names(review.ReductionRequested)}
             return review.ReductionRequested(**asked)

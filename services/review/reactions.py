@@ -1,11 +1,12 @@
 """What review does when another service says something: the contract in, a decision of its own out."""
 
-from typing import Any
+from typing import Any, assert_never
 
 from services.review import (
     assessment,
     award,
     budget,
+    closing,
     dissolution,
     early_start,
     involvement,
@@ -13,6 +14,7 @@ from services.review import (
     recovering,
     recovery,
 )
+from services.review.closure import NoteStep, Step
 from services.review.examination import Application
 from shared.contracts.intake import (
     ApplicationCompleted,
@@ -28,6 +30,7 @@ from shared.contracts.payout import (
     DrawdownExamined,
     FundsReturned,
     PaymentOrdered,
+    PaymentRejected,
     PaymentReturned,
     PaymentSettled,
     RepaymentReceived,
@@ -45,6 +48,7 @@ HANDLED: tuple[type, ...] = (
     DrawdownRequested,
     DrawdownExamined,
     PaymentOrdered,
+    PaymentRejected,
     PaymentSettled,
     PaymentReturned,
     ProofSubmitted,
@@ -67,7 +71,9 @@ def react(contract: object, case: str) -> Decision | None:
                 settled = early_start.withdraw(contract.early_start, contract.withdrawn_on, settled)
             return involvement.noting(case, contract.acted, settled)
         case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
-            return involvement.noting(case, contract.acted)
+            return closing.noting(case, _step(contract), involvement.noting(case, contract.acted))
+        case PaymentRejected():
+            return closing.noting(case, _step(contract))
         case BodyDissolved():
             told = likeness(dissolution.NoteDissolution, contract)
             return decision(dissolution.decider, dissolution.REGISTER, told)
@@ -80,7 +86,8 @@ def react(contract: object, case: str) -> Decision | None:
             )
             entered = budget.record_payment(contract.title, contract.year, paid)
             noted = proof.NotePayment(payment=contract.payment, cents=contract.cents, paid_on=contract.settled_on)
-            return involvement.noting(case, contract.acted, proof.noting(case, noted, entered))
+            told = closing.noting(case, _step(contract), proof.noting(case, noted, entered))
+            return involvement.noting(case, contract.acted, told)
         case PaymentReturned():
             back = budget.ReversePayment(
                 payment=contract.payment, case=case, cents=contract.cents, returned_on=contract.returned_on
@@ -88,7 +95,8 @@ def react(contract: object, case: str) -> Decision | None:
             noted = proof.NotePayment(
                 payment=f"{contract.payment}-returned", cents=-contract.cents, paid_on=contract.returned_on
             )
-            return proof.noting(case, noted, budget.reverse_payment(contract.title, contract.year, back))
+            entered = budget.reverse_payment(contract.title, contract.year, back)
+            return closing.noting(case, _step(contract), proof.noting(case, noted, entered))
         case ProofSubmitted():
             received = proof.ReceiveProof(
                 proof=contract.proof,
@@ -102,7 +110,7 @@ def react(contract: object, case: str) -> Decision | None:
             return involvement.noting(case, contract.acted, decision(proof.decider, case, received))
         case RepaymentReceived():
             received = recovering.receive(case, contract.title, likeness(recovery.NoteRepayment, contract))
-            return involvement.noting(case, contract.acted, received)
+            return involvement.noting(case, contract.acted, closing.noting(case, _step(contract), received))
         case ClaimSettled():
             settled = decision(recovery.decider, case, likeness(recovery.NoteSettlement, contract))
             return involvement.noting(case, contract.acted, settled)
@@ -113,3 +121,44 @@ def react(contract: object, case: str) -> Decision | None:
             return involvement.noting(case, contract.acted, asked)
         case _:
             return None
+
+
+type Moving = (
+    DrawdownRequested
+    | DrawdownExamined
+    | PaymentOrdered
+    | PaymentRejected
+    | PaymentSettled
+    | PaymentReturned
+    | RepaymentReceived
+)
+
+
+def _step(it: Moving) -> NoteStep:
+    """What a contract says of the money's way, as a closure keeps it."""
+    match it:
+        case DrawdownRequested():
+            return NoteStep(
+                step=Step.REQUESTED, name=it.drawdown, drawdown=it.drawdown, cents=it.requested_cents,
+                happened_on=it.requested_on,
+            )  # fmt: skip
+        case DrawdownExamined():
+            return NoteStep(
+                step=Step.EXAMINED, name=it.drawdown, drawdown=it.drawdown, cents=it.accepted_cents,
+                happened_on=it.examined_on, number=it.examination,
+            )  # fmt: skip
+        case RepaymentReceived():
+            return NoteStep(
+                step=Step.REPAID, name=it.repayment, drawdown="", cents=it.cents, happened_on=it.received_on
+            )  # fmt: skip
+        case PaymentOrdered():
+            step, on = Step.ORDERED, it.ordered_on
+        case PaymentRejected():
+            step, on = Step.REJECTED, it.rejected_on
+        case PaymentSettled():
+            step, on = Step.SETTLED, it.settled_on
+        case PaymentReturned():
+            step, on = Step.RETURNED, it.returned_on
+        case _ as missing:
+            assert_never(missing)
+    return NoteStep(step=step, name=it.payment, drawdown=it.drawdown, cents=it.cents, happened_on=on)

@@ -199,6 +199,7 @@ class Primary(StrEnum):
     FULFILMENT = "fulfilment"
     PROOF = "proof"
     RECOVERY = "recovery"
+    CLOSURE = "closure"
 
 
 @value

@@ -7,13 +7,13 @@ from typing import Any, cast
 from services.review import assessment as a
 from services.review import award as w
 from services.review import budget as b
-from services.review import budget_acts, early_start_list, proof
+from services.review import budget_acts, closure, early_start_list, proof
 from services.review import early_start as e
 from services.review import fulfilment as f
 from services.review import handling as h
 from services.review import programme as p
 from services.review.criteria import points_in_words
-from services.review.deadlines import note_deadlines, note_proof, note_side_conditions
+from services.review.deadlines import note_closure, note_deadlines, note_proof, note_side_conditions
 from services.review.dissolution import BodyDissolved
 from services.review.examination import Opinion
 from services.review.grant_cut import in_words
@@ -25,6 +25,7 @@ from services.review.succession import RecipientSucceeded
 from services.review.words import Words, split
 from services.review.words.award import tell_of_award
 from services.review.words.budget import RELEASES, tell_of_budget
+from services.review.words.closure import tell_of_closure
 from services.review.words.fulfilment import tell_of_fulfilment
 from services.review.words.handling import tell_of_handling
 from services.review.words.procedure import tell_of_procedure
@@ -86,6 +87,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
             note_side_conditions(case, draft.standing(f.decider, it, row).state, draft)
         case event if type(event) in proof.decider.events:
             note_proof(case, draft.standing(proof.decider, it, row).state, draft)
+        case event if type(event) in closure.decider.events:
+            note_closure(case, draft.standing(closure.decider, it, row).state, draft)
         case event if type(event) in a.decider.events:
             _go_on(case, draft, it, draft.standing(a.decider, it, row).state)
         case _:
@@ -227,7 +230,8 @@ def tell(it: object) -> Words | None:
         case _:
             told = _of_assessment(it) or tell_of_procedure(it) or tell_of_handling(it)
             told = told or tell_of_award(it) or tell_of_budget(it) or tell_of_letter(it)
-            return told or tell_of_fulfilment(it) or tell_of_proof(it) or tell_of_recovery(it) or _of_early_start(it)
+            told = told or tell_of_fulfilment(it) or tell_of_proof(it) or tell_of_recovery(it)
+            return told or tell_of_closure(it) or _of_early_start(it)
 
 
 def _of_assessment(it: object) -> Words | None:

@@ -410,3 +410,27 @@ class RepaymentDemanded:
     due_days: int
     demanded_on: date
     acted: tuple[Acted, ...]
+
+
+@contract("review.case-closed")
+class CaseClosed:
+    """The case is closed (Abschluss); `number` counts its closures.
+
+    Review keeps its file until `retained_until_on`, the recipient its books until `recipient_keeps_until_on`, each by its rule.
+    """
+
+    number: int
+    retained_until_on: date
+    retention_rule: str
+    recipient_keeps_until_on: date
+    recipient_rule: str
+    closed_on: date
+    acted: tuple[Acted, ...]
+
+
+@contract("review.case-reopened")
+class CaseReopened:
+    """Money moved after the closure of this number: the case is open until it is closed anew."""
+
+    number: int
+    reopened_on: date

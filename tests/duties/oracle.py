@@ -11,6 +11,7 @@ from deploy.recount.duties import (
     CERTIFICATION,
     CLEARING_APPROVAL,
     CLEARING_PROPOSAL,
+    CLOSURE,
     COLLECTION,
     CONCESSION,
     CONFLICT,
@@ -73,7 +74,15 @@ MAY: Mapping[Role, set[str]] = {
     | ASSIGNMENT
     | CONFLICT
     | TIE,
-    Role.APPROVER: APPROVAL | RECOVERY | EARLY_DECISION | ASSIGNMENT | CONFLICT | TIE | LIFTING | {"publish-policy"},
+    Role.APPROVER: APPROVAL
+    | RECOVERY
+    | CLOSURE
+    | EARLY_DECISION
+    | ASSIGNMENT
+    | CONFLICT
+    | TIE
+    | LIFTING
+    | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | CONCESSION | PLAN | CONFLICT | TIE,
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
     Role.ORDERING_OFFICER: ORDER | PLACING | CLEARING | SEALING | {"discard-batch"} | CONFLICT | TIE,

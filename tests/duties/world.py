@@ -44,6 +44,7 @@ from services.review import (
     award,
     budget,
     budget_acts,
+    closing,
     correspondence,
     fulfilment,
     handling,
@@ -97,7 +98,7 @@ TOLD = {
 SERVICE_OF = {
     "territory": "intake", "recipient": "review",
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
-    "proof-of-use": "intake", "proof-sample": "", "proof": "review",
+    "proof-of-use": "intake", "proof-sample": "", "proof": "review", "closure": "review",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
     "recovery": "review", "claim": "payout",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
@@ -137,7 +138,7 @@ class World:
             stream = involvement.decider.stream(CASE)
             log[stream] = (*log.get(stream, ()), involvement.InvolvementNoted(acted=told))
             decided = decided if stream in decided.reads else involvement.consulting(CASE, action, decided)
-            decided = proof.consulting(CASE, action, decided)
+            decided = closing.consulting(CASE, action, proof.consulting(CASE, action, decided))
         return Point(name=name, action=action, log=log, decided=decided, on=on)
 
     def _perform(self, decided: Decision, context: Context) -> None:
@@ -791,6 +792,13 @@ def _proving() -> Iterator[Point]:
         world.act(action, decided, on, person)
     freeze = decision(award.decider, CASE, award.FreezePayout(reason="überzahlt"))
     yield world.point("nach dem Nachweis", "freeze-payout", freeze, on)
+    for action, decided in (
+        ("write-closing-note", closing.write_note(CASE, "Zweck verfehlt, nichts gezahlt")),
+        ("close-case", closing.close(CASE, PROGRAMME)),
+    ):
+        yield world.point(f"Abschluss: {action}", action, decided, on)
+        world.act(action, decided, on)
+    yield world.point("nach dem Abschluss", "freeze-payout", freeze, on)
 
 
 def _handed_in(name: str) -> Decision:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.intake.noted import (
+    CaseClosed,
     ClaimSettled,
     FundsSupplemented,
     PaymentsStopped,
@@ -200,3 +201,8 @@ def told_of_accepted(it: ProofDecided) -> str:
         more = f"{euros(it.overpaid_cents)} sind zu viel ausgezahlt; das Ministerium fordert sie gesondert zurück."
         return f"{remains} {more}"
     return f"{remains} Heben Sie die Belege bitte auf."
+
+
+def told_of_closure(it: CaseClosed) -> str:
+    """That the case is closed, and how long the books are kept."""
+    return f"Ihr Vorgang ist abgeschlossen. Bewahren Sie die Belege bitte bis zum {it.recipient_keeps_until_on:%d.%m.%Y} auf."

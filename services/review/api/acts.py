@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from services.review import proof
+from services.review import closing, proof
 from services.review.api import early_starts
 from services.review.api.budgeting import budgeting
 from services.review.api.changing import changing
+from services.review.api.closing import closing_cases
 from services.review.api.deciding import deciding
 from services.review.api.examining import examining
 from services.review.api.fulfilling import fulfilling
@@ -49,6 +50,7 @@ def actions(house: House) -> list[Action]:
             *fulfilling(house),
             *proving(house),
             *recovering(house),
+            *closing_cases(house),
         ],
     )
     return [_consulting(it) for it in offered]
@@ -61,6 +63,7 @@ def _consulting(action: Action) -> Action:
 
     async def decide(body: Any, ask: Ask) -> Decision:
         case = ask.path[action.case]
-        return proof.consulting(case, action.name, consulting(case, action.name, await action.decide(body, ask)))
+        asked = proof.consulting(case, action.name, consulting(case, action.name, await action.decide(body, ask)))
+        return closing.consulting(case, action.name, asked)
 
     return replace(action, decide=decide)

@@ -35,6 +35,7 @@ from services.review.dissolution import BodyDissolved
 from services.review.examination import AssessedLine
 from services.review.standing import STATUS, Status
 from services.review.succession import RecipientSucceeded
+from services.review.words.closure import ClosureTold, told_closure
 from services.review.words.fulfilment import SideConditionTold, told_conditions
 from services.review.words.proof import ProofTold, told_proofs
 from services.review.words.recovery import RepaymentTold, told_repayments
@@ -276,6 +277,7 @@ class CaseFile(BaseModel):
     side_conditions: list[SideConditionTold] = []
     proofs: list[ProofTold] = []
     repayments: list[RepaymentTold] = []
+    closure: ClosureTold | None = None
 
 
 @value
@@ -351,6 +353,7 @@ def case_file(known: Known, handling: HandlingTold, actions: list[NextAction]) -
         side_conditions=told_conditions(known.fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
         proofs=told_proofs(known.proof),
         repayments=told_repayments(known.recovery),
+        closure=told_closure(known.closure),
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from services.review import assessment as assessments
 from services.review import award as awards
+from services.review import closing, dissolution, municipal_tie, succession
+from services.review import closure as closures
 from services.review import correspondence as correspondences
-from services.review import dissolution, municipal_tie, succession
 from services.review import fulfilment as fulfilments
 from services.review import handling as handlings
 from services.review import involvement as involvements
@@ -21,6 +22,7 @@ from services.review.fulfilment import Fulfilment
 from services.review.handling import Handling
 from services.review.standing import Primary, Status, Step, hindrance, status_of, steps
 from services.review.succession import Recipient
+from services.review.words.closure import steps_of_closure
 from services.review.words.fulfilment import steps_of_fulfilment
 from services.review.words.handling import steps_of
 from services.review.words.proof import steps_of_proof
@@ -54,6 +56,7 @@ class Known:
     recovery: recoveries.Recovery = recoveries.Recovery()
     ties: municipal_tie.Ties = municipal_tie.Ties()
     proof: proofs.Proof = proofs.Proof()
+    closure: closures.Closure = closures.Closure()
 
     @property
     def status(self) -> Status:
@@ -86,11 +89,12 @@ async def known(house: House, case: str) -> Known:
     fulfilment = await house.writer.state(fulfilments.decider, case)
     proof = await house.writer.state(proofs.decider, case)
     recovery = await house.writer.state(recoveries.decider, case)
+    closure = await house.writer.state(closures.decider, case)
     tied = await house.writer.state(municipal_tie.decider, municipal_tie.REGISTER)
     read = {
         Primary.ASSESSMENT: assessment, Primary.AWARD: award, Primary.RECIPIENT: recipient, Primary.HANDLING: handling,
         Primary.CORRESPONDENCE: letters, Primary.FULFILMENT: fulfilment,
-        Primary.PROOF: proof, Primary.RECOVERY: recovery,
+        Primary.PROOF: proof, Primary.RECOVERY: recovery, Primary.CLOSURE: closure,
     }  # fmt: skip
     due = succession.due(recipient.state, assessment.state.file.application, dissolved.state, local_date(house.now()))
     return Known(
@@ -98,6 +102,7 @@ async def known(house: House, case: str) -> Known:
         etags={str(name): etag(it.version) for name, it in read.items()}, recipient=recipient.state, heirs=tuple(due),
         elsewhere=elsewhere.state, correspondence=letters.state, fulfilment=fulfilment.state,
         ties=tied.state, proof=proof.state, recovery=recovery.state,
+        closure=closure.state,
     )  # fmt: skip
 
 
@@ -116,6 +121,8 @@ def possible_steps(it: Known) -> Sequence[Step]:
         possible = (*(Step(action=one, primary=Primary.PROOF) for one in found), *possible)
     repaid = steps_of_recovery(it.recovery, possible=_is_handed_over(it.award))
     possible = (*possible, *(Step(action=one, primary=Primary.RECOVERY) for one in repaid))
+    ended = steps_of_closure(it.closure, proven=closing.is_proven(it.award, it.proof))
+    possible = (*possible, *(Step(action=one, primary=Primary.CLOSURE) for one in ended))
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
     if refutable(it.assessment, it.correspondence):
@@ -147,7 +154,14 @@ def _offered(
         context = Context(actor=person.id, role=mine[0] if mine else Role.SYSTEM, now=now, valid_on=local_date(now))
         barred = _hindrance(step, it, context) or duties.hindrance(
             step.action,
-            (*it.elsewhere.acted, *it.fulfilment.acted, *it.proof.acted, *it.recovery.acted, *_tied(it, person)),
+            (
+                *it.elsewhere.acted,
+                *it.fulfilment.acted,
+                *it.proof.acted,
+                *it.recovery.acted,
+                *it.closure.acted,
+                *_tied(it, person),
+            ),
             person.id,
         )
         reason = barred if mine else "Ihre Rolle erlaubt diese Handlung nicht."

@@ -38,6 +38,7 @@ from services.review.programme import Terms, in_force_on
 from services.review.queue_forms import queue_forms
 from services.review.standing import STATUS, Primary, Status, steps
 from services.review.urgency import URGENCIES, Urgency, urgency_of
+from services.review.words.closure import closure_table, form_of_closure
 from services.review.words.fulfilment import conditions_table, form_of_fulfilment
 from services.review.words.handling import form_of_handling
 from services.review.words.proof import form_of_proof, proof_tables
@@ -401,6 +402,10 @@ async def _asked(house: House, it: Known) -> Mapping[str, str]:
     return {one.code: one.title for one in item.fields}
 
 
+SECONDARY = (Primary.HANDLING, Primary.FULFILMENT, Primary.RECOVERY, Primary.CLOSURE)
+"""Steps beside the road of the case."""
+
+
 def _decisions(
     it: Known,
     file: CaseFile,
@@ -420,11 +425,12 @@ def _decisions(
             or form_of_fulfilment(one.name, it.fulfilment, today)
             or form_of_proof(one.name, it.proof)
             or form_of_recovery(one.name)
+            or form_of_closure(one.name)
             or form_of(one.name, it.assessment, it.award, applies, today, one.proposal),
             back=f"/review/cases/{it.case}",
             key=str(uuid4()),
             rejected=rejected,
-            secondary=one.name in again or one.primary in (Primary.HANDLING, Primary.FULFILMENT, Primary.RECOVERY),
+            secondary=one.name in again or one.primary in SECONDARY,
         )
         for one in (*file.actions, *file.handling.actions)
         if person.roles & set(one.roles)
@@ -595,6 +601,8 @@ def _tables(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any]]:
     tables += proof_tables(file.proofs)
     if file.repayments:
         tables.append(repayments_table(file.repayments))
+    if file.closure:
+        tables.append(closure_table(file.closure))
     return tables
 
 
