@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 from itertools import permutations
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given as anything
@@ -41,9 +44,14 @@ from shared.contracts.payout import (
 from shared.decider import DomainError, RefusedAttempt, decision, replace
 from shared.identity import Role
 from shared.published_rates import shipped_base_rates
+from tests.conftest import StartNats
 from tests.review.builders import CASE, PROGRAMME, TITLE, House, approver, officer, system
-from tests.review.test_proof import ALL, FIRST, SECOND, SUBMITTED, found, hear, paid_house, submitted
+from tests.review.road import Road
+from tests.review.test_api import place
+from tests.review.test_pages import HTML
+from tests.review.test_proof import ALL, FIRST, SECOND, SPENT, SUBMITTED, found, hear, paid_house, submitted
 from tests.scenario import Scenario, acting
+from tests.service import serving
 
 ON = date(2026, 7, 1)
 WRITER, CLOSER = acting("p-usage", Role.USAGE_AUDITOR, ON), approver(ON, "p-closer")
@@ -363,3 +371,53 @@ def test_the_clock_knows_until_when_a_file_is_kept() -> None:
     assert ended.ended_on == date(2036, 12, 31)
     hear(house, RETURNED, date(2037, 2, 1))
     assert house.state(f"closure-{CASE}").ended is None
+
+
+# ---- Over the API and on the page -----------------------------------------------------------------------------------
+
+
+def test_a_case_is_closed_over_the_api_and_its_page_says_until_when_it_is_kept(
+    tmp_path: Path, start_nats: StartNats
+) -> None:
+    with serving(blueprint, place(tmp_path, start_nats)) as service:
+        road = Road(service)
+        road.open_budget()
+        case = road.dispatch()
+        road.do(case, "waiver", {"declared_on": "2025-05-28"})
+        name = uuid4().hex
+        service.tell("intake", case, replace(submitted(name), submitted_on=date(2025, 5, 28)))
+        service.settled()
+        auditors = [road.person(f"p-usage-{number}", Role.USAGE_AUDITOR) for number in (1, 2)]
+        closer = road.person("p-closer", Role.APPROVER)
+
+        def act(client: Any, primary: str, step: str, body: Any = None) -> Any:
+            headers = {"If-Match": road.read(case)["etags"][primary]}
+            return client.post(f"/review/cases/{case}/{step}", json=body or {}, headers=headers)
+
+        early = act(auditors[0], "closure", "closure/note", {"note": "fertig"})
+        assert (early.status_code, early.json()["code"]) == (409, "proof-not-accepted")
+        found = {"proof": name, "lines": [{"line": line, "cents": cents} for line, cents in SPENT]}
+        good = {"complete": True, "plausible": True, "purpose_reached": True}
+        assert act(auditors[0], "proof", "proof/check", found | good).status_code == 200
+        deeper = act(auditors[1], "proof", "proof/in-depth-check", found | {"findings": "Alles gesehen."})
+        assert deeper.status_code == 200
+        for auditor in auditors:
+            note = {"proof": name, "note": "Zweck erreicht."}
+            assert act(auditor, "proof", "proof/acceptance", note).status_code == 200
+        assert "write-closing-note" in [it["name"] for it in road.read(case)["actions"]]
+        missing = act(closer, "closure", "closure")
+        assert (missing.status_code, missing.json()["code"]) == (409, "closing-note-missing")
+        written = act(auditors[0], "closure", "closure/note", {"note": "Zweck erreicht, abgerechnet."})
+        assert written.status_code == 200, written.text
+        both = road.person("p-usage-1", Role.APPROVER)
+        assert act(both, "closure", "closure").json()["code"] == "attempt-refused"
+        closed = act(closer, "closure", "closure")
+        assert closed.status_code == 200, closed.text
+        told = road.read(case)["closure"]
+        assert (told["closed_on"], told["retained_until_on"]) == ("2025-05-28", "2035-12-31")
+        service.settled()
+        [due] = [it for it in road.auditor.get("/review/deadlines").json()["items"] if it["kind"] == "retention"]
+        assert due["on"] == "2036-01-01"
+        page = auditors[0].get(f"/review/cases/{case}", headers=HTML).text
+        assert "Vorgang abgeschlossen" in page
+        assert "Aufbewahrung der Akte bis" in page

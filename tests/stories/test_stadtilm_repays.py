@@ -26,7 +26,9 @@ def house(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> It
         yield it
 
 
-def test_stadtilm_proves_48_000_euros_repays_6_400_and_pays_103_34_of_interest(house: Ministry) -> None:
+def test_stadtilm_proves_48_000_euros_repays_6_400_and_pays_103_34_of_interest_and_the_case_is_closed(
+    house: Ministry,
+) -> None:
     case = all_paid(house)
     # 15.05.2026 the proof of use, 18.05. checked by one, in depth by another, accepted by two
     house.turn_to(date(2026, 5, 15))
@@ -86,6 +88,24 @@ def test_stadtilm_proves_48_000_euros_repays_6_400_and_pays_103_34_of_interest(h
     assert "7606fest" in letter_of(house, case, "repayment-2")
     with pytest.raises(Refused, match="beyond-excess"):
         house.act("review/propose-repayment", OFFICER, demanded(1_000_00), case=case)
+    closed(house, case)
+
+
+def closed(house: Ministry, case: str) -> None:
+    """The case is closed once the last claim is paid; its file is kept for ten years, the recipient's books for five."""
+    note = {"note": "Zweck erreicht, Erstattung und Zinsen sind eingegangen."}
+    house.act("review/write-closing-note", AUDITORS[0], note, case=case)
+    with pytest.raises(Refused, match="claim-open"):
+        house.act("review/close-case", APPROVER, case=case)
+    house.turn_to(date(2026, 7, 6))
+    last = {"cents": 76_06, "received_on": "2026-07-06", "voucher": "K 4713"}
+    on_claim(house, case, "repayments", CASHIER, last, number=1)
+    house.act("review/close-case", APPROVER, case=case)
+    told = house.read(f"/review/cases/{case}")["closure"]
+    assert (told["closed_on"], told["retained_until_on"], told["recipient_keeps_until_on"]) == (
+        "2026-07-06", "2036-12-31", "2031-12-31",
+    )  # fmt: skip
+    assert "case-closed" in house.happened("intake", case)
 
 
 def all_paid(house: Ministry) -> str:
@@ -128,10 +148,12 @@ def demanded(cents: int, ineffective_on: str | None = "2026-02-27") -> dict[str,
     return {"cents": cents, "reasons": "Der Anbieter hat gutgeschrieben.", "ineffective_on": ineffective_on}
 
 
-def on_claim(house: Ministry, case: str, step: str, by: Person, body: Any = None) -> list[dict[str, Any]]:
-    """A person does something with the case's first claim; the claims after it."""
+def on_claim(
+    house: Ministry, case: str, step: str, by: Person, body: Any = None, number: int = 0
+) -> list[dict[str, Any]]:
+    """A person does something with one of the case's claims; the claims after it."""
     told = house.read(f"/payout/cases/{case}")
-    claim = told["claims"][0]["claim"]
+    claim = told["claims"][number]["claim"]
     client = house.person("payout", by)
     path = f"/payout/cases/{case}/claims/{claim}/{step}"
     answer = client.post(path, json=body or {}, headers={"If-Match": told["claims_etag"]})
