@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from services.review import assessment, award, budget, closing, closure, fulfilment, handling, proof
 from services.review.expiry import expire_reservation
+from shared.calendar import Deadline
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
 from shared.store import Recorded
@@ -14,6 +15,8 @@ HEARING, RESUBMISSION = "hearing", "resubmission"
 SUBSTITUTION = "substitution"
 SIDE_CONDITION = "side-condition"
 PROOF = "proof"
+PROOF_CHECK = "proof-check"
+INTERIM_PROOF = "interim-proof"
 RETENTION = "retention"
 RESERVATION = "reservation"
 """Its id is the budget's and the case's: a case may be set aside anew in the next year's budget."""
@@ -61,6 +64,14 @@ def _expire_proof(due: Due) -> Decision:
     return proof.expire(due.case)
 
 
+def _expire_proof_check(due: Due) -> Decision:
+    return decision(proof.decider, due.case, proof.ExpireProofCheck())
+
+
+def _expire_interim_proof(due: Due) -> Decision:
+    return decision(proof.decider, due.case, proof.ExpireInterimProof())
+
+
 def _end_retention(due: Due) -> Decision:
     return closing.end_retention(due.case)
 
@@ -75,6 +86,8 @@ DUE: Asked = {
     SUBSTITUTION: _end_substitution,
     SIDE_CONDITION: _expire_side_conditions,
     PROOF: _expire_proof,
+    PROOF_CHECK: _expire_proof_check,
+    INTERIM_PROOF: _expire_interim_proof,
     RETENTION: _end_retention,
 }
 """For each kind of deadline the decision that its day brings."""
@@ -158,7 +171,11 @@ def note_side_conditions(case: str, known: fulfilment.Fulfilment, draft: Draft) 
 
 
 def note_proof(case: str, known: proof.Proof, draft: Draft) -> None:
-    """The day on which a proof of use is due, or the end of the further period that a reminder left."""
+    """The day on which a proof of use is due, or the end of the further period that a reminder left; of an interim proof, and
+    of the first check of one that came."""
+    unchecked, interim = known.unchecked, known.lacking_interim
+    _set_deadline(draft, PROOF_CHECK, case, unchecked.received.deadline if unchecked else None)
+    _set_deadline(draft, INTERIM_PROOF, case, interim.deadline if interim else None)
     if (on := known.falls_due_on) is None:
         clear_due(draft, PROOF, case)
     else:
@@ -168,6 +185,13 @@ def note_proof(case: str, known: proof.Proof, draft: Draft) -> None:
             else f"Verwendungsnachweis bis {on:%d.%m.%Y} (ANBest-Gk Nr. 6)"
         )
         set_due(draft, PROOF, case, on=on + timedelta(days=1), rule=rule, case=case)
+
+
+def _set_deadline(draft: Draft, kind: str, case: str, deadline: Deadline | None) -> None:
+    if deadline is None:
+        clear_due(draft, kind, case)
+    else:
+        set_due(draft, kind, case, on=deadline.expired_from, rule=deadline.rule, case=case)
 
 
 def note_closure(case: str, known: closure.Closure, draft: Draft) -> None:

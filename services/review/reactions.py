@@ -107,7 +107,7 @@ def react(contract: object, case: str) -> Decision | None:
                 submitted_on=contract.submitted_on,
                 acted=contract.acted,
             )
-            return involvement.noting(case, contract.acted, decision(proof.decider, case, received))
+            return involvement.noting(case, contract.acted, proof.receiving(case, received))
         case RepaymentReceived():
             received = recovering.receive(case, contract.title, likeness(recovery.NoteRepayment, contract))
             return involvement.noting(case, contract.acted, closing.noting(case, _step(contract), received))

@@ -288,11 +288,6 @@ def test_every_parameter_has_a_title_that_people_read():
 
 # ---- Nothing is a value that nobody reads ----------------------------------------------------------------------------
 
-NOT_READ_YET = {
-    "interim_proof_months", "proof_check_months", "retention_years", "recipient_retention_years",
-}  # fmt: skip
-"""What proof of use, recovery and retention will read."""
-
 
 def test_every_value_of_the_parameters_is_read_by_code_that_decides():
     services = Path(programme.__file__).parents[1]
@@ -301,4 +296,4 @@ def test_every_value_of_the_parameters_is_read_by_code_that_decides():
         for path in (*services.rglob("*.py"), *(services.parent / "shared/policy").glob("in_force.py"))
     ]
     read = {name for name in field_names(Parameters) if any(f".{name}" in text for text in texts)}
-    assert set(field_names(Parameters)) - read == NOT_READ_YET
+    assert set(field_names(Parameters)) - read == set()

@@ -49,6 +49,7 @@ from services.review.proof_sample import DrawProof, ProofDrawn, Sample
 from services.review.publications import publish
 from services.review.reactions import react
 from services.review.wiring import blueprint
+from shared.calendar import months_after
 from shared.contracts import Acted, intake, review
 from shared.contracts.intake import SpentLine, Voucher
 from shared.contracts.payout import PaymentSettled
@@ -514,3 +515,64 @@ def test_a_usage_auditor_checks_and_two_accept_over_the_api(tmp_path: Any, start
         assert "Nachweis anerkannt" in page
         assert "38.400,00" in page
         assert "proof-accepted" in " ".join(road.topics(case))
+
+
+# ---- The days of the first check and of the interim proof -----------------------------------------------------------
+
+
+def test_a_proof_has_a_day_for_its_first_check_and_who_misses_it_is_told():
+    received = given().when(replace(HANDED_IN, check_months=3), SYSTEM).then_one(ProofReceived)
+    assert received.deadline is not None
+    assert (received.deadline.ends_on, received.deadline.rule[:8]) == (date(2026, 8, 17), "3 Monate")
+    given(received).when(replace(HANDED_IN, check_months=6), SYSTEM).then()
+    expire = proof.ExpireProofCheck()
+    given(received).when(expire, clock(date(2026, 8, 17))).then()
+    late = given(received).when(expire, clock(date(2026, 9, 1))).then_one(proof.ProofCheckOverdue)
+    assert (late.due_on, late.noted_on) == (date(2026, 8, 17), date(2026, 9, 1))
+    given(received, late).when(expire, clock(date(2026, 9, 2))).then()
+    given(received, checked(received)).when(expire, clock(date(2026, 9, 1))).then()
+    given(RECEIVED).when(expire, clock(date(2027, 9, 1))).then()
+
+
+INTERIM = proof.InterimProofExpected(
+    year=2025, deadline=months_after(date(2025, 12, 31), 4), expected_on=date(2025, 8, 8)
+)  # fmt: skip
+
+
+def test_an_interim_proof_is_expected_once_a_year_and_missed_once():
+    paid = NotePayment(
+        payment="z0", cents=19_200_00, paid_on=date(2025, 8, 8), due_on=DUE, interim=INTERIM.deadline
+    )  # fmt: skip
+    given().when(paid, clock(date(2025, 8, 8))).then(PAID[0], EXPECTED, INTERIM)
+    again = replace(paid, payment="z1")
+    given(PAID[0], EXPECTED, INTERIM).when(again, clock(date(2025, 8, 8))).then(replace(PAID[0], payment="z1"))
+    expire = proof.ExpireInterimProof()
+    given(EXPECTED, INTERIM).when(expire, clock(date(2026, 4, 30))).then()
+    missed = given(EXPECTED, INTERIM).when(expire, clock(date(2026, 6, 1))).then_one(proof.InterimProofOverdue)
+    assert (missed.year, missed.due_on) == (2025, date(2026, 4, 30))
+    given(EXPECTED, INTERIM, missed).when(expire, clock(date(2026, 6, 2))).then()
+
+
+@pytest.mark.parametrize(("kind", "on", "owed"), [
+    (Kind.INTERIM, date(2026, 2, 1), False), (Kind.FINAL, date(2026, 2, 1), False), (Kind.INTERIM, date(2025, 11, 1), True),
+])  # fmt: skip
+def test_what_comes_after_the_year_proves_it(kind: Kind, on: date, owed: bool):
+    came = replace(RECEIVED, kind=kind, submitted_on=on)
+    assert (decider.fold([EXPECTED, INTERIM, came]).lacking_interim is not None) is owed
+    back = ProofSentBack(proof="p1", kind=kind, reasons="x", sent_back_by="p-usage", sent_back_on=on)
+    assert decider.fold([EXPECTED, INTERIM, came, back]).lacking_interim == INTERIM
+    gone = proof.ProofExpected(due_on=None, expected_on=on)
+    assert decider.fold([EXPECTED, INTERIM, gone]).lacking_interim is None
+
+
+def test_the_parameters_say_how_long_a_check_may_take_and_when_an_interim_proof_is_due():
+    house = paid_house()
+    hear(house, submitted(), SUBMITTED)
+    state: proof.Proof = house.state(decider.stream(CASE))
+    assert state.unchecked is not None
+    assert state.unchecked.received.deadline == months_after(SUBMITTED, 3)
+    assert [(it.year, it.deadline.ends_on) for it in state.interim] == [(2025, date(2026, 4, 30))]
+    assert {"proof-check", "interim-proof"} <= set(blueprint.due)
+    without = opened_house()
+    hear(without, submitted(), SUBMITTED)
+    assert without.state(decider.stream(CASE)).unchecked is None

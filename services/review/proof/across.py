@@ -23,6 +23,7 @@ from services.review.proof.commands import (
     ExpireProof,
     Grounds,
     NotePayment,
+    ReceiveProof,
     RecognisedLine,
     SendBackProof,
 )
@@ -31,6 +32,7 @@ from services.review.proof.errors import NoGrantToProve
 from services.review.proof.evolving import decider
 from services.review.proof.states import Proof
 from shared import duties
+from shared.calendar import Deadline, months_after
 from shared.decider import AnyDecider, Context, Decided, Decision, replace, value
 from shared.policy import Parameters
 
@@ -170,9 +172,48 @@ def noting(case: str, command: NotePayment, inner: Decision) -> Decision:
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         told = replace(command, due_on=_due_on(states[own + 1]))
+        if states[own + 2 :] and command.cents > 0:
+            parameters = programmes.parameters_in_force(states[own + 2], context.valid_on)
+            told = replace(told, interim=_interim(states[own + 1], command.paid_on.year, parameters))
         return {**inner.judge(states[:own], context), stream: decide(told, states[own], context)}
 
-    return replace(inner, reads={**inner.reads, stream: decider, award: awards.decider}, judge=judge)
+    def programme(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return _programme(states[own + 1])
+
+    reads = {**inner.reads, stream: decider, award: awards.decider}
+    return replace(inner, reads=reads, judge=judge, further=programme)
+
+
+def receiving(case: str, command: ReceiveProof) -> Decision:
+    """A proof came in; the parameters of the award's programme say how long its first check may take."""
+    own, award = decider.stream(case), awards.decider.stream(case)
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        months = programmes.parameters_in_force(states[2], context.valid_on).proof_check_months if states[2:] else 0
+        return {own: decide(replace(command, check_months=months), states[0], context)}
+
+    def programme(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        return _programme(states[1])
+
+    reads = {own: decider, award: awards.decider}
+    return Decision(reads=reads, judge=judge, action="ReceiveProof", further=programme)
+
+
+def _interim(award: awards.Award, year: int, parameters: Parameters) -> Deadline | None:
+    """When what was paid in this year is to be proven, by an award that runs on into another; None when it is proven at once."""
+    due_on = _due_on(award)
+    if due_on is None or not isinstance(award, awards.Approved | awards.Notified | awards.Final):
+        return None
+    ends = months_after(date(year, 12, 31), parameters.interim_proof_months)
+    runs_on = any(it.year > year for it in award.grant.by_year)
+    return ends if runs_on and ends.ends_on < due_on else None
+
+
+def _programme(award: awards.Award) -> Mapping[str, AnyDecider]:
+    """The programme of an award that stands."""
+    if isinstance(award, awards.Approved | awards.Notified | awards.Final):
+        return {programmes.decider.stream(award.grant.programme): programmes.decider}
+    return {}
 
 
 def _due_on(award: awards.Award) -> date | None:
@@ -185,10 +226,7 @@ def expire(case: str) -> Decision:
     own, award = decider.stream(case), awards.decider.stream(case)
 
     def programme(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
-        known: awards.Award = states[1]
-        if isinstance(known, awards.Approved | awards.Notified | awards.Final):
-            return {programmes.decider.stream(known.grant.programme): programmes.decider}
-        return {}
+        return _programme(states[1])
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         days = programmes.parameters_in_force(states[2], context.valid_on).document_request_days if states[2:] else 0

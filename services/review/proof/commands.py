@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from services.review.examination import AssessedLine
 from services.review.financing import Financed
+from shared.calendar import Deadline
 from shared.contracts import Acted
 from shared.contracts.intake import SpentLine
 from shared.decider import value
@@ -49,12 +50,14 @@ class Drawn:
 
 @value
 class NotePayment:
-    """The treasury paid this to the recipient; the proof of the award is due on `due_on`."""
+    """The treasury paid this to the recipient; the proof of the award is due on `due_on`, and by `interim` an interim one of
+    the year of the payment, when the award runs on."""
 
     payment: str
     cents: int
     paid_on: date
     due_on: date | None = None
+    interim: Deadline | None = None
 
 
 @value
@@ -67,8 +70,18 @@ class ExpireProof:
 
 
 @value
+class ExpireInterimProof:
+    """The last day for an interim proof has passed."""
+
+
+@value
+class ExpireProofCheck:
+    """The last day for the first check of a proof has passed."""
+
+
+@value
 class ReceiveProof:
-    """A proof arrived from intake."""
+    """A proof arrived from intake; its first check has `check_months`, 0 when there is no award to say so."""
 
     proof: str
     kind: Kind
@@ -77,6 +90,7 @@ class ReceiveProof:
     report: str
     submitted_on: date
     acted: tuple[Acted, ...]
+    check_months: int = 0
 
 
 @value
@@ -120,4 +134,14 @@ class SendBackProof:
     reasons: str
 
 
-type Command = NotePayment | ExpireProof | ReceiveProof | CheckProof | CheckProofInDepth | AcceptProof | SendBackProof
+type Command = (
+    NotePayment
+    | ExpireProof
+    | ExpireInterimProof
+    | ExpireProofCheck
+    | ReceiveProof
+    | CheckProof
+    | CheckProofInDepth
+    | AcceptProof
+    | SendBackProof
+)

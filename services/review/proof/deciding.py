@@ -15,7 +15,9 @@ from services.review.proof.commands import (
     CheckProof,
     CheckProofInDepth,
     Command,
+    ExpireInterimProof,
     ExpireProof,
+    ExpireProofCheck,
     Grounds,
     Kind,
     NotePayment,
@@ -42,11 +44,14 @@ from services.review.proof.errors import (
 from services.review.proof.events import (
     Event,
     InterimProofAccepted,
+    InterimProofExpected,
+    InterimProofOverdue,
     PaymentNoted,
     PaymentsReleased,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofCheckOverdue,
     ProofExpected,
     ProofOverdue,
     ProofReceived,
@@ -56,10 +61,10 @@ from services.review.proof.events import (
 )
 from services.review.proof.states import HandedIn, Proof
 from shared import duties
-from shared.calendar import days_after
+from shared.calendar import days_after, months_after
 from shared.contracts import Acted
 from shared.contracts.intake import SpentLine
-from shared.decider import Context
+from shared.decider import Context, replace
 from shared.money import at_rate
 from shared.policy import FinancingType
 
@@ -70,6 +75,10 @@ def decide(command: Command, proof: Proof, context: Context) -> Sequence[Event]:
             return _note(command, proof, context)
         case ExpireProof():
             return _expire(command, proof, context)
+        case ExpireInterimProof():
+            return _expire_interim(proof, context)
+        case ExpireProofCheck():
+            return _expire_check(proof, context)
         case ReceiveProof():
             return _receive(command, proof, context)
         case CheckProof():
@@ -91,9 +100,27 @@ def _note(command: NotePayment, proof: Proof, context: Context) -> Sequence[Even
         raise OtherPayment
     if known:
         return []
-    if command.due_on is None or command.due_on == proof.due_on:
-        return [noted]
-    return [noted, ProofExpected(due_on=command.due_on, expected_on=context.valid_on)]
+    events: list[Event] = [noted]
+    if command.due_on is not None and command.due_on != proof.due_on:
+        events.append(ProofExpected(due_on=command.due_on, expected_on=context.valid_on))
+    year = command.paid_on.year
+    if command.interim and year not in {it.year for it in proof.interim}:
+        events.append(InterimProofExpected(year=year, deadline=command.interim, expected_on=context.valid_on))
+    return events
+
+
+def _expire_interim(proof: Proof, context: Context) -> Sequence[Event]:
+    it = proof.lacking_interim
+    if it is None or context.valid_on <= it.deadline.ends_on:
+        return []
+    return [InterimProofOverdue(year=it.year, due_on=it.deadline.ends_on, noted_on=context.valid_on)]
+
+
+def _expire_check(proof: Proof, context: Context) -> Sequence[Event]:
+    it = proof.unchecked
+    if it is None or it.received.deadline is None or context.valid_on <= it.received.deadline.ends_on:
+        return []
+    return [ProofCheckOverdue(proof=it.proof, due_on=it.received.deadline.ends_on, noted_on=context.valid_on)]
 
 
 def _expire(command: ExpireProof, proof: Proof, context: Context) -> Sequence[Event]:
@@ -125,9 +152,10 @@ def _receive(command: ReceiveProof, proof: Proof, context: Context) -> Sequence[
         report=command.report,
         submitted_on=command.submitted_on,
         acted=command.acted,
+        deadline=months_after(command.submitted_on, command.check_months) if command.check_months > 0 else None,
     )
     known = proof.of(command.proof)
-    if known is not None and known.received != received:
+    if known is not None and replace(known.received, deadline=received.deadline) != received:
         raise OtherProof
     if known:
         return []

@@ -57,7 +57,10 @@ class PaymentsReleased:
 
 @event("review.proof-received")
 class ProofReceived:
-    """A proof of use arrived from intake (Verwendungsnachweis, Zwischennachweis, Verwendungsbestätigung)."""
+    """A proof of use arrived from intake (Verwendungsnachweis, Zwischennachweis, Verwendungsbestätigung).
+
+    Its first check is to be made by `deadline`; none when no award said how long it may take.
+    """
 
     proof: str
     kind: Kind
@@ -66,6 +69,34 @@ class ProofReceived:
     report: str
     submitted_on: date
     acted: tuple[Acted, ...]
+    deadline: Deadline | None = None
+
+
+@event("review.proof-check-overdue")
+class ProofCheckOverdue:
+    """The first check of a proof was not made in its time (Prüfung des Nachweises überfällig): the authority is late, nobody else."""
+
+    proof: str
+    due_on: date
+    noted_on: date
+
+
+@event("review.interim-proof-expected")
+class InterimProofExpected:
+    """Money of an award that runs on was paid in this year: an interim proof of it is due (Vorlagefrist des Zwischennachweises)."""
+
+    year: int
+    deadline: Deadline
+    expected_on: date
+
+
+@event("review.interim-proof-overdue")
+class InterimProofOverdue:
+    """The day for the interim proof of this year passed without one (Zwischennachweis überfällig)."""
+
+    year: int
+    due_on: date
+    noted_on: date
 
 
 @event("review.proof-checked")
@@ -159,6 +190,9 @@ type Event = (
     | ProofOverdue
     | PaymentsReleased
     | ProofReceived
+    | ProofCheckOverdue
+    | InterimProofExpected
+    | InterimProofOverdue
     | ProofChecked
     | ProofCheckedInDepth
     | ProofResultSigned

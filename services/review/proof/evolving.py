@@ -7,11 +7,14 @@ from services.review.proof.deciding import decide
 from services.review.proof.events import (
     Event,
     InterimProofAccepted,
+    InterimProofExpected,
+    InterimProofOverdue,
     PaymentNoted,
     PaymentsReleased,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofCheckOverdue,
     ProofExpected,
     ProofOverdue,
     ProofReceived,
@@ -40,6 +43,13 @@ def evolve(proof: Proof, it: Event) -> Proof:
             return replace(proof, stopped=None, reminded=None)
         case ProofReceived():
             return replace(proof, handed_in=(*proof.handed_in, HandedIn(received=it)), acted=(*proof.acted, *it.acted))
+        case ProofCheckOverdue():
+            late = tuple(replace(one, late=it) if one.proof == it.proof else one for one in proof.handed_in)
+            return replace(proof, handed_in=late)
+        case InterimProofExpected():
+            return replace(proof, interim=(*proof.interim, it))
+        case InterimProofOverdue():
+            return replace(proof, interim_overdue=(*proof.interim_overdue, it.year))
         case ProofChecked():
             return _with(proof, it.proof, act_of(it), first=it)
         case ProofCheckedInDepth():
@@ -90,8 +100,8 @@ decider = Decider[Command, Event, Proof](
     decide=decide,
     evolve=evolve,
     events=[
-        PaymentNoted, ProofExpected, ProofReminded, ProofOverdue, PaymentsReleased, ProofReceived,
-        ProofChecked, ProofCheckedInDepth, ProofResultSigned, ProofAccepted,
+        PaymentNoted, ProofExpected, ProofReminded, ProofOverdue, PaymentsReleased, ProofReceived, ProofCheckOverdue,
+        InterimProofExpected, InterimProofOverdue, ProofChecked, ProofCheckedInDepth, ProofResultSigned, ProofAccepted,
         InterimProofAccepted, ProofSentBack,
     ],
 )  # fmt: skip

@@ -4,10 +4,12 @@ from datetime import date
 
 from services.review.proof.commands import Kind
 from services.review.proof.events import (
+    InterimProofExpected,
     PaymentNoted,
     ProofAccepted,
     ProofChecked,
     ProofCheckedInDepth,
+    ProofCheckOverdue,
     ProofOverdue,
     ProofReceived,
     ProofReminded,
@@ -28,6 +30,7 @@ class HandedIn:
     in_depth: ProofCheckedInDepth | None = None
     signed: ProofResultSigned | None = None
     settled: Settled | None = None
+    late: ProofCheckOverdue | None = None
 
     @property
     def proof(self) -> str:
@@ -47,6 +50,10 @@ class HandedIn:
         return self.first is not None and self.first.drawn.selected and self.in_depth is None
 
 
+def _check_ends_on(it: HandedIn) -> date:
+    return it.received.deadline.ends_on if it.received.deadline else date.max
+
+
 @value
 class Proof:
     """What was paid, and the proofs of it in the order in which they came; `stops` counts the stops of payments."""
@@ -58,6 +65,8 @@ class Proof:
     reminded: ProofReminded | None = None
     stopped: ProofOverdue | None = None
     stops: int = 0
+    interim: tuple[InterimProofExpected, ...] = ()
+    interim_overdue: tuple[int, ...] = ()
 
     @property
     def is_lacking(self) -> bool:
@@ -71,6 +80,20 @@ class Proof:
         if self.due_on is None or self.stopped or not self.is_lacking:
             return None
         return self.reminded.deadline.ends_on if self.reminded else self.due_on
+
+    @property
+    def unchecked(self) -> HandedIn | None:
+        """The proof whose first check is due first, as long as nobody was told that it is late."""
+        waiting = (it for it in self.handed_in if not (it.first or it.settled or it.late))
+        return min((it for it in waiting if it.received.deadline), key=_check_ends_on, default=None)
+
+    @property
+    def lacking_interim(self) -> InterimProofExpected | None:
+        """The interim proof that falls due first; what comes after the year ended proves it, be it the last proof or not."""
+        came = [it.received.submitted_on for it in self.handed_in if not isinstance(it.settled, ProofSentBack)]
+        last = max((it.year for it in came), default=0)
+        owed = (it for it in self.interim if it.year >= last and it.year not in self.interim_overdue)
+        return None if self.due_on is None else min(owed, key=lambda it: it.year, default=None)
 
     @property
     def paid_cents(self) -> int:

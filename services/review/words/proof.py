@@ -156,6 +156,15 @@ def tell_of_proof(it: object) -> Words | None:
         case p.ProofOverdue():
             why = f"Fällig war er am {it.due_on:%d.%m.%Y}; bis er vorliegt, wird nichts ausgezahlt."
             return Words(title="Verwendungsnachweis überfällig", tone="danger", why=why)
+        case p.ProofCheckOverdue():
+            why = f"Zu prüfen war er bis {it.due_on:%d.%m.%Y} (erste Prüfung)."
+            return Words(title="Prüfung des Nachweises überfällig", tone="warning", why=why)
+        case p.InterimProofExpected():
+            why = f"für {it.year}, vorzulegen bis {it.deadline.ends_on:%d.%m.%Y}"
+            return Words(title="Zwischennachweis erwartet", why=why)
+        case p.InterimProofOverdue():
+            why = f"Für {it.year} war er am {it.due_on:%d.%m.%Y} fällig."
+            return Words(title="Zwischennachweis überfällig", tone="warning", why=why)
         case p.PaymentsReleased():
             return Words(title="Zahlungssperre endet", tone="success", why="Der überfällige Nachweis liegt vor.")
         case p.ProofReceived():
