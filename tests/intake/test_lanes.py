@@ -144,7 +144,12 @@ REJECTED = payout.PaymentRejected(
 LACKING = (
     review.ProofReminded(due_on=ON, ends_on=date(2025, 8, 18), reminded_on=ON),
     review.PaymentsStopped(number=1, stopped=True, happened_on=ON),
-)
+    review.CaseClosed(
+        number=1, retained_until_on=ON, retention_rule="10 Jahre", recipient_keeps_until_on=ON, recipient_rule="5 Jahre",
+        closed_on=ON, acted=(),
+    ),
+    review.CaseReopened(number=1, reopened_on=ON),
+)  # fmt: skip
 OWED = (
     review.RepaymentDemanded(
         claim="c1",

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake import application, proof_of_use
 from services.intake.application import Event, NotSubmitted
-from services.intake.noted import ProofDecided
+from services.intake.noted import CaseClosed, CaseReopened, ProofDecided
 from services.intake.progress import ProofReceived
 from services.intake.proof_of_use import (
     AnotherProofOpen,
@@ -100,6 +100,24 @@ def test_one_proof_at_a_time_and_none_after_the_acceptance() -> None:
     for outcome in ("sent-back", "interim-accepted"):
         decided = replace(SENT_BACK, outcome=outcome)
         assert application_with(*UNTIL_FUNDS, RECEIVED, decided).act(submit(replace(ASKED, proof="p2")), ON)
+
+
+CLOSED = CaseClosed(
+    number=1, recipient_keeps_until_on=date(2031, 12, 31), recipient_rule="5 Jahre", closed_on=date(2026, 7, 6)
+)  # fmt: skip
+
+
+def test_the_town_reads_that_its_case_is_closed_and_when_it_is_open_again() -> None:
+    history = (*UNTIL_FUNDS, RECEIVED, ACCEPTED, CLOSED)
+    told = status(application.decider.fold(history))
+    assert (told.code, told.title) == ("closed", "Abgeschlossen")
+    assert "31.12.2031" in told.next_step
+    reopened = CaseReopened(number=1, reopened_on=date(2026, 8, 3))
+    assert status(application.decider.fold((*history, reopened))).code == "proof-accepted"
+    early = application.decider.fold((*UNTIL_FUNDS, RECEIVED, ACCEPTED, reopened, CLOSED))
+    assert status(early).code == "proof-accepted", "whatever is told first"
+    again = replace(CLOSED, number=2)
+    assert status(application.decider.fold((*history, reopened, again))).code == "closed"
 
 
 def test_a_fixed_amount_is_confirmed_without_vouchers_and_nothing_else_is() -> None:

@@ -54,7 +54,8 @@ def hear(house: House, contract: object, on: date = date(2025, 7, 22)) -> list[s
 
 def entered(house: House, contract: object, on: date = date(2025, 7, 22)) -> list[str]:
     """What a payment's contract makes the budget enter; what the proof of use notes of it has tests of its own."""
-    return [it for it in hear(house, contract, on) if it not in ("PaymentNoted", "ProofExpected")]
+    beside = ("PaymentNoted", "ProofExpected", "InterimProofExpected", "MoneyStepNoted")
+    return [it for it in hear(house, contract, on) if it not in beside]
 
 
 def told_by(house: House) -> list[object]:
@@ -159,7 +160,7 @@ def test_who_acted_elsewhere_is_noted_once_and_kept_from_deciding_here():
     ordered = PaymentOrdered(
         payment="p", drawdown="d", title=TITLE, year=2025, cents=1, ordered_on=date(2025, 8, 4), acted=acted
     )
-    assert hear(house, ordered) == ["InvolvementNoted"]
+    assert hear(house, ordered) == ["InvolvementNoted", "MoneyStepNoted"]
     assert hear(house, ordered) == []
     with pytest.raises(RefusedAttempt) as refused:
         house.perform(consulting(CASE, "approve-grant", approve()), approver())
@@ -174,12 +175,13 @@ def test_contracts_of_version_1_name_nobody():
     assert f"involvement-{CASE}" not in house.log
 
 
-def test_what_is_not_for_review_is_left_alone():
+def test_a_rejected_payment_is_noted_and_what_is_not_for_review_is_left_alone():
     rejected = PaymentRejected(
         payment="p", drawdown="d", title=TITLE, year=2025, cents=1, reason="AC04", rejected_on=date(2025, 8, 4)
     )
-    assert react(rejected, CASE) is None
-    assert PaymentRejected not in HANDLED
+    assert hear(opened_house(), rejected) == ["MoneyStepNoted"]
+    assert react(review.AssessmentOpened(opened_on=date(2025, 8, 4)), CASE) is None
+    assert review.AssessmentOpened not in HANDLED
 
 
 def test_the_others_are_told_of_d1_what_concerns_them():

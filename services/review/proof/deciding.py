@@ -110,17 +110,19 @@ def _note(command: NotePayment, proof: Proof, context: Context) -> Sequence[Even
 
 
 def _expire_interim(proof: Proof, context: Context) -> Sequence[Event]:
-    it = proof.lacking_interim
-    if it is None or context.valid_on <= it.deadline.ends_on:
-        return []
-    return [InterimProofOverdue(year=it.year, due_on=it.deadline.ends_on, noted_on=context.valid_on)]
+    return [
+        InterimProofOverdue(year=it.year, due_on=it.deadline.ends_on, noted_on=context.valid_on)
+        for it in proof.lacking_interims
+        if it.deadline.ends_on < context.valid_on
+    ]
 
 
 def _expire_check(proof: Proof, context: Context) -> Sequence[Event]:
-    it = proof.unchecked
-    if it is None or it.received.deadline is None or context.valid_on <= it.received.deadline.ends_on:
-        return []
-    return [ProofCheckOverdue(proof=it.proof, due_on=it.received.deadline.ends_on, noted_on=context.valid_on)]
+    return [
+        ProofCheckOverdue(proof=it.proof, due_on=deadline.ends_on, noted_on=context.valid_on)
+        for it in proof.handed_in
+        if it.is_unchecked and (deadline := it.received.deadline) and deadline.ends_on < context.valid_on
+    ]
 
 
 def _expire(command: ExpireProof, proof: Proof, context: Context) -> Sequence[Event]:

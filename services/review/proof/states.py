@@ -46,6 +46,11 @@ class HandedIn:
         return self.in_depth or self.first
 
     @property
+    def is_unchecked(self) -> bool:
+        """Whether its first check is still to come, and nobody was told that it is late."""
+        return self.first is None and self.settled is None and self.late is None
+
+    @property
     def waits_for_in_depth(self) -> bool:
         return self.first is not None and self.first.drawn.selected and self.in_depth is None
 
@@ -83,17 +88,22 @@ class Proof:
 
     @property
     def unchecked(self) -> HandedIn | None:
-        """The proof whose first check is due first, as long as nobody was told that it is late."""
-        waiting = (it for it in self.handed_in if not (it.first or it.settled or it.late))
-        return min((it for it in waiting if it.received.deadline), key=_check_ends_on, default=None)
+        """The proof whose first check is due first."""
+        waiting = (it for it in self.handed_in if it.is_unchecked and it.received.deadline)
+        return min(waiting, key=_check_ends_on, default=None)
 
     @property
     def lacking_interim(self) -> InterimProofExpected | None:
-        """The interim proof that falls due first; what comes after the year ended proves it, be it the last proof or not."""
+        """The interim proof that falls due first."""
+        return min(self.lacking_interims, key=lambda it: it.deadline.ends_on, default=None)
+
+    @property
+    def lacking_interims(self) -> tuple[InterimProofExpected, ...]:
+        """The interim proofs that are owed; what comes after the year ended proves it, be it the last proof or not."""
         came = [it.received.submitted_on for it in self.handed_in if not isinstance(it.settled, ProofSentBack)]
         last = max((it.year for it in came), default=0)
         owed = (it for it in self.interim if it.year >= last and it.year not in self.interim_overdue)
-        return None if self.due_on is None else min(owed, key=lambda it: it.year, default=None)
+        return () if self.due_on is None else tuple(owed)
 
     @property
     def paid_cents(self) -> int:
