@@ -178,7 +178,8 @@ class Closure:
     @property
     def open_drawdowns(self) -> tuple[str, ...]:
         """Drawdowns that are neither refused nor paid as far as they were accepted; what came back is not paid."""
-        asked = (it.name for it in self.steps if it.step == Step.REQUESTED)
+        known = (Step.REQUESTED, Step.EXAMINED, Step.ORDERED)
+        asked = dict.fromkeys(it.drawdown for it in self.steps if it.step in known)
         return tuple(it for it in asked if self._is_open(it))
 
     def _is_open(self, drawdown: str) -> bool:
@@ -193,8 +194,8 @@ class Closure:
     @property
     def open_points(self) -> tuple[OpenPoint, ...]:
         """What of the money is under way."""
-        drawn = (OpenPoint.DRAWDOWN,) if self.open_drawdowns else ()
-        return (*drawn, *((OpenPoint.PAYMENT,) if self.open_payments else ()))
+        ordered = (OpenPoint.PAYMENT,) if self.open_payments else ()
+        return (*ordered, *((OpenPoint.DRAWDOWN,) if self.open_drawdowns else ()))
 
     @property
     def disposable_on(self) -> date | None:
