@@ -311,6 +311,17 @@ def test_a_case_in_which_something_is_open_is_not_closed(
         close(house)
 
 
+@pytest.mark.parametrize("happened", [claimed, demanded, conditioned, sued, changing])
+def test_it_is_the_look_at_the_other_nouns_that_hinders(
+    happened: Callable[[House], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without it a case would be closed over what is open."""
+    house = noted_house()
+    happened(house)
+    monkeypatch.setattr(closing, "open_points_of", lambda _it: ())
+    assert close(house).number == 1
+
+
 def test_what_was_open_and_is_settled_does_not_hinder() -> None:
     house = noted_house()
     demanded(house)
