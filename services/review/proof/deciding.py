@@ -141,7 +141,7 @@ def _expire(command: ExpireProof, proof: Proof, context: Context) -> Sequence[Ev
 
 def _reminded(due_on: date, command: ExpireProof, context: Context) -> ProofReminded:
     """The further period begins with the reminder: a late clock takes no day of it from the recipient."""
-    deadline = days_after(context.valid_on, command.reminder_days)
+    deadline = days_after(context.valid_on, max(command.reminder_days, 0))
     return ProofReminded(due_on=due_on, deadline=deadline, reminded_on=context.valid_on)
 
 
