@@ -119,6 +119,17 @@ class AwardHearingClosed:
     answered: bool
     dropped: bool
     closed_on: date
+    restarts: int = 0
+
+
+@event("intake.award-hearing-restarted")
+class AwardHearingRestarted:
+    """Noted from review: the hearing's letter went out again, and the recipient may state its view until `ends_on`."""
+
+    number: int
+    restart: int
+    ends_on: date
+    restarted_on: date
 
 
 @event("intake.side-condition-assessed")
@@ -280,6 +291,7 @@ type OfReview = (
     | NoticeProgressed
     | AwardHearingOpened
     | AwardHearingClosed
+    | AwardHearingRestarted
     | ProofDecided
     | ProofReminded
     | PaymentsStopped
@@ -305,6 +317,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     NoticeProgressed,
     AwardHearingOpened,
     AwardHearingClosed,
+    AwardHearingRestarted,
     ProofDecided,
     ProofReminded,
     PaymentsStopped,
@@ -330,8 +343,11 @@ def name_of(fact: OfReview) -> str:
         case AwardHearingOpened():
             return str(fact.number)
         case AwardHearingClosed():
-            # After a statement the same hearing may still be dropped.
-            return f"{fact.number} {'dropped' if fact.dropped else 'heard'}"
+            # After a statement the same hearing may still be dropped, and after a restart it ends again.
+            again = f" {fact.restarts}" if fact.restarts else ""
+            return f"{fact.number} {'dropped' if fact.dropped else 'heard'}{again}"
+        case AwardHearingRestarted():
+            return f"{fact.number} {fact.restart}"
         case ApplicationRejectedFormally():
             return ""
         case GrantChanged():

@@ -6,6 +6,7 @@ from datetime import date
 from services.intake.noted import (
     AwardHearingClosed,
     AwardHearingOpened,
+    AwardHearingRestarted,
     CaseClosed,
     CasePutOnHold,
     CaseReopened,
@@ -20,7 +21,7 @@ from services.intake.noted import (
 )
 from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress, ProofReceived
 from shared.contracts import YearAmount
-from shared.decider import value
+from shared.decider import replace, value
 
 
 @value
@@ -70,10 +71,17 @@ def notices(progress: Progress) -> Sequence[NoticeProgressed]:
 
 
 def award_hearing(progress: Progress) -> AwardHearingOpened | None:
-    """The hearing on the award that runs, None when none does."""
+    """The hearing on the award that runs, None when none does; its last day is that of its last restart."""
     last = max(progress.noted(AwardHearingOpened), key=lambda it: it.number, default=None)
-    closed = {it.number for it in progress.noted(AwardHearingClosed)}
-    return last if last and last.number not in closed else None
+    if last is None:
+        return None
+    restarts = [it for it in progress.noted(AwardHearingRestarted) if it.number == last.number]
+    restarted = max(restarts, key=lambda it: it.restart, default=None)
+    times = restarted.restart if restarted else 0
+    ends = [it for it in progress.noted(AwardHearingClosed) if it.number == last.number]
+    if any(it.dropped or it.answered or it.restarts >= times for it in ends):
+        return None
+    return replace(last, ends_on=restarted.ends_on) if restarted else last
 
 
 def last_change(progress: Progress) -> GrantChanged | None:

@@ -26,6 +26,7 @@ NOTES: Mapping[type, type[Fact]] = {
     review.NoticeProgressed: noted.NoticeProgressed,
     review.AwardHearingOpened: noted.AwardHearingOpened,
     review.AwardHearingClosed: noted.AwardHearingClosed,
+    review.AwardHearingRestarted: noted.AwardHearingRestarted,
     review.CasePutOnHold: noted.CasePutOnHold,
     review.CaseResumed: noted.CaseResumed,
     review.ApplicationRejectedFormally: noted.ApplicationRejectedFormally,

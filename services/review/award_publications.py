@@ -21,10 +21,17 @@ def of_award(event: object, state: object) -> object | None:
                 ends_on=event.deadline.ends_on,
                 opened_on=event.opened_on,
             )
+        case award.AwardHearingRestarted():
+            return review.AwardHearingRestarted(
+                number=event.number,
+                restart=event.restart,
+                ends_on=event.deadline.ends_on,
+                restarted_on=event.restarted_on,
+            )
         case award.AwardStatementReceived():
-            return _hearing_closed(event.number, event.received_on, answered=True)
+            return _hearing_closed(event.number, event.received_on, answered=True, restarts=_restarts(state))
         case award.AwardHearingExpired():
-            return _hearing_closed(event.number, event.expired_on)
+            return _hearing_closed(event.number, event.expired_on, restarts=_restarts(state))
         case award.AwardHearingClosed():
             return _hearing_closed(event.number, event.closed_on, dropped=True)
         case _ if isinstance(state, award.Approved | award.Notified | award.Final | award.Gone):
@@ -36,9 +43,16 @@ def of_award(event: object, state: object) -> object | None:
 
 
 def _hearing_closed(
-    number: int, closed_on: date, *, answered: bool = False, dropped: bool = False
+    number: int, closed_on: date, *, answered: bool = False, dropped: bool = False, restarts: int = 0
 ) -> review.AwardHearingClosed:
-    return review.AwardHearingClosed(number=number, answered=answered, dropped=dropped, closed_on=closed_on)
+    return review.AwardHearingClosed(
+        number=number, answered=answered, dropped=dropped, closed_on=closed_on, restarts=restarts
+    )
+
+
+def _restarts(state: object) -> int:
+    standing = isinstance(state, award.Approved | award.Notified | award.Final)
+    return state.course.hearing.restarts if standing and state.course.hearing else 0
 
 
 def _of_change(event: object, state: Granted) -> review.GrantChanged | None:

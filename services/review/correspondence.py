@@ -32,6 +32,8 @@ class LetterKind(StrEnum):
 
 CONTESTABLE = frozenset({LetterKind.REJECTION, LetterKind.REPAYMENT})
 """Letters that decide something: an action is possible against them."""
+HEARINGS = frozenset({LetterKind.HEARING, LetterKind.AWARD_HEARING})
+"""Letters that begin a period to be heard in: unserved, it does not end, and served again it runs anew."""
 
 
 @value
@@ -128,10 +130,10 @@ class LetterNotDispatched(DomainError):
 
 
 class OnlyOfHearings(DomainError):
-    """What a letter decides is notified by a notice, and a hearing on the award has a limit of its own."""
+    """What a letter decides is notified by a notice."""
 
     code = "only-of-hearings"
-    title = "Vermerkt wird hier nur, dass das Schreiben einer Anhörung zum Antrag nicht bekannt gegeben ist."
+    title = "Vermerkt wird hier nur, dass das Schreiben einer Anhörung nicht bekannt gegeben ist."
     status = 422
 
 
@@ -154,7 +156,7 @@ def decide(command: Command, correspondence: Correspondence, context: Context) -
 
 
 def _fail(command: RecordLetterFailure, correspondence: Correspondence, context: Context) -> Sequence[Event]:
-    if command.kind != LetterKind.HEARING:
+    if command.kind not in HEARINGS:
         raise OnlyOfHearings(field="letter")
     sent = correspondence.last(command.kind, command.number)
     if sent is None:
@@ -242,8 +244,11 @@ def record_failure(case: str, kind: LetterKind, number: int, reason: awards.Fail
         failed = decide(command, correspondence, context)
         if not failed:
             return {}
-        noted = assessments.NoteHearingServiceFailure(number=number)
-        return {own: failed, file: assessments.decide(noted, assessment, context)}
+        if kind == LetterKind.AWARD_HEARING:
+            noted = awards.decide(awards.NoteAwardHearingFailure(number=number), awarded, context)
+            return {own: failed, award: noted}
+        unserved = assessments.NoteHearingServiceFailure(number=number)
+        return {own: failed, file: assessments.decide(unserved, assessment, context)}
 
     reads = {own: decider, file: assessments.decider, award: awards.decider}
     return Decision(reads=reads, judge=judge, action="RecordLetterFailure")
@@ -272,9 +277,13 @@ def dispatch(
             acted=_acted(assessment, awarded),
         )
         sent = decide(command, correspondence, context)
-        if kind != LetterKind.HEARING or not sent:
+        if kind not in HEARINGS or not sent:
             return {own: sent}
-        restart = assessments.RestartHearing(number=number, served_on=_served_on(sent))
+        served_on = _served_on(sent)
+        if kind == LetterKind.AWARD_HEARING:
+            anew = awards.RestartAwardHearing(number=number, served_on=served_on)
+            return {own: sent, award: awards.decide(anew, awarded, context)}
+        restart = assessments.RestartHearing(number=number, served_on=served_on)
         return {own: sent, file: assessments.decide(restart, assessment, context)}
 
     reads = {own: decider, file: assessments.decider, award: awards.decider, policies: programmes.decider}

@@ -138,9 +138,14 @@ def note_deadlines(it: Recorded, draft: Draft) -> None:
         ):
             clear_due(draft, HEARING, case)
             clear_due(draft, RESUBMISSION, case)
-        case award.AwardHearingOpened(deadline=deadline):
+        case award.AwardHearingOpened(deadline=deadline) | award.AwardHearingRestarted(deadline=deadline):
             set_due(draft, AWARD_HEARING, case, on=deadline.expired_from, rule=deadline.rule, case=case)
-        case award.AwardStatementReceived() | award.AwardHearingExpired() | award.AwardHearingClosed():
+        case (
+            award.AwardStatementReceived()
+            | award.AwardHearingExpired()
+            | award.AwardHearingServiceFailed()
+            | award.AwardHearingClosed()
+        ):
             clear_due(draft, AWARD_HEARING, case)
         case award.GrantLapsed() | award.GrantRevoked() | award.GrantRetracted() | award.GrantReducedByCondition():
             clear_due(draft, AWARD_HEARING, case)

@@ -36,6 +36,7 @@ from services.review.award import (
     Final,
     Gone,
     HalfSigned,
+    HearingNotServed,
     Notice,
     Notified,
     Refused,
@@ -328,9 +329,17 @@ def hindrance(step: Step, assessment: Assessment, award: Award, context: Context
         return assessments.HearingRunning.title if it.file.hearing.is_running else assessments.HearingMissing.title
     if step.action == PROPOSE and (it := examined(assessment)) and it.file.open_warnings:
         return assessments.WarningsOpen.title
+    if step.action == DECIDE_ANNULMENT and _is_unserved(award):
+        return HearingNotServed.title
     if step.action == DECLARE_FINAL and (notice := notice_of(award, step.proposal)):
         return _running(notice.remedy_ends_on, context.valid_on)
     return ""
+
+
+def _is_unserved(award: Award) -> bool:
+    if not isinstance(award, Approved | Notified | Final) or award.course.hearing is None:
+        return False
+    return award.course.hearing.unserved and not award.course.hearing.received_on
 
 
 def _acted(step: Step, assessment: Assessment, award: Award) -> tuple[Acted, ...]:

@@ -333,14 +333,31 @@ class AwardHearingOpened:
     opened_on: date
 
 
-@contract("review.award-hearing-closed")
+@contract("review.award-hearing-closed", version=2)
 class AwardHearingClosed:
-    """The hearing on the award ended: with a statement (`answered`), without one, or `dropped` without any consequence."""
+    """The hearing on the award ended: with a statement (`answered`), without one, or `dropped` without any consequence.
+
+    Of two, the one with more `restarts` is the later; one that ended with fewer than it has now runs again.
+    """
 
     number: int
     answered: bool
     dropped: bool
     closed_on: date
+    restarts: int = 0
+
+
+@contract("review.award-hearing-restarted")
+class AwardHearingRestarted:
+    """The hearing's letter was not served and went out again: the recipient may state its view until `ends_on`.
+
+    `restart` counts from 1.
+    """
+
+    number: int
+    restart: int
+    ends_on: date
+    restarted_on: date
 
 
 @contract("review.proof-decided")

@@ -116,6 +116,7 @@ FROM_REVIEW = (
         number=1, annulment="revocation", facts="Zweck verfehlt.", ends_on=date(2025, 9, 1), opened_on=ON
     ),
     review.AwardHearingClosed(number=1, answered=True, dropped=False, closed_on=ON),
+    review.AwardHearingRestarted(number=1, restart=1, ends_on=date(2025, 9, 20), restarted_on=ON),
     review.ProofDecided(
         proof="n1",
         kind="interim",

@@ -1,6 +1,7 @@
 """What the municipality is told of review's procedure: hearings, holds, formal rejection, changes of the award."""
 
 from datetime import date, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from services.intake.noted import (
     ApplicationRejectedFormally,
     AwardHearingClosed,
     AwardHearingOpened,
+    AwardHearingRestarted,
     CasePutOnHold,
     CaseResumed,
     FundsSupplemented,
@@ -373,6 +375,21 @@ def test_a_hearing_on_the_award_is_told_until_it_ends() -> None:
     assert told(AWARD, FINAL, FUNDS, opened).next_step.startswith(expected)
     closed = AwardHearingClosed(number=1, answered=True, dropped=False, closed_on=D)
     assert told(AWARD, FINAL, FUNDS, opened, closed).next_step == told(AWARD, FINAL, FUNDS).next_step
+
+
+def test_a_hearing_on_the_award_that_was_sent_anew_runs_until_its_new_day_and_its_new_end_in_any_order() -> None:
+    opened = AwardHearingOpened(
+        number=1, annulment="revocation", facts="Der Zweck ist verfehlt.", ends_on=date(2025, 9, 15), opened_on=D
+    )
+    unheard = AwardHearingClosed(number=1, answered=False, dropped=False, closed_on=date(2025, 9, 16))
+    again = AwardHearingRestarted(number=1, restart=1, ends_on=date(2025, 10, 10), restarted_on=date(2025, 9, 16))
+    ended = replace(unheard, closed_on=date(2025, 10, 11), restarts=1)
+    for told_so_far in permutations((opened, unheard, again)):
+        assert "bis zum 10.10.2025 dazu äußern" in told(AWARD, FINAL, FUNDS, *told_so_far).next_step
+    for all_told in permutations((opened, unheard, again, ended)):
+        assert told(AWARD, FINAL, FUNDS, *all_told).next_step == told(AWARD, FINAL, FUNDS).next_step
+    # The control: an end that did not say which period it ended would end the one that runs.
+    assert "dazu äußern" not in told(AWARD, FINAL, FUNDS, opened, replace(unheard, restarts=1), again).next_step
 
 
 def test_a_part_corrects_the_change_of_its_number() -> None:

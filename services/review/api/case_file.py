@@ -170,12 +170,14 @@ class ChangeTold(BaseModel):
 class CourseTold(BaseModel):
     """What happened to an award since its approval.
 
+    `hearing_ends_on` is none while the hearing's letter is not served, and `hearing_unserved` then.
     `limit_on` is the last day for a revocation or retraction; `pending_cents` is asked back from payout without an answer,
     `kept_cents` was asked back and is ordered.
     """
 
     hearing: str | None
     hearing_ends_on: date | None
+    hearing_unserved: bool
     statement_on: date | None
     limit_on: date | None
     proposal: str | None
@@ -474,7 +476,8 @@ def _course(it: awards.Course) -> CourseTold:
         kind = str(proposal.annulment) if isinstance(proposal, awards.AnnulmentProposed) else "amendment"
     return CourseTold(
         hearing=hearing and hearing.opened.annulment,
-        hearing_ends_on=hearing and hearing.opened.deadline.ends_on,
+        hearing_ends_on=hearing and hearing.ends_on,
+        hearing_unserved=hearing is not None and hearing.unserved,
         statement_on=hearing and hearing.received_on,
         limit_on=hearing.limit.ends_on if hearing and hearing.limit else None,
         proposal=kind,

@@ -89,7 +89,7 @@ def written(assessment: Assessment, award: Award, head: Head) -> Sequence[Writte
         values = rejection_letter(head, assessment.rejection, assessment.file.application.submitted_on)
         found.append(Written(kind=LetterKind.REJECTION, number=1, template="rejection_letter.typ", values=values))
     if isinstance(award, Approved | Notified | Final) and (hearing := award.course.hearing):
-        values = award_hearing_letter(head, hearing.opened, award.grant)
+        values = award_hearing_letter(head, hearing.opened, award.grant, again=hearing.unserved)
         kind, number = LetterKind.AWARD_HEARING, hearing.opened.number
         found.append(Written(kind=kind, number=number, template="hearing_letter.typ", values=values))
     return found
@@ -128,12 +128,21 @@ def waiting(
     return [name_of(*it) for it in found if correspondence.of(*it) is None]
 
 
-def refutable(assessment: Assessment, correspondence: Correspondence) -> str:
-    """The letter of which it can be said that it was not served: that of the hearing, before an answer; empty when there is none."""
+def refutable(assessment: Assessment, award: Award, correspondence: Correspondence) -> str:
+    """The letter of which it can be said that it was not served: that of a hearing, before an answer; empty when there is none."""
+    kind, number = _unanswered(assessment, award)
+    sent = correspondence.of(kind, number) if number else None
+    return name_of(sent.kind, sent.number) if sent else ""
+
+
+def _unanswered(assessment: Assessment, award: Award) -> tuple[LetterKind, int]:
+    """The hearing that nobody answered yet, number 0 when there is none; on an award there is one only after the application's."""
+    if isinstance(award, Approved | Notified | Final):
+        heard = award.course.hearing
+        return LetterKind.AWARD_HEARING, heard.opened.number if heard and not heard.received_on else 0
     it = examined(assessment)
     opened = it.file.hearing.opened if it and not it.file.hearing.statement else None
-    sent = correspondence.of(LetterKind.HEARING, opened.number) if opened else None
-    return name_of(sent.kind, sent.number) if sent else ""
+    return LetterKind.HEARING, opened.number if opened else 0
 
 
 def letters_of(

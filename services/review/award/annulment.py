@@ -9,6 +9,7 @@ from services.review.award.errors import (
     AmountsNotLess,
     DateNotValid,
     HearingMissing,
+    HearingNotServed,
     HearingRunning,
     LegalBasisNotValid,
     NoProposalOpen,
@@ -95,7 +96,9 @@ def _require_heard(annulment: Annulment, it: Approved | Notified | Final, contex
     if hearing is None or hearing.opened.annulment != annulment:
         raise HearingMissing
     if hearing.limit is None:
-        raise HearingRunning(f"bis {hearing.opened.deadline.ends_on:%d.%m.%Y}")
+        if hearing.unserved:
+            raise HearingNotServed
+        raise HearingRunning(f"bis {hearing.deadline.ends_on:%d.%m.%Y}")
     if annulment in LIMITED and context.valid_on > hearing.limit.ends_on:
         raise YearIsOver(hearing.limit.rule)
 

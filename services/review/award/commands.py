@@ -222,6 +222,21 @@ class ExpireAwardHearing:
 
 
 @value
+class NoteAwardHearingFailure:
+    """The letter of this hearing was not served."""
+
+    number: int
+
+
+@value
+class RestartAwardHearing:
+    """The letter of this hearing went out again, and counts as served on a day."""
+
+    number: int
+    served_on: date
+
+
+@value
 class CloseAwardHearing:
     """End the hearing without any annulment."""
 
@@ -322,6 +337,8 @@ type OfCourse = (
     OpenAwardHearing
     | RecordAwardStatement
     | ExpireAwardHearing
+    | NoteAwardHearingFailure
+    | RestartAwardHearing
     | CloseAwardHearing
     | ProposeAnnulment
     | DecideAnnulment

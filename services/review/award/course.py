@@ -10,6 +10,8 @@ from services.review.award.events import (
     AwardHearingClosed,
     AwardHearingExpired,
     AwardHearingOpened,
+    AwardHearingRestarted,
+    AwardHearingServiceFailed,
     AwardStatementReceived,
     ChangeReceived,
     ChangeRefused,
@@ -96,6 +98,10 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
             return replace(course, hearing=heard)
         case AwardHearingExpired():
             return replace(course, hearing=course.hearing and replace(course.hearing, limit=it.limit))
+        case AwardHearingServiceFailed():
+            return replace(course, hearing=course.hearing and replace(course.hearing, unserved=True, limit=None))
+        case AwardHearingRestarted():
+            return replace(course, hearing=course.hearing and _restarted(course.hearing, it))
         case AwardHearingClosed():
             return replace(course, hearing=None)
         case AnnulmentProposed() | AmendmentProposed():
@@ -124,6 +130,10 @@ def _course(course: Course, it: OfCourseEvent) -> Course:
             return replace(course, supplements=it.supplement)
         case _ as missing:
             assert_never(missing)
+
+
+def _restarted(hearing: Hearing, it: AwardHearingRestarted) -> Hearing:
+    return replace(hearing, unserved=False, renewed=it.deadline, restarts=it.restart)
 
 
 def _decided(course: Course, number: int, it: Annulled | GrantAmended) -> ChangeNotice:
@@ -167,7 +177,14 @@ def _acted(award: Granted, it: OfCourseEvent) -> tuple[Acted, ...]:
         case ReductionRequested():
             known = {*award.grant.acted, *acted}
             return (*acted, *(act for act in it.acted if act not in known))
-        case AwardHearingExpired() | FundsTakenBack() | FundsSupplemented() | ChangeTookEffect():
+        case (
+            AwardHearingExpired()
+            | AwardHearingServiceFailed()
+            | AwardHearingRestarted()
+            | FundsTakenBack()
+            | FundsSupplemented()
+            | ChangeTookEffect()
+        ):
             return acted
         case _ as missing:
             assert_never(missing)

@@ -18,6 +18,7 @@ from services.review.award.commands import (
     ExpireAwardHearing,
     FreezePayout,
     LiftPayoutFreeze,
+    NoteAwardHearingFailure,
     OfCourse,
     OpenAwardHearing,
     ProposeAmendment,
@@ -30,6 +31,7 @@ from services.review.award.commands import (
     RecordWaiver,
     RefuseChange,
     RefuseGrant,
+    RestartAwardHearing,
     TakeBackFunds,
 )
 from services.review.award.events import Event
@@ -71,6 +73,10 @@ def _decide_of_course(command: OfCourse, award: Award, context: Context) -> Sequ
             return hearing.state_received(command, award, context)
         case ExpireAwardHearing():
             return hearing.expire(award, context)
+        case NoteAwardHearingFailure():
+            return hearing.fail_service(command, award, context)
+        case RestartAwardHearing():
+            return hearing.restart(command, award, context)
         case CloseAwardHearing():
             return hearing.close(command, award, context)
         case ProposeAnnulment():

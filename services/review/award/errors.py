@@ -122,6 +122,18 @@ class HearingRunning(DomainError):
     title = "Die Kommune kann sich noch äußern; die Frist der Anhörung läuft."
 
 
+class HearingNotServed(DomainError):
+    code = "hearing-not-served"
+    title = "Das Schreiben der Anhörung ist nicht bekannt gegeben; ihre Frist läuft erst, wenn es erneut versandt ist."
+
+
+class StatementIsReceived(DomainError):
+    """Whoever answered was heard, whatever came back."""
+
+    code = "statement-is-received"
+    title = "Die Äußerung liegt bereits vor."
+
+
 class HearingOver(DomainError):
     code = "hearing-over"
     title = "In diesem Vorgang läuft keine Anhörung zum Bescheid."

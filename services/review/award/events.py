@@ -176,7 +176,10 @@ class FundsAssigned:
 
 @event("review.award-hearing-opened")
 class AwardHearingOpened:
-    """The recipient is told what is intended with the award and may speak until `deadline` (Anhörung, § 28 VwVfG)."""
+    """The recipient is told what is intended with the award and may speak until `deadline` (Anhörung, § 28 VwVfG).
+
+    `days` is the period's length, 0 in hearings from before it was kept.
+    """
 
     number: int
     annulment: Annulment
@@ -186,6 +189,11 @@ class AwardHearingOpened:
     limit_months: int
     opened_by: str
     opened_on: date
+    days: int = 0
+
+    @property
+    def length(self) -> int:
+        return self.days or (self.deadline.ends_on - self.opened_on).days
 
 
 @event("review.award-statement-received")
@@ -206,6 +214,32 @@ class AwardHearingExpired:
     number: int
     expired_on: date
     limit: Deadline
+
+
+@event("review.award-hearing-service-failed")
+class AwardHearingServiceFailed:
+    """The letter of a hearing on an award was not served (Bekanntgabe der Anhörung gescheitert): nothing falls away until it
+    was and its period ran anew, and the year for revocation and retraction does not run yet.
+    """
+
+    number: int
+    failed_on: date
+    recorded_by: str
+
+
+@event("review.award-hearing-restarted")
+class AwardHearingRestarted:
+    """The letter of a hearing on an award was sent again; its period runs anew from the day of service (§ 41 II VwVfG).
+
+    `restart` counts how often.
+    """
+
+    number: int
+    restart: int
+    served_on: date
+    deadline: Deadline
+    restarted_by: str
+    restarted_on: date
 
 
 @event("review.award-hearing-closed")
@@ -419,6 +453,8 @@ type OfCourseEvent = (
     AwardHearingOpened
     | AwardStatementReceived
     | AwardHearingExpired
+    | AwardHearingServiceFailed
+    | AwardHearingRestarted
     | AwardHearingClosed
     | AnnulmentProposed
     | ProposalDropped

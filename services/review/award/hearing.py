@@ -8,8 +8,10 @@ from services.review.award.acts import acts_of
 from services.review.award.commands import (
     BASES,
     CloseAwardHearing,
+    NoteAwardHearingFailure,
     OpenAwardHearing,
     RecordAwardStatement,
+    RestartAwardHearing,
 )
 from services.review.award.errors import (
     AwardIsGone,
@@ -21,11 +23,14 @@ from services.review.award.errors import (
     NotApproved,
     OtherHearing,
     ReasonNotGiven,
+    StatementIsReceived,
 )
 from services.review.award.events import (
     AwardHearingClosed,
     AwardHearingExpired,
     AwardHearingOpened,
+    AwardHearingRestarted,
+    AwardHearingServiceFailed,
     AwardStatementReceived,
     Event,
 )
@@ -88,6 +93,7 @@ def open_hearing(command: OpenAwardHearing, award: Award, context: Context) -> S
             limit_months=command.limit_months,
             opened_by=context.actor,
             opened_on=context.valid_on,
+            days=command.days,
         )
     ]
 
@@ -122,15 +128,46 @@ def expire(award: Award, context: Context) -> Sequence[Event]:
     if not isinstance(award, Approved | Notified | Final) or award.course.hearing is None:
         return []
     hearing = award.course.hearing
-    if hearing.limit:
+    if hearing.limit or hearing.unserved:
         return []
-    last = hearing.opened.deadline
+    last = hearing.deadline
     if context.valid_on <= last.ends_on:
         raise HearingRunning(f"bis {last.ends_on:%d.%m.%Y}")
     # The day is the law's, however late the clock runs.
     expired_on = last.ends_on + timedelta(days=1)
     limit = months_after(last.ends_on, hearing.opened.limit_months)
     return [AwardHearingExpired(number=hearing.opened.number, expired_on=expired_on, limit=limit)]
+
+
+def fail_service(command: NoteAwardHearingFailure, award: Award, context: Context) -> Sequence[Event]:
+    """Nobody is heard by a letter that did not arrive: the end of its period is taken back, and the year with it."""
+    hearing = _hearing(award)
+    if hearing.opened.number != command.number:
+        raise HearingOver
+    if hearing.received_on:
+        raise StatementIsReceived
+    if hearing.unserved:
+        return []
+    return [AwardHearingServiceFailed(number=command.number, failed_on=context.valid_on, recorded_by=context.actor)]
+
+
+def restart(command: RestartAwardHearing, award: Award, context: Context) -> Sequence[Event]:
+    """The whole period again from the day of service."""
+    if not isinstance(award, Approved | Notified | Final) or (hearing := award.course.hearing) is None:
+        return []
+    if not hearing.unserved or hearing.received_on or hearing.opened.number != command.number:
+        return []
+    deadline = days_after(command.served_on, hearing.opened.length)
+    return [
+        AwardHearingRestarted(
+            number=command.number,
+            restart=hearing.restarts + 1,
+            served_on=command.served_on,
+            deadline=deadline if deadline.ends_on > hearing.deadline.ends_on else hearing.deadline,
+            restarted_by=context.actor,
+            restarted_on=context.valid_on,
+        )
+    ]
 
 
 def close(command: CloseAwardHearing, award: Award, context: Context) -> Sequence[Event]:

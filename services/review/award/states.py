@@ -56,11 +56,26 @@ class Notice:
 
 @value
 class Hearing:
-    """A hearing on the award; `limit` is there when the recipient spoke or the time for it passed."""
+    """A hearing on the award; `limit` is there when the recipient spoke or the time for it passed.
+
+    `unserved` while its letter is not served; `renewed` is its period after the last of its `restarts`.
+    """
 
     opened: AwardHearingOpened
     received_on: date | None = None
     limit: Deadline | None = None
+    unserved: bool = False
+    renewed: Deadline | None = None
+    restarts: int = 0
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.renewed or self.opened.deadline
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day to speak; none while the letter is not served."""
+        return None if self.unserved else self.deadline.ends_on
 
 
 @value

@@ -42,8 +42,11 @@ def hearing_letter(head: Head, it: HearingOpened, *, again: bool = False) -> Map
     }
 
 
-def award_hearing_letter(head: Head, it: AwardHearingOpened, grant: Grant) -> Mapping[str, Any]:
-    """Before an award is annulled: the facts, the provision, what is granted until now, and by when to answer."""
+def award_hearing_letter(head: Head, it: AwardHearingOpened, grant: Grant, *, again: bool = False) -> Mapping[str, Any]:
+    """Before an award is annulled: the facts, the provision, what is granted until now, and by when to answer.
+
+    `again` as in `hearing_letter`.
+    """
     return {
         **head.on(it.opened_on),
         "subject": f"Anhörung: {ANNULMENTS[it.annulment]}",
@@ -53,4 +56,5 @@ def award_hearing_letter(head: Head, it: AwardHearingOpened, grant: Grant) -> Ma
         "amounts": [{"title": f"Bewilligt für {one.year}", "cents": one.cents} for one in grant.by_year],
         "ends_on": it.deadline.ends_on.isoformat(),
         "rule": it.deadline.rule,
+        **({"days": it.length} if again else {}),
     }

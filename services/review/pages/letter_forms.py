@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.review import correspondence
 from services.review.api.letter_file import TITLES, LetterTold, change_named
 from services.review.award import Channel, FailureReason
-from services.review.correspondence import LetterKind
 from services.review.pages.form_fields import Form, chosen, hidden
 from services.review.words import Words
 from services.review.words.award import CHANNELS, FAILURES
@@ -28,10 +27,9 @@ def letter_form(name: str, letters: Sequence[LetterTold]) -> Form | None:
 
 
 def _failure(letters: Sequence[LetterTold]) -> Form:
-    """The form that says that a letter did not arrive: the hearing's last that is out."""
-    sent = [
-        it for it in letters if it.dispatched_on and not it.failed and it.letter.startswith(f"{LetterKind.HEARING}-")
-    ]
+    """The form that says that a letter did not arrive: that of the last hearing, on the application or the award, that is out."""
+    hearings = tuple(f"{it}-" for it in correspondence.HEARINGS)
+    sent = [it for it in letters if it.dispatched_on and not it.failed and it.letter.startswith(hearings)]
     reasons = {str(it): text for it, text in FAILURES.items() if it != FailureReason.NOT_RETRIEVED}
     return Form(
         fields=[hidden("letter", sent[-1].letter if sent else ""), chosen("reason", "Grund", reasons)],

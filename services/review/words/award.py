@@ -107,6 +107,12 @@ def _of_hearing(it: object) -> Words | None:
         case w.AwardHearingExpired():
             why = f"Keine Äußerung; Jahresfrist bis {it.limit.ends_on:%d.%m.%Y}"
             return Words(title="Frist der Anhörung abgelaufen", tone="info", why=why)
+        case w.AwardHearingServiceFailed():
+            why = "Aufgehoben wird erst, wenn das Schreiben bekannt gegeben und die Frist neu gelaufen ist."
+            return Words(title="Anhörung zum Bescheid nicht bekannt gegeben", tone="warning", why=why)
+        case w.AwardHearingRestarted():
+            why = f"Äußerung bis {it.deadline.ends_on:%d.%m.%Y}: {it.deadline.rule}."
+            return Words(title="Frist der Anhörung zum Bescheid läuft neu", tone="info", why=why)
         case w.AwardHearingClosed():
             return Words(title="Anhörung ohne Folgen beendet", why=it.reason)
         case _:
