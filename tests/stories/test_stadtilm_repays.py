@@ -10,9 +10,20 @@ from shared.identity import Role
 from tests.conftest import StartNats
 from tests.intake.builders import STADTILM
 from tests.review.road import BUDGET_2025
-from tests.stories.ministry import APPROVER, BUDGET, CASHIER, EXAMINER, OFFICER, Ministry, Person, Refused, ministry
+from tests.stories.ministry import (
+    APPROVER,
+    BUDGET,
+    CASHIER,
+    EXAMINER,
+    OFFICER,
+    SECOND_APPROVER,
+    Ministry,
+    Person,
+    Refused,
+    ministry,
+)
 from tests.stories.steps import letter_of, paid
-from tests.stories.test_stadtilm import approved, drawn
+from tests.stories.test_stadtilm import approved, drawn, financed
 
 AUDITORS: Sequence[Person] = (("p-usage-1", Role.USAGE_AUDITOR), ("p-usage-2", Role.USAGE_AUDITOR))
 SPENT: Mapping[int, int] = {1: 32_000_00, 2: 10_000_00, 3: 6_000_00}
@@ -91,6 +102,43 @@ def test_stadtilm_proves_48_000_euros_repays_6_400_and_pays_103_34_of_interest_a
     closed(house, case)
 
 
+@pytest.mark.parametrize(
+    ("financing", "final_cents", "overpaid_cents"),
+    [
+        ('financing_type = "fixed"\nfixed_cents = 4_480_000', 44_800_00, 0),
+        ('financing_type = "gap"', 36_800_00, 8_000_00),
+    ],
+)
+def test_what_stadtilm_repays_of_48_000_euros_depends_on_how_it_is_financed(
+    house: Ministry, financing: str, final_cents: int, overpaid_cents: int
+) -> None:
+    house.act("review/publish-policy", SECOND_APPROVER, {"texts": financed(financing)})
+    case = all_paid(house, programme="other-financing")
+    house.turn_to(date(2026, 5, 15))
+    handed_in(house, case)
+    house.turn_to(date(2026, 5, 18))
+    # Who leaves the grant as it is accepts alone; a final amount that deviates needs two.
+    by = AUDITORS if overpaid_cents else AUDITORS[:1]
+    assert accepted(house, case, by) == (final_cents, 44_800_00, overpaid_cents)
+    with pytest.raises(Refused, match="beyond-excess"):
+        house.act("review/propose-repayment", OFFICER, demanded(overpaid_cents + 1), case=case)
+    note = {"note": "Zweck erreicht."}
+    house.act("review/write-closing-note", AUDITORS[0], note, case=case)
+    if overpaid_cents:
+        with pytest.raises(Refused, match="excess-open"):
+            house.act("review/close-case", APPROVER, case=case)
+        house.act("review/propose-repayment", OFFICER, demanded(overpaid_cents), case=case)
+        house.act("review/demand-repayment", APPROVER, case=case)
+        received = {"cents": overpaid_cents, "received_on": "2026-05-18", "voucher": "K 4711"}
+        on_claim(house, case, "repayments", CASHIER, received)
+        [it] = on_claim(house, case, "interest", EXAMINER)
+        interest = {"cents": it["interest_cents"], "received_on": "2026-05-18", "voucher": "K 4712"}
+        on_claim(house, case, "repayments", CASHIER, interest)
+        assert income(house, case)[0] == overpaid_cents
+    house.act("review/close-case", APPROVER, case=case)
+    assert "case-closed" in house.happened("intake", case)
+
+
 def closed(house: Ministry, case: str) -> None:
     """The case is closed once the last claim is paid; its file is kept for ten years, the recipient's books for five."""
     note = {"note": "Zweck erreicht, Erstattung und Zinsen sind eingegangen."}
@@ -108,9 +156,9 @@ def closed(house: Ministry, case: str) -> None:
     assert "case-closed" in house.happened("intake", case)
 
 
-def all_paid(house: Ministry) -> str:
+def all_paid(house: Ministry, **changes: Any) -> str:
     """The award, final at once, and its three drawdowns."""
-    case = approved(house)
+    case = approved(house, **changes)
     house.act("review/dispatch-notice", OFFICER, case=case)
     house.act("review/record-waiver", OFFICER, {"declared_on": "2025-05-12"}, case=case)
     assert drawn(house, case, date(2025, 8, 4), 2025, 24_000_00, 19_200_00) == (19_200_00, "")
@@ -130,15 +178,15 @@ def handed_in(house: Ministry, case: str) -> None:
     house.act("intake/submit-proof", STADTILM, body, case=case)
 
 
-def accepted(house: Ministry, case: str) -> tuple[int, int, int]:
-    """The proof is checked and accepted; what finally remains, what was paid, and what of that is too much."""
+def accepted(house: Ministry, case: str, by: Sequence[Person] = AUDITORS) -> tuple[int, int, int]:
+    """The proof is checked and accepted by these; what finally remains, what was paid, and what of that is too much."""
     name = house.read(f"/review/cases/{case}")["proofs"][0]["proof"]
     lines = [{"line": line, "cents": cents} for line, cents in SPENT.items()]
     found = {"proof": name, "lines": lines}
     first = {"complete": True, "plausible": True, "purpose_reached": True, "special_reason": True}
     house.act("review/check-proof", AUDITORS[0], found | first, case=case)
     house.act("review/check-proof-in-depth", AUDITORS[1], found | {"findings": "Alle Belege gesehen."}, case=case)
-    for one in AUDITORS:
+    for one in by:
         house.act("review/accept-proof", one, {"proof": name, "note": "Zweck erreicht."}, case=case)
     told = house.facts("review", case, "proof-accepted")
     return told["final_cents"], told["paid_cents"], told["overpaid_cents"]
