@@ -139,6 +139,24 @@ def test_what_stadtilm_repays_of_48_000_euros_depends_on_how_it_is_financed(
     assert "case-closed" in house.happened("intake", case)
 
 
+def test_stadtilm_repays_in_two_parts_and_interest_is_waived_because_it_did_not_cause_the_reason(
+    house: Ministry,
+) -> None:
+    case = all_paid(house)
+    house.turn_to(date(2026, 5, 18))
+    handed_in(house, case)
+    accepted(house, case)
+    house.act("review/propose-repayment", OFFICER, demanded(6_400_00), case=case)
+    house.act("review/demand-repayment", APPROVER, case=case)
+    for cents, voucher in ((4_000_00, "K 4711"), (2_400_00, "K 4712")):
+        on_claim(house, case, "repayments", CASHIER, {"cents": cents, "received_on": "2026-05-18", "voucher": voucher})
+    why = {"reason": "Die Gutschrift war nicht zu vertreten; erstattet ist innerhalb der gesetzten Frist."}
+    [it] = on_claim(house, case, "interest/waiver", BUDGET, why)
+    assert (it["status"], it["interest_due_cents"], it["received_cents"]) == ("settled", 0, 6_400_00)
+    assert house.facts("payout", case, "interest-waived")["reason"] == why["reason"]
+    assert income(house, case) == [4_000_00, 2_400_00]
+
+
 def closed(house: Ministry, case: str) -> None:
     """The case is closed once the last claim is paid; its file is kept for ten years, the recipient's books for five."""
     note = {"note": "Zweck erreicht, Erstattung und Zinsen sind eingegangen."}
