@@ -18,7 +18,7 @@ type Place = tuple[batches.BatchSealed, batches.Entry]
 
 
 class Known:
-    """The payments of batches, found by their reference and by their group."""
+    """The payments of batches, found by their reference, and by the group or the file that they lie in."""
 
     def __init__(self, sealed: Iterable[batches.BatchSealed], expected: Expected = NOTHING) -> None:
         self.sealed = list(sealed)
@@ -29,6 +29,7 @@ class Known:
             for group in batches.groups(it):
                 of_group = {entry.reference: (it, entry) for entry in group.entries}
                 self.by_group[group.id] = of_group
+                self.by_group.setdefault(it.message_id, {}).update(of_group)
                 self.by_reference |= of_group
 
     def meant(self, line: AccountEntry) -> Iterable[Place]:

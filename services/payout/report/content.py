@@ -154,7 +154,8 @@ def batches_named(report: Message) -> frozenset[str]:
     """The batches that a file speaks of by name; a booking can name its payments alone."""
     if not isinstance(report, BookingReport):
         return frozenset({report.batch})
-    return frozenset(entry.group.rpartition("-")[0] for entry in report.entries if entry.group) - {""}
+    named = frozenset(it.group for it in report.entries if it.group)
+    return (named | {it.rpartition("-")[0] for it in named}) - {""}
 
 
 def credits_named(report: BookingReport) -> tuple[frozenset[str], frozenset[str]]:

@@ -69,13 +69,13 @@ class AccountReader:
 
     # ---- One line
 
-    def _entry(self, entry: Any) -> AccountEntry:
-        fields = self._fields
-        entry = fields.part(entry)
+    def _entry(self, element: Any) -> AccountEntry:
+        fields, block = self._fields, element.getparent()
+        entry = fields.part(element)
         amount, direction = fields.amount(entry, "Amt"), _direction(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
-        booked_on = entry.text("BookgDt/Dt") or fields.required(entry, "BookgDt/DtTm")
-        groups = self._groups | set(fields.texts(entry, "NtryDtls/Btch/PmtInfId"))
+        booked = fields.required(entry, "Sts/Cd") == "BOOK"
+        groups = self._groups | set(self._batches(entry))
         returned = not direction and (
             entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
         )
@@ -92,18 +92,34 @@ class AccountReader:
         self.count += 1
         self.cents += amount
         group = groups.pop() if len(groups) == 1 else ""
-        on = day(booked_on)
+        on = self._booked_on(entry, block, booked=booked)
         return AccountEntry(
             key=entry.text("AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
             cents=amount,
             debit=direction and not reversal,
-            booked=fields.required(entry, "Sts/Cd") == "BOOK",
+            booked=booked,
             booked_on=on,
             group=group,
             bookings=bookings,
             returned=returned,
             credit=not direction,
         )
+
+    def _batches(self, entry: Any) -> Sequence[str]:
+        """The groups that a line books as a whole; without them the files, by the name of the whole message."""
+        groups = self._fields.texts(entry, "NtryDtls/Btch/PmtInfId")
+        return groups or self._fields.texts(entry, "NtryDtls/Btch/MsgId")
+
+    def _booked_on(self, entry: Any, block: Any, *, booked: bool) -> date:
+        """The day of the booking. The schema leaves it free, and what is only noted has none yet: then that of its value, or of the message."""
+        told = (
+            entry.text("BookgDt/Dt") or entry.text("BookgDt/DtTm") or entry.text("ValDt/Dt") or entry.text("ValDt/DtTm")
+        )
+        if not told and not booked:
+            told = self._fields.maybe(block, "CreDtTm")
+        if not told:
+            raise Unreadable("missing", "BookgDt fehlt.")
+        return day(told)
 
     def _own_key(self, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]) -> str:
         """What is told of one booking is alike in every file that tells it; alike ones in a file are counted.
@@ -129,7 +145,9 @@ class AccountReader:
         named = detail.text("Refs/EndToEndId")
         if group := detail.text("Refs/PmtInfId"):
             self._groups.add(group)
-        own = fields.amount(detail, "Amt") if detail.all("Amt") else None
+        # Where the amount of one payment of several stands is the bank's choice.
+        amount = next((it for it in ("Amt", "AmtDtls/TxAmt/Amt") if detail.all(it)), "")
+        own = fields.amount(detail, amount) if amount else None
         returned, reason = False, ""
         if detail.all("RtrInf") or detail.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
             returned = True

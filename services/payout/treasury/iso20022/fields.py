@@ -8,7 +8,11 @@ from typing import Any
 from services.payout.treasury import Unreadable
 
 IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
-"""Message, group and end-to-end ids: 35 characters of the SEPA set, no slash at either end and never two."""
+"""Message, group and end-to-end ids that we write: 35 characters of the SEPA set, no slash at either end and never two."""
+_LONGEST = 35
+"""What others write is `Max35Text`, and many banks do not keep to the SEPA set in the names of their own files."""
+NARRATIVE = "NARR"
+"""The published code for a reason that is told in words, which may name persons and are not taken over."""
 _MOST_NAMES = 200
 """No element of these messages has more kinds of children; a hostile file must not fill the memory with names."""
 _amount = re.compile(r"([0-9]{1,16})(?:\.([0-9]{0,2}))?", re.ASCII)
@@ -112,22 +116,25 @@ class Fields:
 
     def identified(self, parent: Any, path: str) -> str:
         text = self.required(parent, path)
-        if not IDENTIFIER.fullmatch(text):
+        if not is_name(text):
             raise Unreadable("bad-identifier", f"{path} ist keine zulässige Kennung.")
         return text
 
     def code(self, parent: Any, path: str) -> str:
         """A reason given as a code, of the published list or the bank's own; empty when there is none."""
         code = self.maybe(parent, f"{path}/Cd") or self.maybe(parent, f"{path}/Prtry")
-        if code and not IDENTIFIER.fullmatch(code):
-            raise Unreadable("bad-identifier", "Ein Grund ist kein Schlüssel.")
-        return code
+        return code if not code or IDENTIFIER.fullmatch(code) else NARRATIVE
 
     def amount(self, parent: Any, path: str) -> int:
         element = self.one(parent, path)
         if element.get("Ccy") != "EUR":
             raise Unreadable("wrong-currency", "Ein Betrag ist nicht in Euro.")
         return cents(element.text or "")
+
+
+def is_name(text: str) -> bool:
+    """Whether others may call something by it: short, and of characters that can be seen."""
+    return 0 < len(text) <= _LONGEST and text.isprintable()
 
 
 def cents(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from services.payout.report import Message, Sift, keep_all
 from services.payout.treasury import Found, Unreadable
 from services.payout.treasury.iso20022.account import AccountReader
-from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields
+from services.payout.treasury.iso20022.fields import Fields, is_name
 from services.payout.treasury.iso20022.parsing import Parts
 from services.payout.treasury.iso20022.recall import RecallReader
 from services.payout.treasury.iso20022.status import StatusReader
@@ -75,5 +75,5 @@ def _found(root: Any, reader: Reader | None) -> Found:
     name = ""
     if root is not None and len(root):
         named = root.findtext("{*}*/{*}GrpHdr/{*}MsgId") or root.findtext("{*}*/{*}Assgnmt/{*}Id") or ""
-        name = named.strip() if IDENTIFIER.fullmatch(named.strip()) else ""
+        name = named.strip() if is_name(named.strip()) else ""
     return Found(message_id=name, count=reader.count if reader else 0, cents=reader.cents if reader else 0)

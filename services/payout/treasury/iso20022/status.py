@@ -4,7 +4,7 @@ from typing import Any
 
 from services.payout.report import Answer, Status, StatusReport
 from services.payout.treasury import Unreadable
-from services.payout.treasury.iso20022.fields import Fields, cents, number
+from services.payout.treasury.iso20022.fields import Fields, cents, is_name, number
 
 _ANSWERS = {
     "ACTC": Answer.RECEIVED,
@@ -24,6 +24,8 @@ _ANSWERS = {
     "RVNM": Answer.PAYEE_DIFFERS,
     "RVNA": Answer.PAYEE_UNCHECKED,
 }
+
+_UNNAMED = "NOTPROVIDED"
 
 
 class StatusReader:
@@ -77,8 +79,18 @@ class StatusReader:
             status=code,
             reason=self._reason(transaction),
             group=self._name_of(transaction.getparent()),
-            reference=self._fields.identified(transaction, "OrgnlEndToEndId"),
+            reference=self._named(transaction),
         )
+
+    def _named(self, transaction: Any) -> str:
+        """What it answers to; the schema leaves each of these names free, and an answer that has none of them is nobody's."""
+        names = (
+            self._fields.maybe(transaction, it) for it in ("OrgnlEndToEndId", "OrgnlInstrId", "OrgnlTxId", "StsId")
+        )
+        found = next((it for it in names if it), _UNNAMED)
+        if not is_name(found):
+            raise Unreadable("bad-identifier", "Ein Status nennt keine zulässige Kennung.")
+        return found
 
     def _reason(self, parent: Any) -> str:
         return self._fields.code(parent, "StsRsnInf/Rsn")
