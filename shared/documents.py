@@ -23,6 +23,7 @@ class ChangedMeanwhile(Exception):
 
 
 _CHUNK = 1 << 20
+_NONCE, _TAG = 12, 16
 
 
 class Documents(Protocol):
@@ -34,6 +35,10 @@ class Documents(Protocol):
         ...
 
     def get(self, reference: DocumentReference) -> bytes | Erased: ...
+    def read(self, digest: str, *, subject: str) -> Iterator[bytes] | Erased:
+        """The content of this hash, however large, a chunk at a time; all of it is verified before the first, with the errors of `get`."""
+        ...
+
     def forget(self, reference: DocumentReference) -> None:
         """Remove the bytes of a document that nothing refers to any more; a second time, nothing happens."""
         ...
@@ -114,6 +119,37 @@ class DocumentDirectory:
         if sha256(content).hexdigest() != reference.sha256:
             raise Forged(reference.sha256)
         return content
+
+    def read(self, digest: str, *, subject: str) -> Iterator[bytes] | Erased:
+        key = self._keys.key(subject)
+        if key is None:
+            return Erased(subject=subject)
+        seen = sha256()
+        for chunk in self._unboxed(digest, subject, key):
+            seen.update(chunk)
+        if seen.hexdigest() != digest:
+            raise Forged(digest)
+        return self._unboxed(digest, subject, key)
+
+    def _unboxed(self, digest: str, subject: str, key: bytes) -> Iterator[bytes]:
+        """What `_boxed` wrote; not to be believed before the last chunk came, for the tag is at the end."""
+        try:
+            box = (self._root / subject / digest).open("rb")
+        except FileNotFoundError as error:
+            raise MissingDocument(digest) from error
+        with box:
+            left = os.fstat(box.fileno()).st_size - _NONCE - _TAG
+            if left < 0:
+                raise Forged(digest)
+            opened = Cipher(algorithms.AES(key), modes.GCM(box.read(_NONCE))).decryptor()
+            opened.authenticate_additional_data(digest.encode())
+            while left > 0 and (chunk := box.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield opened.update(chunk)
+            try:
+                yield opened.finalize_with_tag(box.read(_TAG))
+            except (InvalidTag, ValueError) as error:
+                raise Forged(digest) from error
 
     def forget(self, reference: DocumentReference) -> None:
         (self._root / reference.subject / reference.sha256).unlink(missing_ok=True)

@@ -341,6 +341,7 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
         case _:
             return
     draft.put("reports", place, body, grp=body["outcome"])
+    draft.put("report-files", event.sha256, body)
     for number, (reference, reason) in enumerate([] if event.opened else items):
         # Files of before there was a list with owners: what they told is shown, and nobody can act on it.
         item = {
@@ -416,6 +417,12 @@ def payment_of_reference(views: Views, reference: str) -> str:
     """The payment that bears a reference; empty when none does."""
     found = views.get("references", reference)
     return found.body["payment"] if found else ""
+
+
+def report_of_file(views: Views, sha256: str) -> Body | None:
+    """What became of the file with this hash; None when none was read."""
+    found = views.get("report-files", sha256)
+    return found.body if found else None
 
 
 def totals(views: Views) -> Mapping[str, tuple[int, int]]:

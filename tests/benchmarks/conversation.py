@@ -26,8 +26,9 @@ MOST = 33_000
 
 EVENTS = {"intake": 13, "review": 14, "payout": 9}
 """What one lifecycle leaves in each log."""
-BESIDE = {"intake": 0, "review": 5, "payout": 0}
-"""What ours leaves beside: review notes who took part at intake and payout, so that they are barred, and what is to be proven until when."""
+BESIDE = {"intake": 0, "review": 10, "payout": 0}
+"""What ours leaves beside: review notes who took part at intake and payout, so that they are barred, what is to be proven until when, and each
+step of the money, so that no case is closed over one that is under way."""
 CONTRACTS = 9
 """What one lifecycle tells across services."""
 

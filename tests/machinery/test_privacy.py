@@ -2,6 +2,7 @@
 
 import tracemalloc
 import unicodedata
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -92,12 +93,41 @@ def test_a_file_is_kept_a_chunk_at_a_time_in_the_same_form(keys: Keys, tmp_path:
     assert [it.name for it in (tmp_path / "documents" / "treasury-files").iterdir()] == [kept.sha256]
 
 
+@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 5_000_000])
+def test_what_was_kept_comes_back_a_chunk_at_a_time(keys: Keys, tmp_path: Path, size: int):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    kept = documents.put(content := bytes(size), kind="treasury-report", media_type="text/xml", subject="s-1")
+    found = documents.read(kept.sha256, subject="s-1")
+    assert not isinstance(found, Erased)
+    assert b"".join(found) == content
+
+
+@pytest.mark.parametrize("damage", [lambda it: it[:-1] + b"x", lambda it: it[:20], lambda it: b"x" + it[1:]])
+def test_nothing_comes_back_of_a_file_that_was_changed_in_the_store(
+    keys: Keys, tmp_path: Path, damage: Callable[[bytes], bytes]
+):
+    documents = DocumentDirectory(tmp_path / "documents", keys)
+    kept = documents.put(b"as it came", kind="treasury-report", media_type="text/xml", subject="s-1")
+    box = tmp_path / "documents" / "s-1" / kept.sha256
+    box.write_bytes(damage(box.read_bytes()))
+    with pytest.raises(Forged):
+        documents.read(kept.sha256, subject="s-1")
+    box.unlink()
+    with pytest.raises(MissingDocument):
+        documents.read(kept.sha256, subject="s-1")
+    keys.destroy("s-1")
+    assert documents.read(kept.sha256, subject="s-1") == Erased(subject="s-1")
+
+
 def test_a_large_file_is_never_held_in_memory(keys: Keys, tmp_path: Path):
     documents = DocumentDirectory(tmp_path / "documents", keys)
     with (file := tmp_path / "file").open("wb") as handle:
         handle.truncate(64_000_000)
     tracemalloc.start()
-    documents.put_file(file, kind="treasury-report", media_type="application/xml", subject="treasury-files")
+    kept = documents.put_file(file, kind="treasury-report", media_type="application/xml", subject="treasury-files")
+    found = documents.read(kept.sha256, subject="treasury-files")
+    assert not isinstance(found, Erased)
+    assert sum(map(len, found)) == 64_000_000
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 8_000_000

@@ -389,21 +389,21 @@ PAYMENTS: dict[str, Any] = {
     "reports": {
         "rows": [
             {
-                "file": "FS-S-2025-031-ack.xml",
+                "file": {"text": "FS-S-2025-031-ack.xml", "url": "/payout/reports/1"},
                 "kind": "pain.002.001.10",
                 "read_at": "2025-08-07T15:01:02Z",
                 "entries": 12,
                 "outcome": {"text": "angenommen", "tone": "success"},
             },
             {
-                "file": "FS-2025-08-08.xml",
+                "file": {"text": "FS-2025-08-08.xml", "url": "/payout/reports/1"},
                 "kind": "camt.054.001.08",
                 "read_at": "2025-08-08T05:30:00Z",
                 "entries": 12,
                 "outcome": {"text": "zugeordnet", "tone": "success"},
             },
             {
-                "file": "unbekannt.xml",
+                "file": {"text": "unbekannt.xml", "url": "/payout/reports/1"},
                 "kind": "",
                 "read_at": "2025-08-09T05:30:00Z",
                 "entries": 0,

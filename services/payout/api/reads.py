@@ -18,7 +18,6 @@ from services.payout.api.answers import (
     Open,
     PaymentItem,
     PaymentOfCase,
-    ReportItem,
     told_batch,
     told_case,
     told_open,
@@ -65,22 +64,35 @@ async def caught_up(house: House, request: Request) -> None:
         await house.seen(int(told))
 
 
+async def listing(
+    house: House, request: Request, name: str, status: str | None, after: str, limit: int, *, newest: bool
+) -> Any:
+    """A page of one of the lists."""
+    reader(house, request, f"read-{name}")
+    await caught_up(house, request)
+    page = await asyncio.to_thread(
+        views.listed, house.views, name, status, checked_cursor(after), limit, newest_first=newest
+    )
+    return {"items": [it.body for it in page.entries], "next": page.next}
+
+
+async def batch_file(house: House, batch: str) -> tuple[batches.BatchSealed, bytes]:
+    """A sealed batch and its bytes, made again; 404 or 409 problem."""
+    sealed: batches.BatchSealed = (await known_batch(house, batch)).state.sealed
+    try:
+        return sealed, await asyncio.to_thread(sealed_bytes_of, house, sealed)
+    except Unwritable as error:
+        raise Problem(409, f"batch-{error.code}", error.reason) from error
+
+
 def reads(house: House) -> APIRouter:
     """The GET endpoints."""
     router = APIRouter()
 
-    async def listing(request: Request, name: str, status: str | None, after: str, limit: int, *, newest: bool) -> Any:
-        reader(house, request, f"read-{name}")
-        await caught_up(house, request)
-        page = await asyncio.to_thread(
-            views.listed, house.views, name, status, checked_cursor(after), limit, newest_first=newest
-        )
-        return {"items": [it.body for it in page.entries], "next": page.next}
-
     @router.get("/payout/cases", operation_id="payout-cases", response_model=Listing[CaseItem])
     async def cases(request: Request, status: CaseStep | None = None, after: str = "", limit: Limit = 50) -> Any:
         """Cases, those whose state is oldest first; `status` is what is next."""
-        return await listing(request, "cases", status, after, limit, newest=False)
+        return await listing(house, request, "cases", status, after, limit, newest=False)
 
     @router.get("/payout/cases/{case}", operation_id="payout-case")
     async def case(request: Request, response: Response, case: str) -> Case:
@@ -95,7 +107,7 @@ def reads(house: House) -> APIRouter:
         request: Request, status: PaymentStatus | None = None, after: str = "", limit: Limit = 50
     ) -> Any:
         """Payments in the order in which they were ordered."""
-        return await listing(request, "payments", status, after, limit, newest=False)
+        return await listing(house, request, "payments", status, after, limit, newest=False)
 
     @router.get("/payout/payments/{payment}", operation_id="payout-payment")
     async def one_payment(request: Request, response: Response, payment: str) -> PaymentOfCase:
@@ -112,7 +124,7 @@ def reads(house: House) -> APIRouter:
         request: Request, status: BatchStatus | None = None, after: str = "", limit: Limit = 50
     ) -> Any:
         """Batches, newest first."""
-        return await listing(request, "batches", status, after, limit, newest=True)
+        return await listing(house, request, "batches", status, after, limit, newest=True)
 
     @router.get("/payout/batches/{batch}", operation_id="payout-batch")
     async def one_batch(request: Request, response: Response, batch: str) -> Batch:
@@ -126,18 +138,9 @@ def reads(house: House) -> APIRouter:
     async def file(request: Request, batch: str) -> Response:
         """The exact bytes that were sealed, made again."""
         reader(house, request, "read-batch-file", FILE_READERS)
-        sealed: batches.BatchSealed = (await known_batch(house, batch)).state.sealed
-        try:
-            raw = await asyncio.to_thread(sealed_bytes_of, house, sealed)
-        except Unwritable as error:
-            raise Problem(409, f"batch-{error.code}", error.reason) from error
+        sealed, raw = await batch_file(house, batch)
         headers = {"Content-Disposition": f'attachment; filename="{sealed.file_name}"', "Cache-Control": "no-store"}
         return Response(raw, media_type=FORMATS[sealed.writing.format].media_type, headers=headers)
-
-    @router.get("/payout/reports", operation_id="payout-reports", response_model=Listing[ReportItem])
-    async def reports(request: Request, status: ReportOutcome | None = None, after: str = "", limit: Limit = 50) -> Any:
-        """Files of the treasury, newest first."""
-        return await listing(request, "reports", status, after, limit, newest=True)
 
     @router.get("/payout/clearing", operation_id="payout-clearing", response_model=Listing[ClearingItem])
     async def clearing(
@@ -161,7 +164,7 @@ def reads(house: House) -> APIRouter:
             name, grp = "clearing-kinds", about
         elif owner is not None:
             name, grp = "clearing-owners", owner[:200]
-        page = await listing(request, name, grp, after, limit, newest=True)
+        page = await listing(house, request, name, grp, after, limit, newest=True)
         today = local_date(house.now())
         return {**page, "items": [told_item(it, today) for it in page["items"]]}
 
@@ -175,7 +178,7 @@ def reads(house: House) -> APIRouter:
         request: Request, status: Literal["open", "closed"] | None = None, after: str = "", limit: Limit = 50
     ) -> Any:
         """The days that statements book, newest first, closed or not."""
-        return await listing(request, "days", status, after, limit, newest=True)
+        return await listing(house, request, "days", status, after, limit, newest=True)
 
     @router.get("/payout/days/{day}", operation_id="payout-day")
     async def one_day(request: Request, day: date) -> DaySides:
@@ -188,7 +191,7 @@ def reads(house: House) -> APIRouter:
         request: Request, status: HoldStatus | None = None, after: str = "", limit: Limit = 50
     ) -> Any:
         """Holds, newest first; `status` says which of them stand."""
-        return await listing(request, "holds", status, after, limit, newest=True)
+        return await listing(house, request, "holds", status, after, limit, newest=True)
 
     @router.get("/payout/open", operation_id="payout-open")
     async def open_work(request: Request) -> Open:

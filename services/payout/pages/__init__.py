@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.payout.api.acts import actions
-from services.payout.api.reads import ClearingAbout, PaymentStatus
+from services.payout.api.reads import ClearingAbout, PaymentStatus, ReportOutcome
 from services.payout.pages.batch import batch_page
 from services.payout.pages.case import case_page
 from services.payout.pages.clearing import clearing_page, item_page
 from services.payout.pages.closing import day_page, days_page
 from services.payout.pages.desk import desk_page
+from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
 from shared.pages import page_router
 from shared.service import House
@@ -35,6 +36,18 @@ def pages(house: House) -> APIRouter:
     @router.get("/payout/batches/{batch}")
     async def batch(request: Request, batch: str) -> Response:
         return await batch_page(house, acts, request, batch)
+
+    @router.get("/payout/batches/{batch}/preview")
+    async def preview(request: Request, batch: str) -> Response:
+        return await preview_page(house, request, batch)
+
+    @router.get("/payout/reports")
+    async def reports(request: Request, status: ReportOutcome | None = None, after: str = "") -> Response:
+        return await files_page(house, request, status, checked_cursor(after))
+
+    @router.get("/payout/reports/{sha256}")
+    async def report(request: Request, sha256: str) -> Response:
+        return await file_page(house, request, sha256)
 
     @router.get("/payout/days")
     async def days(request: Request) -> Response:

@@ -46,7 +46,7 @@ async def batch_page(
         if told.status == "sealed"
         else [],
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
-        file={"text": "Datei herunterladen", "url": f"/payout/batches/{name}/file"} if may_see else None,
+        file=_file(name) if may_see else None,
     )
 
 
@@ -97,6 +97,11 @@ def _entry_form(action: Action, person: Person, failed: Failed | None, it: Mappi
             {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
         ]
     }
+
+
+def _file(name: str) -> dict[str, Any]:
+    at = f"/payout/batches/{name}"
+    return {"text": "Datei herunterladen", "url": f"{at}/file", "preview": f"{at}/preview"}
 
 
 def _summed(told: Batch) -> str:

@@ -14,6 +14,7 @@ from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.batch import release_form
 from services.payout.pages.clearing import clearing_row
+from services.payout.pages.files import file_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
 from shared.access import Person
@@ -58,7 +59,7 @@ async def desk_page(
         filters=[{"title": "Stand", "options": _chips(totals, status)}],
         orders={"rows": [_order(it.body) for it in found["orders"].entries], "pages": _pages(found["orders"], status)},
         batches={"rows": [_batch(it.body) for it in found["batches"].entries]},
-        reports={"rows": [_report(it.body) for it in found["reports"].entries]},
+        reports={"rows": [file_row(it.body) for it in found["reports"].entries]},
         clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
         holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
@@ -159,19 +160,6 @@ def _batch(it: Mapping[str, Any]) -> dict[str, Any]:
         "cents": it["sum_cents"],
         "file_sha256": it["file_sha256"],
         "status": wording.BATCHES[it["status"]],
-    }
-
-
-def _report(it: Mapping[str, Any]) -> dict[str, Any]:
-    outcome = wording.REPORTS[it["outcome"]]
-    if it["outcome"] == "received" and it["unmatched"]:
-        outcome = {"text": f"{it['unmatched']} nicht zugeordnet", "tone": "warning"}
-    return {
-        "file": {"text": it["message_id"] or "unlesbar", "note": it["reason"]},
-        "kind": wording.KINDS.get(it["kind"], ""),
-        "read_at": it["at"],
-        "entries": it["matched"] + it["unmatched"],
-        "outcome": outcome,
     }
 
 
