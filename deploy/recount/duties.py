@@ -231,7 +231,7 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
-    "payout.claim-settled",
+    "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 

@@ -364,8 +364,10 @@ class Progress:
 
     @property
     def failed_payments(self) -> frozenset[str]:
-        """The payments that the treasury refused or that came back from the bank."""
-        return frozenset(it.payment for it in (*self.noted(PaymentRejected), *self.noted(PaymentReturned)))
+        """The payments that the treasury refused and did not pay all the same, and those that came back from the bank."""
+        paid = {it.payment for it in self.noted(PaymentSettled)}
+        refused = {it.payment for it in self.noted(PaymentRejected)} - paid
+        return frozenset(refused | {it.payment for it in self.noted(PaymentReturned)})
 
     @property
     def settled_payments(self) -> Sequence[PaymentSettled]:

@@ -240,6 +240,9 @@ async def _stands_in_the_way(house: House, order: payments.PaymentOrdered, perso
     account = (await house.writer.state(accounts.decider, order.case)).state
     if batches.account_hindrance(order, account):
         return True
+    plan: disbursements.Disbursement = (await house.writer.state(disbursements.decider, order.case)).state
+    if disbursements.open_debits(disbursements.find(plan, order.drawdown).debits):
+        return True
     return bool(duties.hindrance("seal-batch", await known_acts(house, order.case, person), person))
 
 

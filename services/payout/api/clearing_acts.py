@@ -7,10 +7,11 @@ from pydantic import Field, StringConstraints
 
 from services.payout import batch as batches
 from services.payout import clearing, report, views
+from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.api.lookup import known_item
 from shared.decider import Decision, decision
-from shared.identity import Role
+from shared.identity import Role, is_id
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, NoBody, Text
@@ -61,7 +62,11 @@ def clearing_actions(house: House) -> list[Action]:
         payment, counter, claim = (told.payment, told.counter, told.claim) if told else ("", "", "")
         owed = await _owed(house, claim) if claim else None
         sealed = await _batch_of(house, payment) if payment else None
-        return report.approve(ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed)
+        questioned = await _questioned(house, standing.item, counter)
+        beside = await _beside(house, _entry(sealed, payment)) if sealed else ""
+        return report.approve(
+            ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed, questioned, beside
+        )
 
     async def decline(body: DecliningBody, ask: Ask) -> Decision:
         command = clearing.DeclineResolution(
@@ -117,6 +122,32 @@ async def _owed(house: House, claim: str) -> report.Owed:
     if found is None:
         raise Problem(404, "unknown-claim", "Diese Forderung gibt es nicht.")
     return found
+
+
+def _entry(sealed: batches.BatchSealed, payment: str) -> batches.Entry:
+    return next(it for it in sealed.entries if it.payment == payment)
+
+
+async def _questioned(house: House, item: clearing.Item, counter: str) -> list[payments.PaymentOrdered]:
+    """The payments whose debits wait for this item, or for the one that undoes it."""
+    name, number = report.counter_of(counter)
+    listed: clearing.Clearing = (
+        (await house.writer.state(clearing.decider, name)).state if is_id(name) else clearing.Clearing()
+    )
+    other = listed.items.get(str(number))
+    names: dict[str, None] = dict.fromkeys([item.payment, *([other.item.payment] if other else [])])
+    states: list[payments.Payment] = [(await house.writer.state(payments.decider, it)).state for it in names if it]
+    return [it.order for it in states if not isinstance(it, payments.Unordered)]
+
+
+async def _beside(house: House, entry: batches.Entry) -> str:
+    """The batch of a newer attempt at the same Mittelabruf; empty when there is none, or it lies in no batch."""
+    plan: disbursements.Disbursement = (await house.writer.state(disbursements.decider, entry.case)).state
+    stage = disbursements.find(plan, entry.drawdown).stage
+    if not isinstance(stage, disbursements.Ordered):
+        return ""
+    newer: payments.Payment = (await house.writer.state(payments.decider, stage.payment)).state
+    return "" if isinstance(newer, payments.Unordered | payments.Ordered) else newer.batch
 
 
 async def _batch_of(house: House, payment: str) -> batches.BatchSealed:

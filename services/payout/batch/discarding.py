@@ -19,6 +19,7 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
     """Discard an unreleased batch: the orders of the payments in `cancelled` are taken back, the others stand.
 
     What was ordered to an account that its case no longer has is taken back, too: it must be certified and ordered anew.
+    So is a new attempt at what the refused one before it perhaps paid.
     """
     batch = sealed.message_id
     stream, numbers = decider.stream(batch), sequence.decider.stream(sealed.debtor)
@@ -37,8 +38,8 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
             now[name] = reads[name].fold(events, now[name])
             decided.setdefault(name, []).extend(events)
 
-        former = [it.payment for it in sealed.entries if _is_to_former_account(it, now)]
-        taken_back = tuple(dict.fromkeys((*cancelled, *former)))
+        void = [it.payment for it in sealed.entries if _is_void(it, now)]
+        taken_back = tuple(dict.fromkeys((*cancelled, *void)))
         act(stream, DiscardBatch(cancelled=taken_back))
         if not decided[stream]:
             return {}
@@ -61,5 +62,6 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
     return Decision(reads=reads, judge=judge, action="DiscardBatch")
 
 
-def _is_to_former_account(entry: Entry, now: Mapping[str, Any]) -> bool:
-    return in_cases.is_to_former_account(entry, now[accounts.decider.stream(entry.case)])
+def _is_void(entry: Entry, now: Mapping[str, Any]) -> bool:
+    former = in_cases.is_to_former_account(entry, now[accounts.decider.stream(entry.case)])
+    return former or in_cases.is_perhaps_paid(entry, now)

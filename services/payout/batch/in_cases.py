@@ -81,6 +81,22 @@ def refuse_former_accounts(orders: Sequence[payments.PaymentOrdered], states: Ma
             raise hindrance
 
 
+def refuse_questioned(orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any]) -> None:
+    """`DebitUnexplained` for the first order whose Mittelabruf was perhaps paid already, by an attempt that was refused."""
+    for it in orders:
+        disbursements.refuse_unexplained(debits_of(it, states))
+
+
+def debits_of(it: payments.PaymentOrdered | Entry, states: Mapping[str, Any]) -> tuple[disbursements.Debit, ...]:
+    state: disbursements.Disbursement = states[disbursements.decider.stream(it.case)]
+    return next((one.debits for one in state.drawdowns if one.id == it.drawdown), ())
+
+
+def is_perhaps_paid(entry: Entry, states: Mapping[str, Any]) -> bool:
+    """Whether a debit of another attempt at this entry's Mittelabruf waits for its explanation."""
+    return any(it.payment != entry.payment for it in disbursements.open_debits(debits_of(entry, states)))
+
+
 def is_to_former_account(order: payments.PaymentOrdered | Entry, account: accounts.Account) -> bool:
     """Whether the case was given another account since the order."""
     now = account.confirmed

@@ -28,6 +28,7 @@ def release(batch: str, orders: Sequence[payments.PaymentOrdered]) -> Decision:
             for it in orders:
                 holds.refuse_held(now[held], concerned(it), context)
             in_cases.refuse_former_accounts(orders, now)
+            in_cases.refuse_questioned(orders, now)
         return {stream: released}
 
     return Decision(reads=reads, judge=judge, action="ReleaseBatch")

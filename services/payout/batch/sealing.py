@@ -51,6 +51,7 @@ def seal(content: Draft, file_sha256: str, suffix: str = "xml") -> Decision:
             holds.refuse_held(now[held], concerned(now[name].order), context)
         in_cases.refuse_barred("seal-batch", orders, now, context)
         in_cases.refuse_former_accounts(orders, now)
+        in_cases.refuse_questioned(orders, now)
         return decided
 
     reads: dict[str, AnyDecider] = {

@@ -21,6 +21,7 @@ class ClearingKind(StrEnum):
     CONTRADICTION = "contradiction"
     ANSWER = "answer"
     FILE = "file"
+    OVERPAYMENT = "overpayment"
 
 
 KIND_TITLES: Mapping[str, str] = {
@@ -30,12 +31,16 @@ KIND_TITLES: Mapping[str, str] = {
     ClearingKind.CONTRADICTION: "Widerspruch zu unseren Büchern",
     ClearingKind.ANSWER: "Antwort auf etwas Unbekanntes",
     ClearingKind.FILE: "Datei",
+    ClearingKind.OVERPAYMENT: "Überzahlung",
 }
+
+OVERPAID = "drawdown-paid-twice"
+"""The reason of an item for a Mittelabruf that was paid by two payments."""
 
 _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
-        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file",
+        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "perhaps-in-sum",
     }
 )  # fmt: skip
 _FILES = frozenset({"report-conflicting", "unreadable"})
@@ -50,6 +55,8 @@ def kind_of(reason: str, direction: Direction) -> ClearingKind:
             return ClearingKind.INCOMING
         case Direction.NONE:
             pass
+    if reason == OVERPAID:
+        return ClearingKind.OVERPAYMENT
     if reason.startswith("payee-"):
         return ClearingKind.PAYEE
     if reason in _FILES or reason.startswith("statement-"):
@@ -62,6 +69,7 @@ class Resolution(StrEnum):
 
     `ASSIGNED` moves the named payment or claim by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
     `RETURNED_TO_SENDER` set it against the named booking of the same amount the other way. `NOTED` is for what moved no money.
+    `RECOVERED` closes an overpayment that came back, or for which the named claim stands.
     """
 
     ASSIGNED = "assigned"
@@ -69,6 +77,7 @@ class Resolution(StrEnum):
     BOOKED_TWICE = "booked-twice"
     RETURNED_TO_SENDER = "returned-to-sender"
     NOTED = "noted"
+    RECOVERED = "recovered"
 
 
 RESOLUTION_TITLES: Mapping[str, str] = {
@@ -77,10 +86,14 @@ RESOLUTION_TITLES: Mapping[str, str] = {
     Resolution.BOOKED_TWICE: "war doppelt gebucht und wurde zurückgenommen",
     Resolution.RETURNED_TO_SENDER: "wurde an den Absender zurückgezahlt",
     Resolution.NOTED: "ist geklärt, Geld wurde nicht bewegt",
+    Resolution.RECOVERED: "ist zurückgekommen oder wird mit einer Forderung zurückgeholt",
 }
 
 OFFSETTING = frozenset({Resolution.BOOKED_TWICE, Resolution.RETURNED_TO_SENDER})
 """These need the booking that undid the item's."""
+
+CLAIMING = frozenset({ClearingKind.INCOMING, ClearingKind.OVERPAYMENT})
+"""What a claim can explain."""
 
 OFFERED: Mapping[ClearingKind, tuple[Resolution, ...]] = {
     ClearingKind.OUTGOING: (Resolution.ASSIGNED, Resolution.BOOKED_TWICE, Resolution.NOT_OURS),
@@ -89,5 +102,6 @@ OFFERED: Mapping[ClearingKind, tuple[Resolution, ...]] = {
     ClearingKind.CONTRADICTION: (Resolution.NOTED,),
     ClearingKind.ANSWER: (Resolution.NOTED,),
     ClearingKind.FILE: (Resolution.NOTED,),
+    ClearingKind.OVERPAYMENT: (Resolution.RECOVERED,),
 }
 """What may be found of an item: of booked money only what says where it is."""

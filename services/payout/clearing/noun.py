@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
-from services.payout.clearing.kinds import OFFERED, OFFSETTING, ClearingKind, Direction, Resolution, kind_of
+from services.payout.clearing.kinds import CLAIMING, OFFERED, OFFSETTING, ClearingKind, Direction, Resolution, kind_of
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, Decider, DomainError, event, field, replace, value
@@ -19,7 +19,10 @@ MAX_OPENED = 1_000
 
 @value
 class Unexplained:
-    """What moved nothing: its reference (or group, or entry), the code that says why, and what was booked, if anything was."""
+    """What moved nothing: its reference (or group, or entry), the code that says why, and what was booked, if anything was.
+
+    `payment` is the one that a debit names: until the item is resolved, its Mittelabruf is not ordered anew.
+    """
 
     reference: str
     reason: str
@@ -27,16 +30,18 @@ class Unexplained:
     direction: Direction = Direction.NONE
     booking: str = ""
     booked_on: date | None = None
+    payment: str = ""
 
 
 @value
 class OpenClearing:
-    """`sha256`, `kind` and `message_id` are those of the file that brought the items."""
+    """`sha256`, `kind` and `message_id` are those of the file that brought the items, `found` that resolving one of them brought these."""
 
     sha256: str
     kind: str
     message_id: str
     items: tuple[Unexplained, ...]
+    found: bool = False
 
 
 @value
@@ -95,6 +100,7 @@ class Item:
     direction: Direction
     booking: str
     booked_on: date | None
+    payment: str = ""
 
 
 @event("payout.clearing-opened")
@@ -270,7 +276,7 @@ def _open_item(number: int, clearing: Clearing) -> Standing:
 
 
 def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]:
-    if command.sha256 in clearing.files or not command.items:
+    if not command.items or (command.sha256 in clearing.files and not command.found):
         return []
     first = len(clearing.items) + 1
     items = [
@@ -283,6 +289,7 @@ def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]
             direction=it.direction,
             booking=it.booking,
             booked_on=it.booked_on,
+            payment=it.payment,
         )
         for number, it in enumerate(command.items, first)
     ]
@@ -321,8 +328,9 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         raise ResolutionReasonMissing(field="reason")
     wanted = (command.resolution == Resolution.ASSIGNED, command.resolution in OFFSETTING)
     meant = bool(command.payment) + bool(command.claim)
-    owed = bool(command.claim) and standing.item.kind != ClearingKind.INCOMING
-    if owed or (meant, bool(command.counter)) != wanted:
+    owed = bool(command.claim) and standing.item.kind not in CLAIMING
+    reclaimed = command.resolution == Resolution.RECOVERED and bool(command.claim)
+    if owed or (meant - reclaimed, bool(command.counter)) != wanted:
         raise ResolutionIncomplete(field="payment" if wanted[0] or command.payment else "counter")
     duties.refuse("propose-resolution", standing.acted, context)
     return [proposed]

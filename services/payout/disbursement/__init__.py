@@ -46,6 +46,15 @@ from services.payout.disbursement.events import (
 from services.payout.disbursement.giving_back import unordered
 from services.payout.disbursement.limits import open_condition, payable
 from services.payout.disbursement.noun import decider
+from services.payout.disbursement.questioned import (
+    Debit,
+    DebitUnexplained,
+    DrawdownOverpaid,
+    ExplainDebit,
+    QuestionDebit,
+    open_debits,
+    refuse_unexplained,
+)
 from services.payout.disbursement.retention import ACCEPTED, NoteProof, ProofNoted, withheld_cents
 from services.payout.disbursement.side_condition import (
     NoteSideCondition,
@@ -66,6 +75,7 @@ from services.payout.disbursement.states import (
     Rejected,
     Stage,
     Waiting,
+    find,
 )
 from shared.contracts.drawdown_reasons import REASONS
 
@@ -79,17 +89,21 @@ __all__ = [
     "Certified",
     "CertifyDrawdown",
     "Command",
+    "Debit",
+    "DebitUnexplained",
     "Disbursement",
     "Drawdown",
     "DrawdownAccepted",
     "DrawdownDiffers",
     "DrawdownFreed",
     "DrawdownIsRejected",
+    "DrawdownOverpaid",
     "DrawdownReduced",
     "DrawdownRegistered",
     "DrawdownRejected",
     "Event",
     "ExamineDrawdown",
+    "ExplainDebit",
     "FundsReturned",
     "NotCertified",
     "NotExamined",
@@ -110,6 +124,7 @@ __all__ = [
     "PlanNotOpen",
     "PlanOpened",
     "ProofNoted",
+    "QuestionDebit",
     "RegisterDrawdown",
     "Registered",
     "Rejected",
@@ -127,15 +142,18 @@ __all__ = [
     "decide",
     "decider",
     "discard_account",
+    "find",
     "in_words",
     "lift_hold",
     "municipalities",
     "open_condition",
+    "open_debits",
     "order",
     "outcome_of",
     "payable",
     "place_hold",
     "propose_account",
+    "refuse_unexplained",
     "unordered",
     "withheld_cents",
 ]

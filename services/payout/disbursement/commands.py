@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.payout.disbursement.changes import ReturnFunds, SupplementPlan
+from services.payout.disbursement.questioned import ExplainDebit, QuestionDebit
 from services.payout.disbursement.retention import NoteProof
 from services.payout.disbursement.side_condition import NoteSideCondition
 from shared.contracts import Acted, SideCondition, YearAmount
@@ -59,11 +60,15 @@ class OrderDrawdown:
 
 @value
 class NoteSettlement:
+    """`assigned` is a debit of `cents` that two persons found to be that of a payment refused before."""
+
     case: str
     drawdown: str
     payment: str
     settled_on: date
     released_by: str = ""
+    assigned: bool = False
+    cents: int = 0
 
 
 @value
@@ -98,6 +103,8 @@ type Command = (
     | NoteSettlement
     | NoteRejection
     | NoteReturn
+    | QuestionDebit
+    | ExplainDebit
     | ReturnFunds
     | SupplementPlan
     | NoteSideCondition

@@ -22,7 +22,6 @@ from services.payout.disbursement.errors import (
     DrawdownIsRejected,
     NotCertified,
     NotExamined,
-    NotThisPayment,
     PlanDiffers,
     PlanIsFrozen,
     YearNotOpen,
@@ -31,20 +30,25 @@ from services.payout.disbursement.events import (
     ConflictNoted,
     DrawdownAccepted,
     DrawdownCertified,
-    DrawdownFreed,
     DrawdownOrdered,
-    DrawdownPaid,
     DrawdownReduced,
     DrawdownRegistered,
     DrawdownRejected,
-    DrawdownUnpaid,
     Event,
     PlanOpened,
 )
 from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
 from services.payout.disbursement.giving_back import give_back
 from services.payout.disbursement.limits import open_condition, payable
+from services.payout.disbursement.questioned import (
+    ExplainDebit,
+    QuestionDebit,
+    explain,
+    question,
+    refuse_unexplained,
+)
 from services.payout.disbursement.retention import NoteProof, note_proof
+from services.payout.disbursement.settling import free, settle, unpay
 from services.payout.disbursement.side_condition import NoteSideCondition, SideConditionOpen, in_words, note
 from services.payout.disbursement.states import (
     Accepted,
@@ -75,11 +79,15 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
         case OrderDrawdown():
             return _order(command, state, context)
         case NoteSettlement():
-            return _settle(command, state)
+            return settle(command, state)
         case NoteRejection():
-            return _free(command, state, context)
+            return free(command, state, context)
         case NoteReturn():
-            return _unpay(command, state, context)
+            return unpay(command, state, context)
+        case QuestionDebit():
+            return question(command, find(state, command.drawdown).debits)
+        case ExplainDebit():
+            return explain(command, find(state, command.drawdown).debits)
         case ReturnFunds():
             return _return(command, state, context)
         case SupplementPlan():
@@ -195,6 +203,7 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
             if command.payment in asked.refused:
                 return []  # The refused order, repeated: a new attempt is a new payment.
             _require_payable(state)
+            refuse_unexplained(asked.debits)
             duties.refuse("order-payment", state.acted, context)
             if context.valid_on.year != asked.year:
                 raise YearNotOpen(f"Haushaltsjahr {asked.year}, heute ist der {context.valid_on:%d.%m.%Y}.")
@@ -213,53 +222,6 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
             return []
         case _ as missing:
             assert_never(missing)
-
-
-def _settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
-    asked = find(state, command.drawdown)
-    match asked.stage:
-        case Ordered(payment=command.payment):
-            return [
-                DrawdownPaid(
-                    case=command.case,
-                    drawdown=asked.id,
-                    payment=command.payment,
-                    settled_on=command.settled_on,
-                    released_by=command.released_by,
-                )
-            ]
-        case Paid(payment=command.payment):
-            return []
-        case _:
-            raise NotThisPayment
-
-
-def _free(command: NoteRejection, state: Disbursement, context: Context) -> Sequence[Event]:
-    """The order came to nothing: what review had asked back of its money goes back now, and the rest may be ordered anew."""
-    asked = find(state, command.drawdown)
-    if isinstance(asked.stage, Ordered) and asked.stage.payment == command.payment:
-        freed = DrawdownFreed(
-            case=command.case,
-            drawdown=asked.id,
-            payment=command.payment,
-            reason=command.reason,
-            released_by=command.released_by,
-        )
-        return [freed, *give_back(evolve(state, freed), context)]
-    if command.payment in asked.refused:
-        return []
-    raise NotThisPayment
-
-
-def _unpay(command: NoteReturn, state: Disbursement, context: Context) -> Sequence[Event]:
-    """What was paid is not: the drawdown begins anew at its certification, for the bank details may be what was wrong."""
-    asked = find(state, command.drawdown)
-    if isinstance(asked.stage, Paid) and asked.stage.payment == command.payment:
-        unpaid = DrawdownUnpaid(case=command.case, drawdown=asked.id, payment=command.payment, reason=command.reason)
-        return [unpaid, *give_back(evolve(state, unpaid), context)]
-    if command.payment in asked.refused:
-        return []
-    raise NotThisPayment
 
 
 def _note_proof(command: NoteProof, state: Disbursement, context: Context) -> Sequence[Event]:

@@ -3,6 +3,12 @@
 from datetime import date
 
 from services.payout.disbursement.changes import DrawdownReopened, FundsReturned, PlanSupplemented, ReductionReceived
+from services.payout.disbursement.questioned import (
+    DebitExplained,
+    DebitQuestioned,
+    DrawdownOverpaid,
+    OverpaymentReturned,
+)
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted, SideCondition, YearAmount
@@ -100,13 +106,17 @@ class DrawdownOrdered:
 
 @event("payout.drawdown-paid")
 class DrawdownPaid:
-    """The treasury's account was debited for the drawdown's payment. `released_by` released the file that held it."""
+    """The treasury's account was debited for the drawdown's payment. `released_by` released the file that held it.
+
+    `cents` is told of a payment that was refused before, 0 of every other: what is accepted of the drawdown is then this.
+    """
 
     case: str
     drawdown: str
     payment: str
     settled_on: date
     released_by: str = ""
+    cents: int = 0
 
 
 @event("payout.drawdown-freed")
@@ -165,4 +175,8 @@ type Event = (
     | SideConditionNoted
     | ConflictNoted
     | ProofNoted
+    | DebitQuestioned
+    | DebitExplained
+    | DrawdownOverpaid
+    | OverpaymentReturned
 )

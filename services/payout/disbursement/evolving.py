@@ -25,6 +25,13 @@ from services.payout.disbursement.events import (
     Event,
     PlanOpened,
 )
+from services.payout.disbursement.questioned import (
+    DebitExplained,
+    DebitQuestioned,
+    DrawdownOverpaid,
+    OverpaymentReturned,
+    after,
+)
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import (
@@ -99,9 +106,11 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.certified_by, Role.CERTIFIER, "certify-drawdown")
         case DrawdownOrdered():
             return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
-        case DrawdownPaid() | DrawdownFreed():
+        case DrawdownPaid() | DrawdownFreed() | DrawdownOverpaid():
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
         case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided():
+            return acted
+        case DebitQuestioned() | DebitExplained() | OverpaymentReturned():
             return acted
         case _ as missing:
             assert_never(missing)
@@ -118,6 +127,10 @@ type Moving = (
     | DrawdownUnpaid
     | DrawdownReopened
     | CertificationVoided
+    | DebitQuestioned
+    | DebitExplained
+    | DrawdownOverpaid
+    | OverpaymentReturned
 )
 
 
@@ -137,17 +150,36 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
             certified_by = one.stage.certified_by if isinstance(one.stage, Certified) else ""
             return replace(one, stage=Ordered(certified_by=certified_by, payment=it.payment))
         case DrawdownPaid():
-            return replace(one, stage=Paid(payment=it.payment))
+            return replace(
+                one,
+                stage=Paid(payment=it.payment),
+                accepted_cents=it.cents or one.accepted_cents,
+                overpaid=_without(one, it.payment),
+            )
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
             stage = Accepted() if one.voided else Certified(certified_by=certified_by)
-            return replace(one, stage=stage, refused=(*one.refused, it.payment))
+            return replace(one, stage=stage, refused=_refused(one, it.payment))
         case DrawdownUnpaid():
-            return replace(one, stage=Accepted(), refused=(*one.refused, it.payment))
+            return replace(one, stage=Accepted(), refused=_refused(one, it.payment))
         case DrawdownReopened():
             return replace(one, accepted_cents=0, reason="", stage=Registered(), examinations=one.examinations + 1)
+        case DebitQuestioned() | DebitExplained():
+            return replace(one, debits=after(one.debits, it))
+        case DrawdownOverpaid():
+            return replace(one, overpaid=(*one.overpaid, it))
+        case OverpaymentReturned():
+            return replace(one, overpaid=_without(one, it.payment))
         case _ as missing:
             assert_never(missing)
+
+
+def _refused(one: Drawdown, payment: str) -> tuple[str, ...]:
+    return one.refused if payment in one.refused else (*one.refused, payment)
+
+
+def _without(one: Drawdown, payment: str) -> tuple[DrawdownOverpaid, ...]:
+    return tuple(it for it in one.overpaid if it.payment != payment)
 
 
 def drawdown_of(it: DrawdownRegistered) -> Drawdown:
@@ -162,4 +194,14 @@ def drawdown_of(it: DrawdownRegistered) -> Drawdown:
 
 
 def as_registered(one: Drawdown) -> Drawdown:
-    return replace(one, accepted_cents=0, reason="", stage=Registered(), refused=(), examinations=1, voided=False)
+    return replace(
+        one,
+        accepted_cents=0,
+        reason="",
+        stage=Registered(),
+        refused=(),
+        examinations=1,
+        voided=False,
+        debits=(),
+        overpaid=(),
+    )

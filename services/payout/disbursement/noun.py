@@ -19,6 +19,12 @@ from services.payout.disbursement.events import (
     PlanOpened,
 )
 from services.payout.disbursement.evolving import evolve
+from services.payout.disbursement.questioned import (
+    DebitExplained,
+    DebitQuestioned,
+    DrawdownOverpaid,
+    OverpaymentReturned,
+)
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from services.payout.disbursement.states import Disbursement, Waiting
@@ -48,5 +54,9 @@ decider = Decider[Command, Event, Disbursement](
         SideConditionNoted,
         ConflictNoted,
         ProofNoted,
+        DebitQuestioned,
+        DebitExplained,
+        DrawdownOverpaid,
+        OverpaymentReturned,
     ],
 )

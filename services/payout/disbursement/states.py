@@ -5,6 +5,7 @@ from datetime import date
 from services.payout.disbursement.changes import Changes
 from services.payout.disbursement.errors import PlanNotOpen, UnknownDrawdown
 from services.payout.disbursement.events import PlanOpened
+from services.payout.disbursement.questioned import Debit, DrawdownOverpaid
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted
@@ -46,7 +47,8 @@ type Stage = Registered | Accepted | Rejected | Certified | Ordered | Paid
 class Drawdown:
     """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first.
 
-    `examinations` is one more than it was reopened; `voided` says that the account changed since it was certified.
+    `examinations` is one more than it was reopened; `voided` says that the account changed since it was certified. `debits` were
+    questioned; `overpaid` are payments that were made beside the one of its stage.
     """
 
     id: str
@@ -61,6 +63,8 @@ class Drawdown:
     refused: tuple[str, ...] = ()
     examinations: int = 1
     voided: bool = False
+    debits: tuple[Debit, ...] = ()
+    overpaid: tuple[DrawdownOverpaid, ...] = ()
 
 
 @value

@@ -50,13 +50,17 @@ class AcceptPayment:
 
 @value
 class SettlePayment:
-    """`released_by` released its batch; `booking` names the debit on the account: a second debit with another name is never taken for a repetition."""
+    """`released_by` released its batch; `booking` names the debit on the account: a second debit with another name is never taken for a repetition.
+
+    `assigned` says that two persons found the debit to be this payment's: only so does it outweigh a refusal.
+    """
 
     batch: str
     cents: int
     booking: str
     settled_on: date
     released_by: str = ""
+    assigned: bool = False
 
 
 @value

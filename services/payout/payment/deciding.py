@@ -140,18 +140,14 @@ def _answered(
         case AcceptPayment(), Accepted() | Settled() | Rejected() | Returned():
             return []  # Stronger evidence is already here; the file itself is on record in its report stream.
         case SettlePayment(), Batched() | Accepted():
-            settled = PaymentSettled(
-                case=payment.order.case,
-                cents=command.cents,
-                booking=command.booking,
-                settled_on=command.settled_on,
-                released_by=command.released_by,
-            )
+            settled = _settled(command, payment.order.case)
             return [settled, _returned(payment.early, command.booking)] if payment.early else [settled]
         case SettlePayment(), Settled() | Returned():
             if command.booking != payment.booking:
                 raise DebitedTwice
             return []
+        case SettlePayment(assigned=True), Rejected():
+            return [_settled(command, payment.order.case)]
         case SettlePayment(), Rejected():
             raise SettledAfterRejection
         case RejectPayment(), Batched() | Accepted():
@@ -164,6 +160,16 @@ def _answered(
             return []
         case _ as missing:
             assert_never(missing)
+
+
+def _settled(command: SettlePayment, case: str) -> PaymentSettled:
+    return PaymentSettled(
+        case=case,
+        cents=command.cents,
+        booking=command.booking,
+        settled_on=command.settled_on,
+        released_by=command.released_by,
+    )
 
 
 def _come_back(

@@ -36,7 +36,7 @@ from services.payout.report.noun import (
     decider,
 )
 from services.payout.report.receipts import NOTHING, Expected, Owed
-from services.payout.report.resolving import approve
+from services.payout.report.resolving import approve, counter_of
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "apply_status_report",
     "approve",
     "batches_named",
+    "counter_of",
     "credits_named",
     "decider",
     "keep_all",

@@ -11,7 +11,10 @@ from services.payout.report.content import INTERIM, AccountEntry, Booking, Booki
 from services.payout.report.receipts import NOTHING, Expected, of_claims, received
 from services.payout.report.statements import note_statements, streams_of
 from services.payout.report.taking_in import Turn, taken_in
-from shared.decider import AnyDecider, Decision
+from shared.decider import AnyDecider, Decision, replace
+
+IN_SUM = "perhaps-in-sum"
+"""A refused payment that may lie in a debit whose sum does not add up."""
 
 type Place = tuple[batches.BatchSealed, batches.Entry]
 """A payment in its sealed batch."""
@@ -85,15 +88,16 @@ def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
         return [_whole(line, "not-booked" if line.debit else "not-a-debit")]
     in_group = known.by_group.get(line.group, {})
     entries = in_group or known.by_reference
-    bookings = line.bookings or _whole_group(turn, in_group)
+    bookings = line.bookings or _whole_group(turn, in_group, line.cents)
     if sum(it.cents for it in bookings) != line.cents:
-        return [_whole(line, "sum-differs")]
+        return [_whole(line, "sum-differs"), *_refused_in(turn, line, known)]
     unmatched: list[Unexplained] = []
     seen: set[str] = set()
     for booking in bookings:
         told = _part(line, booking.reference, booking.cents)
         if booking.reference in seen:
-            unmatched.append(_part(line, booking.reference, booking.cents, payments.DebitedTwice.code))
+            told = _part(line, booking.reference, booking.cents, payments.DebitedTwice.code)
+            unmatched += _again(turn, line, told, entries.get(booking.reference))
         elif booking.reference not in entries:
             unmatched.append(_part(line, booking.reference, booking.cents, "unknown-reference"))
         else:
@@ -146,26 +150,50 @@ def reopened(turn: Turn, entry: batches.Entry) -> list[Unexplained]:
     return []
 
 
-def _whole_group(turn: Turn, in_group: Mapping[str, Place]) -> tuple[Booking, ...]:
-    """A debit that names only the group means all of it that was not refused; its sum must agree to the cent."""
-    return tuple(
-        Booking(reference=entry.reference, cents=entry.cents)
-        for _, entry in in_group.values()
-        if not isinstance(turn.payment(entry), payments.Rejected)
-    )
+def _whole_group(turn: Turn, in_group: Mapping[str, Place], cents: int) -> tuple[Booking, ...]:
+    """A debit that names only the group means all of it that was not refused, or all of it; its sum must agree to the cent."""
+    everything = tuple(Booking(reference=entry.reference, cents=entry.cents) for _, entry in in_group.values())
+    if sum(it.cents for it in everything) == cents:
+        return everything
+    refused = {entry.reference for _, entry in in_group.values() if _is_refused(turn, entry)}
+    return tuple(it for it in everything if it.reference not in refused)
+
+
+def _is_refused(turn: Turn, entry: batches.Entry) -> bool:
+    return isinstance(turn.payment(entry), payments.Rejected)
+
+
+def _refused_in(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
+    """The refused payments that a debit may have paid, nobody knows which: none of them is ordered anew before that is clear."""
+    items: list[Unexplained] = []
+    for _, entry in known.meant(line):
+        if _is_refused(turn, entry) and not turn.is_questioned(entry, line.key, 0):
+            told = replace(_part(line, entry.reference, 0, IN_SUM), direction=Direction.NONE)
+            items += turn.questioned([told], entry)
+    return items
+
+
+def _again(turn: Turn, line: AccountEntry, told: Unexplained, place: Place | None) -> list[Unexplained]:
+    """A second debit under one name in one line."""
+    if place is None:
+        return [told]
+    if turn.is_questioned(place[1], line.key, told.cents):
+        return []
+    return turn.questioned([told], place[1])
 
 
 def _settled(
     turn: Turn, line: AccountEntry, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry
 ) -> list[Unexplained]:
+    if turn.is_questioned(entry, line.key, told.cents):
+        return []
     reason = turn.proved(sealed)
-    if reason:
-        return [_part(line, told.reference, told.cents, reason)]
-    return turn.attempt(told, *settling(turn, told, sealed, entry)) or reopened(turn, entry)
+    refused = [replace(told, reason=reason)] if reason else turn.attempt(told, *settling(turn, told, sealed, entry))
+    return turn.questioned(refused, entry) if refused else reopened(turn, entry)
 
 
 def settling(
-    turn: Turn, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry
+    turn: Turn, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry, *, assigned: bool = False
 ) -> Sequence[str | payments.SettlePayment | disbursements.NoteSettlement]:
     """What a debit means for a payment, and for its case unless it came back already."""
     assert told.booked_on is not None, "ein Umsatz ohne Buchungstag"
@@ -176,6 +204,7 @@ def settling(
         booking=told.booking,
         settled_on=told.booked_on,
         released_by=released_by,
+        assigned=assigned,
     )
     stream = payments.decider.stream(entry.payment)
     if isinstance(turn.payment(entry), payments.Returned):
@@ -186,5 +215,7 @@ def settling(
         payment=entry.payment,
         settled_on=told.booked_on,
         released_by=released_by,
+        assigned=assigned,
+        cents=told.cents,
     )
     return stream, settlement, disbursements.decider.stream(entry.case), noted

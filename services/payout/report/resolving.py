@@ -8,7 +8,7 @@ from services.payout import claim as claims
 from services.payout import clearing
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.clearing import Direction, Item, Unexplained
+from services.payout.clearing import Direction, Item, Resolution, Unexplained
 from services.payout.clearing.noun import CloseCounter, ResolutionIncomplete
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
@@ -19,6 +19,19 @@ from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
 class CounterDiffers(DomainError):
     code = "counter-differs"
     title = "Die Gegenbuchung muss denselben Betrag in der anderen Richtung haben und selbst noch offen sein."
+
+
+class NewAttemptSealed(DomainError):
+    code = "new-attempt-sealed"
+    title = (
+        "Der Mittelabruf ist neu angeordnet, und die neue Zahlung liegt in einem Zahlungslauf, den die Kasse noch nicht hat. "
+        "Verwerfen Sie ihn zuerst: Dabei wird die neue Anordnung zurückgenommen."
+    )
+
+
+class OverpaymentOpen(DomainError):
+    code = "overpayment-open"
+    title = "Der Mittelabruf ist noch doppelt gezahlt; nennen Sie die Forderung, mit der das Geld zurückgeholt wird."
 
 
 def counter_of(text: str) -> tuple[str, int]:
@@ -35,8 +48,13 @@ def approve(
     payment: str = "",
     counter: str = "",
     owed: Owed | None = None,
+    questioned: Sequence[payments.PaymentOrdered] = (),
+    beside: str = "",
 ) -> Decision:
-    """Agree to a proposal; `sealed` is the batch of the payment that it names, `counter` the item, `owed` the claim."""
+    """Agree to a proposal; `sealed` is the batch of the payment that it names, `counter` the item, `owed` the claim.
+
+    `questioned` are the payments that the item's debit names, and its counter's; `beside` the batch of a newer attempt at the same Mittelabruf.
+    """
     command = clearing.ApproveResolution(number=number, proposal=proposal)
     stream = clearing.decider.stream(name)
     entry = next((it for it in sealed.entries if it.payment == payment), None) if sealed else None
@@ -51,10 +69,19 @@ def approve(
     if owed:
         reads[claims.decider.stream(owed.case)] = claims.decider
         reads[disbursements.decider.stream(owed.case)] = disbursements.decider
+    for it in questioned:
+        reads[disbursements.decider.stream(it.case)] = disbursements.decider
+    if beside:
+        reads[batches.decider.stream(beside)] = batches.decider
     case = entry.case if entry else owed.case if owed else ""
 
+    def newer(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        found = _newer_attempt(dict(zip(reads, states, strict=False)), entry) if entry else ""
+        return {payments.decider.stream(found): payments.decider} if found else {}
+
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context)
+        read = {**reads, **newer(states)}
+        turn = Turn(reads=read, states=dict(zip(read, states, strict=True)), context=context)
         before = states[0]
         turn.act(stream, command)
         if not turn.decided:
@@ -63,15 +90,91 @@ def approve(
         if (resolved.payment, resolved.counter, resolved.claim) != (payment, counter, owed.claim if owed else ""):
             raise ResolutionIncomplete
         item = before.items[str(number)].item
+        if resolved.resolution == Resolution.RECOVERED and owed and {it.case for it in questioned} != {owed.case}:
+            raise ResolutionIncomplete(field="claim")
+        for it in questioned:
+            _explain(turn, [item, *_item_of(turn, other, other_number)], resolved, it)
         if sealed and entry:
+            _give_way(turn, entry)
             _move(turn, item, sealed, entry)
-        if owed:
+            for opening in _overpaid(turn, before, item, entry):
+                turn.act(stream, opening)
+        if owed and resolved.resolution == Resolution.ASSIGNED:
             _book(turn, item, owed, f"{name}/{number}")
         if counter:
             _close(turn, item, (other, other_number), f"{name}/{number}")
         return turn.decided
 
-    return Decision(reads=reads, judge=judge, action="ApproveResolution", meta={"case": case} if case else {})
+    return Decision(
+        reads=reads, judge=judge, action="ApproveResolution", meta={"case": case} if case else {}, further=newer
+    )
+
+
+def _newer_attempt(states: Mapping[str, Any], entry: batches.Entry) -> str:
+    """The payment that was ordered instead of this one and is not answered yet; empty when there is none."""
+    plan: disbursements.Disbursement = states[disbursements.decider.stream(entry.case)]
+    stage = disbursements.find(plan, entry.drawdown).stage
+    ordered = stage.payment if isinstance(stage, disbursements.Ordered) else ""
+    return "" if ordered == entry.payment else ordered
+
+
+def _explain(
+    turn: Turn, items: Sequence[Item], resolved: clearing.ClearingResolved, questioned: payments.PaymentOrdered
+) -> None:
+    """The debit stands in the way of no order any more; an overpayment is over when it came back, or is demanded."""
+    stream = disbursements.decider.stream(questioned.case)
+    if resolved.resolution == Resolution.RECOVERED:
+        overpaid = disbursements.find(turn.states[stream], questioned.drawdown).overpaid
+        if not resolved.claim and any(it.payment == questioned.payment for it in overpaid):
+            raise OverpaymentOpen(field="claim")
+        return
+    for item in items:
+        explained = disbursements.ExplainDebit(
+            case=questioned.case, drawdown=questioned.drawdown, payment=questioned.payment, booking=item.booking
+        )
+        turn.act(stream, explained)
+
+
+def _item_of(turn: Turn, name: str, number: int) -> Sequence[Item]:
+    listed: clearing.Clearing | None = turn.states.get(clearing.decider.stream(name))
+    found = listed.items.get(str(number)) if listed else None
+    return [found.item] if found else []
+
+
+def _give_way(turn: Turn, entry: batches.Entry) -> None:
+    """A newer attempt that the treasury cannot have is taken back; one that it can have stays, and the Mittelabruf is overpaid."""
+    newer = _newer_attempt(turn.states, entry)
+    if not newer:
+        return
+    stream = payments.decider.stream(newer)
+    state: payments.Payment = turn.states[stream]
+    match state:
+        case payments.Unordered() | payments.Cancelled():
+            return
+        case payments.Ordered():
+            taken_back = disbursements.NoteRejection(
+                case=entry.case, drawdown=entry.drawdown, payment=newer, reason=payments.CANCELLED
+            )
+            of_case = disbursements.decider.stream(entry.case)
+            turn.act(stream, payments.CancelPayment(batch=""), of_case, taken_back)
+        case _:
+            batch: batches.Batch | None = turn.states.get(batches.decider.stream(state.batch))
+            if batch is None or isinstance(batch, batches.Unsealed | batches.Unreleased):
+                raise NewAttemptSealed
+
+
+def _overpaid(
+    turn: Turn, listed: clearing.Clearing, item: Item, entry: batches.Entry
+) -> Sequence[clearing.OpenClearing]:
+    """The open item of a Mittelabruf that is paid twice now; nothing when it is not."""
+    decided = turn.decided.get(disbursements.decider.stream(entry.case), ())
+    if not any(isinstance(it, disbursements.DrawdownOverpaid) for it in decided):
+        return []
+    told = Unexplained(
+        reference=entry.reference, reason=clearing.OVERPAID, cents=item.cents, booking=item.booking,
+        booked_on=item.booked_on, payment=entry.payment,
+    )  # fmt: skip
+    return [clearing.OpenClearing(sha256=listed.files[-1], kind="booking", message_id="", items=(told,), found=True)]
 
 
 def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.Entry) -> None:
@@ -82,7 +185,7 @@ def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.En
         told = Unexplained(
             reference=entry.reference, reason="", cents=item.cents, booking=item.booking, booked_on=item.booked_on
         )
-        turn.act(*settling(turn, told, sealed, entry))
+        turn.act(*settling(turn, told, sealed, entry, assigned=True))
     else:
         back = payments.ReturnPayment(
             batch=sealed.message_id,

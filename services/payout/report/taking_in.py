@@ -128,5 +128,25 @@ class Turn:
         state: batches.Batch = self.states[batches.decider.stream(batch)]
         return "" if isinstance(state, batches.Unsealed | batches.Unreleased) else state.released_by
 
+    def questioned(self, items: list[Unexplained], entry: batches.Entry) -> list[Unexplained]:
+        """These items of a debit under this payment: its Mittelabruf waits until they are resolved."""
+        for it in items:
+            command = disbursements.QuestionDebit(
+                case=entry.case,
+                drawdown=entry.drawdown,
+                payment=entry.payment,
+                booking=it.booking,
+                cents=it.cents,
+                reason=it.reason,
+            )
+            self.act(disbursements.decider.stream(entry.case), command)
+        return [replace(it, payment=entry.payment) for it in items]
+
+    def is_questioned(self, entry: batches.Entry, booking: str, cents: int) -> bool:
+        """Whether this debit was told before and is an item since."""
+        state: disbursements.Disbursement = self.states[disbursements.decider.stream(entry.case)]
+        debits = disbursements.find(state, entry.drawdown).debits
+        return any((it.payment, it.booking, it.cents) == (entry.payment, booking, cents) for it in debits)
+
     def payment(self, entry: batches.Entry) -> payments.Payment:
         return self.states[payments.decider.stream(entry.payment)]
