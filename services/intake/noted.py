@@ -18,6 +18,7 @@ class HearingOpened:
     announced: str
     ends_on: date
     opened_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.hearing-extended")
@@ -27,6 +28,7 @@ class HearingExtended:
     number: int
     ends_on: date
     extended_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.hearing-closed")
@@ -36,6 +38,7 @@ class HearingClosed:
     number: int
     answered: bool
     closed_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.case-put-on-hold")
@@ -46,6 +49,7 @@ class CasePutOnHold:
     reason: str
     resubmission_on: date
     put_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.case-resumed")
@@ -54,6 +58,7 @@ class CaseResumed:
 
     number: int
     resumed_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.application-rejected-formally")
@@ -62,6 +67,7 @@ class ApplicationRejectedFormally:
 
     reasons: tuple[str, ...]
     rejected_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.grant-changed")
@@ -82,6 +88,7 @@ class GrantChanged:
     effective_on: date
     number: int = 0
     part: int = 0
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.notice-progressed")
@@ -109,6 +116,7 @@ class AwardHearingOpened:
     facts: str
     ends_on: date
     opened_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.award-hearing-closed")
@@ -120,6 +128,7 @@ class AwardHearingClosed:
     dropped: bool
     closed_on: date
     restarts: int = 0
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.award-hearing-restarted")
@@ -130,6 +139,7 @@ class AwardHearingRestarted:
     restart: int
     ends_on: date
     restarted_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.side-condition-assessed")
@@ -156,7 +166,7 @@ class ConflictOfInterestNoted:
 
 @event("intake.involvement-noted")
 class InvolvementNoted:
-    """Noted from review: persons took part in the case on the budget's side (Mitwirkung), and do not act for the municipality in it."""
+    """Noted from review: persons took part in the case there (Mitwirkung), and do not act for the municipality in it."""
 
     acted: tuple[Acted, ...]
 
@@ -335,7 +345,8 @@ def name_of(fact: OfReview) -> str:
         case HearingOpened() | CasePutOnHold() | CaseResumed():
             return str(fact.number)
         case HearingExtended():
-            return f"{fact.number} {fact.ends_on}"
+            # A letter that goes out again may leave the last day as it was.
+            return " ".join((f"{fact.number} {fact.ends_on} {fact.extended_on}", *(it.person for it in fact.acted)))
         case HearingClosed():
             return f"{fact.number} answered" if fact.answered else f"{fact.number} {fact.closed_on}"
         case NoticeProgressed():
@@ -343,9 +354,9 @@ def name_of(fact: OfReview) -> str:
         case AwardHearingOpened():
             return str(fact.number)
         case AwardHearingClosed():
-            # After a statement the same hearing may still be dropped, and after a restart it ends again.
-            again = f" {fact.restarts}" if fact.restarts else ""
-            return f"{fact.number} {'dropped' if fact.dropped else 'heard'}{again}"
+            # A statement may come late, after it the same hearing may still be dropped, and after a restart it ends again.
+            how = "dropped" if fact.dropped else "answered" if fact.answered else "unanswered"
+            return f"{fact.number} {how} {fact.restarts}"
         case AwardHearingRestarted():
             return f"{fact.number} {fact.restart}"
         case ApplicationRejectedFormally():

@@ -11,10 +11,19 @@ from typing import Any, cast
 from services.intake.noted import (
     OF_REVIEW,
     ApplicationRejectedFormally,
+    AwardHearingClosed,
+    AwardHearingOpened,
+    AwardHearingRestarted,
     CaseClosed,
+    CasePutOnHold,
+    CaseResumed,
     ClaimSettled,
     ConflictOfInterestNoted,
     FundsSupplemented,
+    GrantChanged,
+    HearingClosed,
+    HearingExtended,
+    HearingOpened,
     InvolvementNoted,
     NoticeProgressed,
     OfReview,
@@ -57,6 +66,7 @@ class RefusalAnnounced:
 
     reasons: tuple[str, ...]
     refused_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @event("intake.withdrawal-settled")
@@ -345,10 +355,12 @@ class Progress:
     def acted(self) -> tuple[Acted, ...]:
         """Who drew money down, and who took part elsewhere as far as the others told."""
         told = (
-            AwardAnnounced, FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
+            AwardAnnounced, RefusalAnnounced, FundsAssigned, DrawdownReceived, DrawdownExamined, PaymentOrdered, PaymentSettled, EarlyStartReceived,
             EarlyStartDecided, RecipientSucceeded, ChangeReceived, ChangeSettled, SideConditionAssessed,
-            ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested,
-            NoticeProgressed, ProofReceived, ProofDecided, RepaymentDemanded, RepaymentReceived, ClaimSettled,
+            HearingOpened, HearingExtended, HearingClosed, CasePutOnHold, CaseResumed, ApplicationRejectedFormally,
+            ConflictOfInterestNoted, InvolvementNoted, FundsSupplemented, ReductionRequested, GrantChanged,
+            NoticeProgressed, AwardHearingOpened, AwardHearingClosed, AwardHearingRestarted,
+            ProofReceived, ProofDecided, RepaymentDemanded, RepaymentReceived, ClaimSettled,
             CaseClosed,
         )  # fmt: skip
         return tuple(act for it in self.facts.values() if isinstance(it, told) for act in it.acted)

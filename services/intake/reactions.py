@@ -71,8 +71,9 @@ def _fact(contract: object) -> Fact | None:
             return progress.AssessmentBegun(begun_on=contract.opened_on)
         case review.ChangeRefused():
             return progress.ChangeSettled(
-                change=contract.change, granted=False, text=contract.reasons, settled_on=contract.refused_on
-            )
+                change=contract.change, granted=False, text=contract.reasons, settled_on=contract.refused_on,
+                acted=contract.acted,
+            )  # fmt: skip
         case _:
             kind = NOTES.get(type(contract))
             return likeness(kind, contract) if kind else None

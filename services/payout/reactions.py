@@ -4,6 +4,7 @@ from services.payout import claim, disbursement, hold, municipal_tie, payee
 from shared import ties
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
+    ChangeRefused,
     ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
@@ -14,6 +15,7 @@ from shared.contracts.review import (
     ReductionRequested,
     RepaymentDemanded,
     SideConditionAssessed,
+    TookPart,
 )
 from shared.decider import Decision, decision, field_names
 from shared.records import likeness
@@ -30,8 +32,16 @@ HANDLED: tuple[type, ...] = (
     MunicipalTieDeclared,
     RepaymentDemanded,
     ProofDecided,
+    ChangeRefused,
+    TookPart,
 )
 """The contracts that payout reacts to; every other is passed over."""
+
+
+UNTOLD = frozenset({
+    "decide-annulment", "approve-amendment", "drop-proposal", "refuse-change", "propose-repayment", "drop-repayment",
+})  # fmt: skip
+"""What was done at review after the money was assigned and may bar from an act here, without money that tells of it."""
 
 
 def react(contract: object, case: str) -> Decision | None:
@@ -53,6 +63,9 @@ def react(contract: object, case: str) -> Decision | None:
         case ConflictOfInterestDeclared():
             noted = disbursement.NoteConflict(acted=contract.acted, declared_on=contract.declared_on)
             return decision(disbursement.decider, case, noted)
+        case ChangeRefused() | TookPart():
+            acted = tuple(it for it in contract.acted if it.action in UNTOLD)
+            return decision(disbursement.decider, case, disbursement.NoteInvolvement(acted=acted)) if acted else None
         case MunicipalTieDeclared():
             tied = municipal_tie.NoteTie(acted=contract.acted, key=contract.key, declared_on=contract.declared_on)
             return decision(municipal_tie.decider, ties.REGISTER, tied)

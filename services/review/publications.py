@@ -5,12 +5,10 @@ from typing import Any, assert_never
 from services.review import (
     assessment,
     award,
-    budget_acts,
     closure,
     early_start,
     fulfilment,
     handling,
-    involvement,
     municipal_tie,
     programme,
     proof,
@@ -20,14 +18,27 @@ from services.review import (
 from services.review.award_publications import of_award
 from services.review.grant_cut import in_words
 from services.review.side_condition import placed
+from services.review.taking_part import acts_of
 from shared.contracts import Acted, review
-from shared.decider import field_names
+from shared.decider import field_names, replace
 from shared.identity import Role
 from shared.policy import read
 
 
 def publish(event: object, state: object) -> object | None:
-    """The contract an event is published as, None when it stays in the house; `state` is its noun's after the event."""
+    """The contract an event is published as, None when it stays in the house; `state` is its noun's after the event.
+
+    Whoever acted is told with it, or in a contract of its own.
+    """
+    told, acted = _told(event, state), acts_of(event)
+    if told is None:
+        return review.TookPart(acted=acted) if acted else None
+    if not acted or getattr(told, "acted", None) != ():
+        return told
+    return replace(told, acted=acted)
+
+
+def _told(event: object, state: object) -> object | None:
     match event, state:
         case assessment.AssessmentOpened(), _:
             return review.AssessmentOpened(opened_on=event.opened_on)
@@ -123,9 +134,6 @@ def publish(event: object, state: object) -> object | None:
         case handling.ConflictOfInterestDeclared(), _:
             declared = Acted(person=event.person, role=event.role, action=handling.CONFLICT)
             return review.ConflictOfInterestDeclared(acted=(declared,), declared_on=event.declared_on)
-        case involvement.InvolvementNoted(), _:
-            own = tuple(it for it in event.acted if it.action in budget_acts.ACTIONS)
-            return review.TookPart(acted=own) if own else None
         case municipal_tie.MunicipalTieDeclared(), _:
             tied = Acted(person=event.person, role=event.role, action=municipal_tie.ACTION)
             return review.MunicipalTieDeclared(acted=(tied,), key=event.key, declared_on=event.declared_on)

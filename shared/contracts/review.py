@@ -32,12 +32,13 @@ class AwardNotified:
     acted: tuple[Acted, ...] = ()
 
 
-@contract("review.grant-refused")
+@contract("review.grant-refused", version=2)
 class GrantRefused:
     """The application was refused (Ablehnungsbescheid). `reasons` are texts for the applicant."""
 
     reasons: tuple[str, ...]
     refused_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.withdrawal-settled")
@@ -127,7 +128,9 @@ class MunicipalTieDeclared:
 
 @contract("review.took-part")
 class TookPart:
-    """Persons took part in the case on the budget's side (Mitwirkung), so that they do not act for the municipality in it."""
+    """Persons took part in the case (Mitwirkung) by something that no other contract tells, so that they do not act for the
+    municipality in it, nor do elsewhere what excludes it.
+    """
 
     acted: tuple[Acted, ...]
 
@@ -148,7 +151,7 @@ class PolicyPublished:
     sha256: str
 
 
-@contract("review.hearing-opened")
+@contract("review.hearing-opened", version=2)
 class HearingOpened:
     """The applicant may state its view until `ends_on`, before a refusal or a cut (Anhörung, § 28 VwVfG).
 
@@ -160,27 +163,30 @@ class HearingOpened:
     announced: str
     ends_on: date
     opened_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.hearing-extended")
+@contract("review.hearing-extended", version=2)
 class HearingExtended:
     """The period for the statement ends on a later day."""
 
     number: int
     ends_on: date
     extended_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.hearing-closed")
+@contract("review.hearing-closed", version=2)
 class HearingClosed:
     """The statement came in (`answered`), or the period for it ended without one."""
 
     number: int
     answered: bool
     closed_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.case-put-on-hold")
+@contract("review.case-put-on-hold", version=2)
 class CasePutOnHold:
     """The case waits (Zurückstellung); `reason` is a sentence for the applicant, looked at again on `resubmission_on`.
 
@@ -191,22 +197,25 @@ class CasePutOnHold:
     reason: str
     resubmission_on: date
     put_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.case-resumed")
+@contract("review.case-resumed", version=2)
 class CaseResumed:
     """The case goes on where it stood; `number` is that of the last hold."""
 
     number: int
     resumed_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.application-rejected-formally")
+@contract("review.application-rejected-formally", version=2)
 class ApplicationRejectedFormally:
     """The application was rejected as inadmissible (formale Ablehnung). `reasons` are texts for the applicant."""
 
     reasons: tuple[str, ...]
     rejected_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.recipient-succeeded")
@@ -269,16 +278,17 @@ class FundsSupplemented:
     acted: tuple[Acted, ...]
 
 
-@contract("review.change-refused")
+@contract("review.change-refused", version=2)
 class ChangeRefused:
     """A requested change of the award was refused; `reasons` is told to the recipient."""
 
     change: str
     reasons: str
     refused_on: date
+    acted: tuple[Acted, ...] = ()
 
 
-@contract("review.grant-changed", version=3)
+@contract("review.grant-changed", version=4)
 class GrantChanged:
     """What is granted now, after an amendment or when the award, or a part of it, fell away; nothing per year when all did.
 
@@ -297,6 +307,7 @@ class GrantChanged:
     effective_on: date
     number: int = 0
     part: int = 0
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.notice-progressed")
@@ -319,7 +330,7 @@ class NoticeProgressed:
     acted: tuple[Acted, ...]
 
 
-@contract("review.award-hearing-opened")
+@contract("review.award-hearing-opened", version=2)
 class AwardHearingOpened:
     """The recipient may state its view until `ends_on`, before its award falls away (Anhörung, § 28 VwVfG).
 
@@ -331,6 +342,7 @@ class AwardHearingOpened:
     facts: str
     ends_on: date
     opened_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.award-hearing-closed", version=2)
@@ -345,6 +357,7 @@ class AwardHearingClosed:
     dropped: bool
     closed_on: date
     restarts: int = 0
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.award-hearing-restarted")
@@ -358,6 +371,7 @@ class AwardHearingRestarted:
     restart: int
     ends_on: date
     restarted_on: date
+    acted: tuple[Acted, ...] = ()
 
 
 @contract("review.proof-decided")

@@ -7,12 +7,13 @@ import pytest
 
 from shared import duties
 from shared.access import Person, allowed_role
+from shared.contracts.review import TookPart
 from shared.decider import RefusedAttempt
 from shared.duties import MATRIX, Matrix, read
 from shared.identity import Role
 from shared.problems import Problem
 from tests.duties.oracle import MAY, excluded
-from tests.duties.world import Point, X, points
+from tests.duties.world import TOLD, Point, X, before_the_decision, points
 
 POINTS = points()
 LONGEST = 3
@@ -115,6 +116,22 @@ def test_a_matrix_without_one_rule_lets_somebody_act_who_must_not(code: str, mon
     rule = next(it for it in MATRIX.rules if it.code == code)
     concerned = [it for it in POINTS if it.action in rule.between | rule.apart_from]
     assert any("erlaubt" in it for point in concerned for it in wrong(point, 1))
+
+
+def test_a_review_that_told_only_what_it_decided_would_let_who_examines_ask_to_begin_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish, react = TOLD["review"]
+
+    def without_part_taken(it: object, state: object) -> object | None:
+        told = publish(it, state)
+        return None if isinstance(told, TookPart) else told
+
+    monkeypatch.setitem(TOLD, "review", (without_part_taken, react))
+    point = next(it for it in before_the_decision() if it.name == "vor der Bewilligung: request-early-start")
+    found = list(wrong(point, 1))
+    assert "request-early-start nach assess-expenditure: erlaubt" in found
+    assert "request-early-start nach record-expert-opinion: erlaubt" in found
 
 
 def test_a_rule_too_many_refuses_somebody_who_may(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -259,12 +259,13 @@ SMALL, LARGE = _submission(100_000_00), _submission(500_000_00)
 WARNED = replace(SMALL, declarations=replace(SMALL.declarations, other_funding=True))
 
 
-def _before_the_decision() -> Iterator[Point]:
+def before_the_decision() -> Iterator[Point]:
     on = date(2025, 6, 10)
     yield _submitted(SMALL).point("Eingang", "declare-complete", COMPLETE, on)
     world = _proposed(SMALL)
     at = world.point
     yield at("Eingang zurück", "withdraw-application", WITHDRAW, on)
+    yield at("Papier während der Prüfung", "scan-paper-document", _scan(on), on)
     yield at("anderes Votum", "record-expert-opinion", _opinion("anders gesehen"), on)
     yield at("andere Ausgaben", "assess-expenditure", _expenditure(90_000_00, "nicht notwendig"), on)
     yield at("anderer Vorschlag", "propose-award", _proposal(SMALL, date(2026, 3, 31)), on)
@@ -273,9 +274,12 @@ def _before_the_decision() -> Iterator[Point]:
     world.act("reserve-funds", RESERVE, on)
     yield world.point("Vormerkung aufheben", "release-reservation", RELEASE, on)
     yield world.point("Bewilligung", "approve-grant", APPROVE, on)
+    yield from _beginning_early(world, on, "vor der Bewilligung")
     large = _proposed(LARGE)
     large.act("reserve-funds", RESERVE, on)
     large.act("approve-grant", APPROVE, on)
+    early = early_start.request(_early("e9", on))
+    yield large.point("vorzeitiger Beginn nach der ersten Zeichnung", "request-early-start", early, on)
     yield large.point("zweite Zeichnung", "approve-grant", APPROVE, on)
     refused = _proposed(SMALL)
     refused.act("propose-refusal", _refusal("nicht nachnutzbar"), on)
@@ -352,6 +356,8 @@ def _rejecting() -> Iterator[Point]:
             yield world.point("Anhörung kam zurück", "record-letter-failure", COME_BACK, on)
             world.act("record-letter-failure", COME_BACK, on)
             world.act("dispatch-letter", SEND, on)
+    yield world.point("Papier neben dem Weg", "scan-paper-document", _scan(on), on)
+    yield from _beginning_early(world, on, "neben dem Weg")
     reject = award.reject_formally(CASE)
     yield world.point("neben dem Weg: reject-formally", "reject-formally", reject, on)
     world.act("reject-formally", reject, on)
@@ -360,6 +366,21 @@ def _rejecting() -> Iterator[Point]:
     world.act("dispatch-notice", send, on)
     waive = award.of_notice(CASE, award.RecordWaiver(declared_on=on))
     yield world.point("Verzicht auf Rechtsbehelf gegen die formale Ablehnung", "record-waiver", waive, on)
+
+
+def _beginning_early(world: World, on: date, where: str) -> Iterator[Point]:
+    """While review examines, the municipality asks to begin: whoever examines does not ask, and who asks does not decide."""
+    for action, decided in (
+        ("request-early-start", early_start.request(_early("e9", on))),
+        ("propose-early-start", early_starts.act("e9", CASE, ProposeEarlyStart(consent=True, reasons="belegt"))),
+        ("approve-early-start", early_starts.act("e9", CASE, ApproveEarlyStart())),
+    ):
+        yield world.point(f"{where}: {action}", action, decided, on)
+        world.act(action, decided, on)
+
+
+def _scan(on: date) -> Decision:
+    return _about(ScanPaperDocument(document=replace(LETTER, kind="offer"), received_on=on))
 
 
 def _about(command: application.Command) -> Decision:
@@ -393,11 +414,11 @@ def _before_completeness() -> Iterator[Point]:
         world.act(action, decided, on)
 
 
-def _early(id: str) -> RequestEarlyStart:
+def _early(id: str, on: date = date(2025, 6, 2)) -> RequestEarlyStart:
     return RequestEarlyStart(
         early_start=id, case=CASE, applicant_keys=(STADTILM,), file_number="EG-2025-00001", applicant_key=STADTILM,
         applicant_name="Stadt Stadtilm", title="Schnittstelle", description="Schnittstelle", reason=f"Abschaltung, {id}",
-        expenditure=(RoughExpenditure(description="Entwicklung", cents=1_00),), contract_on=date(2025, 6, 2),
+        expenditure=(RoughExpenditure(description="Entwicklung", cents=1_00),), contract_on=on,
     )  # fmt: skip
 
 
@@ -410,8 +431,7 @@ def _handling() -> Iterator[Point]:
     world.act("declare-complete", COMPLETE, date(2025, 5, 28))
     yield world.point("Befangenheit", "declare-conflict-of-interest", BIASED, on)
     world.act("declare-conflict-of-interest", BIASED, on)
-    scan = _about(ScanPaperDocument(document=replace(LETTER, kind="offer"), received_on=date(2025, 5, 13)))
-    yield world.point("befangen im Antragseingang", "scan-paper-document", scan, on)
+    yield world.point("befangen im Antragseingang", "scan-paper-document", _scan(date(2025, 5, 13)), on)
     refusal = handling.within_duty(_refusal("nicht nachnutzbar"), CASE, "propose-refusal")
     yield world.point("befangen", "propose-refusal", refusal, on)
     many = assign_cases((CASE,), "p-assign-cases")
@@ -594,11 +614,36 @@ def _changing() -> Iterator[Point]:
             yield world.point(f"bewilligt: {action}", action, decided, on)
         seen.add(action)
         world.act(action, decided, on)
+        if action == "drop-proposal":
+            yield world.point("Änderung nach dem Vorschlag", "request-change", _change("c9"), on)
     world.run(_of_award(award.ReceiveChange(
         change="c-3", kind="purpose", by_year=(), eligible_cents=0, ends_on=None, reason="x", requested_on=on, acted=(),
     )), on)  # fmt: skip
     late = _of_award(award.RefuseChange(change="c-3", reasons="aufgehoben"))
     yield world.point("nach der Aufhebung", "refuse-change", late, on)
+
+
+def _paying_after_a_decision() -> Iterator[Point]:
+    """What was decided on the award without moving its money bars from the order all the same."""
+    world, on = _approved(), date(2025, 8, 4)
+    world.act("dispatch-notice", DISPATCH, date(2025, 6, 12))
+    world.act("record-waiver", _waiver(date(2025, 6, 13)), date(2025, 6, 13))
+    world.act("request-change", _change("c-1"), date(2025, 6, 14))
+    world.act("refuse-change", _of_award(award.RefuseChange(change="c-1", reasons="zu spät")), on)
+    amended = award.ProposeAmendment(
+        change="", by_year=SMALL.by_year, eligible_cents=SMALL.lines[0].cents, ends_on=date(2026, 6, 30),
+        conditions=(), reasons="mehr Zeit",
+    )  # fmt: skip
+    dropped = award.drop_proposal(CASE, award.DropProposal(proposal=1, reason="noch nicht"))
+    for action, decided in (
+        ("propose-amendment", award.propose_amendment(CASE, PROGRAMME, amended)),
+        ("drop-proposal", dropped),
+        ("request-drawdown", _drawdown(1)),
+        ("examine-drawdown", _of_drawdown(disbursement.ExamineDrawdown(drawdown="d1"))),
+        ("certify-drawdown", _of_drawdown(disbursement.CertifyDrawdown(drawdown="d1"))),
+    ):
+        world.act(action, decided, on)
+    yield world.point("Anordnung nach einer Entscheidung", "order-payment", disbursement.order(CASE, "d1", "p1"), on)
 
 
 def _recovering() -> Iterator[Point]:
@@ -835,7 +880,7 @@ def points() -> Sequence[Point]:
     """Every place of the roads where a person acts in a case."""
     return [
         *_before_completeness(),
-        *_before_the_decision(),
+        *before_the_decision(),
         *_rejecting(),
         *_succeeding(),
         *_handling(),
@@ -844,6 +889,7 @@ def points() -> Sequence[Point]:
         *_changing(),
         *_fulfilling(),
         *_paying(),
+        *_paying_after_a_decision(),
         *_proving(),
         *_recovering(),
     ]

@@ -264,7 +264,6 @@ def test_before_the_decision_the_order_is_not_told_either(order: list[Any]) -> N
     ("known", "other"),
     [
         (OPENED, replace(OPENED, about="refusal")),
-        (EXTENDED, replace(EXTENDED, extended_on=D)),
         (ANSWERED, replace(ANSWERED, closed_on=D)),
         (HELD, replace(HELD, resubmission_on=D + timedelta(days=9))),
         (RESUMED, replace(RESUMED, resumed_on=D)),
@@ -388,6 +387,8 @@ def test_a_hearing_on_the_award_that_was_sent_anew_runs_until_its_new_day_and_it
         assert "bis zum 10.10.2025 dazu äußern" in told(AWARD, FINAL, FUNDS, *told_so_far).next_step
     for all_told in permutations((opened, unheard, again, ended)):
         assert told(AWARD, FINAL, FUNDS, *all_told).next_step == told(AWARD, FINAL, FUNDS).next_step
+    late = replace(ended, answered=True, closed_on=date(2025, 10, 14))
+    assert told(AWARD, FINAL, FUNDS, opened, again, ended, late).next_step == told(AWARD, FINAL, FUNDS).next_step
     # The control: an end that did not say which period it ended would end the one that runs.
     assert "dazu äußern" not in told(AWARD, FINAL, FUNDS, opened, replace(unheard, restarts=1), again).next_step
 
@@ -396,3 +397,8 @@ def test_a_part_corrects_the_change_of_its_number() -> None:
     kept = replace(LESS, change="", granted_cents=35_000_00, part=1)
     assert told(AWARD, FINAL, FUNDS, LESS, kept).granted_cents == 35_000_00
     assert told(AWARD, FINAL, FUNDS, kept, LESS).granted_cents == 35_000_00
+
+
+def test_a_hearing_that_was_sent_again_may_end_on_the_day_to_which_it_was_extended_before() -> None:
+    again = replace(EXTENDED, extended_on=date(2025, 6, 20))
+    assert told(OPENED, EXTENDED, again).next_step == told(OPENED, EXTENDED).next_step

@@ -13,6 +13,7 @@ from shared import ties
 from shared.contracts import Acted, payout
 from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
 from shared.contracts.review import (
+    ChangeRefused,
     ConflictOfInterestDeclared,
     FundsAssigned,
     FundsSupplemented,
@@ -23,6 +24,7 @@ from shared.contracts.review import (
     ReductionRequested,
     RepaymentDemanded,
     SideConditionAssessed,
+    TookPart,
 )
 from shared.decider import AnyDecider, RefusedAttempt, decision
 from shared.identity import Role
@@ -65,6 +67,7 @@ tie = MunicipalTieDeclared(
     acted=(Acted(person="p-examiner", role=Role.CASE_OFFICER, action="declare-municipal-tie"),), key="16070048",
     declared_on=date(2025, 8, 1),
 )  # fmt: skip
+dropped = TookPart(acted=(Acted(person="p-orderer", role=Role.APPROVER, action="drop-proposal"),))
 overdue = SideConditionAssessed(
     number=1, outcome="overdue", revision=1, text="", assessed_on=date(2025, 7, 31), acted=()
 )
@@ -149,8 +152,29 @@ def test_who_is_tied_to_a_municipality_of_the_case_acts_in_none_of_it_whenever_t
     assert house.record(other, examiner()), "who is tied to one municipality acts in the cases of the others"
 
 
+@pytest.mark.parametrize("order", list(permutations((assigned, requested, dropped))))
+def test_who_decided_on_the_award_orders_nothing_whenever_that_is_heard(order: tuple[object, ...]) -> None:
+    house = House()
+    heard(house, *order, dropped)
+    for on_case in (disbursement.ExamineDrawdown(drawdown="d1"), disbursement.CertifyDrawdown(drawdown="d1")):
+        by = examiner() if isinstance(on_case, disbursement.ExamineDrawdown) else certifier()
+        house.record(decision(disbursement.decider, CASE, on_case), by)
+    with pytest.raises(RefusedAttempt) as refused:
+        house.record(disbursement.order(CASE, "d1", "p1"), orderer())
+    assert refused.value.rule == "approver-may-not-order"
+    assert house.record(
+        disbursement.order(CASE, "d1", "p1"), acting("p-other", Role.ORDERING_OFFICER, date(2025, 8, 4))
+    )
+
+
+def test_who_only_prepared_is_told_to_payout_and_noted_by_nobody() -> None:
+    prepared = TookPart(acted=(Acted(person="p-officer", role=Role.CASE_OFFICER, action="assess-expenditure"),))
+    assert react(prepared, CASE) is None
+
+
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
-    told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie)} | {
+    told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie, dropped)} | {
+        ChangeRefused,
         FundsSupplemented,
         PaymentsStopped,
         ProofDecided,

@@ -24,7 +24,7 @@ from services.review.award import Channel, FailureReason
 from services.review.correspondence import LetterDispatched, LetterKind, LetterNotDispatched, OnlyOfHearings
 from services.review.publications import publish
 from services.review.wiring import blueprint
-from shared.contracts import review
+from shared.contracts import Acted, review
 from shared.decider import Context, decision, replace
 from shared.identity import Role
 from tests.conftest import StartNats
@@ -124,7 +124,12 @@ def test_each_dispatch_may_fail_and_the_municipality_is_told_the_new_last_day():
     house = come_back()
     house.perform(SEND, officer(AGAIN))
     told = publish(house.log[FILE][-1], house.state(FILE))
-    assert told == review.HearingExtended(number=1, ends_on=LAST, extended_on=AGAIN)
+    assert told == review.HearingExtended(
+        number=1,
+        ends_on=LAST,
+        extended_on=AGAIN,
+        acted=(Acted(person="p-officer", role=Role.CASE_OFFICER, action="dispatch-letter"),),
+    )
     assert house.kinds(FAILED, officer(date(2025, 7, 29))) == ["LetterServiceFailed", "HearingServiceFailed"]
     house.perform(SEND, officer(date(2025, 7, 30)))
     assert [it.attempt for it in house.log[LETTERS] if isinstance(it, LetterDispatched)] == [1, 2, 3]

@@ -94,6 +94,11 @@ class NoteConflict:
     declared_on: date
 
 
+@value
+class NoteInvolvement:
+    acted: tuple[Acted, ...]
+
+
 type Command = (
     OpenPlan
     | RegisterDrawdown
@@ -109,5 +114,6 @@ type Command = (
     | SupplementPlan
     | NoteSideCondition
     | NoteConflict
+    | NoteInvolvement
     | NoteProof
 )

@@ -9,6 +9,7 @@ from services.payout.disbursement.commands import (
     Command,
     ExamineDrawdown,
     NoteConflict,
+    NoteInvolvement,
     NoteRejection,
     NoteReturn,
     NoteSettlement,
@@ -35,6 +36,7 @@ from services.payout.disbursement.events import (
     DrawdownRegistered,
     DrawdownRejected,
     Event,
+    InvolvementNoted,
     PlanOpened,
 )
 from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
@@ -100,6 +102,9 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             if all(it in state.acted for it in command.acted):
                 return []
             return [ConflictNoted(acted=command.acted, declared_on=command.declared_on)]
+        case NoteInvolvement():
+            news = tuple(it for it in command.acted if it not in state.acted)
+            return [InvolvementNoted(acted=news)] if news else []
         case _ as missing:
             assert_never(missing)
 

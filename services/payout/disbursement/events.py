@@ -156,6 +156,13 @@ class ConflictNoted:
     declared_on: date
 
 
+@event("payout.involvement-noted")
+class InvolvementNoted:
+    """Noted from review: persons took part in the case there (Mitwirkung); what they did may bar them here."""
+
+    acted: tuple[Acted, ...]
+
+
 type Event = (
     PlanOpened
     | DrawdownRegistered
@@ -174,6 +181,7 @@ type Event = (
     | PlanSupplemented
     | SideConditionNoted
     | ConflictNoted
+    | InvolvementNoted
     | ProofNoted
     | DebitQuestioned
     | DebitExplained

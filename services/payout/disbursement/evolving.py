@@ -23,6 +23,7 @@ from services.payout.disbursement.events import (
     DrawdownRejected,
     DrawdownUnpaid,
     Event,
+    InvolvementNoted,
     PlanOpened,
 )
 from services.payout.disbursement.questioned import (
@@ -65,7 +66,7 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
         case SideConditionNoted():
             noted = tuple(sorted((*state.noted, it), key=lambda one: one.revision))
             return replace(state, acted=acted, noted=noted)
-        case ConflictNoted():
+        case ConflictNoted() | InvolvementNoted():
             return replace(state, acted=acted)
         case ProofNoted():
             return replace(state, acted=acted, proof=it)
@@ -97,6 +98,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             | PlanSupplemented()
             | SideConditionNoted()
             | ConflictNoted()
+            | InvolvementNoted()
             | ProofNoted()
         ):
             return (*acted, *(act for act in it.acted if act not in acted))

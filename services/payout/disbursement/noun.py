@@ -16,6 +16,7 @@ from services.payout.disbursement.events import (
     DrawdownRejected,
     DrawdownUnpaid,
     Event,
+    InvolvementNoted,
     PlanOpened,
 )
 from services.payout.disbursement.evolving import evolve
@@ -53,6 +54,7 @@ decider = Decider[Command, Event, Disbursement](
         PlanSupplemented,
         SideConditionNoted,
         ConflictNoted,
+        InvolvementNoted,
         ProofNoted,
         DebitQuestioned,
         DebitExplained,

@@ -134,6 +134,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.side-condition-noted": ("Bewilligungsstelle über eine Nebenbestimmung", "info"),
     "payout.proof-noted": ("Verwendungsnachweis angenommen", "success"),
     "payout.conflict-noted": ("Befangenheit einer Person vermerkt", "warning"),
+    "payout.involvement-noted": ("Mitwirkung in der Bewilligung vermerkt", "info"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.claim-opened": ("Erstattung gefordert", "warning"),
     "payout.repayment-booked": ("Rückzahlung gebucht", "success"),
