@@ -1,7 +1,7 @@
 """Days of the law: Thuringia's holidays, working days, months, deadlines, TARGET days. No library but that of records."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -109,9 +109,27 @@ def next_target_day(day: date) -> date:
     return day
 
 
+def target_days_after(day: date, days: int) -> date:
+    """The day or the next one on which T2 settles, and so many such days more."""
+    day = next_target_day(day)
+    for _ in range(days):
+        day = next_target_day(day + timedelta(days=1))
+    return day
+
+
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def local_date(instant: datetime) -> date:
     """The legal date of an instant: that of Europe/Berlin."""
     return instant.astimezone(_BERLIN).date()
+
+
+def local_time(instant: datetime) -> time:
+    """What the clocks of Europe/Berlin show at an instant."""
+    return instant.astimezone(_BERLIN).time()
+
+
+def local_instant(day: date, at: time) -> datetime:
+    """The instant (UTC) at which the clocks of Europe/Berlin show this time of this day."""
+    return datetime.combine(day, at, _BERLIN).astimezone(UTC)

@@ -68,6 +68,7 @@ class FallsDue(BaseModel):
     on: date
     rule: str
     hindered: str
+    at: datetime | None = None
 
 
 class Deadlines(BaseModel):
@@ -193,7 +194,9 @@ def reads(house: "House") -> APIRouter:
         found, following = falling_due(house.views, checked_cursor(after), limit)
         hindered = house.clock_follower.hindered
         items = [
-            FallsDue(kind=it.kind, id=it.id, case=it.case, on=it.on, rule=it.rule, hindered=hindered.get(it, ""))
+            FallsDue(
+                kind=it.kind, id=it.id, case=it.case, on=it.on, rule=it.rule, hindered=hindered.get(it, ""), at=it.at
+            )
             for it in found
         ]
         return Deadlines(items=items, next=following)

@@ -22,7 +22,6 @@ from starlette.exceptions import HTTPException
 
 from shared import operations, records, topology, view_tables
 from shared.access import Gate
-from shared.calendar import local_date
 from shared.clock import Clock
 from shared.counter import Counter
 from shared.deadlines import Asked, ClockFollower, Due
@@ -221,7 +220,7 @@ def build(blueprint: Blueprint, settings: Settings, recorded: Recorder | None = 
         head=lambda: writer.head, tail=writer.tail, foreign=blueprint.foreign,
     )  # fmt: skip
     clock_follower = ClockFollower(
-        views=seen, view_follower=view_follower, writer=writer, today=lambda: local_date(clock()), asked=blueprint.due,
+        views=seen, view_follower=view_follower, writer=writer, now=clock, asked=blueprint.due,
         nudged=nudge.listener(),
     )  # fmt: skip
     records = topology.record_lane(blueprint.name)

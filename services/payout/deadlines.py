@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from services.payout import claim, hold
+from services.payout import claim, expectation, hold
+from services.payout.expected_list import EXPECTED_FILE
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
 from shared.views import Draft
@@ -20,7 +21,11 @@ def _remind(due: Due) -> Decision:
     return decision(claim.decider, due.case, claim.RemindOfClaims())
 
 
-DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind}
+def _miss(due: Due) -> Decision:
+    return decision(expectation.decider, due.id, expectation.MissFile())
+
+
+DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind, EXPECTED_FILE: _miss}
 """For each kind of deadline the decision that its day brings."""
 
 

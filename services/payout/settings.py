@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 import shared.settings
+from services.payout.file_calendar import SHIPPED
 
 FREE_STATE = "freistaat-thueringen"
 
@@ -41,6 +42,8 @@ class Settings(shared.settings.Settings):
         default=5, ge=0, le=90, description="a rule of the house until the policy names one"
     )
     """Days after a confirmed change of the account in which nothing is ordered to it."""
+    file_calendar: Path = SHIPPED
+    """Which files the treasury owes, and until when (`services.payout.file_calendar`)."""
     native_text: bool = False
     """Whether new files keep umlauts and ß; else they are written by the German convention (ä→ae)."""
     single_titles: tuple[str, ...] = ()

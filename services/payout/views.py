@@ -13,6 +13,7 @@ from services.payout import (
     claim,
     clearing,
     disbursement,
+    expectation,
     hold,
     payee,
     payment,
@@ -23,6 +24,7 @@ from services.payout import (
 )
 from services.payout.clearing_list import list_clearing, put_item
 from services.payout.deadlines import note_claims, note_hold
+from services.payout.expected_list import expect_of_batch, list_expected, meet_batch, note_series
 from shared.decider import AnyDecider
 from shared.formats import topic_of
 from shared.identity import SYSTEM
@@ -67,16 +69,21 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         if isinstance(it.event, payment.PaymentAccepted):
             accepted_on = it.event.accepted_on.isoformat()
             draft.at_last(f"{row.stream} accepted", partial(_put_acceptance, name, accepted_on))
+        elif isinstance(it.event, payment.PaymentSettled | payment.PaymentRejected):
+            draft.at_last(f"{row.stream} moved", partial(_put_moved, name, it.context.at.isoformat()))
     elif row.topic in _BATCH:
-        _batch(draft, name, row, it.event)
+        _batch(draft, name, row, it)
     elif row.topic in _REPORT:
         _report(draft, name, row, it)
     elif row.topic in _CLEARING:
         list_clearing(draft, name, row.position, it)
     elif isinstance(it.event, statement.StatementNoted):
         sums.note_days(draft, name, it.event)
+        note_series(draft, name, it.event, it.context.at.isoformat())
     elif isinstance(it.event, reconciliation.ReconciliationClosed):
         sums.close_listed_day(draft, it.event.closed_on, it.event.closed_by)
+    elif row.topic in _EXPECTATION:
+        list_expected(draft, name, it)
     elif row.topic in _HOLD:
         note_hold(draft, it.event)
         _hold(draft, row, it.event)
@@ -90,7 +97,7 @@ def _topics(noun: AnyDecider) -> frozenset[str]:
 _DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider)
 _BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topics(hold.decider)
 _CLEARING = _topics(clearing.decider)
-_CLAIM = _topics(claim.decider)
+_CLAIM, _EXPECTATION = _topics(claim.decider), _topics(expectation.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -226,6 +233,13 @@ def _put_acceptance(id: str, accepted_on: str, draft: Draft) -> None:
         draft.put("payments", id, body | {"accepted_on": accepted_on}, grp=body["status"], sort=body["place"])
 
 
+def _put_moved(id: str, at: str, draft: Draft) -> None:
+    """When the last of a batch's payments was debited or refused."""
+    body = draft.get("payments", id)
+    if body and (batch := draft.get("batches", body["batch"])):
+        _put_batch(draft, batch | {"moved_at": max(batch["moved_at"], at)})
+
+
 def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
     """How many payments, and how many cents, stand where in which budget year."""
     if of is None:
@@ -274,7 +288,8 @@ def _put_claims(case: str, standing: Standing, draft: Draft) -> None:
 # ---- Batches ---------------------------------------------------------------------------------------------------------
 
 
-def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
+def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
+    it: Any = recorded.event
     if isinstance(it, batch.BatchListed):
         return
     since = row.position if isinstance(it, batch.BatchSealed) else 0
@@ -286,7 +301,8 @@ def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
                 "file_name": it.file_name, "format": it.writing.format, "created_at": it.created_at.isoformat(),
                 "execution_on": it.execution_on.isoformat(), "sealed_by": it.sealed_by, "released_by": "",
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
-                "settled": [], "rejected": [], "place": _place(row.position),
+                "settled": [], "rejected": [], "place": _place(row.position), "debtor": it.debtor,
+                "answered_at": "", "answer_sha256": "", "moved_at": "",
             }  # fmt: skip
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
@@ -303,13 +319,19 @@ def _batch(draft: Draft, id: str, row: Row, it: batch.Event) -> None:
         case batch.BatchTransmitted():
             body |= {"state": "transmitted", "trouble": ""}
             draft.delete("outgoing", id)
+        case _:
+            pass
+    if isinstance(it, batch.BatchEntered | batch.BatchTransmitted):
+        expect_of_batch(draft, body, recorded.context.at.isoformat())
     _put_batch(draft, body | {"version": row.version})
 
 
 def _put_batch(draft: Draft, body: Body) -> None:
     done = len(body["settled"]) + len(body["rejected"]) == body["count"]
     status = "completed" if done and body["state"] == "transmitted" else body["state"]
-    draft.put("batches", body["batch"], body | {"status": status}, grp=status, sort=body["place"])
+    body |= {"status": status}
+    draft.put("batches", body["batch"], body, grp=status, sort=body["place"])
+    meet_batch(draft, body)
 
 
 # ---- What the treasury said ------------------------------------------------------------------------------------------
@@ -329,6 +351,8 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
                 "batches": list(event.batches), "matched": event.matched, "unmatched": event.unmatched_count,
             }  # fmt: skip
             items = [(one.reference, one.reason) for one in event.unmatched]
+            if event.kind == "status":
+                _note_answer(draft, body)
         case report.ReportConflicting():
             body |= {"outcome": "conflicting", "kind": event.kind, "message_id": event.message_id}
             items = [(event.message_id, "report-conflicting")]
@@ -349,6 +373,13 @@ def _report(draft: Draft, id: str, row: Row, it: Recorded) -> None:
             "message_id": body["message_id"], "sha256": event.sha256, "at": body["at"],
         }  # fmt: skip
         put_item(draft, f"{place}-{number:06d}", item, f"{place}-{number:06d}")
+
+
+def _note_answer(draft: Draft, answer: Body) -> None:
+    """The first answer to a batch."""
+    for name in answer["batches"]:
+        if (known := draft.get("batches", name)) and not known["answered_at"]:
+            _put_batch(draft, known | {"answered_at": answer["at"], "answer_sha256": answer["sha256"]})
 
 
 # ---- Holds -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from services.payout import (
     claim,
     clearing,
     disbursement,
+    expectation,
     hold,
     municipal_tie,
     payee,
@@ -25,6 +26,7 @@ from services.payout.possible import possible
 from services.payout.publications import publish
 from services.payout.reactions import HANDLED, react
 from services.payout.treasury.desk import follower
+from services.payout.treasury.expecting import expecting
 from services.payout.views import project
 from shared.lanes import Reactions
 from shared.service import Blueprint
@@ -45,6 +47,7 @@ blueprint = Blueprint(
         statement.decider,
         reconciliation.decider,
         claim.decider,
+        expectation.decider,
     ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,
@@ -54,7 +57,7 @@ blueprint = Blueprint(
     due=DUE,
     reads=reads,
     pages=pages,
-    followers=lambda house: (follower(house),),
+    followers=lambda house: (follower(house), expecting(house)),
 )
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.files import write_atomically
-from shared.calendar import Deadline, days_after, is_working_day, months_after
+from shared.calendar import Deadline, days_after, is_working_day, local_date, months_after
 from shared.commands import Outcome, Request
 from shared.deadlines import DUE, ClockFollower, Due, clear_due, set_due
 from shared.decider import Context, Decider, DomainError, decision, event, value
@@ -215,8 +215,9 @@ async def test_a_clock_that_keeps_a_diary_of_its_own_would_miss_what_it_slept_th
     world.settings = toys.settings(world.calendar.parent, None, calendar=world.calendar)
 
     class Forgetful(ClockFollower):
-        def _ripe(self) -> Sequence[Due]:
-            return [it for it in super()._ripe() if it.on == self.today()]
+        def _ripe(self, now: datetime) -> tuple[Sequence[Due], datetime | None]:
+            ripe, following = super()._ripe(now)
+            return [it for it in ripe if it.on == local_date(now)], following
 
     async with toys.writing(BLUEPRINT, world.settings) as house:
         await told(house, "q-1", Ask(deadline=days_after(FIRST, 14)))
@@ -225,7 +226,7 @@ async def test_a_clock_that_keeps_a_diary_of_its_own_would_miss_what_it_slept_th
         world.turn(date(2026, 3, 20))
         clock = Forgetful(
             views=house.views, view_follower=house.view_follower, writer=house.writer, asked={"answer": expire},
-            today=house.clock_follower.today, nudged=house.nudge.listener(),
+            now=house.clock_follower.now, nudged=house.nudge.listener(),
         )  # fmt: skip
         await clock._look()
         assert [type(it) for it in happened(house, "q-1")] == [Asked]

@@ -34,7 +34,7 @@ def lay(road: Road, name: str, raw: bytes) -> None:
     folder = road.treasury / "from-treasury"
     (folder / f".{name}.tmp").write_bytes(raw)
     (folder / f".{name}.tmp").rename(folder / name)
-    wait_until(lambda: not (folder / name).exists(), f"{name} wird aufgenommen")
+    wait_until(lambda: not (folder / name).exists() and road.service.house.idle, f"{name} wird aufgenommen")
     road.service.settled()
 
 

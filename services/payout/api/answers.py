@@ -233,6 +233,7 @@ class Open(BaseModel):
     awaiting_treasury: int = Field(description="batches that the treasury holds and has not answered in full")
     files_waiting: int
     clearing: int
+    files_overdue: int = Field(description="files that the treasury should have sent by now")
     position: int
 
 
@@ -255,6 +256,7 @@ def told_open(house: House) -> Open:
         awaiting_treasury=sum(by_status[it] for it in ("released", "submitting", "unknown", "transmitted")),
         files_waiting=files,
         clearing=seen.count("clearing"),
+        files_overdue=seen.count("expectations", "overdue"),
         position=position,
     )
 

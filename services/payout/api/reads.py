@@ -25,6 +25,7 @@ from services.payout.api.answers import (
 )
 from services.payout.api.clearing_answers import ClearingItem, ItemOfFile, item_of, told_item
 from services.payout.api.closing import DayItem, DaySides, sides_of
+from services.payout.api.expected_answers import ExpectedFile
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
 from services.payout.treasury import Unwritable
@@ -47,6 +48,7 @@ type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "trans
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
 type ClearingAbout = Literal["outgoing", "incoming", "payee", "contradiction", "answer", "file"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
+type FileStatus = Literal["awaited", "overdue", "arrived", "late"]
 type Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -141,6 +143,13 @@ def reads(house: House) -> APIRouter:
         sealed, raw = await batch_file(house, batch)
         headers = {"Content-Disposition": f'attachment; filename="{sealed.file_name}"', "Cache-Control": "no-store"}
         return Response(raw, media_type=FORMATS[sealed.writing.format].media_type, headers=headers)
+
+    @router.get("/payout/expected-files", operation_id="payout-expected-files", response_model=Listing[ExpectedFile])
+    async def expected_files(
+        request: Request, status: FileStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Files that the treasury owes or owed, by the instant until which, the latest first; `overdue` ones are alarms."""
+        return await listing(house, request, "expectations", status, after, limit, newest=True)
 
     @router.get("/payout/clearing", operation_id="payout-clearing", response_model=Listing[ClearingItem])
     async def clearing(

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.payout.api.acts import actions
-from services.payout.api.reads import ClearingAbout, PaymentStatus, ReportOutcome
+from services.payout.api.reads import ClearingAbout, FileStatus, PaymentStatus, ReportOutcome
 from services.payout.pages.batch import batch_page
 from services.payout.pages.case import case_page
 from services.payout.pages.clearing import clearing_page, item_page
 from services.payout.pages.closing import day_page, days_page
 from services.payout.pages.desk import desk_page
+from services.payout.pages.expected import expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
 from shared.pages import page_router
@@ -56,6 +57,10 @@ def pages(house: House) -> APIRouter:
     @router.get("/payout/days/{day}")
     async def one_day(request: Request, day: date) -> Response:
         return await day_page(house, acts, request, day)
+
+    @router.get("/payout/expected-files")
+    async def expected_files(request: Request, status: FileStatus | None = None, after: str = "") -> Response:
+        return await expected_page(house, request, status, checked_cursor(after))
 
     @router.get("/payout/clearing")
     async def clearing(

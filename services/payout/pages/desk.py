@@ -14,6 +14,7 @@ from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.batch import release_form
 from services.payout.pages.clearing import clearing_row
+from services.payout.pages.expected import expected_row
 from services.payout.pages.files import file_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
@@ -51,7 +52,7 @@ async def desk_page(
         page_title="Auszahlung",
         heading="Auszahlung",
         lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",
-        tiles=_tiles(totals, found["clearing_count"]),
+        tiles=_tiles(totals, found["clearing_count"], found["overdue_count"]),
         actions=[
             _seal_form(acts["seal-batch"], person, failed, totals["ordered"]),
             *(release_form(acts["release-batch"], person, failed, it, "/payout/") for it in found["unreleased"]),
@@ -62,6 +63,7 @@ async def desk_page(
         reports={"rows": [file_row(it.body) for it in found["reports"].entries]},
         clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
+        overdue={"rows": [expected_row(it.body) for it in found["overdue"].entries]},
         holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
     )
 
@@ -79,6 +81,8 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
         "reports": views.listed(seen, "reports", None, "", 12, newest_first=True),
         "clearing": views.listed(seen, "clearing", None, "", 25, newest_first=True),
         "clearing_count": seen.count("clearing"),
+        "overdue": views.listed(seen, "expectations", "overdue", "", 25),
+        "overdue_count": seen.count("expectations", "overdue"),
         "holds": views.listed(seen, "holds", "standing", "", 25, newest_first=True),
         "work": [
             {"title": wording.NEXT[step]["text"], "rows": [_case(it.body) for it in entries]}
@@ -88,7 +92,7 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
     }
 
 
-def _tiles(totals: Mapping[str, Count], clearing: int) -> list[dict[str, Any]]:
+def _tiles(totals: Mapping[str, Count], clearing: int, overdue: int) -> list[dict[str, Any]]:
     batched, accepted = totals["batched"], totals["accepted"]
     return [
         _money("Angeordnet, in keinem Zahlungslauf", totals["ordered"]),
@@ -96,6 +100,7 @@ def _tiles(totals: Mapping[str, Count], clearing: int) -> list[dict[str, Any]]:
         _money("Gezahlt", totals["settled"]),
         {"title": "Zurückgewiesen", "value": totals["rejected"][0], "kind": "number"},
         {"title": "Klärungsfälle", "value": clearing, "kind": "number"},
+        {"title": "Überfällige Dateien", "value": overdue, "kind": "number"},
     ]
 
 

@@ -59,6 +59,12 @@ REPORTS: Mapping[str, Badge] = {
     "conflicting": {"text": "Kennung doppelt verwendet", "tone": "danger"},
     "quarantined": {"text": "in Quarantäne", "tone": "danger"},
 }
+FILES: Mapping[str, Badge] = {
+    "awaited": {"text": "erwartet", "tone": "info"},
+    "overdue": {"text": "überfällig", "tone": "danger"},
+    "arrived": {"text": "eingegangen", "tone": "success"},
+    "late": {"text": "verspätet eingegangen", "tone": "warning"},
+}
 KINDS: Mapping[str, str] = {
     "status": "Antwort auf Auftrag",
     "booking": "Kontobewegungen",
