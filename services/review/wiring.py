@@ -27,7 +27,7 @@ from services.review import (
 from services.review.api import REFUSALS, actions, reads
 from services.review.api.possible import possible
 from services.review.deadlines import DUE
-from services.review.pages.cases import pages
+from services.review.pages.routes import pages
 from services.review.publications import publish
 from services.review.reactions import HANDLED, react
 from services.review.views import project

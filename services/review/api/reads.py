@@ -11,7 +11,8 @@ from services.review import views
 from services.review.api import early_starts
 from services.review.api.acts import actions
 from services.review.api.budget_reads import budget_reads
-from services.review.api.case_file import CaseFile, case_file
+from services.review.api.case_answers import CaseFile
+from services.review.api.case_file import case_file
 from services.review.api.common import Position, Size, seen_by
 from services.review.api.letter_reading import PDF, letter_for, other_letter_for
 from services.review.api.policy_reading import policy_reads

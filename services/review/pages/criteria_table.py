@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.review.api.case_file import OpinionGiven
+from services.review.api.case_answers import OpinionGiven
 from shared.rules import in_words
 
 

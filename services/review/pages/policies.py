@@ -7,7 +7,7 @@ from uuid import uuid4
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.review.api.case_file import RuleApplied
+from services.review.api.case_answers import RuleApplied
 from services.review.api.policy_reading import ProgrammeSheet, policy_file, programme_sheets
 from services.review.pages.forms import Form, Rejected, shown
 from shared.access import Person
