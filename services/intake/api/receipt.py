@@ -13,11 +13,12 @@ from services.intake.api.bodies import ApplicationBody
 from services.intake.api.submission import submission_sha256
 from services.intake.application import Submitted
 from shared.access import allowed_role
+from shared.forms import form_body
 from shared.identity import Role
 from shared.pages import form_errors, page, page_router
 from shared.problems import Problem, invalid
 from shared.service import House
-from shared.web import MAX_KEY, PROBLEMS, Body, form_body
+from shared.web import MAX_KEY, PROBLEMS, Body
 
 READERS = frozenset({Role.APPLICANT, Role.INTAKE_CLERK, Role.AUDITOR})
 

@@ -20,12 +20,13 @@ from services.intake.pages.register import PATH as REGISTER
 from services.intake.pages.register import register_page
 from services.intake.status import TITLES, StatusCode
 from shared.access import Person, allowed_role
+from shared.forms import Typed, submitted
 from shared.identity import Role
 from shared.operations import history_of
 from shared.pages import form_errors, is_applicant, page, page_router
 from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Typed, checked_cursor, submitted
+from shared.web import Action, checked_cursor
 
 PAGE = 25
 _DONE = {

@@ -11,10 +11,11 @@ from services.intake.api.drafting import APPLICANT, PATH, DraftBody, DraftList, 
 from services.intake.pages.form_page import form_page
 from shared.access import allowed_role
 from shared.decider import DomainError
+from shared.forms import Typed, submitted
 from shared.pages import page, page_router
 from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Typed, submitted
+from shared.web import Action
 
 _FORMS = "/intake/forms"
 _BACK = {

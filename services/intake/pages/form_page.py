@@ -19,9 +19,9 @@ from services.intake.municipality import Kind
 from services.intake.pages import showing, showing_project
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, COST_KEYS, OFFICES
 from shared.calendar import local_date
+from shared.forms import Typed
 from shared.pages import field_title, form_errors, form_hints, page, safeguards
 from shared.service import House
-from shared.web import Typed
 
 _ROWS = {"lines": 6, "by_year": 3, "attachments": 5, "measures": 3, "partners": 10, "on_behalf_of": 6}
 _MOST_ROWS = 200

@@ -14,10 +14,11 @@ from services.intake.pages import showing
 from services.intake.territorial_change import ChangeKind, Unit
 from shared.access import allowed_role
 from shared.calendar import local_date
+from shared.forms import Typed
 from shared.identity import Role
 from shared.pages import form_errors, page, safeguards
 from shared.service import House
-from shared.web import Action, Typed
+from shared.web import Action
 
 PATH = "/intake/register"
 _FORMS = "/intake/forms/register"

@@ -16,9 +16,10 @@ from services.payout.pages.desk import desk_page
 from services.payout.pages.expected import expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
+from shared.forms import Typed, submitted
 from shared.pages import page_router
 from shared.service import House
-from shared.web import Action, Typed, checked_cursor, submitted
+from shared.web import Action, checked_cursor
 
 
 def pages(house: House) -> APIRouter:

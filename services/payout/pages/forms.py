@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.access import Person
+from shared.forms import Typed
 from shared.identity import ROLE_TITLES
 from shared.pages import form_errors, safeguards
-from shared.web import Action, Typed
+from shared.web import Action
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from services.review.api.early_starts import (
 )
 from services.review.pages.forms import Form, Rejected, shown
 from shared.access import Person
+from shared.forms import Typed, submitted
 from shared.identity import Role
 from shared.pages import form_errors, page
 from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Typed, checked_cursor, submitted
+from shared.web import Action, checked_cursor
 
 _TITLES = {
     "open": "Vorschlag fehlt",

@@ -21,11 +21,12 @@ from services.review.pages.queue import queue_page
 from services.review.pages.successions import PATH as SUCCESSIONS
 from services.review.pages.successions import successions_page
 from shared.access import Person, allowed_role
+from shared.forms import Typed, submitted
 from shared.operations import READERS
 from shared.pages import form_errors, page_router, problem_page
 from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Typed, checked_cursor, submitted
+from shared.web import Action, checked_cursor
 
 LINES = 2_000
 """Entries on one page of a budget's list."""
