@@ -285,11 +285,14 @@ class Steps(ProvingSteps):
             asked = len(it["drawdowns"]) >= step.number
             return asked or any(one["name"] == "request-drawdown" for one in it["actions"])
 
-        await self._there(path, person, offered, f"{case.label}: Mittelabruf {step.number} möglich")
+        told = await self._there(path, person, offered, f"{case.label}: Mittelabruf {step.number} möglich")
         body = {
             "year": planned.year,
             "eligible_due_cents": planned.eligible_due_cents,
             "requested_cents": planned.requested_cents,
+            "needed_on": planned.on.isoformat(),
+            "purpose": "Rechnungen des Vorhabens",
+            "spent": _spent(case, step.number, told.body["lines"]),
         }
         done = await self._people.act(person, f"{path}/drawdowns", body, key=key_of(case.label, step.name))
         return {"drawdown": done.body["drawdown"]}
@@ -393,3 +396,13 @@ async def _refused(attempt: Awaitable[Any], code: str = "attempt-refused") -> di
             return {}
         raise
     raise Contradiction(f"Angenommen wurde, was abzulehnen war: {code}")
+
+
+def _spent(case: PlannedCase, number: int, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
+    """What was due by the drawdown before is spent by now, line after line of the plan."""
+    left = case.drawdowns[number - 2].eligible_due_cents if number > 1 else 0
+    found: list[dict[str, int]] = []
+    for it in lines:
+        found.append({"line": it["line"], "cents": min(left, it["cents"])})
+        left -= found[-1]["cents"]
+    return found

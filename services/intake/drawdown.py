@@ -13,7 +13,9 @@ from services.intake.application import Application, Note, Submitted, require_ow
 from services.intake.proceeding import drawable
 from services.intake.progress import DrawdownExamined, DrawdownReceived, FundsAssigned, Progress
 from shared import duties
+from shared.calendar import add_months
 from shared.contracts import Acted
+from shared.contracts.intake import LineUse
 from shared.decider import Context, Decided, Decider, Decision, DomainError, event, replace, value
 from shared.identity import Role
 from shared.money import NotAnAmount, amount
@@ -22,7 +24,8 @@ from shared.money import NotAnAmount, amount
 @value
 class RequestDrawdown:
     """Call money of a budget year. `acted` is who acted for the recipient before; `eligible_due_cents` is all eligible expenditure due so far, cumulative;
-    `applicant_keys` are the bodies the signed-in person acts for."""
+    `applicant_keys` are the bodies the signed-in person acts for. The money is needed until `needed_on` for `purpose`; `spent`
+    is what was spent so far, per line of the plan, from all funds."""
 
     drawdown: str
     case: str
@@ -31,6 +34,9 @@ class RequestDrawdown:
     eligible_due_cents: int
     requested_cents: int
     acted: tuple[Acted, ...] = ()
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
 
 
 type Command = RequestDrawdown
@@ -38,7 +44,10 @@ type Command = RequestDrawdown
 
 @event("intake.drawdown-requested")
 class DrawdownRequested:
-    """The recipient called for money (Mittelabruf eingegangen). `acted` is who acted for it in the case before."""
+    """The recipient called for money (Mittelabruf eingegangen), needed until `needed_on` for `purpose`.
+
+    `acted` is who acted for it in the case before; `spent` what was spent so far, per line of the plan, from all funds.
+    """
 
     drawdown: str
     case: str
@@ -48,6 +57,9 @@ class DrawdownRequested:
     requested_on: date
     requested_by: str
     acted: tuple[Acted, ...] = ()
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
 
 
 type Event = DrawdownRequested
@@ -111,6 +123,35 @@ class AboveRemaining(InvalidDrawdown):
     title = "Der Betrag übersteigt, was von der Zuwendung noch abgerufen werden kann."
 
 
+class NeedNotDeclared(InvalidDrawdown):
+    code = "need-not-declared"
+    title = "Bitte geben Sie an, bis wann und wofür Sie den Betrag brauchen."
+
+
+class NeedTooLate(InvalidDrawdown):
+    """`detail` names the last day that is near enough today."""
+
+    code = "need-too-late"
+    title = "Der Betrag wird erst später gebraucht; bitte rufen Sie ihn dann ab."
+
+
+class UseNotSummarised(InvalidDrawdown):
+    """The next instalment only after it was shown what the earlier ones were spent on (domain 2.2 step 9)."""
+
+    code = "use-not-summarised"
+    title = "Bitte geben Sie an, was Sie von den früheren Auszahlungen bisher ausgegeben haben."
+
+
+class UseNotOfPlan(InvalidDrawdown):
+    code = "use-not-of-plan"
+    title = "Jede Angabe gehört zu genau einer Position des Ausgabenplans."
+
+
+class UseAboveDue(InvalidDrawdown):
+    code = "use-above-due"
+    title = "Ausgegeben kann nicht mehr sein, als bisher fällig war."
+
+
 def decide(command: Command, drawdown: Drawdown, context: Context) -> list[Event]:
     match drawdown:
         case Unrequested():
@@ -125,6 +166,9 @@ def decide(command: Command, drawdown: Drawdown, context: Context) -> list[Event
                     requested_on=context.valid_on,
                     requested_by=context.actor,
                     acted=command.acted,
+                    needed_on=command.needed_on,
+                    purpose=command.purpose,
+                    spent=command.spent,
                 )
             ]
         case Requested():
@@ -148,8 +192,8 @@ def _check_amounts(command: RequestDrawdown) -> None:
             raise NotPositive(field=name)
 
 
-def _figures(it: RequestDrawdown | DrawdownRequested) -> tuple[str, int, int, int]:
-    return it.case, it.year, it.eligible_due_cents, it.requested_cents
+def _figures(it: RequestDrawdown | DrawdownRequested) -> tuple[Any, ...]:
+    return it.case, it.year, it.eligible_due_cents, it.requested_cents, it.needed_on, it.purpose, it.spent
 
 
 def evolve(drawdown: Drawdown, it: Event) -> Drawdown:
@@ -185,6 +229,7 @@ def request(command: RequestDrawdown) -> Decision:
         if not requested:
             return {}
         _check_against(command, asked)
+        _check_need(command, asked, context.valid_on)
         duties.refuse("request-drawdown", asked.acted, context)
         received = DrawdownReceived(
             drawdown=command.drawdown,
@@ -212,6 +257,27 @@ def _check_against(command: RequestDrawdown, asked: Submitted) -> None:
         raise DueBelowEarlier(field="eligible_due_cents")
     if command.requested_cents > sum(part.cents for part in by_year) - progress.accepted_cents:
         raise AboveRemaining(field="requested_cents")
+
+
+def _check_need(command: RequestDrawdown, asked: Submitted, on: date) -> None:
+    """What the side conditions ask: needed soon, and earlier instalments shown to be spent."""
+    funds = asked.progress.only(FundsAssigned)
+    if funds is None or not funds.drawdown_months:
+        return
+    if command.needed_on is None or not command.purpose:
+        raise NeedNotDeclared(field="purpose" if command.needed_on else "needed_on")
+    last = add_months(on, funds.drawdown_months)
+    if command.needed_on > last:
+        raise NeedTooLate(
+            f"Heute kann abgerufen werden, was bis zum {last:%d.%m.%Y} gebraucht wird.", field="needed_on"
+        )
+    if not command.spent and asked.progress.settled_payments:
+        raise UseNotSummarised(field="spent")
+    lines = [it.line for it in command.spent]
+    if len(set(lines)) != len(lines) or not set(lines) <= {it.line for it in asked.form.lines}:
+        raise UseNotOfPlan(field="spent")
+    if sum(it.cents for it in command.spent) > command.eligible_due_cents:
+        raise UseAboveDue(field="spent")
 
 
 def _due_before(progress: Progress) -> int:

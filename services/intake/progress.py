@@ -96,6 +96,7 @@ class FundsAssigned:
     assigned_on: date
     acted: tuple[Acted, ...] = ()
     financing_type: str = "share"
+    drawdown_months: int = 0
 
 
 @event("intake.drawdown-received")

@@ -43,6 +43,9 @@ def publish(event: object, state: object) -> Published | None:
                 requested_cents=event.requested_cents,
                 requested_on=event.requested_on,
                 acted=duties.with_act(event.acted, event.requested_by, Role.APPLICANT, "request-drawdown"),
+                needed_on=event.needed_on,
+                purpose=event.purpose,
+                spent=event.spent,
             )
         case TerritorialChangeRecorded(), Territory():
             return _dissolved(event, state)

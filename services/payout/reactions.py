@@ -123,6 +123,7 @@ def open_plan(it: FundsAssigned) -> disbursement.OpenPlan:
         drawdown_months=it.drawdown_months,
         withheld_bp=it.withheld_bp,
         municipalities=it.municipalities,
+        financing_type=it.financing_type,
     )
 
 
@@ -134,4 +135,7 @@ def register_drawdown(it: DrawdownRequested) -> disbursement.RegisterDrawdown:
         requested_cents=it.requested_cents,
         requested_on=it.requested_on,
         acted=it.acted,
+        needed_on=it.needed_on,
+        purpose=it.purpose,
+        spent=it.spent,
     )

@@ -149,11 +149,20 @@ class ApplicationWithdrawn:
     early_start: str = ""
 
 
-@contract("intake.drawdown-requested", version=2)
+@value
+class LineUse:
+    """What was spent so far on one line of the expenditure plan, from all funds."""
+
+    line: int
+    cents: int
+
+
+@contract("intake.drawdown-requested", version=3)
 class DrawdownRequested:
     """The recipient calls funds (Mittelabruf).
 
-    `eligible_due_cents` is all eligible expenditure due so far, cumulative; `requested_cents` what is called now.
+    `eligible_due_cents` is all eligible expenditure due so far, cumulative; `requested_cents` what is called now. Since version 3
+    with what the money is needed for, until `needed_on`, and what was spent so far of earlier instalments.
     """
 
     drawdown: str
@@ -162,6 +171,9 @@ class DrawdownRequested:
     requested_cents: int
     requested_on: date
     acted: tuple[Acted, ...] = ()
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
 
 
 @contract("intake.early-start-requested", version=3)

@@ -63,7 +63,7 @@ from services.review.examination import AssessedLine, CutReason, Opinion
 from services.review.programme import publish_policy
 from services.review.side_condition import WantedCondition
 from shared.contracts import Acted, YearAmount
-from shared.contracts.intake import ExpenditureLine, Financing, RoughExpenditure, SpentLine, Voucher
+from shared.contracts.intake import ExpenditureLine, Financing, LineUse, RoughExpenditure, SpentLine, Voucher
 from shared.decider import Context, Decision, decision
 from shared.duties import MATRIX
 from shared.formats import encode
@@ -726,7 +726,8 @@ def _drawdown(number: int) -> Decision:
     return drawdown.request(
         drawdown.RequestDrawdown(
             drawdown=f"d{number}", case=CASE, applicant_keys=(STADTILM,), year=2025,
-            eligible_due_cents=number * 20_000_00, requested_cents=16_000_00,
+            eligible_due_cents=number * 20_000_00, requested_cents=16_000_00, needed_on=date(2025, 8, 4), purpose="x",
+            spent=(LineUse(line=1, cents=(number - 1) * 20_000_00),),
         )
     )  # fmt: skip
 

@@ -11,11 +11,14 @@ from services.intake.drawdown import (
     AnotherDrawdownOpen,
     DrawdownRequested,
     FundsNotAssigned,
+    Requested,
     request,
 )
 from services.intake.progress import DrawdownExamined, WithdrawalSettled
-from shared.contracts import Acted
-from shared.decider import DomainError, RefusedAttempt
+from services.intake.publications import publish
+from shared.contracts import Acted, intake
+from shared.contracts.intake import LineUse
+from shared.decider import DomainError, RefusedAttempt, replace
 from shared.identity import Role
 from tests.intake.builders import (
     ARNSTADT,
@@ -23,6 +26,7 @@ from tests.intake.builders import (
     CASE,
     FINAL,
     FIRST,
+    FUNDS,
     RETURNED,
     SECOND,
     THIRD,
@@ -185,3 +189,44 @@ def accepted_cents(store: Streams) -> int:
 
 def examined_and_paid(number: int, requested: int, accepted: int) -> tuple[Any, ...]:
     return drawn(number, date(2025, 8, 4), 56_000_00, requested, accepted)[1:]
+
+
+# ---- Needed soon, and earlier instalments shown to be spent ----------------------------------------------------------
+
+RULED: tuple[Any, ...] = (*UNTIL_FUNDS[:-1], replace(FUNDS, drawdown_months=2))
+FIRST_LINE = (LineUse(line=1, cents=24_000_00),)
+DECLARED = {"needed_on": date(2025, 10, 4), "purpose": "Zweite Rechnung", "spent": FIRST_LINE}
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "changes"),
+    [
+        ("needed_on", "need-not-declared", {"needed_on": None}),
+        ("purpose", "need-not-declared", {"purpose": ""}),
+        ("needed_on", "need-too-late", {"needed_on": date(2025, 10, 5)}),
+        ("spent", "use-not-summarised", {"spent": ()}),
+        ("spent", "use-not-of-plan", {"spent": (LineUse(line=99, cents=1),)}),
+        ("spent", "use-not-of-plan", {"spent": FIRST_LINE * 2}),
+        ("spent", "use-above-due", {"spent": (LineUse(line=1, cents=24_000_01),)}),
+    ],
+)
+def test_a_need_that_is_not_near_and_a_use_that_is_not_shown_are_refused_by_name(
+    field: str, code: str, changes: dict[str, Any]
+) -> None:
+    on = replace(AUGUST, valid_on=date(2025, 8, 4))
+    store = application_with(*RULED, *FIRST)
+    with pytest.raises(DomainError) as caught:
+        store.act(request(a_drawdown(2, requested_cents=100_00, **{**DECLARED, **changes})), on)
+    assert (caught.value.field, caught.value.code, caught.value.status) == (field, code, 422)
+    store = application_with(*RULED, *FIRST)
+    requested = store.act(request(a_drawdown(2, requested_cents=100_00, **DECLARED)), on)["drawdown-d2"]
+    told = publish(requested[0], Requested(request=requested[0]))
+    assert isinstance(told, intake.DrawdownRequested)
+    assert (told.needed_on, told.purpose, told.spent) == (date(2025, 10, 4), "Zweite Rechnung", FIRST_LINE)
+
+
+def test_the_first_instalment_needs_no_summary_and_an_award_without_the_rule_no_need() -> None:
+    on = replace(AUGUST, valid_on=date(2025, 8, 4))
+    first = a_drawdown(1, needed_on=date(2025, 8, 29), purpose="Erste Rechnung")
+    assert application_with(*RULED).act(request(first), on)["drawdown-d1"]
+    assert application_with(*UNTIL_FUNDS).act(request(a_drawdown(1)), on)["drawdown-d1"]

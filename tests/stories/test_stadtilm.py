@@ -190,7 +190,10 @@ def amended(cents: int) -> dict[str, Any]:
 def drawn(house: Ministry, case: str, on: date, year: int, due: int, requested: int) -> tuple[int, str]:
     """On a day the town asks for money, and it is paid; how much was accepted, and why less."""
     house.turn_to(on)
-    body = {"year": year, "eligible_due_cents": due, "requested_cents": requested}
+    body = {
+        "year": year, "eligible_due_cents": due, "requested_cents": requested, "needed_on": on.isoformat(),
+        "purpose": "Rechnung", "spent": [{"line": 1, "cents": due}],
+    }  # fmt: skip
     drawdown = house.act("intake/request-drawdown", STADTILM, body, case=case)["drawdown"]
     told = house.act("payout/examine-drawdown", EXAMINER, case=case, drawdown=drawdown)["drawdowns"]
     house.paid(case, drawdown)

@@ -99,7 +99,10 @@ def test_a_municipality_merges_after_its_first_money_was_paid(house: Ministry) -
 def drawn(house: Ministry, case: str, town: str, on: date, year: int, due: int, requested: int) -> int:
     """On a day a town asks for money, and it is paid; how much was accepted."""
     house.turn_to(on)
-    body: dict[str, Any] = {"year": year, "eligible_due_cents": due, "requested_cents": requested}
+    body: dict[str, Any] = {
+        "year": year, "eligible_due_cents": due, "requested_cents": requested, "needed_on": on.isoformat(),
+        "purpose": "Rechnung", "spent": [{"line": 1, "cents": due}],
+    }  # fmt: skip
     drawdown = house.act("intake/request-drawdown", town, body, case=case)["drawdown"]
     told = house.act("payout/examine-drawdown", EXAMINER, case=case, drawdown=drawdown)["drawdowns"]
     house.paid(case, drawdown)

@@ -80,7 +80,13 @@ def test_whoever_is_excluded_is_refused_at_intake_review_and_payout(house: Three
     town = house.intake.client("p-stadtilm", Role.APPLICANT, keys=(STADTILM,))
     house.until("die Mittel bei der Stadt", lambda: town.get(f"/intake/cases/{case}").json()["assigned"])
     assert_takes_no_money_for_the_town(house, case)
-    call = {"year": 2025, "eligible_due_cents": 24_000_00, "requested_cents": 19_200_00}
+    call = {
+        "year": 2025,
+        "eligible_due_cents": 24_000_00,
+        "requested_cents": 19_200_00,
+        "needed_on": "2025-08-01",
+        "purpose": "x",
+    }
     house.post(town, f"/intake/cases/{case}/drawdowns", call)
     house.until("den Abruf in der Auszahlung", lambda: house.examiner.get(f"/payout/cases/{case}").json()["drawdowns"])
 
@@ -100,7 +106,13 @@ def assert_takes_no_money_for_the_town(house: Three, case: str) -> None:
 
     house.until("die Mitwirkung im Antragseingang", is_told)
     both = house.intake.client("p-both-sides", Role.APPLICANT, keys=(STADTILM,))
-    call: dict[str, Any] = {"year": 2025, "eligible_due_cents": 24_000_00, "requested_cents": 19_200_00}
+    call: dict[str, Any] = {
+        "year": 2025,
+        "eligible_due_cents": 24_000_00,
+        "requested_cents": 19_200_00,
+        "needed_on": "2025-08-01",
+        "purpose": "x",
+    }
     assert_refused(both.post(f"/intake/cases/{case}/drawdowns", json=call, headers={"Idempotency-Key": uuid4().hex}))
 
 

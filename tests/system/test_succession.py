@@ -109,7 +109,13 @@ def test_the_successor_of_berga_elster_is_granted_and_paid_what_berga_elster_app
     house.until("die Zuweisung", lambda: house.examiner.get(f"/payout/cases/{case}").json()["open"])
     assert told_names(house.examiner, f"/payout/cases/{case}") == (SUCCESSOR, "Stadt Berga-Wünschendorf")
     house.until("die Mittel bei der Stadt", lambda: house.new.get(f"/intake/cases/{case}").json()["assigned"])
-    call = {"year": 2025, "eligible_due_cents": 24_000_00, "requested_cents": 19_200_00}
+    call = {
+        "year": 2025,
+        "eligible_due_cents": 24_000_00,
+        "requested_cents": 19_200_00,
+        "needed_on": "2025-08-01",
+        "purpose": "x",
+    }
     refused = house.old.post(f"/intake/cases/{case}/drawdowns", json=call, headers={"Idempotency-Key": uuid4().hex})
     assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
     house.post(house.new, f"/intake/cases/{case}/drawdowns", call)

@@ -30,6 +30,7 @@ from services.intake.status import DrawdownStatus, Status, StatusCode, drawdowns
 from shared import ties
 from shared.access import Person, allowed_role
 from shared.calendar import local_date
+from shared.contracts.intake import LineUse
 from shared.decider import Decision, decision, replace
 from shared.described import described
 from shared.documents import MissingDocument
@@ -132,6 +133,9 @@ def actions(house: House) -> list[Action]:
             year=body.year,
             eligible_due_cents=body.eligible_due_cents,
             requested_cents=body.requested_cents,
+            needed_on=body.needed_on,
+            purpose=body.purpose,
+            spent=tuple(LineUse(line=it.line, cents=it.cents) for it in body.spent),
         )
         return drawdown.request(command)
 

@@ -219,12 +219,22 @@ class AwardChangeBody(Body):
     reason: Text = Field(title="Grund")
 
 
+class LineUseBody(Body):
+    """What was spent so far on a line of the plan."""
+
+    line: Annotated[StrictInt, Field(ge=1, le=1_000)] = Field(title="Position des Ausgabenplans")
+    cents: Cents = Field(default=0, title="Bisher ausgegeben")
+
+
 class DrawdownBody(Body):
     """A call for money: `eligible_due_cents` is all eligible expenditure due so far, cumulative."""
 
     year: Year = Field(title="Haushaltsjahr")
     eligible_due_cents: Cents = Field(title="Fällige Ausgaben bisher")
     requested_cents: Cents = Field(title="Jetzt abrufen")
+    needed_on: Day | None = Field(default=None, title="Gebraucht bis")
+    purpose: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = Field(default="", title="Wofür")
+    spent: tuple[LineUseBody, ...] = Field(default=(), title="Verwendung der früheren Auszahlungen", max_length=200)
 
 
 class SuccessorBody(Body):

@@ -137,7 +137,8 @@ class ProofStatus:
 
 @value
 class CaseRecord:
-    """A case. `personal` is None for who does not need it; years and amounts as applied for, assigned as review told last;
+    """A case; drawn money is to be needed within `drawdown_months`, if any are known. `personal` is None for
+    who does not need it; years and amounts as applied for, assigned as review told last;
     `administration` is who runs the applicant's administration when it is not its own (B3)."""
 
     case: str
@@ -167,6 +168,7 @@ class CaseRecord:
     findings: tuple[Finding, ...]
     lacking: tuple[str, ...]
     contract_on: date | None
+    drawdown_months: int
     drawdowns: tuple[DrawdownStatus, ...]
     requested: tuple[Requested, ...]
     deadline: Deadline | None
@@ -224,6 +226,7 @@ def case_record(
         findings=form.findings,
         lacking=() if state.completed else tuple(lacks(state)),
         contract_on=form.contract_on,
+        drawdown_months=funds.drawdown_months if funds else 0,
         drawdowns=tuple(drawdowns(progress)),
         requested=_requested(state.supply),
         deadline=state.supply.deadline,

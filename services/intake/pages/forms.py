@@ -90,13 +90,32 @@ def _field(name: str, label: str, typed: Mapping[str, str], *, kind: str = "text
 def _drawdown(record: CaseRecord, typed: Mapping[str, str]) -> Context:
     years = options({it.year: f"{it.year} (bewilligt {money(it.cents)})" for it in record.assigned})
     hint = "Alle Rechnungen seit Beginn, zusammengezählt."
+    needed = ""
+    more: list[Context] = []
+    if record.drawdown_months:
+        needed = f" und innerhalb von {record.drawdown_months} Monaten ausgeben"
+        more = [
+            _field("needed_on", "Gebraucht bis", typed, kind="date", width="date"),
+            _field(
+                "purpose", "Wofür", typed, hint="Zum Beispiel: zweite Rechnung des Büros. Keine Namen von Personen."
+            ),
+        ]
+    if record.drawdown_months and any(it.settled_cents for it in record.drawdowns):
+        for row, it in enumerate(record.lines):
+            more += [
+                {"name": f"spent.{row}.line", "kind": "hidden", "value": str(it.line)},
+                _field(
+                    f"spent.{row}.cents", f"Bisher ausgegeben für: {it.description}", typed, kind="money", quiet=True
+                ),
+            ]
     return {
         "fields": [
             _field("year", "Haushaltsjahr", typed, kind="select", options=years),
             _field("eligible_due_cents", "Fällige Ausgaben bisher", typed, kind="money", hint=hint),
             _field("requested_cents", "Jetzt abrufen", typed, kind="money"),
+            *more,
         ],
-        "text": "Rufen Sie nur ab, was Sie innerhalb von zwei Monaten für fällige Rechnungen brauchen.",
+        "text": f"Rufen Sie nur ab, was Sie für fällige Rechnungen brauchen{needed}.",
     }
 
 

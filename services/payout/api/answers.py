@@ -64,6 +64,11 @@ class DrawdownOfCase(BaseModel):
     eligible_due_cents: int
     requested_cents: int
     requested_on: date
+    needed_on: date | None = Field(
+        default=None, description="until when the money is needed; null if it was not declared"
+    )
+    purpose: str = ""
+    spent_cents: int = Field(default=0, description="what was spent so far by the summary of use, from all funds")
     payable_cents: int | None = Field(description="what an examination now would accept; null once it took place")
     accepted_cents: int
     reason: str
@@ -314,10 +319,11 @@ def _told_drawdown(
 ) -> DrawdownOfCase:
     payable, reason = None, it.reason
     if isinstance(it.stage, disbursements.Registered) and isinstance(state, disbursements.Open):
-        payable, reason = disbursements.payable(state.plan, state.drawdowns, it, state.proof)
+        payable, reason = disbursements.examined(state, it, local_date(house.now()))
     return DrawdownOfCase(
         drawdown=it.id, tranche=it.tranche, year=it.year, eligible_due_cents=it.eligible_due_cents,
         requested_cents=it.requested_cents, requested_on=it.requested_on, payable_cents=payable,
+        needed_on=it.needed_on, purpose=it.purpose, spent_cents=it.spent_cents,
         accepted_cents=it.accepted_cents, reason=reason, reason_text=disbursements.REASONS.get(reason, ""),
         stage=stage_of(it), payment=payment_of(it),
         certified_by=it.stage.certified_by if isinstance(it.stage, disbursements.Certified | disbursements.Ordered) else "",
@@ -339,6 +345,8 @@ def _next_action(
         return None
     action = next(one for one in actions(house) if one.name == name)
     hindrance = duties.hindrance(name, (*state.acted, *account.acted), person.id)
+    if not hindrance and (another := disbursements.open_before(state, it, local_date(house.now()))):
+        hindrance = f"{disbursements.AnotherDrawdownOpen.title} Offen ist der {another.tranche}. Abruf."
     if state.changes.frozen and name != "examine-drawdown":
         hindrance = disbursements.PlanIsFrozen.title
     elif name != "examine-drawdown" and (waiting_for := disbursements.open_condition(state)):

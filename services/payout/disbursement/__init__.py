@@ -20,9 +20,10 @@ from services.payout.disbursement.commands import (
     OrderDrawdown,
     RegisterDrawdown,
 )
-from services.payout.disbursement.deciding import decide
+from services.payout.disbursement.deciding import decide, examined
 from services.payout.disbursement.errors import (
     AlreadyOrdered,
+    AnotherDrawdownOpen,
     DrawdownDiffers,
     DrawdownIsRejected,
     NotCertified,
@@ -43,9 +44,11 @@ from services.payout.disbursement.events import (
     DrawdownRejected,
     Event,
     PlanOpened,
+    UnspentNoted,
 )
 from services.payout.disbursement.giving_back import unordered
-from services.payout.disbursement.limits import open_condition, payable
+from services.payout.disbursement.limits import open_condition, payable, share_cents
+from services.payout.disbursement.need import open_before
 from services.payout.disbursement.noun import decider
 from services.payout.disbursement.questioned import (
     Debit,
@@ -86,6 +89,7 @@ __all__ = [
     "REASONS",
     "Accepted",
     "AlreadyOrdered",
+    "AnotherDrawdownOpen",
     "CertificationVoided",
     "Certified",
     "CertifyDrawdown",
@@ -136,6 +140,7 @@ __all__ = [
     "Stage",
     "SupplementPlan",
     "UnknownDrawdown",
+    "UnspentNoted",
     "Waiting",
     "YearNotOpen",
     "certify",
@@ -144,10 +149,12 @@ __all__ = [
     "decide",
     "decider",
     "discard_account",
+    "examined",
     "find",
     "in_words",
     "lift_hold",
     "municipalities",
+    "open_before",
     "open_condition",
     "open_debits",
     "order",
@@ -156,6 +163,7 @@ __all__ = [
     "place_hold",
     "propose_account",
     "refuse_unexplained",
+    "share_cents",
     "unordered",
     "withheld_cents",
 ]

@@ -7,6 +7,7 @@ from services.payout.disbursement.questioned import ExplainDebit, QuestionDebit
 from services.payout.disbursement.retention import NoteProof
 from services.payout.disbursement.side_condition import NoteSideCondition
 from shared.contracts import Acted, SideCondition, YearAmount
+from shared.contracts.intake import LineUse
 from shared.decider import value
 from shared.identity import Sealed
 
@@ -30,6 +31,7 @@ class OpenPlan:
     drawdown_months: int = 0
     withheld_bp: int = 0
     municipalities: tuple[str, ...] = ()
+    financing_type: str = "share"
 
 
 @value
@@ -40,6 +42,9 @@ class RegisterDrawdown:
     requested_cents: int
     requested_on: date
     acted: tuple[Acted, ...] = ()
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
 
 
 @value

@@ -1,6 +1,7 @@
 """What may be done with a plan and its Mittelabrufe."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import assert_never
 
 from services.payout.disbursement.changes import PlanSupplemented, ReductionReceived, ReturnFunds, SupplementPlan
@@ -42,6 +43,7 @@ from services.payout.disbursement.events import (
 from services.payout.disbursement.evolving import as_registered, drawdown_of, evolve
 from services.payout.disbursement.giving_back import give_back
 from services.payout.disbursement.limits import open_condition, payable
+from services.payout.disbursement.need import noted, refuse_second, refused_for
 from services.payout.disbursement.questioned import (
     ExplainDebit,
     QuestionDebit,
@@ -56,6 +58,7 @@ from services.payout.disbursement.states import (
     Accepted,
     Certified,
     Disbursement,
+    Drawdown,
     Ordered,
     Paid,
     Registered,
@@ -128,6 +131,7 @@ def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[
         drawdown_months=command.drawdown_months,
         withheld_bp=command.withheld_bp,
         municipalities=command.municipalities,
+        financing_type=command.financing_type,
     )
     if isinstance(state, Waiting):
         return [opened, *give_back(evolve(state, opened), context)]
@@ -145,6 +149,9 @@ def _register(command: RegisterDrawdown, state: Disbursement) -> Sequence[Event]
         requested_cents=command.requested_cents,
         requested_on=command.requested_on,
         acted=command.acted,
+        needed_on=command.needed_on,
+        purpose=command.purpose,
+        spent=command.spent,
     )
     for known in state.drawdowns:
         if known.id == command.drawdown:
@@ -159,16 +166,29 @@ def _examine(command: ExamineDrawdown, state: Disbursement, context: Context) ->
     if not isinstance(asked.stage, Registered):
         return []
     duties.refuse("examine-drawdown", state.acted, context)
-    cents, reason = payable(plan, state.drawdowns, asked, state.proof)
     person, day = context.actor, context.valid_on
+    refuse_second(state, asked, day)
+    late = noted(plan, state.drawdowns, asked, day)
+    cents, reason = examined(state, asked, day)
     if not cents:
         reason = reason or "nothing-requested"
-        return [DrawdownRejected(drawdown=asked.id, reason=reason, examined_by=person, examined_on=day)]
+        return [*late, DrawdownRejected(drawdown=asked.id, reason=reason, examined_by=person, examined_on=day)]
     if reason:
         return [
-            DrawdownReduced(drawdown=asked.id, accepted_cents=cents, reason=reason, examined_by=person, examined_on=day)
+            *late,
+            DrawdownReduced(
+                drawdown=asked.id, accepted_cents=cents, reason=reason, examined_by=person, examined_on=day
+            ),
         ]
-    return [DrawdownAccepted(drawdown=asked.id, accepted_cents=cents, examined_by=person, examined_on=day)]
+    return [*late, DrawdownAccepted(drawdown=asked.id, accepted_cents=cents, examined_by=person, examined_on=day)]
+
+
+def examined(state: Disbursement, asked: Drawdown, on: date) -> tuple[int, str]:
+    """Cents that an examination on this day accepts and, when it is less than asked for, the code of why."""
+    plan = plan_of(state)
+    if reason := refused_for(plan, state.drawdowns, asked, on):
+        return 0, reason
+    return payable(plan, state.drawdowns, asked, state.proof)
 
 
 def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) -> Sequence[Event]:
@@ -179,6 +199,7 @@ def _certify(command: CertifyDrawdown, state: Disbursement, context: Context) ->
         case Rejected():
             raise DrawdownIsRejected
         case Accepted():
+            refuse_second(state, asked, context.valid_on)
             _require_payable(state)
             duties.refuse("certify-drawdown", state.acted, context)
             return [
@@ -207,6 +228,7 @@ def _order(command: OrderDrawdown, state: Disbursement, context: Context) -> Seq
         case Certified():
             if command.payment in asked.refused:
                 return []  # The refused order, repeated: a new attempt is a new payment.
+            refuse_second(state, asked, context.valid_on)
             _require_payable(state)
             refuse_unexplained(asked.debits)
             duties.refuse("order-payment", state.acted, context)

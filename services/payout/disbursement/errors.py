@@ -24,6 +24,13 @@ class DrawdownDiffers(DomainError):
     title = "Dieser Mittelabruf liegt bereits mit anderen Angaben vor."
 
 
+class AnotherDrawdownOpen(DomainError):
+    """`detail` names the other one."""
+
+    code = "another-drawdown-open"
+    title = "Ein anderer Mittelabruf ist noch nicht abgeschlossen; sie werden nacheinander bearbeitet."
+
+
 class NotExamined(DomainError):
     code = "drawdown-not-examined"
     title = "Der Mittelabruf ist noch nicht geprüft."

@@ -12,6 +12,7 @@ from services.payout.disbursement.questioned import (
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted, SideCondition, YearAmount
+from shared.contracts.intake import LineUse
 from shared.decider import event
 from shared.identity import Sealed
 
@@ -37,11 +38,15 @@ class PlanOpened:
     drawdown_months: int = 0
     withheld_bp: int = 0
     municipalities: tuple[str, ...] = ()
+    financing_type: str = "share"
 
 
 @event("payout.drawdown-registered")
 class DrawdownRegistered:
-    """A Mittelabruf arrived as number `tranche`; it waits while the plan is not open yet."""
+    """A Mittelabruf arrived as number `tranche`; it waits while the plan is not open yet.
+
+    The money is needed until `needed_on` for `purpose`; `spent` is what was spent so far, per line of the expenditure plan.
+    """
 
     drawdown: str
     tranche: int
@@ -50,6 +55,9 @@ class DrawdownRegistered:
     requested_cents: int
     requested_on: date
     acted: tuple[Acted, ...] = ()
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
 
 
 @event("payout.drawdown-accepted")
@@ -81,6 +89,20 @@ class DrawdownRejected:
     reason: str
     examined_by: str
     examined_on: date
+
+
+@event("payout.unspent-noted")
+class UnspentNoted:
+    """A summary of use showed money that was paid and not spent in time (nicht alsbald verwendete Mittel, § 49a IV VwVfG).
+
+    `late_cents` of the `unspent_cents` were to be spent until `due_on` at the earliest; they may cost interest.
+    """
+
+    drawdown: str
+    unspent_cents: int
+    late_cents: int
+    due_on: date
+    noted_on: date
 
 
 @event("payout.drawdown-certified")
@@ -169,6 +191,7 @@ type Event = (
     | DrawdownAccepted
     | DrawdownReduced
     | DrawdownRejected
+    | UnspentNoted
     | DrawdownCertified
     | DrawdownOrdered
     | DrawdownPaid

@@ -25,6 +25,7 @@ from services.payout.disbursement.events import (
     Event,
     InvolvementNoted,
     PlanOpened,
+    UnspentNoted,
 )
 from services.payout.disbursement.questioned import (
     DebitExplained,
@@ -66,7 +67,7 @@ def evolve(state: Disbursement, it: Event) -> Disbursement:
         case SideConditionNoted():
             noted = tuple(sorted((*state.noted, it), key=lambda one: one.revision))
             return replace(state, acted=acted, noted=noted)
-        case ConflictNoted() | InvolvementNoted():
+        case ConflictNoted() | InvolvementNoted() | UnspentNoted():
             return replace(state, acted=acted)
         case ProofNoted():
             return replace(state, acted=acted, proof=it)
@@ -110,7 +111,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
         case DrawdownPaid() | DrawdownFreed() | DrawdownOverpaid():
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
-        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided():
+        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided() | UnspentNoted():
             return acted
         case DebitQuestioned() | DebitExplained() | OverpaymentReturned():
             return acted
@@ -155,6 +156,7 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
             return replace(
                 one,
                 stage=Paid(payment=it.payment),
+                paid_on=it.settled_on,
                 accepted_cents=it.cents or one.accepted_cents,
                 overpaid=_without(one, it.payment),
             )
@@ -192,6 +194,9 @@ def drawdown_of(it: DrawdownRegistered) -> Drawdown:
         eligible_due_cents=it.eligible_due_cents,
         requested_cents=it.requested_cents,
         requested_on=it.requested_on,
+        needed_on=it.needed_on,
+        purpose=it.purpose,
+        spent=it.spent,
     )
 
 
@@ -206,4 +211,5 @@ def as_registered(one: Drawdown) -> Drawdown:
         voided=False,
         debits=(),
         overpaid=(),
+        paid_on=None,
     )

@@ -18,6 +18,7 @@ from services.payout.disbursement.events import (
     Event,
     InvolvementNoted,
     PlanOpened,
+    UnspentNoted,
 )
 from services.payout.disbursement.evolving import evolve
 from services.payout.disbursement.questioned import (
@@ -42,6 +43,7 @@ decider = Decider[Command, Event, Disbursement](
         DrawdownAccepted,
         DrawdownReduced,
         DrawdownRejected,
+        UnspentNoted,
         DrawdownCertified,
         DrawdownOrdered,
         DrawdownPaid,

@@ -9,6 +9,7 @@ from services.payout.disbursement.questioned import Debit, DrawdownOverpaid
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted
+from shared.contracts.intake import LineUse
 from shared.decider import value
 
 
@@ -49,6 +50,7 @@ class Drawdown:
 
     `examinations` is one more than it was reopened; `voided` says that the account changed since it was certified. `debits` were
     questioned; `overpaid` are payments that were made beside the one of its stage.
+    `spent` is what of earlier ones was spent, per line of the expenditure plan.
     """
 
     id: str
@@ -65,6 +67,14 @@ class Drawdown:
     voided: bool = False
     debits: tuple[Debit, ...] = ()
     overpaid: tuple[DrawdownOverpaid, ...] = ()
+    paid_on: date | None = None
+    needed_on: date | None = None
+    purpose: str = ""
+    spent: tuple[LineUse, ...] = ()
+
+    @property
+    def spent_cents(self) -> int:
+        return sum(it.cents for it in self.spent)
 
 
 @value

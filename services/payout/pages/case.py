@@ -201,8 +201,11 @@ def _drawdowns(told: Case) -> dict[str, Any]:
             {"key": "number", "title": "Abruf"},
             {"key": "requested_on", "title": "Eingegangen", "kind": "date"},
             {"key": "year", "title": "Jahr"},
+            {"key": "needed_on", "title": "Gebraucht bis", "kind": "date"},
+            {"key": "purpose", "title": "Wofür"},
             {"key": "status", "title": "Stand", "kind": "badge"},
             {"key": "reason_text", "title": "Begründung"},
+            {"key": "spent_cents", "title": "bisher verwendet", "kind": "money"},
             {"key": "requested_cents", "title": "abgerufen", "kind": "money"},
             {"key": "accepted_cents", "title": "anerkannt", "kind": "money"},
         ],
@@ -263,7 +266,9 @@ def _past(it: PastEvent) -> dict[str, Any]:
 
 def _why(facts: Mapping[str, Any]) -> str:
     """The amount and the reason, where an event has them."""
-    cents = next((facts[it] for it in ("accepted_cents", "requested_cents", "cents") if it in facts), None)
+    cents = next(
+        (facts[it] for it in ("accepted_cents", "requested_cents", "late_cents", "cents") if it in facts), None
+    )
     reason = str(facts.get("reason", ""))
     if "hold" in facts:
         reason = " ".join((REASON_TITLES.get(reason, reason), str(facts.get("text", "")))).strip()

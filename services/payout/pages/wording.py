@@ -130,6 +130,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.drawdown-accepted": ("Mittelabruf anerkannt", "success"),
     "payout.drawdown-reduced": ("Mittelabruf gekürzt", "warning"),
     "payout.drawdown-rejected": ("Mittelabruf abgelehnt", "danger"),
+    "payout.unspent-noted": ("Ausgezahlte Mittel nicht rechtzeitig verwendet", "warning"),
     "payout.drawdown-certified": ("Sachlich und rechnerisch richtig festgestellt", "info"),
     "payout.drawdown-ordered": ("Auszahlung angeordnet", "info"),
     "payout.drawdown-paid": ("Mittelabruf gezahlt", "success"),
