@@ -95,6 +95,8 @@ ACTS: Mapping[str, tuple[str, Role, Make]] = {
     "order_many": ("p-orderer", Role.ORDERING_OFFICER, bulk.order_many),
     "order_again": ("p-orderer", Role.ORDERING_OFFICER, bulk.order_again),
     "seal_many": ("p-orderer", Role.ORDERING_OFFICER, bulk.seal_many),
+    "propose_assigned": ("p-cashier", Role.TREASURY, bulk.assign_one),
+    "agree_assigned": ("p-second", Role.TREASURY, bulk.assign_one),
     "release_one": ("p-cashier", Role.TREASURY, bulk.release_one),
     "put": ("p-clerk", Role.INTAKE_CLERK, put),
     "both": ("p-clerk", Role.INTAKE_CLERK, both),

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.payout import batch as batches
+from services.payout import clearing, report
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.treasury.filing import bytes_of
@@ -114,6 +115,31 @@ async def seal_many(house: House, ask: Ask) -> Decision:
         writing=batches.Writing(),
     )
     return batches.seal(made, sha256(bytes_of(house, made)).hexdigest())
+
+
+async def assign_one(house: House, ask: Ask) -> Decision:
+    """A clearing item's debit is found to be its payment's, by one person and then, asked again, by another."""
+    name, number, payment = ask["clearing"], ask["number"], ask["payment"]
+    standing: clearing.Standing = (await house.writer.state(clearing.decider, name)).state.items[str(number)]
+    proposal = name_of(name, number)
+    if ask["step"] == "propose":
+        proposed = clearing.ProposeResolution(
+            number=number,
+            proposal=proposal,
+            resolution=clearing.Resolution.ASSIGNED,
+            reason="doch gezahlt",
+            payment=payment,
+        )
+        return decision(clearing.decider, name, proposed)
+    state: payments.Payment = (await house.writer.state(payments.decider, payment)).state
+    assert not isinstance(state, payments.Unordered | payments.Ordered), standing
+    sealed: batches.BatchSealed = (await house.writer.state(batches.decider, state.batch)).state.sealed
+    plan: disbursements.Disbursement = (await house.writer.state(disbursements.decider, state.order.case)).state
+    stage, beside = disbursements.find(plan, DRAWDOWN).stage, ""
+    if isinstance(stage, disbursements.Ordered):
+        newer: payments.Payment = (await house.writer.state(payments.decider, stage.payment)).state
+        beside = "" if isinstance(newer, payments.Unordered | payments.Ordered) else newer.batch
+    return report.approve(name, number, proposal, sealed, payment, questioned=[state.order], beside=beside)
 
 
 def release_one(_house: House, ask: Ask) -> Decision:

@@ -34,11 +34,12 @@ WINDOWS: Mapping[str, tuple[str, ...]] = {
     "W10 recorded, not shown": ("view-before-writing", "view-written"),
 }
 """Where payout dies. W11 is what the treasury does by its seed, W12 a second worker and a clock that jumps."""
-NOT_DRAWN = ("oversized", "down-at-cut-off", "rejected-then-accepted")
-"""The first needs another limit, the second is what a treasury that is killed does anyway. The third says no and pays: whoever orders
-anew before the debit is known pays twice, whatever the house does (docs/runbooks/treasury.md)."""
+NOT_DRAWN = ("oversized", "down-at-cut-off")
+"""The first needs another limit, the second is what a treasury that is killed does anyway."""
 DRAWN = tuple(key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022")
 ONCE, AGAIN = 1, 2
+IN_UNREST = 3
+"""So many cases are ordered anew before the treasury has said all of them."""
 AT_ONCE = 4_000
 """So many cases are ordered anew in one request."""
 PATIENCE = 600.0
@@ -91,10 +92,12 @@ class Ordering(Campaigner):
         peace = asyncio.ensure_future(self._peace_in_the_end())
         await self._order_all()
         await peace
+        await self._order_again(at_most=IN_UNREST)
         await self.rest()
         await self._second_worker()
         await self._order_again()
         await self.rest()
+        await self._clear()
 
     async def _peace_in_the_end(self) -> None:
         while self.killed < self.wanted:
@@ -154,16 +157,25 @@ class Ordering(Campaigner):
             left = [it for it in folder.iterdir() if not it.name.endswith(".part")]
             quiet = quiet + 1 if not left and once_checker.all_taken(self.world.evidence()) else 0
 
-    async def _order_again(self) -> None:
-        """What is refused or came back is ordered anew, once, as people would."""
+    async def _clear(self) -> None:
+        """Two persons say of what was refused and paid all the same whose it was."""
+        for name, number, payment in await asyncio.to_thread(once_checker.to_assign, self.world.evidence()):
+            for step, act in (("propose", "propose_assigned"), ("agree", "agree_assigned")):
+                await self._insist(act, f"{name}/{number}", step=step, clearing=name, number=number, payment=payment)
+
+    async def _order_again(self, at_most: int | None = None) -> None:
+        """What is refused or came back is ordered anew, once, as people would; whether it was paid all the same is the house's to know."""
         cases = await asyncio.to_thread(once_checker.to_order_again, self.world.evidence())
+        first = 20_000 if at_most else 10_000
+        known = await asyncio.to_thread(once_checker.ordered, self.world.evidence())
+        cases = [it for it in cases if name_of(it, AGAIN) not in known][:at_most]
         for start in range(0, len(cases), AT_ONCE):
             some = cases[start : start + AT_ONCE]
-            await self._insist("order_again", f"{self.seed}/{start}", cases=some)
+            await self._insist("order_again", f"{self.seed}/{first + start}", cases=some)
             ordered = await asyncio.to_thread(once_checker.ordered, self.world.evidence())
             found = [name for it in some if (name := name_of(it, AGAIN)) in ordered]
             if found:
-                await self.send(10_000 + start, found)
+                await self.send(first + start, found)
                 self.ordered += len(found)
 
     def turn(self, days: int = 0) -> None:

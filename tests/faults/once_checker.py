@@ -20,7 +20,7 @@ from tests.faults.checker import Evidence, Finding
 
 _ANSWERS = {f"payout.payment-{it}": it for it in ("accepted", "settled", "rejected", "returned")}
 
-_CONTRADICTED = ("settled-after-rejection", "returned-after-rejection")
+REFUSED_AND_PAID, PAID_TWICE = "settled-after-rejection", "drawdown-paid-twice"
 
 
 @dataclass
@@ -41,13 +41,27 @@ class Known:
     released: set[str] = field(default_factory=set[str])
     reports: Counter[str] = field(default_factory=Counter[str])
     """By hash: how often a file was recorded."""
-    contradicted: set[str] = field(default_factory=set[str])
-    """References that were refused and paid all the same, which a person sees in clearing."""
+    items: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict[tuple[str, int], Mapping[str, Any]])
+    """The clearing items that nobody resolved yet."""
+    returned_unpaid: set[str] = field(default_factory=set[str])
+    """References that were refused and came back all the same, which a person sees in clearing."""
+    knowingly: list[str] = field(default_factory=list[str])
+    """References that were ordered or released while a debit of an attempt before was not explained."""
     messages: Counter[str] = field(default_factory=Counter[str])
 
     @cached_property
     def by_reference(self) -> Mapping[str, str]:
         return {str(it["reference"]): name for name, it in self.orders.items()}
+
+    def note_if_paid_already(self, reference: str) -> None:
+        """A payment that goes on while another of its drawdown was debited after it was refused."""
+        waiting = {str(it["payment"]) for it in self.items.values() if it["reason"] == REFUSED_AND_PAID}
+        paid = {(it["case"], it["drawdown"], it["reference"]) for it in (self.orders[one] for one in waiting)}
+        this = next(it for it in self.orders.values() if it["reference"] == reference) if paid else {}
+        if any(
+            (case, drawdown) == (this["case"], this["drawdown"]) for case, drawdown, name in paid if name != reference
+        ):
+            self.knowingly.append(reference)
 
 
 def known(evidence: Evidence) -> Known:
@@ -63,10 +77,11 @@ def known(evidence: Evidence) -> Known:
 def _rows(evidence: Evidence) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     store = Path(evidence.store.removeprefix("sqlite:")) / "payout.sqlite"
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
-        query = "SELECT originator_id, topic, state FROM stored_events WHERE topic GLOB ? ORDER BY notification_id"
-        for kind in ("payout.payment-*", "payout.batch-*", "payout.report-*"):
-            for stream, topic, state in connection.execute(query, (kind,)):
-                yield stream, topic.rpartition(".v")[0], json.loads(state)["facts"]
+        kinds = ("payout.payment-*", "payout.batch-*", "payout.report-*", "payout.clearing-*")
+        of_kinds = " OR ".join(["topic GLOB ?"] * len(kinds))
+        query = f"SELECT originator_id, topic, state FROM stored_events WHERE {of_kinds} ORDER BY notification_id"
+        for stream, topic, state in connection.execute(query, kinds):
+            yield stream, topic.rpartition(".v")[0], json.loads(state)["facts"]
     connection.close()
 
 
@@ -75,6 +90,7 @@ def _note(found: Known, id: str, topic: str, facts: Mapping[str, Any]) -> None:
         case "payout.payment-ordered":
             found.orders[id] = facts
             found.status[id] = "ordered"
+            found.note_if_paid_already(str(facts["reference"]))
         case "payout.payment-batched":
             found.status[id] = "batched"
         case "payout.batch-listed" | "payout.batch-sealed":
@@ -82,13 +98,18 @@ def _note(found: Known, id: str, topic: str, facts: Mapping[str, Any]) -> None:
             found.files[id] = facts.get("file_sha256", "")
         case "payout.batch-released":
             found.released.add(id)
+            for reference in found.entries[id]:
+                found.note_if_paid_already(reference)
         case "payout.report-received" | "payout.report-conflicting" | "payout.report-quarantined":
             found.reports[facts["sha256"]] += 1
-            found.contradicted |= {
-                it["reference"] for it in facts.get("unmatched", ()) if it["reason"] in _CONTRADICTED
-            }
+            unmatched = facts.get("unmatched", ())
+            found.returned_unpaid |= {it["reference"] for it in unmatched if it["reason"] == "returned-after-rejection"}
             if topic == "payout.report-received":
                 found.messages[f"{facts['kind']} {facts['message_id']}"] += 1
+        case "payout.clearing-opened":
+            found.items |= {(id, it["number"]): it for it in facts["items"]}
+        case "payout.clearing-resolved":
+            found.items.pop((id, facts["number"]), None)
         case _ if topic in _ANSWERS:
             found.answers[id][_ANSWERS[topic]] += 1
             found.status[id] = _ANSWERS[topic]
@@ -121,13 +142,19 @@ def ordered(evidence: Evidence) -> set[str]:
 
 
 def to_order_again(evidence: Evidence) -> list[str]:
-    """The cases whose payment was refused or came back; what was paid all the same is cleared first, as the runbook says."""
+    """The cases whose payment was refused or came back. Of what was paid all the same the house must know by itself."""
     found = known(evidence)
     return sorted(
         str(found.orders[it]["case"])
         for it, status in found.status.items()
-        if status in ("rejected", "returned") and found.orders[it]["reference"] not in found.contradicted
+        if status in ("rejected", "returned") and found.orders[it]["reference"] not in found.returned_unpaid
     )
+
+
+def to_assign(evidence: Evidence) -> list[tuple[str, int, str]]:
+    """The items of debits under payments that were refused, and whose they are."""
+    found = known(evidence)
+    return [(*at, str(it["payment"])) for at, it in found.items.items() if it["reason"] == REFUSED_AND_PAID]
 
 
 # ---- The rules -------------------------------------------------------------------------------------------------------
@@ -163,7 +190,7 @@ def none_missing(it: Known) -> Iterator[str]:
 
 
 def no_more_than_asked_for(it: Known) -> Iterator[str]:
-    """All attempts at a drawdown together pay it once at most."""
+    """All attempts at a drawdown together pay it once at most; what a treasury that refused one paid twice is an open item by name."""
     paid, asked = Counter[str](), dict[str, int]()
     for order in it.orders.values():
         case = f"{order['case']}/{order['drawdown']}"
@@ -171,7 +198,20 @@ def no_more_than_asked_for(it: Known) -> Iterator[str]:
         one = it.book["payments"].get(order["reference"])
         if one and one["state"] == "booked" and not one["returned_on"]:
             paid[case] += one["amount_cents"]
-    yield from (f"{case}: {cents} gezahlt von {asked[case]}" for case, cents in paid.items() if cents > asked[case])
+    for case, cents in paid.items():
+        if cents > asked[case] and not _is_named(it, case):
+            yield f"{case}: {cents} gezahlt von {asked[case]}"
+
+
+def none_paid_knowingly(it: Known) -> Iterator[str]:
+    """Nothing is ordered or leaves while the account was debited for an attempt before it."""
+    yield from (f"{reference}: neu angeordnet trotz Belastung" for reference in it.knowingly)
+
+
+def _is_named(it: Known, drawdown: str) -> bool:
+    """Whether the overpayment of a drawdown is an open item."""
+    named = {str(one["payment"]) for one in it.items.values() if one["reason"] == PAID_TWICE}
+    return any(f"{order['case']}/{order['drawdown']}" == drawdown for order in (it.orders[one] for one in named))
 
 
 def each_answer_once(it: Known) -> Iterator[str]:
@@ -192,10 +232,18 @@ def as_the_book_says(it: Known) -> Iterator[str]:
             if paid is None:
                 continue
             truth = "returned" if paid["returned_on"] else {"booked": "settled"}.get(paid["state"], paid["state"])
-            must = fault.end(place + 1) if fault else truth
+            told, assigned = fault.end(place + 1) if fault else truth, _was_assigned(it, reference)
+            if assigned and told != "rejected":
+                yield f"{reference}: für abgelehnt gehalten, was niemand ablehnte"
+            must = truth if assigned else told
             status = it.status[it.by_reference[reference]] if reference in it.by_reference else "unbekannt"
             if status != must:
                 yield f"{reference}: {status}, sollte {must} sein ({fault.key if fault else 'ohne Störung'})"
+
+
+def _was_assigned(it: Known, reference: str) -> bool:
+    """Whether two persons said that this payment, refused before, was made."""
+    return {"rejected", "settled"} <= it.answers[it.by_reference.get(reference, "")].keys()
 
 
 def nothing_left(it: Known) -> Iterator[str]:
@@ -211,6 +259,7 @@ RULES: Mapping[str, Callable[[Known], Iterator[str]]] = {
     "each once": each_once,
     "none missing": none_missing,
     "no more than asked for": no_more_than_asked_for,
+    "none paid knowingly": none_paid_knowingly,
     "each answer once": each_answer_once,
     "as the book says": as_the_book_says,
     "nothing left": nothing_left,

@@ -50,6 +50,7 @@ WITHOUT: Mapping[str, tuple[dict[str, Any], str]] = {
     "renamed": ({}, "none missing"),
     "unknown-is-no-failure": ({"moment": "file-handed-over"}, "no more than asked for"),
     "duplicate-is-receipt": ({"among": ("called-duplicate",)}, "as the book says"),
+    "refused-and-paid": ({"among": ("rejected-then-accepted",), "rate": 0.7}, "none paid knowingly"),
     "keys-per-file": ({"moment": "report-taken-in"}, "each answer once"),
     "keys-per-entry": ({"among": ("same-line-twice",), "rate": 1.0}, "each answer once"),
 }

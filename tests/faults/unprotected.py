@@ -40,6 +40,7 @@ PROTECTIONS: Mapping[str, Callable[[], None]] = {
     "renamed": treasury.renamed,
     "unknown-is-no-failure": treasury.unknown_is_no_failure,
     "duplicate-is-receipt": treasury.duplicate_is_receipt,
+    "refused-and-paid": treasury.refused_and_paid,
     "keys-per-file": treasury.keys_per_file,
     "keys-per-entry": treasury.keys_per_entry,
 }

@@ -10,6 +10,8 @@ from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import report as reports
+from services.payout.batch import in_cases
+from services.payout.disbursement import deciding
 from services.payout.report import answers
 from services.payout.treasury import desk
 from services.payout.treasury.directory import Directory
@@ -90,6 +92,11 @@ def _refused(batch: str, entry: batches.Entry) -> Decision:
 def duplicate_is_receipt() -> None:
     """“You sent this before” is taken for a refusal."""
     answers.DUPLICATES = frozenset[str]()
+
+
+def refused_and_paid() -> None:
+    """What was refused is ordered anew whatever the account was debited."""
+    deciding.refuse_unexplained = in_cases.disbursements.refuse_unexplained = lambda _debits: None
 
 
 def keys_per_file() -> None:

@@ -276,8 +276,9 @@ def _open_item(number: int, clearing: Clearing) -> Standing:
 
 
 def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]:
-    if not command.items or (command.sha256 in clearing.files and not command.found):
+    if command.sha256 in clearing.files and not command.found:
         return []
+    wanted = [it for it in command.items if not (command.found and _is_listed(it, clearing))]
     first = len(clearing.items) + 1
     items = [
         Item(
@@ -291,7 +292,7 @@ def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]
             booked_on=it.booked_on,
             payment=it.payment,
         )
-        for number, it in enumerate(command.items, first)
+        for number, it in enumerate(wanted, first)
     ]
     return [
         ClearingOpened(
@@ -302,6 +303,11 @@ def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]
         )
         for start in range(0, len(items), MAX_OPENED)
     ]
+
+
+def _is_listed(it: Unexplained, clearing: Clearing) -> bool:
+    named = (it.reason, it.payment, it.booking)
+    return any((one.item.reason, one.item.payment, one.item.booking) == named for one in clearing.items.values())
 
 
 def _propose(command: ProposeResolution, standing: Standing, context: Context) -> Sequence[ResolutionProposed]:
