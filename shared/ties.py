@@ -3,11 +3,12 @@
 Ties are declared at review and told to the others; each service keeps its own register of them, and asks it here.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Protocol, cast
 
 from shared.contracts import Acted
-from shared.decider import AnyDecider, Context, Decided, Decision, replace
+from shared.decider import AnyDecider, Context, Decided, Decider, Decision, replace, value
 from shared.duties import refuse
 
 REGISTER = "register"
@@ -48,3 +49,40 @@ def untied(decided: Decision, register: AnyDecider, action: str, keys: Sequence[
         return decided.judge([*states[:place], *states[place + 1 :]], context)
 
     return replace(decided, reads={**decided.reads, stream: register}, judge=judge)
+
+
+# ---- The register of a service that is told ---------------------------------------------------------------------------
+
+
+@value
+class NoteTie:
+    """`acted` is the declaration, `key` the municipality's official key."""
+
+    acted: tuple[Acted, ...]
+    key: str
+    declared_on: date
+
+
+@value
+class Ties:
+    declared: tuple[Tie, ...] = ()
+
+
+def register[E: Tie](noted: type[E]) -> Decider[NoteTie, E, Ties]:
+    """The noun of a service that records what it is told as events of its own class `noted`."""
+    make = cast(Callable[..., E], noted)
+
+    def decide(command: NoteTie, ties: Ties, context: Context) -> Sequence[E]:
+        known = {(it.person, it.key) for it in ties.declared}
+        return [
+            make(person=it.person, role=it.role, key=command.key, declared_on=command.declared_on)
+            for it in command.acted
+            if (it.person, command.key) not in known
+        ]
+
+    def evolve(ties: Ties, it: E) -> Ties:
+        return Ties(declared=(*ties.declared, it))
+
+    return Decider[NoteTie, E, Ties](
+        name="tie", per_case=False, initial=Ties(), decide=decide, evolve=evolve, events=[noted]
+    )

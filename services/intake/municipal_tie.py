@@ -1,22 +1,9 @@
-"""Bindung an eine Kommune, as review told it: who is tied to a municipality acts in none of its cases (§ 20 VwVfG).
+"""Bindung an eine Kommune, as review told it: who is tied to a municipality acts in none of its cases (§ 20 VwVfG)."""
 
-All ties lie in one stream; a case asks it by the keys of its municipalities, whichever of the two came first.
-"""
-
-from collections.abc import Sequence
 from datetime import date
 
-from shared.contracts import Acted
-from shared.decider import Context, Decider, event, value
-
-
-@value
-class NoteTie:
-    """`acted` is the declaration, `key` the municipality's official key."""
-
-    acted: tuple[Acted, ...]
-    key: str
-    declared_on: date
+from shared.decider import event
+from shared.ties import NoteTie, Ties, register
 
 
 @event("intake.municipal-tie-noted")
@@ -29,24 +16,6 @@ class MunicipalTieNoted:
     declared_on: date
 
 
-@value
-class Ties:
-    declared: tuple[MunicipalTieNoted, ...] = ()
+decider = register(MunicipalTieNoted)
 
-
-def decide(command: NoteTie, ties: Ties, context: Context) -> Sequence[MunicipalTieNoted]:
-    known = {(it.person, it.key) for it in ties.declared}
-    return [
-        MunicipalTieNoted(person=it.person, role=it.role, key=command.key, declared_on=command.declared_on)
-        for it in command.acted
-        if (it.person, command.key) not in known
-    ]
-
-
-def evolve(ties: Ties, it: MunicipalTieNoted) -> Ties:
-    return Ties(declared=(*ties.declared, it))
-
-
-decider = Decider[NoteTie, MunicipalTieNoted, Ties](
-    name="tie", per_case=False, initial=Ties(), decide=decide, evolve=evolve, events=[MunicipalTieNoted]
-)
+__all__ = ["MunicipalTieNoted", "NoteTie", "Ties", "decider"]

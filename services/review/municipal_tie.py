@@ -6,11 +6,12 @@ One register for all: a case asks it by the keys of everybody who applies, carri
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
 
 from services.review.assessment import Assessment, Unopened
 from services.review.succession import Recipient
 from shared import ties
-from shared.decider import Context, Decider, event, value
+from shared.decider import Context, Decider, event, replace, value
 from shared.identity import Role
 
 REGISTER = ties.REGISTER
@@ -42,27 +43,72 @@ class DeclareMunicipalTie:
     ground: TieGround
 
 
+@value
+class TellTies:
+    """Tell the other services of every tie of which they were not told when it was declared."""
+
+
+type Command = DeclareMunicipalTie | TellTies
+
+
 @event("review.municipal-tie-declared")
 class MunicipalTieDeclared:
-    """A person is tied to a municipality and acts in none of its cases (Ausschluss nach § 20 VwVfG)."""
+    """A person is tied to a municipality and acts in none of its cases (Ausschluss nach § 20 VwVfG).
+
+    `told` when the other services were told of it at once; those declared before that are told later.
+    """
 
     person: str
     role: Role
     key: str
     ground: TieGround
     declared_on: date
+    told: bool = False
+
+
+@event("review.municipal-tie-told")
+class MunicipalTieTold:
+    """The other services are told of a tie that was declared before they were told of any (Nachmeldung einer Bindung)."""
+
+    person: str
+    role: Role
+    key: str
+    declared_on: date
+
+
+type Event = MunicipalTieDeclared | MunicipalTieTold
 
 
 @value
 class Ties:
+    """`told` are the ties told later, by person and key."""
+
     declared: tuple[MunicipalTieDeclared, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def untold(self) -> tuple[MunicipalTieDeclared, ...]:
+        return tuple(it for it in self.declared if not it.told and (it.person, it.key) not in self.told)
 
     def of(self, person: str, keys: Sequence[str]) -> MunicipalTieDeclared | None:
         """What ties the person to one of these municipalities; None when nothing does."""
         return ties.of(self.declared, person, keys)
 
 
-def decide(command: DeclareMunicipalTie, known: Ties, context: Context) -> Sequence[MunicipalTieDeclared]:
+def decide(command: Command, known: Ties, context: Context) -> Sequence[Event]:
+    match command:
+        case DeclareMunicipalTie():
+            return _declare(command, known, context)
+        case TellTies():
+            return [
+                MunicipalTieTold(person=it.person, role=it.role, key=it.key, declared_on=it.declared_on)
+                for it in known.untold
+            ]
+        case _ as missing:
+            assert_never(missing)
+
+
+def _declare(command: DeclareMunicipalTie, known: Ties, context: Context) -> Sequence[Event]:
     if known.of(context.actor, (command.key,)):
         return []
     return [
@@ -72,16 +118,28 @@ def decide(command: DeclareMunicipalTie, known: Ties, context: Context) -> Seque
             key=command.key,
             ground=command.ground,
             declared_on=context.valid_on,
+            told=True,
         )
     ]
 
 
-def evolve(known: Ties, it: MunicipalTieDeclared) -> Ties:
-    return Ties(declared=(*known.declared, it))
+def evolve(known: Ties, it: Event) -> Ties:
+    match it:
+        case MunicipalTieDeclared():
+            return replace(known, declared=(*known.declared, it))
+        case MunicipalTieTold():
+            return replace(known, told=(*known.told, (it.person, it.key)))
+        case _ as missing:
+            assert_never(missing)
 
 
-decider = Decider[DeclareMunicipalTie, MunicipalTieDeclared, Ties](
-    name="tie", per_case=False, initial=Ties(), decide=decide, evolve=evolve, events=[MunicipalTieDeclared]
+decider = Decider[Command, Event, Ties](
+    name="tie",
+    per_case=False,
+    initial=Ties(),
+    decide=decide,
+    evolve=evolve,
+    events=[MunicipalTieDeclared, MunicipalTieTold],
 )
 
 

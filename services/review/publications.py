@@ -134,7 +134,7 @@ def _told(event: object, state: object) -> object | None:
         case handling.ConflictOfInterestDeclared(), _:
             declared = Acted(person=event.person, role=event.role, action=handling.CONFLICT)
             return review.ConflictOfInterestDeclared(acted=(declared,), declared_on=event.declared_on)
-        case municipal_tie.MunicipalTieDeclared(), _:
+        case ((municipal_tie.MunicipalTieDeclared() | municipal_tie.MunicipalTieTold()), _):
             tied = Acted(person=event.person, role=event.role, action=municipal_tie.ACTION)
             return review.MunicipalTieDeclared(acted=(tied,), key=event.key, declared_on=event.declared_on)
         case programme.PolicyPublished(), _:

@@ -32,7 +32,8 @@ from services.review.publications import publish
 from services.review.reactions import HANDLED, react
 from services.review.views import project
 from shared import service
-from shared.commands import Request
+from shared.commands import Outcome, Request
+from shared.decider import Decision, decision
 from shared.identity import SYSTEM, Role
 from shared.lanes import Reactions
 from shared.overlay import Caller
@@ -43,6 +44,30 @@ from shared.writer import NotWriting
 log = structlog.get_logger()
 
 
+def at_start(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
+    """What a new version does once on its start: publish its programmes, and tell the others of older ties."""
+    return [*policies(house), lambda: tell_ties(house)]
+
+
+async def tell_ties(house: House) -> None:
+    """Tells the other services of the ties that were declared before they were told of any; none when all are told."""
+    decided = decision(municipal_tie.decider, municipal_tie.REGISTER, municipal_tie.TellTies())
+    outcome = await _execute(house, decided)
+    if outcome.last:
+        log.info("municipal ties told")
+    await asyncio.Event().wait()
+
+
+async def _execute(house: House, decided: Decision) -> Outcome:
+    """Decide as the system, as soon as this process writes."""
+    caller = Caller(actor=SYSTEM, role=Role.SYSTEM)
+    while True:
+        try:
+            return await house.writer.execute(Request(decision=decided, caller=caller))
+        except NotWriting:
+            await asyncio.sleep(0.2)
+
+
 def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
     """Publishes every programme that ships with this version, once; until then the service is not ready."""
     waiting = {name: [it.text for it in files] for name, files in shipped().items()}
@@ -50,14 +75,9 @@ def policies(house: House) -> Sequence[Callable[[], Awaitable[None]]]:
     house.idle_checks.append(lambda: not waiting)
 
     async def publish_all() -> None:
-        caller = Caller(actor=SYSTEM, role=Role.SYSTEM)
         while waiting:
             name, texts = next(iter(waiting.items()))
-            try:
-                outcome = await house.writer.execute(Request(decision=programme.publish_policy(*texts), caller=caller))
-            except NotWriting:
-                await asyncio.sleep(0.2)
-                continue
+            outcome = await _execute(house, programme.publish_policy(*texts))
             if outcome.problem:
                 raise RuntimeError(f"{name}: {outcome.problem}")
             if outcome.last:
@@ -94,7 +114,7 @@ blueprint = Blueprint(
     actions=actions,
     reads=reads,
     pages=pages,
-    followers=policies,
+    followers=at_start,
     due=DUE,
     possible=possible,
     refusals=REFUSALS,

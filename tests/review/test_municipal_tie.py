@@ -6,20 +6,33 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import msgspec
 import pytest
 
 from services.review import assessment as assessments
 from services.review import award, handling, municipal_tie
 from services.review.assigning import assign_cases
 from services.review.handling import OthersAreAssignedByApprovers, PersonIsExcluded, within_duty
-from services.review.municipal_tie import DeclareMunicipalTie, MunicipalTieDeclared, TieGround, Ties, decider, keys_of
+from services.review.municipal_tie import (
+    Command,
+    DeclareMunicipalTie,
+    Event,
+    MunicipalTieDeclared,
+    MunicipalTieTold,
+    TellTies,
+    TieGround,
+    Ties,
+    decider,
+    keys_of,
+)
 from services.review.publications import publish
 from services.review.succession import Recipient
-from services.review.wiring import blueprint
+from services.review.wiring import blueprint, policies
 from shared.contracts import Acted, review
 from shared.contracts.intake import Cooperation, Participant
-from shared.decider import RefusedAttempt, decision
+from shared.decider import Context, RefusedAttempt, decision, replace
 from shared.identity import Role
+from shared.service import Blueprint
 from tests.conftest import StartNats
 from tests.review.builders import (
     CASE,
@@ -44,7 +57,8 @@ from tests.review.road import OPINION, Road
 from tests.review.test_api import place
 from tests.review.test_pages import HTML
 from tests.scenario import Scenario
-from tests.service import serving
+from tests.servers import wait_until
+from tests.service import Running, serving
 
 ON, STADTILM = date(2025, 6, 30), "16070048"
 DECLARE = DeclareMunicipalTie(key=STADTILM, ground=TieGround.COUNCIL)
@@ -57,7 +71,7 @@ def road(tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats) -> Ite
         yield Road(service)
 
 
-def given(*history: MunicipalTieDeclared) -> Scenario[DeclareMunicipalTie, MunicipalTieDeclared, Ties]:
+def given(*history: Event) -> Scenario[Command, Event, Ties]:
     return Scenario(decider, history)
 
 
@@ -138,6 +152,58 @@ def test_the_others_are_told_of_a_tie_without_its_ground_and_of_all_municipaliti
     told_on = publish(assigned, house.state(f"award-{CASE}"))
     assert isinstance(told_on, review.FundsAssigned)
     assert told_on.municipalities == (STADTILM, "16070010")
+
+
+def test_a_tie_of_version_1_is_told_later_once_and_one_that_was_told_at_once_never_again() -> None:
+    (old,) = [
+        msgspec.json.decode(
+            b'{"person":"p-officer","role":"case-officer","key":"16070048","ground":"council","declared_on":"2025-06-30"}',
+            type=MunicipalTieDeclared,
+        )
+    ]
+    told = given(old).when(TellTies(), system()).then_one(MunicipalTieTold)
+    act = Acted(person="p-officer", role=Role.CASE_OFFICER, action="declare-municipal-tie")
+    assert publish(told, Ties()) == review.MunicipalTieDeclared(acted=(act,), key=STADTILM, declared_on=ON)
+    given(old, told).when(TellTies(), system()).then()
+    new = given().when(DECLARE, officer()).then_one(MunicipalTieDeclared)
+    given(new).when(TellTies(), system()).then()
+    given(old, told).when(DECLARE, officer()).then()
+
+
+def older(monkeypatch: pytest.MonkeyPatch) -> Blueprint:
+    """Review as it was before it told anybody of a tie."""
+    declare = municipal_tie._declare  # pyright: ignore[reportPrivateUsage]
+
+    def untold(command: DeclareMunicipalTie, known: Ties, context: Context) -> list[Event]:
+        return [replace(it, told=False) for it in declare(command, known, context)]
+
+    def tell(event: object, state: object) -> object | None:
+        return None if isinstance(event, MunicipalTieDeclared) else publish(event, state)
+
+    monkeypatch.setattr(municipal_tie, "_declare", untold)
+    return replace(blueprint, publish=tell, followers=policies)
+
+
+def test_a_new_version_tells_on_its_start_of_the_ties_that_an_older_one_kept_to_itself(
+    tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = place(tmp_path_factory.mktemp("older-ties"), start_nats)
+    with monkeypatch.context() as before, serving(older(before), where) as service:
+        tied = Road(service).person("p-tied", Role.EXPERT)
+        assert post(tied, "/review/municipal-ties", {"key": STADTILM, "ground": "council"}).status_code == 201
+
+        assert recorded(service) == ["review.municipal-tie-declared"]
+    both = ["review.municipal-tie-declared", "review.municipal-tie-told"]
+    for _start in ("first", "second"):
+        with serving(blueprint, where) as service:
+            wait_until(lambda service=service: recorded(service) == both, "die Nachmeldung")
+            service.settled()
+            assert recorded(service) == both
+
+
+def recorded(service: Running) -> list[str]:
+    rows = service.house.store.recorder.rows(0, 10_000)
+    return [it.topic.rpartition(".v")[0] for it in rows if it.topic.startswith("review.municipal-tie-")]
 
 
 # ---- Many at once ---------------------------------------------------------------------------------------------------
