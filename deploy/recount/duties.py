@@ -43,6 +43,7 @@ BUDGET = {"reserve-funds", "release-reservation", "allow-despite-provisional", "
 RECOVERY_PROPOSAL, RECOVERY = {"propose-repayment"}, {"demand-repayment", "drop-repayment"}
 COLLECTION, INTEREST = {"book-repayment"}, {"assess-interest"}
 CONCESSION = {"waive-interest", "defer-claim", "suspend-claim", "resume-claim", "remit-claim"}
+COLLECTION_ORDER = {"order-collection"}
 ASSIGNMENT = {"assign-reviewer", "assign-cases", "hand-back-case", "appoint-substitute"}
 CONFLICT = {"declare-conflict-of-interest"}
 EXAMINATION, CERTIFICATION, ORDER, SEALING, TREASURY = (
@@ -72,6 +73,7 @@ AUTHORITY = (
     | COLLECTION
     | INTEREST
     | CONCESSION
+    | COLLECTION_ORDER
 )
 
 EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
@@ -88,6 +90,12 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
         COLLECTION,
         RECOVERY_PROPOSAL | RECOVERY | INTEREST | CONCESSION,
     ),
+    (
+        "Wer zu einer Forderung anordnet, hat sie nicht entschieden oder verändert und bucht nicht (§§ 70, 77 LHO).",
+        COLLECTION_ORDER,
+        RECOVERY_PROPOSAL | RECOVERY | INTEREST | CONCESSION | COLLECTION,
+    ),
+    ("Wer zu einer Forderung anordnet, gibt in der Kasse nicht frei (§ 77 LHO).", COLLECTION_ORDER, TREASURY),
     ("Wer Nebenbestimmungen prüft, verzichtet auf keine.", FULFILMENT, WAIVER),
     ("Wer Nebenbestimmungen prüft, ordnet nicht an.", FULFILMENT, ORDER),
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
@@ -209,6 +217,7 @@ ACTS: Mapping[str, str] = {
     "payout.claim-suspended": "suspend-claim",
     "payout.claim-resumed": "resume-claim",
     "payout.claim-remitted": "remit-claim",
+    "payout.collection-ordered": "order-collection",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
     "payout.drawdown-rejected": "examine-drawdown",
@@ -232,6 +241,8 @@ BESIDE: frozenset[str] = frozenset({
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
+    "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
+    "payout.collection-accepted",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 

@@ -31,10 +31,14 @@ class Line:
     summed: bool = False
     returned: bool = False
     reference: str = ""
+    text: str = ""
 
 
 def lines_of(entry: FileEntry, account: str, step: Step) -> list[Line]:
     """What a step says that was booked on this account."""
+    if it := entry.receipt:
+        text = f"Erstattung {it.reference}"
+        return [Line(it.amount_cents, f"LHE{entry.number:08d}", it.booked_on, reference=it.reference, text=text)]
     lines: list[Line] = []
     batches = [batch for batch in entry.batches if batch.debtor_iban == account]
     for kind in step.lines:
@@ -162,8 +166,10 @@ def _entry(block: Element, entry: FileEntry, line: Line, step: Step) -> None:
         _transaction(details, entry, line, payment, step, cents_off)
     if line.reference:
         stranger = add(details, "TxDtls")
-        add(stranger, "Refs/EndToEndId", line.reference)
+        add(stranger, "Refs/EndToEndId", "NOTPROVIDED" if line.text else line.reference)
         add_amount(stranger, "Amt", abs(line.cents))
+        if line.text:
+            add(stranger, "RmtInf/Ustrd", line.text)
 
 
 def _transaction(

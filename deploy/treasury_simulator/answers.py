@@ -9,9 +9,10 @@ from datetime import date, timedelta
 
 from deploy.treasury_simulator.account_report import KINDS, account_report, booked_of, lines_of
 from deploy.treasury_simulator.book import Answer, FileEntry, PaymentEntry, Standing
+from deploy.treasury_simulator.claims_book import Receipt
 from deploy.treasury_simulator.damage import DAMAGES
 from deploy.treasury_simulator.fault import Fault, Step
-from deploy.treasury_simulator.hkr_answers import ACKNOWLEDGEMENT, acknowledgement, hkr_account, hkr_kind
+from deploy.treasury_simulator.hkr_answers import ACKNOWLEDGEMENT, BOOKINGS, acknowledgement, hkr_account, hkr_kind
 from deploy.treasury_simulator.hkr_reading import FORMAT
 from deploy.treasury_simulator.recall_answer import RECALL_ANSWER, recall_answer
 from deploy.treasury_simulator.status_report import STATUS_REPORT, status_report
@@ -31,9 +32,17 @@ class Owed:
 
 def owed_answers(entry: FileEntry, fault: Fault | None) -> list[Owed]:
     """Each answer to a file in its order: without a fault a status report, and a notification per account that was debited."""
+    if entry.receipt:
+        return [_told_of(entry.receipt)]
     if entry.state == "rejected":
         return [Owed(HONEST[0], ACKNOWLEDGEMENT if entry.format == FORMAT else STATUS_REPORT)]
     return [it for step in (fault.plays if fault else HONEST) for it in _owed(entry, step, fault)]
+
+
+def _told_of(receipt: Receipt) -> Owed:
+    if receipt.told == "bookings":
+        return Owed(Step("notification"), BOOKINGS, receipt.account_iban)
+    return Owed(Step(receipt.told), KINDS[receipt.told][0], receipt.account_iban)
 
 
 def _owed(entry: FileEntry, step: Step, fault: Fault | None) -> list[Owed]:
@@ -90,7 +99,7 @@ def _undamaged(file: int, place: int, entry: FileEntry, all_owed: Sequence[Owed]
     owed = all_owed[place - 1]
     if entry.format == FORMAT and owed.step.send == "status":
         return acknowledgement(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
-    if entry.format == FORMAT:
+    if entry.format == FORMAT or owed.kind == BOOKINGS:
         return hkr_account(entry, owed.account or "", owed.step, f"LHK-B-{file:08d}-{place}")
     match owed.step.send:
         case "status":

@@ -1,5 +1,6 @@
 """The treasury's own book: SQLite, one transaction per file, never a second booking of a reference."""
 
+import hashlib
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.treasury_simulator.claims_book import TABLES, ClaimsBook, CollectionEntry, Receipt
 from deploy.treasury_simulator.folder import Arrival
 from deploy.treasury_simulator.interruption import Moment, passing
 
@@ -79,7 +81,7 @@ class BatchEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One judged file; `state` is accepted or rejected, then with code and text."""
+    """One judged file; `state` is accepted or rejected, then with code and text. Money that came in is a file without orders."""
 
     number: int
     sha256: str
@@ -91,6 +93,15 @@ class FileEntry:
     batches: tuple[BatchEntry, ...]
     format: str = "iso20022"
     file_number_sequence: int = 0
+    version: int = 1
+    account: str = ""
+    collections: tuple[CollectionEntry, ...] = ()
+    receipt: Receipt | None = None
+
+    @property
+    def booked_on(self) -> str:
+        """The day on which its money moves."""
+        return self.receipt.booked_on if self.receipt else self.batches[0].execution_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,8 @@ class Book:
         self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA foreign_keys=ON")
-        self._connection.executescript(_TABLES)
+        self._connection.executescript(_TABLES + TABLES)
+        self.claims = ClaimsBook(self._connection)
 
     def close(self) -> None:
         """Release the file."""
@@ -184,14 +196,9 @@ class Book:
             *(entry.message_id, entry.created_at, entry.code, entry.text),
         )
         if entry.format != "iso20022":
-            account = entry.batches[0].debtor_iban if entry.batches else ""
-            self._run(
-                "INSERT INTO numbered VALUES (?, ?, ?, ?)",
-                entry.number,
-                entry.format,
-                account,
-                entry.file_number_sequence,
-            )
+            account, number = entry.account, entry.file_number_sequence
+            self._run("INSERT INTO numbered VALUES (?, ?, ?, ?)", entry.number, entry.format, account, number)
+            self.claims.record(entry.number, entry.version, entry.collections)
         for batch in entry.batches:
             self._run("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", entry.number, *astuple(batch)[:5])
             for payment in batch.payments:
@@ -204,6 +211,16 @@ class Book:
                         "INSERT INTO booking VALUES (?, ?, ?, ?, ?)",
                         *(payment.reference, entry.number, payment.place, payment.amount_cents, batch.execution_on),
                     )
+
+    def record_receipt(self, name: str, receipt: Receipt) -> FileEntry:
+        """Money that came in by itself, as a file that nobody sent."""
+        number, at = self.next_number(), f"{receipt.booked_on}T08:00:00Z"
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        self._run(
+            "INSERT INTO file VALUES (?, ?, ?, 0, 'accepted', NULL, NULL, ?, NULL, NULL)", number, name, digest, at
+        )
+        self.claims.record_receipt(number, receipt)
+        return self.file(number)
 
     def record_answer(self, answer: Answer, sha256: str, due_on: str) -> None:
         """An answer that is owed from a day on, with the hash of its bytes."""
@@ -275,7 +292,13 @@ class Book:
         told = self._one("SELECT format, number FROM numbered WHERE file = ?", number) or ("iso20022", 0)
         batches = self._all("SELECT * FROM batch WHERE file = ? ORDER BY place", number)
         columns: list[Any] = [*row, tuple(self._batch(*values) for values in batches), *told]
-        return FileEntry(*columns)
+        known = self.claims
+        return FileEntry(
+            *columns,
+            version=known.version(number),
+            collections=known.collections(number),
+            receipt=known.receipt(number),
+        )
 
     def _batch(
         self, file: int, place: int, information_id: str, debtor_iban: str, execution_on: str, batch_booking: int
@@ -299,6 +322,7 @@ class Book:
             "answers": self._dicts("SELECT name, sha256, written FROM answer ORDER BY file, place"),
             "totals": self._dicts(_TOTALS.format(measure="count(*)"))[0],
             "cents": self._dicts(_TOTALS.format(measure="coalesce(sum(amount_cents), 0)"))[0],
+            **self.claims.printed(),
         }
 
     def _run(self, statement: str, *values: object) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from deploy.treasury_simulator import answers, scenario
 from deploy.treasury_simulator.book import Answer, BatchEntry, Book, FileEntry, PaymentEntry
+from deploy.treasury_simulator.claims_book import CollectionEntry, Receipt
+from deploy.treasury_simulator.collecting import Collector
 from deploy.treasury_simulator.fault import Fault, table
 from deploy.treasury_simulator.folder import Arrival, Folder
 from deploy.treasury_simulator.interruption import Moment, passing
@@ -39,6 +41,7 @@ class Desk:
             passing(Moment.TAKEN)
             self._started = True
             lines += [self._receive(name, rules) for name in self._folder.taken() if not self._book.has_file(name)]
+        lines += self._come_in(rules)
         today = rules.today or self._book.today()
         return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed(today)]
 
@@ -68,16 +71,43 @@ class Desk:
         except FileRefused as refused:
             created_at = refused.created_at or arrival.arrived_at
             entry = replace(entry, state="rejected", message_id=refused.message_id, created_at=created_at)
-            entry = replace(entry, format=refused.format)
+            entry = replace(entry, format=refused.format, version=refused.version)
             return replace(entry, code=refused.reason.code, text=refused.reason.text)
         entry = replace(entry, message_id=order.message_id, created_at=order.created_at, format=order.format)
+        entry = replace(entry, version=order.version, account=order.account)
         if self._book.has_message(order.message_id):
             code, text = _DUPLICATE_MESSAGE.code, _DUPLICATE_MESSAGE.text
-            return replace(entry, state="rejected", code=code, text=text, batches=self._batches(order, rules, True))
-        account = order.batches[0].debtor_iban
-        if order.number and order.number != self._book.last_number(account) + 1:
+            of_before = self._collections(order, rules, duplicate=True)
+            entry = replace(entry, collections=of_before, batches=self._batches(order, rules, True))
+            return replace(entry, state="rejected", code=code, text=text)
+        if order.number and order.number != self._book.last_number(order.account) + 1:
             return replace(entry, state="rejected", code="AM18", text="Dateinummer: es fehlt eine, oder sie kam schon")
-        return replace(entry, batches=self._batches(order, rules, False), file_number_sequence=order.number)
+        collections = self._collections(order, rules, duplicate=False)
+        entry = replace(entry, collections=collections, file_number_sequence=order.number)
+        return replace(entry, batches=self._batches(order, rules, False))
+
+    def _collections(self, order: Order, rules: scenario.Scenario, *, duplicate: bool) -> tuple[CollectionEntry, ...]:
+        """What becomes of the orders about claims; what is taken changes them in the same transaction."""
+        collector = Collector(self._book.claims)
+        judged = [
+            collector.judge(place, it, rules, duplicate=duplicate)
+            for place, it in enumerate(order.collections, start=len(order.payments) + 1)
+        ]
+        for payable_under, claim in collector.changed.items():
+            self._book.claims.record_claim(payable_under, claim)
+        return tuple(judged)
+
+    def _come_in(self, rules: scenario.Scenario) -> list[str]:
+        """What somebody paid into an account, each once."""
+        lines: list[str] = []
+        for it in rules.paid:
+            name = f"paid-{it.id}"
+            if not self._book.has_file(name):
+                with self._book.transaction():
+                    receipt = Receipt(it.reference, it.cents, it.on, it.account, it.told)
+                    self._record_answers(self._book.record_receipt(name, receipt), None)
+                lines.append(f"{name} came in")
+        return lines
 
     def _fault(self, entry: FileEntry, rules: scenario.Scenario) -> Fault | None:
         """What goes wrong with an accepted file; what is a duplicate is answered as always."""
@@ -130,6 +160,9 @@ class Desk:
         self._book.record_file(arrival, entry)
         if fault:
             self._book.record_fault(entry.number, fault.key)
+        self._record_answers(entry, fault)
+
+    def _record_answers(self, entry: FileEntry, fault: Fault | None) -> None:
         all_owed = answers.owed_answers(entry, fault)
         for place, owed in enumerate(all_owed, start=1):
             numbered = owed.account if owed.step.send == "notification" and not owed.step.again else None
@@ -146,9 +179,7 @@ class Desk:
         """What an answer says of the account becomes part of the book where it is true."""
         if owed.step.send == "statement":
             moved = answers.moved_cents(entry, owed)
-            self._book.record_statement(
-                answer.file, answer.place, owed.account or "", moved, entry.batches[0].execution_on
-            )
+            self._book.record_statement(answer.file, answer.place, owed.account or "", moved, entry.booked_on)
         for payment in answers.came_back(entry, owed):
             self._book.record_return(payment.reference, owed.step.charges, answers.due_on(entry, owed.step))
 

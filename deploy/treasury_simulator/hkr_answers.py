@@ -3,9 +3,9 @@
 from xml.etree import ElementTree
 
 from deploy.treasury_simulator.account_report import Line, lines_of
-from deploy.treasury_simulator.book import FileEntry, PaymentEntry
+from deploy.treasury_simulator.book import FileEntry
 from deploy.treasury_simulator.fault import Step
-from deploy.treasury_simulator.hkr_reading import NAMESPACE
+from deploy.treasury_simulator.hkr_reading import NAMESPACES
 from deploy.treasury_simulator.status_report import spoken_of
 from deploy.treasury_simulator.writing import Element, add, euros, written
 
@@ -22,44 +22,48 @@ def hkr_kind(step: Step) -> str:
 
 def acknowledgement(entry: FileEntry, step: Step, identification: str) -> bytes:
     """What became of this file."""
-    root = _root("Quittung")
+    root = _root("Quittung", entry)
     header = add(root, "Vorsatz")
     add(header, "Kennung", identification)
     add(header, "Bezug", _NOBODY if step.of_another else entry.message_id or "OHNE-KENNUNG")
     payments = [payment for batch in entry.batches for payment in batch.payments]
+    orders = [*payments, *entry.collections]
     if entry.state == "rejected":
         add(header, "Ergebnis", "abgewiesen")
         add(header, "Grund", entry.code)
     else:
-        add(header, "Anzahl", str(len(payments) + step.count_off))
-        add(header, "Summe", euros(sum(it.amount_cents for it in payments) + step.sum_off))
+        add(header, "Anzahl", str(len(orders) + step.count_off))
+        add(header, "Summe", euros(sum(it.amount_cents for it in orders) + step.sum_off))
         if step.level == "file":
             add(header, "Ergebnis", step.answers)
             add(header, "Grund", step.reason or "MS03")
         else:
-            refused = any(it.state != "booked" for it in payments)
+            refused = any(it.state not in ("booked", "taken") for it in orders)
             add(header, "Ergebnis", "teilweise" if refused else "angenommen")
     singly = entry.state == "accepted" and step.level == "payment"
     told = [it for it in payments if singly and spoken_of(it, step)]
     for payment in told:
-        _acknowledged(root, payment, step)
-    add(add(root, "Nachsatz"), "Anzahl", str(len(told) + step.trailer_off))
+        result = step.answers or ("angenommen" if payment.state == "booked" else "abgewiesen")
+        _acknowledged(root, payment.reference, result, step.reason or payment.code)
+    collected = entry.collections if singly else ()
+    for it in collected:
+        _acknowledged(root, it.reference, "angenommen" if it.state == "taken" else "abgewiesen", it.code)
+    add(add(root, "Nachsatz"), "Anzahl", str(len(told) + len(collected) + step.trailer_off))
     return written(root)
 
 
-def _acknowledged(root: Element, payment: PaymentEntry, step: Step) -> None:
+def _acknowledged(root: Element, reference: str, result: str, code: str | None) -> None:
     record = add(root, "Einzelsatz")
-    add(record, "Fremdkennzeichen", payment.reference)
-    result = step.answers or ("angenommen" if payment.state == "booked" else "abgewiesen")
+    add(record, "Fremdkennzeichen", reference)
     add(record, "Ergebnis", result)
     if result == "abgewiesen":
-        add(record, "Grund", step.reason or payment.code or "MS03")
+        add(record, "Grund", code or "MS03")
 
 
 def hkr_account(entry: FileEntry, account: str, step: Step, identification: str) -> bytes:
     """What was debited, came in, or came back."""
     returned = hkr_kind(step) == RETURNS
-    root = _root("Rueckgabedatei" if returned else "Buchungsdatei")
+    root = _root("Rueckgabedatei" if returned else "Buchungsdatei", entry)
     add(add(root, "Vorsatz"), "Kennung", identification)
     lines = lines_of(entry, account, step)
     for line in lines:
@@ -82,5 +86,5 @@ def _record(root: Element, line: Line, step: Step, *, returned: bool) -> None:
         add(record, "Grund", step.reason or "AC04")
 
 
-def _root(name: str) -> Element:
-    return ElementTree.Element(name, {"xmlns": NAMESPACE})
+def _root(name: str, entry: FileEntry) -> Element:
+    return ElementTree.Element(name, {"xmlns": NAMESPACES[entry.version]})

@@ -25,6 +25,18 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """One order about a claim: `kind` is Annahme, Aenderung or Absetzung, `payable_under` what its debtor pays under."""
+
+    kind: str
+    reference: str
+    refers_to: str
+    payable_under: str
+    amount_cents: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One PmtInf; `execution_on` is an ISO date."""
 
@@ -37,13 +49,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order file whose counts and sums are right; `number` is the running one of an HKR file."""
+    """One order file whose counts and sums are right; `number` is the running one of an HKR file, `version` that of its layout."""
 
     message_id: str
     created_at: str
     batches: tuple[Batch, ...]
     format: str = "iso20022"
     number: int = 0
+    version: int = 1
+    account: str = ""
+    collections: tuple[Collection, ...] = ()
 
     @property
     def payments(self) -> tuple[Payment, ...]:
@@ -60,3 +75,4 @@ class FileRefused(Exception):
         self.created_at = created_at
         self.format = "iso20022"
         """In which format the file was, and is answered."""
+        self.version = 1

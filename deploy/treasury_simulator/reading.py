@@ -42,8 +42,8 @@ def read(content: bytes) -> Order:
         namespace, root = parse(content)
     except Unreadable as unreadable:
         raise FileRefused("FF01", str(unreadable)) from unreadable
-    if namespace == hkr_reading.NAMESPACE:
-        return hkr_reading.read(root)
+    if namespace in hkr_reading.NAMESPACES.values():
+        return hkr_reading.read(root, namespace)
     if namespace != NAMESPACE or root.name != "Document":
         raise FileRefused("FF01", f"keine Nachricht {MESSAGE_NAME}")
     message_id, created_at = _header(root)

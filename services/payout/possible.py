@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import claim as claims
+from services.payout import collection as collections
 from services.payout import disbursement as disbursements
 from services.payout.api.claiming import acts_on
+from services.payout.api.collecting import collects
 from services.payout.api.lookup import act_on, acts_on_item, known_batch, known_case, known_holds, known_item
 from shared.service import House
 
@@ -28,7 +30,11 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     if "claim" in path:
         await known_case(house, path["case"])
         found = (await house.writer.state(claims.decider, path["case"])).state.find(path["claim"])
-        return acts_on(found) if found else ()
+        if found is None:
+            return ()
+        collected = (await house.writer.state(collections.decider, path["case"])).state
+        needed = collects(house) and claims.needed_by(found, collected)
+        return (*acts_on(found), collections.ORDER) if needed else acts_on(found)
     if "drawdown" not in path:
         return None
     state = (await known_case(house, path["case"])).state

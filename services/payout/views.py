@@ -12,6 +12,7 @@ from services.payout import (
     batch,
     claim,
     clearing,
+    collection,
     disbursement,
     expectation,
     hold,
@@ -23,6 +24,7 @@ from services.payout import (
     sums,
 )
 from services.payout.clearing_list import list_clearing, put_item
+from services.payout.collection_list import compare_claim, list_collections
 from services.payout.deadlines import note_claims, note_hold
 from services.payout.expected_list import expect_of_batch, list_expected, meet_batch, note_series
 from shared.decider import AnyDecider
@@ -63,6 +65,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     elif row.topic in _CLAIM:
         standing = draft.standing(claim.decider, it, row)
         draft.at_last(row.stream, partial(_put_claims, name, standing))
+    elif row.topic in _COLLECTION:
+        standing = draft.standing(collection.decider, it, row)
+        draft.at_last(row.stream, partial(_put_collections, name, standing))
     elif row.topic in _PAYMENT:
         standing = draft.standing(payment.decider, it, row)
         draft.at_last(row.stream, partial(_put_payment, name, standing))
@@ -98,6 +103,7 @@ _DISBURSEMENT, _PAYMENT = _topics(disbursement.decider), _topics(payment.decider
 _BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topics(hold.decider)
 _CLEARING = _topics(clearing.decider)
 _CLAIM, _EXPECTATION = _topics(claim.decider), _topics(expectation.decider)
+_COLLECTION = _topics(collection.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -283,9 +289,23 @@ def _put_claims(case: str, standing: Standing, draft: Draft) -> None:
         for one in it.booked:
             if one.booked_by == SYSTEM:
                 draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents})
+        compare_claim(draft, case, it)
 
 
 # ---- Batches ---------------------------------------------------------------------------------------------------------
+
+
+def _put_collections(case: str, standing: Standing, draft: Draft) -> None:
+    list_collections(draft, case, standing.state)
+    for it in standing.state.orders:
+        if it.stage in (collection.ACCEPTED, collection.REJECTED):
+            _answered_order(draft, it.batch, it.id)
+
+
+def _answered_order(draft: Draft, batch_id: str, order: str) -> None:
+    body = draft.get("batches", batch_id)
+    if body and order not in body["collections_answered"]:
+        _put_batch(draft, body | {"collections_answered": sorted((*body["collections_answered"], order))})
 
 
 def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
@@ -303,6 +323,8 @@ def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
                 "settled": [], "rejected": [], "place": _place(row.position), "debtor": it.debtor,
                 "answered_at": "", "answer_sha256": "", "moved_at": "",
+                "collections": len(it.collections), "collections_cents": sum(one.cents for one in it.collections),
+                "collections_answered": [],
             }  # fmt: skip
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
@@ -327,7 +349,8 @@ def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
 
 
 def _put_batch(draft: Draft, body: Body) -> None:
-    done = len(body["settled"]) + len(body["rejected"]) == body["count"]
+    answered = len(body["collections_answered"]) == body["collections"]
+    done = answered and len(body["settled"]) + len(body["rejected"]) == body["count"]
     status = "completed" if done and body["state"] == "transmitted" else body["state"]
     body |= {"status": status}
     draft.put("batches", body["batch"], body, grp=status, sort=body["place"])

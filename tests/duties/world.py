@@ -100,7 +100,7 @@ SERVICE_OF = {
     "early-start-decision": "review", "early-start": "intake", "change": "intake",
     "proof-of-use": "intake", "proof-sample": "", "proof": "review", "closure": "review",
     "application": "intake", "drawdown": "intake", "file": "intake", "assessment": "review", "award": "review",
-    "recovery": "review", "claim": "payout",
+    "recovery": "review", "claim": "payout", "collection": "payout",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
     "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout", "clearing": "payout",
 }  # fmt: skip
@@ -691,6 +691,9 @@ def _claiming(world: World, on: date) -> Iterator[Point]:
         claim="c2", repayment="r1", cents=1_000_00, received_on=on, paid_by=claim.PaidBy.TRANSFER, voucher="K 1"
     )
     defer = claim.DeferClaim(claim="c2", until_on=date(2025, 12, 31), reason="Haushaltslage")
+    asked = claim.order(CASE, "c2", "o1")
+    yield world.point("Annahmeanordnung", "order-collection", asked, on)
+    world.act("order-collection", asked, on)
     steps: Sequence[tuple[str, claim.OfClaim]] = (
         ("book-repayment", book),
         ("defer-claim", defer),

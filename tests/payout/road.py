@@ -126,6 +126,13 @@ class Road:
         self.until(f"/payout/batches/{batch}", "status", "transmitted")
         return batch
 
+    def transmitted_all(self, *_ordered: str) -> str:
+        """Everything that is ordered, payments and what is told of claims, in one file at the treasury."""
+        batch = self.done("p-orderer", "/payout/batches")["batch"]
+        self.released(batch)
+        self.until(f"/payout/batches/{batch}", "status", "transmitted")
+        return batch
+
     def answered(self) -> None:
         """The treasury works once, and all it wrote is taken in."""
         simulated_treasury(self.treasury, "--once")

@@ -45,6 +45,7 @@ NAMES = (
     "suspend-claim",
     "resume-claim",
     "remit-claim",
+    "order-collection",
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",

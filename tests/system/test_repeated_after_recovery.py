@@ -217,7 +217,7 @@ BESIDE_THE_ROADS = {
     "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "send-back-proof", "write-closing-note", "close-case",
     "propose-repayment", "demand-repayment", "drop-repayment", "book-repayment", "assess-interest", "waive-interest", "defer-claim",
-    "suspend-claim", "resume-claim", "remit-claim",
+    "suspend-claim", "resume-claim", "remit-claim", "order-collection",
 }  # fmt: skip
 """Actions that these roads do not take. Their nouns are asked each command twice (tests/nouns), and none takes effect twice."""
 

@@ -18,6 +18,7 @@ from services.payout.api.accounting import account_actions
 from services.payout.api.claiming import claiming
 from services.payout.api.clearing_acts import clearing_actions
 from services.payout.api.closing import closing_actions
+from services.payout.api.collecting import collecting, collections_for, collects
 from services.payout.api.holding import hold_actions
 from services.payout.api.lookup import (
     known_acts,
@@ -47,6 +48,14 @@ class SealBatchBody(Body):
         tuple[Id, ...],
         Field(
             max_length=batches.MAX_ENTRIES, title="Zahlungen", description="leer: alle, die in keinem Zahlungslauf sind"
+        ),
+    ] = ()
+    collections: Annotated[
+        tuple[Id, ...],
+        Field(
+            max_length=batches.MAX_COLLECTIONS,
+            title="Anordnungen zu Forderungen",
+            description="leer: alle, die in keiner Datei sind, wenn auch keine Zahlungen genannt sind",
         ),
     ] = ()
 
@@ -85,7 +94,7 @@ def actions(house: House) -> list[Action]:
 
     async def release(_body: NoBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
-        return batches.release(ask.path["batch"], await _orders_in(house, sealed))
+        return batches.release(ask.path["batch"], await _orders_in(house, sealed), sealed.collections)
 
     async def discard(body: DiscardBatchBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
@@ -93,7 +102,8 @@ def actions(house: House) -> list[Action]:
 
     async def enter(body: RecordEntryBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
-        return batches.record_entry(ask.path["batch"], body.cash_reference, await _orders_in(house, sealed))
+        orders = await _orders_in(house, sealed)
+        return batches.record_entry(ask.path["batch"], body.cash_reference, orders, sealed.collections)
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     offered = [
@@ -137,6 +147,7 @@ def actions(house: House) -> list[Action]:
         *clearing_actions(house),
         *closing_actions(house),
         *claiming(house),
+        *collecting(house),
     ]  # fmt: skip
     return [_untied(house, it) for it in offered]
 
@@ -165,19 +176,24 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
     if not isinstance(known, batches.Unsealed):
         # The same request again: the writer remembers its outcome, and other payments may be open by now. Where it does
         # not (its 30 days are over, the store was recovered), another request with this key must not pass for sealed.
-        if body.payments and set(body.payments) != {it.payment for it in known.sealed.entries}:
+        if (body.payments or body.collections) and not _asks_for(body, known.sealed):
             raise KeyReused
         stream = batches.decider.stream(name)
         return Decision(reads={stream: batches.decider}, judge=lambda _states, _context: {}, creates=True)
-    orders = await (_listed_orders(house, body.payments) if body.payments else _open_orders(house, ask.person.id))
-
+    chosen = bool(body.payments or body.collections)
+    orders = await (_listed_orders(house, body.payments) if chosen else _open_orders(house, ask.person.id))
     writing = await _writing(house)
+    collected: Sequence[batches.CollectionEntry] = (
+        await collections_for(house, body.collections, ask.person.id, chosen=chosen) if collects(house) else []
+    )
 
     def drafted(some: Sequence[payments.PaymentOrdered]) -> tuple[batches.Draft, str]:
         day = next_target_day(ask.today)
         debtor = settings_of(house).debtor
-        content = batches.draft(name, some, created_at=ask.now, execution_on=day, debtor=debtor, writing=writing)
-        return content, sha256(bytes_of(house, content)).hexdigest() if some else ""
+        content = batches.draft(
+            name, some, created_at=ask.now, execution_on=day, debtor=debtor, writing=writing, collections=collected
+        )
+        return content, sha256(bytes_of(house, content)).hexdigest() if some or collected else ""
 
     def writable(order: payments.PaymentOrdered) -> bool:
         try:
@@ -190,7 +206,7 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
         try:
             return drafted(orders)
         except Unwritable as error:
-            if body.payments:
+            if chosen:
                 title = "Aus diesen Anordnungen lässt sich keine Datei bilden."
                 raise Problem(409, f"batch-{error.code}", title, detail=error.reason) from error
             # Nobody chose the one that cannot be written (its payee erased, say); it stays open, the others are paid.
@@ -209,7 +225,14 @@ async def _writing(house: House) -> batches.Writing:
         native_text=settings.native_text,
         single_titles=settings.single_titles,
         number=numbers.next if FORMATS[settings.treasury_format].numbered else 0,
+        version=settings.hkr_version if FORMATS[settings.treasury_format].numbered else 1,
     )
+
+
+def _asks_for(body: SealBatchBody, sealed: batches.BatchSealed) -> bool:
+    """Whether a request names exactly what was sealed."""
+    payments_in = {it.payment for it in sealed.entries}
+    return set(body.payments) == payments_in and set(body.collections) == {it.order for it in sealed.collections}
 
 
 async def _listed_orders(house: House, names: Sequence[str]) -> Sequence[payments.PaymentOrdered]:

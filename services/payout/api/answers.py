@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field
 from services.payout import account as accounts
 from services.payout import batch as batches
 from services.payout import claim as claims
+from services.payout import collection, views
 from services.payout import disbursement as disbursements
 from services.payout import payee as payees
 from services.payout import payment as payments
-from services.payout import views
 from services.payout.api.acts import actions
 from services.payout.api.claiming import ClaimOfCase, told_claims
+from services.payout.api.collecting import CollectionOfCase, collects, told_collections
 from services.payout.api.hold_answers import HoldOfCase, standing_holds
 from services.payout.api.lookup import (
     act_on,
@@ -139,6 +140,7 @@ class Case(BaseModel):
     payments: list[PaymentOfCase]
     claims: list[ClaimOfCase] = []
     claims_etag: str = Field(default="", description="what an act on a claim must send as `If-Match`")
+    collections: list[CollectionOfCase] = Field(default=[], description="the orders about the claims, oldest first")
 
 
 class CaseItem(BaseModel):
@@ -196,6 +198,19 @@ class BatchEntry(BaseModel):
     file_number: str
 
 
+class BatchCollection(BaseModel):
+    order: str
+    case: str
+    claim: str
+    kind: str
+    reference: str
+    cents: int
+    due_on: date
+    title: str
+    year: int
+    file_number: str
+
+
 class Batch(BatchItem):
     stream: str
     etag: str
@@ -204,6 +219,7 @@ class Batch(BatchItem):
     released_by: str
     took_part: list[str]
     entries: list[BatchEntry]
+    collections: list[BatchCollection] = Field(default=[], description="the orders about claims in the same file")
     by_hand: bool = Field(default=False, description="whether a person types it into the state's system")
     cash_reference: str = Field(default="", description="the Kassenzeichen under which that was done")
 
@@ -273,6 +289,7 @@ async def told_case(house: House, case: str, person: Person) -> Case:
     names = [name for it in state.drawdowns for name in (*it.refused, payment_of(it)) if name]
     paid = [it for name in names if (it := await told_payment(house, name))]
     owed = await house.writer.state(claims.decider, case)
+    collected: collection.Collections = (await house.writer.state(collection.decider, case)).state
     payee = (await house.writer.state(payees.decider, case)).state
     standing = await standing_holds(house, case, state, payee)
     held = standing[0].sentence if standing else ""
@@ -282,7 +299,8 @@ async def told_case(house: House, case: str, person: Person) -> Case:
         case=case, stream=disbursements.decider.stream(case), etag=etag(found.version), open=False, payments=paid,
         holds=standing, account_change=account.proposed.change if account.proposed else "", account_usable_on=account.usable_on,
         drawdowns=[_told_drawdown(house, case, it, of_person, person, held, account) for it in state.drawdowns],
-        claims=told_claims(owed.state), claims_etag=etag(owed.version),
+        claims=_told_claims(house, owed.state, collected), claims_etag=etag(owed.version),
+        collections=told_collections(collected),
     )  # fmt: skip
     if isinstance(state, disbursements.Waiting):
         return told
@@ -298,6 +316,20 @@ async def told_case(house: House, case: str, person: Person) -> Case:
         ],
     }  # fmt: skip
     return told.model_copy(update=of_plan)
+
+
+def _told_claims(house: House, owed: claims.Claims, collected: collection.Collections) -> list[ClaimOfCase]:
+    """The case's claims, each with the order that it needs where this treasury takes orders about claims."""
+    found = [(it, claims.needed_by(it, collected) if collects(house) else None) for it in owed.claims]
+    told = zip(told_claims(owed), found, strict=True)
+    return [
+        one.model_copy(
+            update={"actions": [*one.actions, collection.ORDER], "needed": now.kind, "needed_cents": now.cents}
+        )
+        if now
+        else one
+        for one, (_, now) in told
+    ]
 
 
 def _told_year(year: int, granted: int, ones: Sequence[disbursements.Drawdown]) -> YearPlan:
@@ -401,5 +433,12 @@ async def told_batch(house: House, name: str) -> Batch:
                 file_number=it.file_number,
             )
             for it in sealed.entries
+        ],
+        collections=[
+            BatchCollection(
+                order=it.order, case=it.case, claim=it.claim, kind=it.kind, reference=it.reference, cents=it.cents,
+                due_on=it.due_on, title=it.title, year=it.year, file_number=it.file_number,
+            )
+            for it in sealed.collections
         ],
     )  # fmt: skip

@@ -62,6 +62,8 @@ class ClaimOfCase(BaseModel):
     reminders: int
     lines: list[dict[str, Any]]
     actions: list[str]
+    needed: str = Field(default="", description="the order that the treasury needs now: collect, change or deduct")
+    needed_cents: int = 0
 
 
 def claiming(house: House) -> list[Action]:

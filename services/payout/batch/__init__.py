@@ -5,6 +5,7 @@ The batch's id is the file's message id, so that every answer leads back to its 
 
 from services.payout.batch.commands import (
     LISTED_AT_ONCE,
+    MAX_COLLECTIONS,
     MAX_ENTRIES,
     Command,
     ConfirmTransmission,
@@ -15,16 +16,17 @@ from services.payout.batch.commands import (
     SealBatch,
     StartSubmission,
 )
-from services.payout.batch.content import BY_HAND, Entry, Writing
+from services.payout.batch.content import BY_HAND, CollectionEntry, Entry, Writing
 from services.payout.batch.deciding import acts_of
 from services.payout.batch.discarding import discard
-from services.payout.batch.drafting import Draft, Sealable, draft, groups
+from services.payout.batch.drafting import Draft, Sealable, collection_entry_of, draft, groups
 from services.payout.batch.errors import (
     AlreadyReleased,
     AlreadySealed,
     AttemptSkipped,
     BatchIsDiscarded,
     BatchTooLarge,
+    CollectionOutdated,
     EmptyBatch,
     EntryDiffers,
     ExecutionInPast,
@@ -67,6 +69,7 @@ from services.payout.batch.states import (
 __all__ = [
     "BY_HAND",
     "LISTED_AT_ONCE",
+    "MAX_COLLECTIONS",
     "MAX_ENTRIES",
     "AccountOfPaymentInChange",
     "AlreadyReleased",
@@ -81,6 +84,8 @@ __all__ = [
     "BatchSealed",
     "BatchTooLarge",
     "BatchTransmitted",
+    "CollectionEntry",
+    "CollectionOutdated",
     "Command",
     "ConfirmTransmission",
     "DiscardBatch",
@@ -119,6 +124,7 @@ __all__ = [
     "account_hindrance",
     "acts_in",
     "acts_of",
+    "collection_entry_of",
     "concerned",
     "decider",
     "discard",

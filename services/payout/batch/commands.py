@@ -2,17 +2,18 @@
 
 from datetime import date, datetime
 
-from services.payout.batch.content import Entry, Writing
+from services.payout.batch.content import CollectionEntry, Entry, Writing
 from shared.decider import value
 
 MAX_ENTRIES = 20_000
+MAX_COLLECTIONS = 400
 LISTED_AT_ONCE = 400
 """So that an event stays below 512 kB; a larger batch lists its payments in events of their own before it is sealed."""
 
 
 @value
 class SealBatch:
-    """`took_part` are the persons who took part in the order of a payment in it; `debtor` names the treasury's account by its key in the settings."""
+    """`took_part` are the persons who took part in an order in it; `debtor` names the treasury's account by its key in the settings."""
 
     message_id: str
     created_at: datetime
@@ -23,6 +24,7 @@ class SealBatch:
     file_sha256: str
     file_name: str
     writing: Writing = Writing()
+    collections: tuple[CollectionEntry, ...] = ()
 
 
 @value

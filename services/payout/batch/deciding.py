@@ -5,6 +5,7 @@ from typing import assert_never
 
 from services.payout.batch.commands import (
     LISTED_AT_ONCE,
+    MAX_COLLECTIONS,
     MAX_ENTRIES,
     Command,
     ConfirmTransmission,
@@ -104,17 +105,20 @@ def _entered(
 
 
 def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:
-    if not command.entries:
+    if not (command.entries or command.collections):
         raise EmptyBatch
-    if len(command.entries) > MAX_ENTRIES:
+    if len(command.entries) > MAX_ENTRIES or len(command.collections) > MAX_COLLECTIONS:
         raise BatchTooLarge
     if command.execution_on < context.valid_on:
         raise ExecutionInPast(field="execution_on")
-    for names in ([it.payment for it in command.entries], [it.reference for it in command.entries]):
+    orders = (*command.entries, *command.collections)
+    ids = [*(it.payment for it in command.entries), *(it.order for it in command.collections)]
+    for names in (ids, [it.reference for it in orders]):
         if len(set(names)) != len(names):
             raise NamedTwice
     parts = [command.entries[at : at + LISTED_AT_ONCE] for at in range(0, len(command.entries), LISTED_AT_ONCE)]
-    whole = len(parts) == 1
+    # Beside orders about claims the payments are listed apart, so that no event grows too large.
+    whole = len(parts) == 1 and not command.collections
     sealed = BatchSealed(
         message_id=command.message_id,
         created_at=command.created_at,
@@ -128,6 +132,7 @@ def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:
         file_name=command.file_name,
         sealed_by=context.actor,
         writing=command.writing,
+        collections=command.collections,
     )
     return [sealed] if whole else [*(BatchListed(entries=it) for it in parts), sealed]
 

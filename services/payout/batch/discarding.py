@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout import account as accounts
+from services.payout import collection, sequence
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout import sequence
 from services.payout.batch import in_cases
 from services.payout.batch.commands import DiscardBatch
 from services.payout.batch.content import Entry
@@ -24,6 +24,7 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
     batch = sealed.message_id
     stream, numbers = decider.stream(batch), sequence.decider.stream(sealed.debtor)
     reads: dict[str, AnyDecider] = {stream: decider, **in_cases.reads_of(sealed.entries)}
+    reads |= in_cases.collecting(sealed.collections)
     for entry in sealed.entries:
         reads[payments.decider.stream(entry.payment)] = payments.decider
     if sealed.writing.number:
@@ -45,6 +46,9 @@ def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
             return {}
         if sealed.writing.number:
             act(numbers, sequence.FreeFileNumber(batch=batch, number=sealed.writing.number))
+        for order in sealed.collections:
+            name = collection.decider.stream(order.case)
+            act(name, collection.UnbatchCollection(order=order.order, batch=batch))
         for entry in sealed.entries:
             name = payments.decider.stream(entry.payment)
             if entry.payment not in taken_back:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from services.payout import collection
 from services.payout import payment as payments
-from services.payout.batch.content import Entry, Writing
+from services.payout.batch.content import CollectionEntry, Entry, Writing
 from shared.decider import value
 
 
@@ -24,6 +25,8 @@ class Sealable(Protocol):
     def entries(self) -> tuple[Entry, ...]: ...
     @property
     def writing(self) -> Writing: ...
+    @property
+    def collections(self) -> tuple[CollectionEntry, ...]: ...
 
 
 @value
@@ -36,6 +39,7 @@ class Draft:
     debtor: str
     entries: tuple[Entry, ...]
     writing: Writing = Writing()
+    collections: tuple[CollectionEntry, ...] = ()
 
 
 @value
@@ -63,6 +67,14 @@ def entry_of(order: payments.PaymentOrdered) -> Entry:
     )
 
 
+def collection_entry_of(case: str, order: collection.CollectionOrdered) -> CollectionEntry:
+    return CollectionEntry(
+        order=order.order, case=case, claim=order.claim, kind=order.kind, reference=order.reference,
+        refers_to=order.refers_to, payable_under=order.payable_under, cents=order.cents, due_on=order.due_on,
+        payer=order.payer, title=order.title, year=order.year, file_number=order.file_number,
+    )  # fmt: skip
+
+
 def draft(
     batch: str,
     orders: Sequence[payments.PaymentOrdered],
@@ -71,6 +83,7 @@ def draft(
     execution_on: date,
     debtor: str,
     writing: Writing,
+    collections: Sequence[CollectionEntry] = (),
 ) -> Draft:
     """The batch of these orders, sorted by reference so that the same choice makes the same file."""
     entries = sorted((entry_of(order) for order in orders), key=lambda it: it.reference)
@@ -81,6 +94,7 @@ def draft(
         debtor=debtor,
         entries=tuple(entries),
         writing=writing,
+        collections=tuple(sorted(collections, key=lambda it: it.reference)),
     )
 
 

@@ -16,12 +16,12 @@ class AlreadySealed(DomainError):
 
 class EmptyBatch(DomainError):
     code = "batch-empty"
-    title = "Ein Zahlungslauf braucht mindestens eine Zahlung."
+    title = "Ein Zahlungslauf braucht mindestens eine Anordnung."
 
 
 class BatchTooLarge(DomainError):
     code = "batch-too-large"
-    title = "Ein Zahlungslauf fasst höchstens 20.000 Zahlungen."
+    title = "Ein Zahlungslauf fasst höchstens 20.000 Zahlungen und 400 Anordnungen zu Forderungen."
 
 
 class NamedTwice(DomainError):
@@ -37,6 +37,16 @@ class ExecutionInPast(DomainError):
 class EntryDiffers(DomainError):
     code = "entry-differs"
     title = "Der Zahlungslauf weicht von der Anordnung ab."
+
+
+class CollectionOutdated(DomainError):
+    """`detail` says which order."""
+
+    code = "collection-outdated"
+    title = (
+        "Eine Forderung hat sich geändert, seit zu ihr angeordnet wurde. Ordnen Sie zu ihr neu an: "
+        "Die bisherige Anordnung wird dabei zurückgenommen."
+    )
 
 
 class NotReleased(DomainError):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from services.payout.batch.content import Entry, Writing
+from services.payout.batch.content import CollectionEntry, Entry, Writing
 from shared.decider import event
 
 
@@ -17,7 +17,8 @@ class BatchListed:
 class BatchSealed:
     """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from its stream alone.
 
-    `entries` is empty where the payments are listed in events of their own before this one.
+    `entries` is empty where the payments are listed in events of their own before this one. `count` and `sum_cents` are of the payments;
+    `collections` are the orders about claims in the same file.
     """
 
     message_id: str
@@ -32,6 +33,17 @@ class BatchSealed:
     file_name: str
     sealed_by: str
     writing: Writing = Writing()
+    collections: tuple[CollectionEntry, ...] = ()
+
+    @property
+    def file_count(self) -> int:
+        """How many orders the file holds."""
+        return self.count + len(self.collections)
+
+    @property
+    def file_cents(self) -> int:
+        """The sum over all orders of the file."""
+        return self.sum_cents + sum(it.cents for it in self.collections)
 
 
 @event("payout.batch-released")

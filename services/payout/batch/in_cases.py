@@ -3,12 +3,12 @@
 A batch acts in many cases at once. What was declared, done or changed in one of them after the order counts as before it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.payout import account as accounts
+from services.payout import collection, municipal_tie
 from services.payout import disbursement as disbursements
-from services.payout import municipal_tie
 from services.payout import payee as payees
 from services.payout import payment as payments
 from services.payout.batch.content import Entry
@@ -44,6 +44,8 @@ class OfCase(Protocol):
 
     @property
     def case(self) -> str: ...
+    @property
+    def file_number(self) -> str: ...
 
 
 def reads_of(orders: Sequence[OfCase]) -> dict[str, AnyDecider]:
@@ -56,13 +58,32 @@ def reads_of(orders: Sequence[OfCase]) -> dict[str, AnyDecider]:
     return reads
 
 
-def refuse_barred(
-    action: str, orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any], context: Context
-) -> None:
+def collecting(entries: Sequence[OfCase]) -> dict[str, AnyDecider]:
+    """The streams of the orders about claims of these cases."""
+    return {collection.decider.stream(it.case): collection.decider for it in entries}
+
+
+def tell_orders(
+    told: Iterable[tuple[str, collection.Command]], states: Mapping[str, Any], context: Context
+) -> dict[str, list[Any]]:
+    """What is said of orders about claims, each with its case, one after the other: a case may have several in a file."""
+    now, decided = dict(states), dict[str, list[Any]]()
+    for case, command in told:
+        stream = collection.decider.stream(case)
+        events = list(collection.decider.decide(command, now[stream], context))
+        now[stream] = collection.decider.fold(events, now[stream])
+        if events:
+            decided.setdefault(stream, []).extend(events)
+    return decided
+
+
+def refuse_barred(action: str, orders: Sequence[OfCase], states: Mapping[str, Any], context: Context) -> None:
     """`RefusedAttempt`, which names the case, when this person must not do the action in one of the orders' cases."""
     for it in orders:
         state, payee = states[disbursements.decider.stream(it.case)], states[payees.decider.stream(it.case)]
-        acted = acts_in(state, payee, states[TIES], context.actor)
+        collected: collection.Collections | None = states.get(collection.decider.stream(it.case))
+        known = acts_in(state, payee, states[TIES], context.actor)
+        acted = (*known, *collected.acted) if collected else known
         duties.refuse(action, acted, context, case=it.case, file_number=it.file_number)
 
 

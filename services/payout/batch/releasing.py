@@ -10,21 +10,30 @@ from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout.batch import in_cases
 from services.payout.batch.commands import RecordEntry, ReleaseBatch
+from services.payout.batch.content import CollectionEntry
 from services.payout.batch.noun import decider
 from services.payout.batch.sealing import concerned
+from services.payout.collection import AcceptCollection
 from shared.decider import AnyDecider, Context, Decided, Decision
 
+ENTERED = "entered"
 
-def release(batch: str, orders: Sequence[payments.PaymentOrdered]) -> Decision:
-    """Release a sealed batch; `orders` are those of its payments, which never change."""
+
+def release(
+    batch: str, orders: Sequence[payments.PaymentOrdered], collections: Sequence[CollectionEntry] = ()
+) -> Decision:
+    """Release a sealed batch; `orders` are those of its payments, which never change, `collections` those about claims."""
     stream, held = decider.stream(batch), holds.decider.stream(holds.REGISTER)
-    reads: dict[str, AnyDecider] = {stream: decider, held: holds.decider, **in_cases.reads_of(orders)}
+    every = (*orders, *collections)
+    reads: dict[str, AnyDecider] = {
+        stream: decider, held: holds.decider, **in_cases.reads_of(every), **in_cases.collecting(every),
+    }  # fmt: skip
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         released = decider.decide(ReleaseBatch(), states[0], context)
         if released:
             now = dict(zip(reads, states, strict=True))
-            in_cases.refuse_barred("release-batch", orders, now, context)
+            in_cases.refuse_barred("release-batch", every, now, context)
             for it in orders:
                 holds.refuse_held(now[held], concerned(it), context)
             in_cases.refuse_former_accounts(orders, now)
@@ -34,15 +43,23 @@ def release(batch: str, orders: Sequence[payments.PaymentOrdered]) -> Decision:
     return Decision(reads=reads, judge=judge, action="ReleaseBatch")
 
 
-def record_entry(batch: str, cash_reference: str, orders: Sequence[payments.PaymentOrdered]) -> Decision:
-    """Record that a released batch was typed in; `orders` are those of its payments."""
-    stream = decider.stream(batch)
-    reads: dict[str, AnyDecider] = {stream: decider, **in_cases.reads_of(orders)}
+def record_entry(
+    batch: str,
+    cash_reference: str,
+    orders: Sequence[payments.PaymentOrdered],
+    collections: Sequence[CollectionEntry] = (),
+) -> Decision:
+    """Record that a released batch was typed in: the treasury took its orders about claims, its payments it still has to make."""
+    stream, every = decider.stream(batch), (*orders, *collections)
+    reads: dict[str, AnyDecider] = {stream: decider, **in_cases.reads_of(every), **in_cases.collecting(collections)}
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         entered = decider.decide(RecordEntry(cash_reference=cash_reference), states[0], context)
-        if entered:
-            in_cases.refuse_barred("record-entry", orders, dict(zip(reads, states, strict=True)), context)
-        return {stream: entered}
+        if not entered:
+            return {}
+        now = dict(zip(reads, states, strict=True))
+        in_cases.refuse_barred("record-entry", every, now, context)
+        taken = [(it.case, AcceptCollection(order=it.order, batch=batch, status=ENTERED)) for it in collections]
+        return {stream: entered, **in_cases.tell_orders(taken, now, context)}
 
     return Decision(reads=reads, judge=judge, action="RecordEntry")

@@ -60,6 +60,7 @@ from services.payout.claim.evolving import evolve
 from services.payout.claim.naming import receipt_of, references_in
 from services.payout.claim.noun import decider
 from services.payout.claim.states import Claim, Claims
+from services.payout.claim.telling import needed_by, order, wanted_of
 
 __all__ = [
     "ACTIONS",
@@ -111,7 +112,10 @@ __all__ = [
     "decide",
     "decider",
     "evolve",
+    "needed_by",
     "of_case",
+    "order",
     "receipt_of",
     "references_in",
+    "wanted_of",
 ]

@@ -42,15 +42,21 @@ def after(it: Claim, made: Event) -> Claim:
             )  # fmt: skip
         case InterestAssessed():
             charged = made.cents if made.charged else 0
-            return replace(it, assessed=made, interest_due_cents=it.interest_due_cents + charged, due_on=made.due_on)
+            return replace(
+                it,
+                assessed=made,
+                interest_due_cents=it.interest_due_cents + charged,
+                due_on=made.due_on,
+                payable_on=made.due_on,
+            )
         case InterestWaived():
             return replace(it, waived=made)
         case ClaimDeferred():
-            return replace(it, due_on=made.until_on)
+            return replace(it, due_on=made.until_on, payable_on=made.until_on)
         case ClaimSuspended():
             return replace(it, suspended=True, resumed=False)
         case ClaimResumed():
-            return replace(it, suspended=False, resumed=True, due_on=made.due_on)
+            return replace(it, suspended=False, resumed=True, due_on=made.due_on, payable_on=made.due_on)
         case ClaimReminded():
             return replace(it, reminders=made.number, due_on=made.due_on)
         case ClaimSettled():
@@ -89,6 +95,8 @@ def _act_of(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
 def evolve(claims: Claims, it: Event) -> Claims:
     acted = _act_of(claims.acted, it)
     if isinstance(it, ClaimOpened):
-        opened = Claim(opened=it, due_on=it.due_on, open_cents=it.cents, interest_due_cents=it.interest_cents)
+        opened = Claim(
+            opened=it, due_on=it.due_on, payable_on=it.due_on, open_cents=it.cents, interest_due_cents=it.interest_cents
+        )
         return Claims(claims=(*claims.claims, opened), acted=acted)
     return Claims(claims=tuple(after(one, it) if one.id == it.claim else one for one in claims.claims), acted=acted)

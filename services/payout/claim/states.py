@@ -9,10 +9,14 @@ from shared.decider import value
 
 @value
 class Claim:
-    """One claim. `falls` are what its demanded amount fell by, day by day; `interest_due_cents` is fixed and unpaid."""
+    """One claim. `due_on` is the next day to look at it, `payable_on` by when it is to be paid, whatever was reminded of since.
+
+    `falls` are what its demanded amount fell by, day by day; `interest_due_cents` is fixed and unpaid.
+    """
 
     opened: ClaimOpened
     due_on: date
+    payable_on: date
     open_cents: int
     interest_due_cents: int
     falls: tuple[tuple[date, int], ...] = ()

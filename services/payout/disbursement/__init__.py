@@ -80,6 +80,7 @@ from services.payout.disbursement.states import (
     Stage,
     Waiting,
     find,
+    plan_of,
 )
 from shared.contracts.drawdown_reasons import REASONS
 
@@ -161,6 +162,7 @@ __all__ = [
     "outcome_of",
     "payable",
     "place_hold",
+    "plan_of",
     "propose_account",
     "refuse_unexplained",
     "share_cents",

@@ -1,13 +1,13 @@
 """One sealed batch: its sums, its payments, its release."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from services.payout import batch as batches
-from services.payout.api.answers import Batch, told_batch, told_payment
+from services.payout.api.answers import Batch, BatchCollection, told_batch, told_payment
 from services.payout.api.reads import FILE_READERS, reader
 from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
@@ -45,6 +45,7 @@ async def batch_page(
         else [release, _discard_form(acts["discard-batch"], person, failed, seen)]
         if told.status == "sealed"
         else [],
+        collections={"rows": [_collection(it) for it in told.collections]},
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file=_file(name) if may_see else None,
     )
@@ -63,7 +64,7 @@ def release_form(
         back=back,
         if_match=f'"{it["version"]}"',
         reason=duties.hindrance("release-batch", batches.acts_of(it["took_part"]), person.id),
-        consequence=_leaves(it["count"], it["sum_cents"]),
+        consequence=_leaves(it["count"], it["sum_cents"], it["collections"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
 
@@ -108,10 +109,28 @@ def _summed(told: Batch) -> str:
     return "Summe" if told.count <= SHOWN else f"Summe aller {told.count} Zahlungen; die ersten {SHOWN} sind gezeigt"
 
 
-def _leaves(count: int, cents: int) -> str:
+def _leaves(count: int, cents: int, collections: int | Sequence[Any]) -> str:
+    beside = collections if isinstance(collections, int) else len(collections)
+    orders = ""
+    if beside:
+        orders = (
+            " Dazu eine Anordnung zu einer Forderung." if beside == 1 else f" Dazu {beside} Anordnungen zu Forderungen."
+        )
     if count == 1:
-        return f"Eine Zahlung, {euros(cents)}, geht an die Kasse."
-    return f"{count} Zahlungen, zusammen {euros(cents)}, gehen an die Kasse."
+        return f"Eine Zahlung, {euros(cents)}, geht an die Kasse.{orders}"
+    return f"{count} Zahlungen, zusammen {euros(cents)}, gehen an die Kasse.{orders}"
+
+
+def _collection(it: BatchCollection) -> dict[str, Any]:
+    return {
+        "kind": wording.COLLECTION_KINDS[it.kind],
+        "reference": it.reference,
+        "case": {"text": it.file_number, "url": f"/payout/cases/{it.case}"},
+        "title": it.title,
+        "year": it.year,
+        "due_on": it.due_on,
+        "cents": it.cents,
+    }
 
 
 def _facts(told: Batch) -> list[dict[str, Any]]:

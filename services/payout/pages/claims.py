@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.payout import claim as claims
+from services.payout import collection
 from services.payout.api.answers import Case
 from services.payout.api.claiming import ClaimOfCase
 from services.payout.pages import wording
@@ -31,6 +32,8 @@ def claim_forms(
 def _form(
     action: Action, person: Person, failed: Failed | None, told: Case, it: ClaimOfCase, today: date
 ) -> dict[str, Any]:
+    owed = f"Forderung {it.reference}: offen {euros(it.open_cents + it.interest_due_cents)}."
+    asked = f"{wording.COLLECTION_KINDS[it.needed]} über {euros(it.needed_cents)}." if it.needed else ""
     shown = form(
         action,
         person,
@@ -40,7 +43,7 @@ def _form(
         about=it.claim,
         if_match=told.claims_etag,
         secondary=action.name != claims.BOOK,
-        consequence=f"Forderung {it.reference}: offen {euros(it.open_cents + it.interest_due_cents)}.",
+        consequence=f"{owed} {asked}" if action.name == collection.ORDER else owed,
     )
     return shown | {"fields": [*shown["fields"], *_fields(action.name, it, today)]}
 
@@ -56,7 +59,7 @@ def _fields(name: str, it: ClaimOfCase, today: date) -> list[Field]:
                 {"name": "paid_by", "label": "Art", "kind": "radio", "required": True, "options": paid_by, "value": str(claims.PaidBy.TRANSFER)},
                 {"name": "voucher", "label": "Beleg", "required": True, "value": ""},
             ]  # fmt: skip
-        case claims.ASSESS:
+        case claims.ASSESS | collection.ORDER:
             return []
         case claims.DEFER:
             return [_day("until_on", "Gestundet bis", it.due_on), reason]
@@ -93,7 +96,30 @@ def claims_tables(told: Case) -> list[dict[str, Any]]:
         for it in told.claims
     ]
     statements = [_statement(it) for it in told.claims if it.lines]
-    return [{"caption": "Forderungen", "columns": columns, "rows": rows}, *statements]
+    return [{"caption": "Forderungen", "columns": columns, "rows": rows}, *_orders(told), *statements]
+
+
+def _orders(told: Case) -> list[dict[str, Any]]:
+    """What the treasury was told of the claims."""
+    columns = [
+        {"key": "title", "title": "Anordnung"},
+        {"key": "reference", "title": "Fremdkennzeichen", "kind": "code"},
+        {"key": "run", "title": "Zahlungslauf", "kind": "link"},
+        {"key": "due_on", "title": "fällig", "kind": "date"},
+        {"key": "badge", "title": "Stand", "kind": "badge"},
+        {"key": "cents", "title": "Betrag", "kind": "money"},
+        {"key": "target_cents", "title": "danach einzuziehen", "kind": "money"},
+    ]
+    rows = [
+        {
+            **it.model_dump(),
+            "title": wording.COLLECTION_KINDS[it.kind],
+            "run": {"text": it.batch[:12], "url": f"/payout/batches/{it.batch}"} if it.batch else None,
+            "badge": wording.COLLECTIONS[it.status],
+        }
+        for it in told.collections
+    ]
+    return [{"caption": "Anordnungen zu Forderungen", "columns": columns, "rows": rows}] if rows else []
 
 
 def _statement(it: ClaimOfCase) -> dict[str, Any]:

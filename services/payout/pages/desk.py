@@ -10,7 +10,9 @@ from fastapi.responses import Response
 
 from services.payout import views
 from services.payout.api.clearing_answers import told_item
+from services.payout.api.collecting import collects
 from services.payout.api.reads import reader
+from services.payout.collection_list import needed_orders
 from services.payout.pages import wording
 from services.payout.pages.batch import release_form
 from services.payout.pages.clearing import clearing_row
@@ -54,7 +56,7 @@ async def desk_page(
         lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",
         tiles=_tiles(totals, found["clearing_count"], found["overdue_count"]),
         actions=[
-            _seal_form(acts["seal-batch"], person, failed, totals["ordered"]),
+            _seal_form(acts["seal-batch"], person, failed, totals["ordered"], found["collections_ordered"]),
             *(release_form(acts["release-batch"], person, failed, it, "/payout/") for it in found["unreleased"]),
         ],
         filters=[{"title": "Stand", "options": _chips(totals, status)}],
@@ -64,6 +66,7 @@ async def desk_page(
         clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
         overdue={"rows": [expected_row(it.body) for it in found["overdue"].entries]},
+        collections={"rows": [_needed(it) for it in found["needed"]] if collects(house) else []},
         holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
     )
 
@@ -83,6 +86,8 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
         "clearing_count": seen.count("clearing"),
         "overdue": views.listed(seen, "expectations", "overdue", "", 25),
         "overdue_count": seen.count("expectations", "overdue"),
+        "collections_ordered": seen.count("collections", "ordered") if collects(house) else 0,
+        "needed": needed_orders(seen, 25),
         "holds": views.listed(seen, "holds", "standing", "", 25, newest_first=True),
         "work": [
             {"title": wording.NEXT[step]["text"], "rows": [_case(it.body) for it in entries]}
@@ -132,16 +137,17 @@ def _pages(found: Page, status: str | None) -> dict[str, Any] | None:
     return {"previous": None, "next": f"/payout/?{query}", "text": f"{len(found.entries)} gezeigt"}
 
 
-def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count) -> dict[str, Any]:
+def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count, collections: int) -> dict[str, Any]:
+    beside = f" Dazu Anordnungen zu Forderungen: {collections}." if collections else ""
     return form(
         action,
         person,
         failed,
         path=action.path,
         back="/payout/",
-        reason="" if of[0] else "Jede Anordnung liegt schon in einem Zahlungslauf.",
+        reason="" if of[0] or collections else "Jede Anordnung liegt schon in einem Zahlungslauf.",
         text="Die ältesten offenen Anordnungen, höchstens 20.000, kommen in eine Datei für die Landeshauptkasse.",
-        consequence=f"{'Eine offene Anordnung' if of[0] == 1 else f'{of[0]} offene Anordnungen'}, zusammen {euros(of[1])}.",
+        consequence=f"{'Eine offene Anordnung' if of[0] == 1 else f'{of[0]} offene Anordnungen'}, zusammen {euros(of[1])}.{beside}",
     )
 
 
@@ -165,6 +171,17 @@ def _batch(it: Mapping[str, Any]) -> dict[str, Any]:
         "cents": it["sum_cents"],
         "file_sha256": it["file_sha256"],
         "status": wording.BATCHES[it["status"]],
+    }
+
+
+def _needed(it: Mapping[str, Any]) -> dict[str, Any]:
+    known = it["wanted"]
+    return {
+        "case": {"text": known["file_number"], "url": f"/payout/cases/{known['case']}"},
+        "reference": known["reference"],
+        "kind": wording.COLLECTION_KINDS[it["needed"]["kind"]],
+        "due_on": known["due_on"],
+        "cents": it["needed"]["cents"],
     }
 
 

@@ -44,6 +44,18 @@ CLAIMS: Mapping[str, Badge] = {
     "suspended": {"text": "niedergeschlagen", "tone": "danger"},
     "settled": {"text": "erledigt", "tone": "success"},
 }
+COLLECTION_KINDS: Mapping[str, str] = {
+    "collect": "Annahmeanordnung",
+    "change": "Änderungsanordnung",
+    "deduct": "Absetzungsanordnung",
+}
+COLLECTIONS: Mapping[str, Badge] = {
+    "ordered": {"text": "angeordnet", "tone": "neutral"},
+    "batched": {"text": "in einer Datei", "tone": "info"},
+    "accepted": {"text": "von der Kasse angenommen", "tone": "success"},
+    "rejected": {"text": "zurückgewiesen", "tone": "danger"},
+    "withdrawn": {"text": "vor der Übergabe zurückgenommen", "tone": "warning"},
+}
 PAID_BY: Mapping[str, str] = {"transfer": "Zahlungseingang", "set-off": "Aufrechnung"}
 BATCHES: Mapping[str, Badge] = {
     "sealed": {"text": "versiegelt, Freigabe offen", "tone": "warning"},
@@ -78,6 +90,8 @@ CLEARING: Mapping[str, str] = {
     "sum-differs": "Die Summe stimmt nicht.",
     "amount-differs": "Der Betrag weicht von der Anordnung ab.",
     "duplicate-receipt": "Die Kasse meldet eine doppelte Einreichung.",
+    "collection-not-in-this-batch": "Die Anordnung zu der Forderung liegt in einem anderen Zahlungslauf.",
+    "collection-answered-otherwise": "Die Kasse hatte die Anordnung zu der Forderung anders beantwortet.",
     "not-booked": "Der Umsatz ist noch nicht gebucht.",
     "not-a-debit": "Der Umsatz ist keine Belastung.",
     "repayment-surplus": "Auf die Forderung kam mehr ein, als offen war.",
@@ -153,6 +167,12 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.claim-remitted": ("Forderung erlassen", "warning"),
     "payout.claim-reminded": ("An die Zahlung erinnert", "danger"),
     "payout.claim-settled": ("Forderung erledigt", "success"),
+    "payout.collection-ordered": ("Anordnung zur Forderung erteilt", "info"),
+    "payout.collection-withdrawn": ("Anordnung zur Forderung vor der Übergabe zurückgenommen", "warning"),
+    "payout.collection-batched": ("Anordnung zur Forderung in eine Datei aufgenommen", "info"),
+    "payout.collection-unbatched": ("Datei verworfen, Anordnung zur Forderung besteht fort", "warning"),
+    "payout.collection-accepted": ("Anordnung zur Forderung von der Kasse angenommen", "success"),
+    "payout.collection-rejected": ("Anordnung zur Forderung von der Kasse zurückgewiesen", "danger"),
     "payout.payment-ordered": ("Zahlung angelegt", "info"),
     "payout.payment-batched": ("In einen Zahlungslauf aufgenommen", "info"),
     "payout.payment-unbatched": ("Zahlungslauf verworfen, Anordnung besteht fort", "warning"),

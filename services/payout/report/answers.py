@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from services.payout import batch as batches
+from services.payout import collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Unexplained
@@ -25,7 +26,8 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
             return [Unexplained(reference=report.batch, reason=reason)]
         return _answers(turn, report, sealed)
 
-    return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take)
+    collecting = {collection.decider.stream(it.case): collection.decider for it in sealed.collections} if sealed else {}
+    return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take, more=collecting)
 
 
 def apply_recall_answer(report: RecallReport, file_sha256: str) -> Decision:
@@ -41,9 +43,9 @@ def apply_recall_answer(report: RecallReport, file_sha256: str) -> Decision:
 
 
 def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
-    if report.count not in (None, sealed.count):
+    if report.count not in (None, sealed.file_count):
         return "count-differs"
-    if report.sum_cents not in (None, sealed.sum_cents):
+    if report.sum_cents not in (None, sealed.file_cents):
         return "sum-differs"
     return ""
 
@@ -51,7 +53,9 @@ def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
 def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> list[Unexplained]:
     """A refusal explains itself at one of three levels; the answer nearest to the payment counts."""
     groups = {group.id: group.entries for group in batches.groups(sealed)}
-    entries = {entry.reference: entry for entry in sealed.entries}
+    entries: dict[str, batches.Entry | batches.CollectionEntry] = {
+        it.reference: it for it in (*sealed.entries, *sealed.collections)
+    }
     answers: dict[str, Status] = {}
     unmatched: list[Unexplained] = []
     for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
@@ -69,7 +73,11 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
     return unmatched
 
 
-def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> list[Unexplained]:
+def _answered(
+    turn: Turn, batch: str, entry: batches.Entry | batches.CollectionEntry, status: Status
+) -> list[Unexplained]:
+    if isinstance(entry, batches.CollectionEntry):
+        return _collecting(turn, batch, entry, status)
     payment, told = payments.decider.stream(entry.payment), Unexplained(reference=entry.reference, reason="")
     match status.answer:
         case Answer.ACCEPTED:
@@ -97,3 +105,22 @@ def _answered(turn: Turn, batch: str, entry: batches.Entry, status: Status) -> l
             return []
         case _ as missing:
             assert_never(missing)
+
+
+def _collecting(turn: Turn, batch: str, entry: batches.CollectionEntry, status: Status) -> list[Unexplained]:
+    """An order about a claim is taken or refused; no money moves by it."""
+    stream, told = collection.decider.stream(entry.case), Unexplained(reference=entry.reference, reason="")
+    match status.answer:
+        case Answer.ACCEPTED:
+            return turn.attempt(
+                told, stream, collection.AcceptCollection(order=entry.order, batch=batch, status=status.status)
+            )
+        case Answer.REJECTED if status.reason in DUPLICATES:
+            return [Unexplained(reference=entry.reference, reason="duplicate-receipt")]
+        case Answer.REJECTED:
+            reason = status.reason or status.status
+            return turn.attempt(
+                told, stream, collection.RejectCollection(order=entry.order, batch=batch, reason=reason)
+            )
+        case _:
+            return []

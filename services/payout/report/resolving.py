@@ -5,7 +5,7 @@ from typing import Any
 
 from services.payout import batch as batches
 from services.payout import claim as claims
-from services.payout import clearing
+from services.payout import clearing, collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Direction, Item, Resolution, Unexplained
@@ -69,6 +69,7 @@ def approve(
     if owed:
         reads[claims.decider.stream(owed.case)] = claims.decider
         reads[disbursements.decider.stream(owed.case)] = disbursements.decider
+        reads[collection.decider.stream(owed.case)] = collection.decider
     for it in questioned:
         reads[disbursements.decider.stream(it.case)] = disbursements.decider
     if beside:
@@ -204,6 +205,7 @@ def _book(turn: Turn, item: Item, owed: Owed, name: str) -> None:
     if item.booked_on is None:
         raise ResolutionIncomplete
     plan: disbursements.Disbursement = turn.states[disbursements.decider.stream(owed.case)]
+    ordered: collection.Collections = turn.states[collection.decider.stream(owed.case)]
     command = claims.BookRepayment(
         claim=owed.claim,
         repayment=claims.receipt_of(name, owed.claim),
@@ -211,7 +213,7 @@ def _book(turn: Turn, item: Item, owed: Owed, name: str) -> None:
         received_on=item.booked_on,
         paid_by=claims.PaidBy.TRANSFER,
         voucher=item.booking,
-        acted=plan.acted,
+        acted=(*plan.acted, *ordered.acted),
         assigned=True,
     )
     turn.act(claims.decider.stream(owed.case), command)

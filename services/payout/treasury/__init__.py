@@ -7,8 +7,16 @@ An instruction goes out as bytes that are a pure function of it; what comes back
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from services.payout.batch import Sealable, groups
+from services.payout.batch import CollectionEntry, Sealable, groups
+from services.payout.collection import Kind
 from shared.decider import value
+
+TEXTS: Mapping[Kind, str] = {
+    Kind.COLLECT: "Erstattung ThürEGovRL",
+    Kind.CHANGE: "Erstattung ThürEGovRL, geändert,",
+    Kind.DEDUCT: "Erstattung ThürEGovRL, abgesetzt,",
+}
+"""What the file says of an order about a claim. Never alter: an old file's bytes must stay the same."""
 
 
 @value
@@ -42,8 +50,25 @@ class TransferGroup:
 
 
 @value
+class Collection:
+    """One order about a claim in the file; `refers_to` is the order that it changes, `payable_under` what is paid under."""
+
+    kind: Kind
+    reference: str
+    refers_to: str
+    payable_under: str
+    cents: int
+    due_on: date
+    payer: str
+    title: str
+    year: int
+    text: str
+    file_number: str
+
+
+@value
 class Instruction:
-    """One file for the treasury, all values in clear."""
+    """One file for the treasury, all values in clear; `version` is that of its format."""
 
     message_id: str
     created_at: datetime
@@ -52,6 +77,8 @@ class Instruction:
     groups: tuple[TransferGroup, ...]
     native_text: bool = False
     number: int = 0
+    collections: tuple[Collection, ...] = ()
+    version: int = 1
 
 
 @value
@@ -98,6 +125,8 @@ def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Accoun
         debtor=debtor,
         native_text=content.writing.native_text,
         number=content.writing.number,
+        version=content.writing.version,
+        collections=tuple(_collection(it) for it in content.collections),
         groups=tuple(
             TransferGroup(
                 id=group.id,
@@ -117,4 +146,20 @@ def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Accoun
             )
             for group in groups(content)
         ),
+    )
+
+
+def _collection(it: CollectionEntry) -> Collection:
+    return Collection(
+        kind=it.kind,
+        reference=it.reference,
+        refers_to=it.refers_to,
+        payable_under=it.payable_under,
+        cents=it.cents,
+        due_on=it.due_on,
+        payer=it.payer,
+        title=it.title,
+        year=it.year,
+        text=f"{TEXTS[it.kind]} {it.file_number}",
+        file_number=it.file_number,
     )

@@ -14,7 +14,7 @@ _HEAD = 4_096
 
 @value
 class Known:
-    """One format of files for the treasury; `numbered` says that its files bear a running number."""
+    """One format of files for the treasury; `numbered` says that its files bear a running number, as only those of an HKR system do."""
 
     build: Callable[[Instruction], bytes]
     suffix: str
@@ -36,7 +36,7 @@ def read(file: Path | bytes, limit: int = iso20022.MAX_SIZE, sift: Sift = keep_a
     head = _head(file)
     if hkr.looks_like_csv(head):
         return hkr.read_tree(hkr.from_csv(b"".join(chunks(file, min(limit, MAX_HELD)))))
-    if hkr.NAMESPACE.encode() in head:
+    if any(it.encode() in head for it in hkr.NAMESPACES.values()):
         return hkr.read_tree(whole(file, limit))
     return iso20022.read(file, limit, sift)
 

@@ -1,5 +1,6 @@
-"""The two notations of an HKR file: XML by `hkr.xsd`, and CSV, which is the same records with a column per field.
+"""The two notations of an HKR file: XML by its schema, and CSV, which is the same records with a column per field.
 
+The version stands in the namespace: the second one knows orders about claims.
 A CSV line begins with the record's kind; an optional field that is absent is an empty column. CSV is read and written by way of the
 XML, so that both are held to one schema.
 """
@@ -15,13 +16,16 @@ import lxml.etree
 from services.payout.treasury import Unreadable
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
-NAMESPACE = "urn:foerderstrom:hkr:1"
+NAMESPACES: Mapping[int, str] = {1: "urn:foerderstrom:hkr:1", 2: "urn:foerderstrom:hkr:2"}
+"""By version. Add, never alter: an old file's bytes must stay the same."""
+NAMESPACE = NAMESPACES[1]
 SCHEMA = Path(__file__).parent / "hkr.xsd"
+SCHEMAS: Mapping[int, Path] = {1: SCHEMA, 2: SCHEMA.with_name("hkr-2.xsd")}
 HEADER, RECORD, TRAILER = "Vorsatz", "Einzelsatz", "Nachsatz"
 
 type Columns = Mapping[str, Sequence[str]]
 
-COLUMNS: Mapping[str, Columns] = {
+_COLUMNS: Mapping[str, Columns] = {
     "Anordnungsdatei": {
         HEADER: ("Kennung", "Dateinummer", "ErstelltAm", "Ausfuehrungstag", "Auftraggeber", "AuftraggeberIBAN"),
         RECORD: (
@@ -46,16 +50,38 @@ COLUMNS: Mapping[str, Columns] = {
         TRAILER: ("Anzahl", "Summe"),
     },
 }  # fmt: skip
-"""The fields of every record, by kind of file, in the order of the schema."""
+_SECOND: Mapping[str, Columns] = {
+    **_COLUMNS,
+    "Anordnungsdatei": {
+        HEADER: _COLUMNS["Anordnungsdatei"][HEADER],
+        RECORD: (
+            "Nummer", "Art", "Fremdkennzeichen", "Bezug", "Kassenzeichen", "Titel", "Haushaltsjahr", "Betrag",
+            "Faelligkeit", "Name", "IBAN", "Aktenzeichen", "Zweck",
+        ),
+        TRAILER: ("Anzahl", "Summe", "SummeAuszahlungen", "PruefsummeIBAN"),
+    },
+}  # fmt: skip
+COLUMNS: Mapping[int, Mapping[str, Columns]] = {1: _COLUMNS, 2: _SECOND}
+"""The fields of every record, by version and kind of file, in the order of the schema."""
 
 
-def tag(name: str) -> str:
-    return f"{{{NAMESPACE}}}{name}"
+def version_of(root: Any) -> int:
+    """The version of a file's namespace; 0 when it is none of these files."""
+    space = etree.QName(root).namespace
+    return next((version for version, it in NAMESPACES.items() if it == space), 0)
+
+
+def found(root: Any, name: str) -> Any:
+    """Every record of a kind."""
+    return root.iterfind(f"{{{etree.QName(root).namespace}}}{name}")
 
 
 def schema_errors(root: Any) -> str:
     """Where a file is not valid, as line and kind of error, never with its text; empty when it is valid."""
-    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    version = version_of(root)
+    if not version:
+        return "unbekannte Fassung"
+    schema = etree.XMLSchema(etree.parse(SCHEMAS[version]))
     if schema.validate(root):
         return ""
     first = schema.error_log[0]
@@ -64,14 +90,16 @@ def schema_errors(root: Any) -> str:
 
 def append(root: Any, kind: str, fields: Mapping[str, str]) -> None:
     """A record with its fields in the order of the schema; empty ones are left out."""
-    record = etree.SubElement(root, tag(kind))
+    space = etree.QName(root).namespace
+    record = etree.SubElement(root, f"{{{space}}}{kind}")
     for name, text in fields.items():
         if text:
-            etree.SubElement(record, tag(name)).text = text
+            etree.SubElement(record, f"{{{space}}}{name}").text = text
 
 
-def new(kind: str) -> Any:
-    return etree.Element(tag(kind), nsmap={None: NAMESPACE})
+def new(kind: str, version: int = 1) -> Any:
+    space = NAMESPACES[version]
+    return etree.Element(f"{{{space}}}{kind}", nsmap={None: space})
 
 
 def fields_of(record: Any) -> dict[str, str]:
@@ -80,33 +108,42 @@ def fields_of(record: Any) -> dict[str, str]:
 
 def to_csv(root: Any) -> bytes:
     """The same records in CSV: UTF-8, semicolons, CR LF."""
-    kind = etree.QName(root).localname
+    kind, version = etree.QName(root).localname, version_of(root)
     written = io.StringIO(newline="")
     lines = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    lines.writerow([kind, NAMESPACE])
+    lines.writerow([kind, NAMESPACES[version]])
     for record in root:
         name, fields = etree.QName(record).localname, fields_of(record)
-        lines.writerow([name, *(fields.get(it, "") for it in COLUMNS[kind][name])])
+        lines.writerow([name, *(fields.get(it, "") for it in COLUMNS[version][kind][name])])
     return written.getvalue().encode()
+
+
+def _heads() -> Mapping[bytes, tuple[str, int]]:
+    """What a CSV file begins with."""
+    return {
+        f"{kind};{space}".encode(): (kind, version)
+        for version, space in NAMESPACES.items()
+        for kind in COLUMNS[version]
+    }
 
 
 def looks_like_csv(raw: bytes) -> bool:
     """Whether a file begins with the name of one of these files and the namespace."""
-    return raw.removeprefix(b"\xef\xbb\xbf").startswith(tuple(f"{kind};{NAMESPACE}".encode() for kind in COLUMNS))
+    return raw.removeprefix(b"\xef\xbb\xbf").startswith(tuple(_heads()))
 
 
 def from_csv(raw: bytes) -> Any:
     """The XML of a CSV file. Raises `Unreadable`."""
+    kind, version = next(it for head, it in _heads().items() if raw.removeprefix(b"\xef\xbb\xbf").startswith(head))
     try:
         lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
     except UnicodeDecodeError:
         raise Unreadable("not-utf-8", "Die Datei ist nicht in UTF-8 geschrieben.") from None
     except csv.Error:
         raise Unreadable("not-csv", "Die Datei ist kein vollständiges CSV.") from None
-    kind = lines[0][0]
-    root = new(kind)
+    root = new(kind, version)
     for line in lines[1:]:
-        names = COLUMNS[kind].get(line[0]) if line else None
+        names = COLUMNS[version][kind].get(line[0]) if line else None
         if names is None or len(line) != len(names) + 1:
             raise Unreadable("bad-line", "Eine Zeile hat nicht die Form eines Satzes.")
         try:

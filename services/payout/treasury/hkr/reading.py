@@ -6,7 +6,7 @@ from typing import Any
 
 from services.payout.report import AccountEntry, Answer, Booking, BookingReport, Status, StatusReport
 from services.payout.treasury import Unreadable
-from services.payout.treasury.hkr.notation import HEADER, RECORD, TRAILER, etree, fields_of, schema_errors, tag
+from services.payout.treasury.hkr.notation import HEADER, RECORD, TRAILER, etree, fields_of, found, schema_errors
 from shared.money import from_decimal
 
 _FILE = {"angenommen": Answer.RECEIVED, "teilweise": Answer.PARTIAL, "abgewiesen": Answer.REJECTED}
@@ -18,9 +18,9 @@ def read_tree(root: Any) -> StatusReport | BookingReport:
     """What a file says. Raises `Unreadable`, also when its trailer does not agree with its records."""
     if where := schema_errors(root):
         raise Unreadable("not-valid", f"Die Datei entspricht nicht dem HKR-Schema ({where}).")
-    header = fields_of(root.find(tag(HEADER)))
-    records = [fields_of(it) for it in root.iterfind(tag(RECORD))]
-    _agrees(fields_of(root.find(tag(TRAILER))), records)
+    header = fields_of(next(found(root, HEADER)))
+    records = [fields_of(it) for it in found(root, RECORD)]
+    _agrees(fields_of(next(found(root, TRAILER))), records)
     match etree.QName(root).localname:
         case "Quittung":
             return _acknowledgement(header, records)

@@ -6,12 +6,13 @@ set, lengths, sums on both levels, no postal address, no invented BIC. lxml has 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
 import lxml.etree
 
-from services.payout.treasury import Account, Instruction, Transfer, TransferGroup, Unwritable
+from services.payout.treasury import Account, Collection, Instruction, Transfer, TransferGroup, Unwritable
 from services.payout.treasury.iso20022.fields import IDENTIFIER
 from shared.money import MAX_CENTS, decimal
 
@@ -56,6 +57,8 @@ def _bare(character: str) -> str:
 def build(instruction: Instruction) -> bytes:
     """The pain.001.001.09 of an instruction, byte for byte the same each time. Raises `Unwritable`."""
     check(instruction)
+    if instruction.collections:
+        raise Unwritable("version", "Eine Zahlungsdatei kennt keine Anordnungen zu Forderungen.")
     transfers = [it for group in instruction.groups for it in group.transfers]
     document = etree.Element(f"{{{PAIN_001}}}Document", nsmap={None: PAIN_001})
     root = _add(document, "CstmrCdtTrfInitn")
@@ -133,15 +136,16 @@ def check(instruction: Instruction) -> None:
     """What holds for every file for the treasury, whatever its format. Raises `Unwritable`."""
     transfers = [it for group in instruction.groups for it in group.transfers]
     identifiers = [instruction.message_id, *(group.id for group in instruction.groups)]
-    if not transfers or not all(group.transfers for group in instruction.groups):
-        raise Unwritable("empty", "Eine Datei ohne Zahlung gibt es nicht.")
+    ordered: Sequence[Transfer | Collection] = [*transfers, *instruction.collections]
+    if not ordered or not all(group.transfers for group in instruction.groups):
+        raise Unwritable("empty", "Eine Datei ohne Anordnung gibt es nicht.")
     if not all(IDENTIFIER.fullmatch(it) for it in identifiers) or len(set(identifiers[1:])) != len(identifiers) - 1:
         raise Unwritable("bad-identifier", "Eine Kennung der Datei ist nicht zulässig.")
-    if not all(_reference.fullmatch(it.reference) for it in transfers):
+    if not all(_reference.fullmatch(it.reference) for it in ordered):
         raise Unwritable("bad-reference", "Eine Zahlungskennung ist nicht zulässig.")
-    if len({it.reference for it in transfers}) != len(transfers):
+    if len({it.reference for it in ordered}) != len(ordered):
         raise Unwritable("reference-twice", "Eine Zahlungskennung kommt doppelt vor.")
-    if not all(0 < it.cents <= MAX_CENTS for it in transfers):
+    if not all(0 < it.cents <= MAX_CENTS for it in ordered):
         raise Unwritable("bad-amount", "Ein Betrag liegt außerhalb von 0,01 bis 999.999.999,99 Euro.")
     for account in {instruction.debtor, *(it.payee for it in transfers)}:
         _check_account(account)
