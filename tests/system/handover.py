@@ -170,7 +170,7 @@ class Handover:
         found = [it for it in self.plan.drawdowns if it.id == f"d{number}"]
         if not found or not isinstance(found[0].stage, disbursements.Ordered):
             return
-        fields = {"case": CASE, "drawdown": found[0].id, "payment": found[0].stage.payment}
+        fields: Any = {"case": CASE, "drawdown": found[0].id, "payment": found[0].stage.payment}
         command: Any = disbursements.NoteSettlement(**fields, settled_on=ON)
         if not paid:
             command = disbursements.NoteRejection(**fields, reason="AC04")
