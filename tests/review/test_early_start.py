@@ -60,7 +60,7 @@ from tests.review.builders import (
     propose_d1,
     system,
 )
-from tests.review.road import Road
+from tests.review.road import D1_EXPENDITURE, Road
 from tests.review.test_api import place
 from tests.review.test_pages import read, send, shown
 from tests.scenario import Scenario, acting
@@ -297,6 +297,40 @@ def test_an_early_start_of_another_case_is_unknown(road: Road) -> None:
     other = path.replace(path.split("/")[3], uuid4().hex)
     assert road.auditor.get(other).status_code == 404
     assert road.person("p-town", Role.APPLICANT).get(path).status_code == 403
+
+
+def test_who_is_biased_says_so_although_review_has_no_application_and_does_nothing_in_the_case_any_more(
+    road: Road,
+) -> None:
+    case = uuid4().hex
+    biased, other = road.person("p-biased", Role.CASE_OFFICER), road.person("p-officer", Role.CASE_OFFICER)
+    unknown = f"/review/cases/{case}/conflict-of-interest"
+    assert biased.post(unknown, json={"ground": "doubt"}, headers={"If-Match": '"0"'}).status_code == 404
+    path = wish(road, case)
+    seen = biased.get(path).json()
+    assert seen["excluded"] == []
+    told = {"If-Match": seen["handling_etag"]}
+    for _again in ("first", "second"):
+        assert biased.post(unknown, json={"ground": "doubt"}, headers=told).status_code in (200, 412)
+    wanted = {"consent": True, "reasons": "Belegt."}
+    refused = biased.post(f"{path}/proposal", json=wanted, headers={"If-Match": seen["etag"]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "attempt-refused")
+    assert other.get(path).json()["excluded"] == ["p-biased"]
+    assert other.post(f"{path}/proposal", json=wanted, headers={"If-Match": seen["etag"]}).status_code == 200
+    road.receive(case)
+    assert road.act(case, "expenditure", D1_EXPENDITURE, by=biased).json()["code"] == "attempt-refused"
+
+
+def test_the_page_of_an_early_start_takes_the_declaration_and_shows_who_is_excluded(road: Road) -> None:
+    path = wish(road, uuid4().hex)
+    biased = road.person("p-biased-too", Role.APPROVER)
+    form = f"/review/forms{path.removeprefix('/review')}/conflict-of-interest"
+    assert send(biased, form, shown(biased, path, form) | {"ground": ""}).status_code == 422
+    assert send(biased, form, shown(biased, path, form) | {"ground": "relative"}).status_code == 303
+    after = read(biased, path)
+    assert "p-biased-too" in after
+    assert not re.search(r'<form method="post" action="/review/forms', after)
+    assert "Befangenheit erklärt" in after
 
 
 @pytest.mark.parametrize("key", ["16070048", "16070010"])

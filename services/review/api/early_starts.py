@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from services.review import early_start as early_starts
+from services.review import handling as handlings
 from services.review.early_start import (
     ApproveEarlyStart,
     Decided,
@@ -64,7 +65,9 @@ class EarlyStartEntry(BaseModel):
 
 
 class EarlyStartFile(EarlyStartEntry):
-    """One early start with its reasons; `etag` is what `If-Match` wants."""
+    """One early start with its reasons; `etag` is what `If-Match` wants, `handling_etag` what a declared conflict of interest
+    wants; `excluded` are those who declared one in the case.
+    """
 
     description: str
     reason: str
@@ -74,6 +77,8 @@ class EarlyStartFile(EarlyStartEntry):
     expires_on: date | None
     told: str
     etag: str
+    handling_etag: str
+    excluded: list[str]
 
 
 class EarlyStartList(BaseModel):
@@ -151,7 +156,7 @@ def reads(house: House) -> APIRouter:
     async def one_early_start(request: Request, response: Response, case: str, early_start: str) -> EarlyStartFile:
         """An early start: what is asked for and why, what is proposed and decided."""
         permit(house, request, "read-early-start")
-        told = file_of(case, await found(house, case, early_start))
+        told = await file_of(house, case, early_start)
         response.headers.update({"ETag": told.etag, "Vary": "Accept"})
         return told
 
@@ -171,8 +176,13 @@ def entries(house: House, after: str) -> EarlyStartList:
     return EarlyStartList(items=[EarlyStartEntry(**it.body) for it in page_of.entries], next=page_of.next)
 
 
-def file_of(case: str, folded: Folded) -> EarlyStartFile:
-    """One early start as it is told."""
+async def file_of(house: House, case: str, early_start: str) -> EarlyStartFile:
+    """One early start as it is told, or a 404 problem."""
+    folded = await found(house, case, early_start)
+    return _told(case, folded, await house.writer.state(handlings.decider, case))
+
+
+def _told(case: str, folded: Folded, handling: Folded) -> EarlyStartFile:
     state: Opened | Decided = folded.state
     asked, proposal = state.request, state.proposal
     outcome = state.outcome if isinstance(state, Decided) else None
@@ -195,6 +205,8 @@ def file_of(case: str, folded: Folded) -> EarlyStartFile:
         expires_on=approved and approved.expires_on,
         told=approved.text if approved else outcome.reasons if isinstance(outcome, EarlyStartRefused) else "",
         etag=etag(folded.version),
+        handling_etag=etag(handling.version),
+        excluded=[it.person for it in handling.state.conflicts],
     )
 
 

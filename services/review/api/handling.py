@@ -17,7 +17,7 @@ from services.review.api.bodies import (
     TieBody,
 )
 from services.review.api.common import ROAD, opened_case
-from services.review.api.reading import opened
+from services.review.api.reading import opened, told
 from shared.decider import Decision, decision
 from shared.duties import MATRIX
 from shared.identity import Role
@@ -47,7 +47,9 @@ def handling(house: House) -> list[Action]:
         return decision(handlings.decider, case, command)
 
     async def declare(body: ConflictBody, ask: Ask) -> Decision:
-        case = await opened_case(house, ask)
+        case = ask.path["case"]
+        if not await told(house, case):
+            await opened(house, case)
         return decision(handlings.decider, case, handlings.DeclareConflictOfInterest(ground=body.ground))
 
     async def assign_many(body: AssignmentsBody, ask: Ask) -> Decision:

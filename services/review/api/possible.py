@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from services.review import assessment as assessments
 from services.review import budget as budgets
 from services.review.api import early_starts
 from services.review.api.budget_reading import title_and_year
 from services.review.api.reading import known, possible_steps
+from services.review.assessment import Unopened
 from services.review.budget_steps import steps_of_budget
+from services.review.handling import CONFLICT
 from services.review.words.handling import OF_HANDLING, steps_of_case
 from shared.calendar import local_date
 from shared.service import House
@@ -24,7 +27,9 @@ async def possible(house: House, action: str, path: Mapping[str, str]) -> Sequen
 
 
 async def _of_case(house: House, action: str, case: str) -> Sequence[str]:
-    """Who works on a case is a question of its own."""
+    """Who works on a case is a question of its own; before its application arrived, only who must not."""
+    if action == CONFLICT and isinstance((await house.writer.state(assessments.decider, case)).state, Unopened):
+        return (CONFLICT,)
     it = await known(house, case)
     if action in OF_HANDLING:
         return steps_of_case(it.handling)

@@ -77,6 +77,11 @@ async def opened(house: House, case: str) -> Folded:
     return assessment
 
 
+async def told(house: House, case: str) -> bool:
+    """Whether review was told of the case, though its application has not arrived: the municipality acted in it."""
+    return is_id(case) and bool((await house.writer.state(involvements.decider, case)).state.acted)
+
+
 async def known(house: House, case: str) -> Known:
     """The case with its award, or a 404 problem."""
     assessment = await opened(house, case)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from services.review.api.early_starts import (
     actions,
     entries,
     file_of,
-    found,
     permit,
 )
+from services.review.api.handling import ACTING, handling
+from services.review.handling import CONFLICT, Handling
 from services.review.pages.forms import Form, Rejected, shown
+from services.review.words.handling import form_of_handling
 from shared.access import Person
 from shared.forms import Typed, submitted
 from shared.identity import Role
@@ -28,6 +31,7 @@ from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, checked_cursor
 
+CONFLICT_PATH = "conflict-of-interest"
 _TITLES = {
     "open": "Vorschlag fehlt",
     "proposed": "Entscheidung fehlt",
@@ -58,9 +62,15 @@ def add_pages(house: House, router: APIRouter, timeline: Any) -> None:
 
     router.add_api_route(QUEUE, queue, methods=["GET"], response_class=Response)
     router.add_api_route(ROAD, one, methods=["GET"], response_class=Response)
-    for action in actions(house):
+    for action in (*actions(house), _conflict(house)):
         path = "/review/forms" + action.path.removeprefix("/review")
         router.add_api_route(path, _form_route(house, action, timeline), methods=["POST"], response_class=Response)
+
+
+def _conflict(house: House) -> Action:
+    """A declared conflict of interest, sent from the page of an early start."""
+    action = next(it for it in handling(house) if it.name == CONFLICT)
+    return replace(action, path=f"{ROAD}/{CONFLICT_PATH}")
 
 
 def _form_route(house: House, action: Action, timeline: Any) -> Any:
@@ -102,7 +112,7 @@ async def _page(
 ) -> Response:
     person = permit(house, request, "read-early-start")
     case, key = str(request.path_params["case"]), str(request.path_params["early_start"])
-    told = file_of(case, await found(house, case, key))
+    told = await file_of(house, case, key)
     forms = _forms(told, person, rejected)
     open_form = rejected is not None and any(it["id"] == rejected.action for it in forms)
     flash = problem and {"tone": "danger", "title": problem.title, "text": "Es wurde nichts verändert."}
@@ -132,6 +142,8 @@ def _facts(told: EarlyStartFile) -> list[dict[str, Any]]:
         facts.append({"key": "Zustimmung gilt ab", "value": told.may_begin_on, "kind": "date"})
     if told.expires_on:
         facts.append({"key": "Zustimmung gilt bis", "value": told.expires_on, "kind": "date"})
+    if told.excluded:
+        facts.append({"key": "Befangen", "value": ", ".join(told.excluded)})
     if told.told:
         facts.append({"key": "Der Kommune mitgeteilt", "value": told.told})
     return facts
@@ -147,7 +159,7 @@ def _expenditure(told: EarlyStartFile) -> Mapping[str, Any]:
 
 
 def _forms(told: EarlyStartFile, person: Person, rejected: Rejected | None) -> list[dict[str, Any]]:
-    if told.state not in ("open", "proposed"):
+    if told.state not in ("open", "proposed") or person.id in told.excluded:
         return []
     area = {"kind": "textarea", "required": True, "value": ""}
     offered: list[tuple[str, str, str, Role, Form]] = [
@@ -178,12 +190,23 @@ def _forms(told: EarlyStartFile, person: Person, rejected: Rejected | None) -> l
             Form(fields=[{"name": "reasons", "label": "Gründe für die Kommune", **area}], submit="Ablehnen"),
         ),
     ]  # fmt: skip
-    path = ROAD.format(case=told.case, early_start=told.early_start)
-    return [
-        shown(
-            name, title, f"{path}/{step}", form, back=path, safeguards={"if_match": told.etag, "idempotency_key": str(uuid4())},
-            rejected=rejected if rejected and rejected.action == name else None, more={},
-        )
+    made = [
+        _shown(told, name, title, step, form, told.etag, rejected)
         for name, title, step, role, form in offered
         if role in person.roles and (step == "proposal" or told.state == "proposed")
-    ]  # fmt: skip
+    ]
+    declared = form_of_handling(CONFLICT, Handling(), person.id, told.requested_on)
+    if declared and person.roles & ACTING:
+        title = "Befangenheit erklären"
+        made.append(_shown(told, CONFLICT, title, CONFLICT_PATH, declared, told.handling_etag, rejected))
+    return made
+
+
+def _shown(
+    told: EarlyStartFile, name: str, title: str, step: str, form: Form, tag: str, rejected: Rejected | None
+) -> dict[str, Any]:
+    path = ROAD.format(case=told.case, early_start=told.early_start)
+    return shown(
+        name, title, f"{path}/{step}", form, back=path, safeguards={"if_match": tag, "idempotency_key": str(uuid4())},
+        rejected=rejected if rejected and rejected.action == name else None, more={},
+    )  # fmt: skip
