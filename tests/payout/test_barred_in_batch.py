@@ -179,3 +179,54 @@ def test_over_the_counter_a_tied_examiner_does_nothing_in_the_case_and_is_offere
     assert not asked["next"]["allowed"]
     assert "befangen" in asked["next"]["hindrance"]
     road.done("p-examiner", f"{path}/drawdowns/d1/examination")
+
+
+# ---- What the pages say beforehand -----------------------------------------------------------------------------------
+
+
+def page(road: Road, person: str, role: Role, path: str) -> str:
+    client = road.clients.setdefault(person, road.service.client(person, role))
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_page_of_a_file_tells_everybody_beforehand_whom_a_case_excludes_from_releasing_it(road: Road) -> None:
+    (case, first), (_, second) = ordered(road), ordered(road)
+    batch = road.sealed(first, second)
+    path = f"/payout/batches/{batch}"
+    form = f'action="/payout/forms/batches/{batch}/release"'
+    assert form in page(road, "p-cashier-3", Role.TREASURY, path)
+    road.service.tell("review", case, declared("p-cashier-3", Role.TREASURY))
+    for there in (path, "/payout/"):
+        told = page(road, "p-cashier-3", Role.TREASURY, there)
+        assert form not in told
+        assert "Vorgang EG-2025-00001: Sie haben erklärt, in diesem Vorgang befangen zu sein." in told
+        assert form in page(road, "p-cashier-4", Role.TREASURY, there)
+
+
+def test_the_desk_tells_who_seals_how_many_orders_stay_out_of_the_file(road: Road) -> None:
+    case, _ = ordered(road)
+    ordered(road)
+    road.service.settled()
+    assert "aus Ihrer Datei heraus" not in page(road, "p-orderer-3", Role.ORDERING_OFFICER, "/payout/")
+    road.service.tell("review", case, declared("p-orderer-3", Role.ORDERING_OFFICER))
+    assert "Eine Anordnung bleibt aus Ihrer Datei heraus" in page(road, "p-orderer-3", Role.ORDERING_OFFICER, "/payout/")
+    assert "aus Ihrer Datei heraus" not in page(road, "p-orderer-4", Role.ORDERING_OFFICER, "/payout/")
+
+
+def test_the_page_of_a_file_that_is_typed_in_tells_who_may_not_type_it(
+    tmp_path_factory: pytest.TempPathFactory, start_nats: StartNats
+) -> None:
+    place = Place(folder=tmp_path_factory.mktemp("typed"), nats=start_nats())
+    with on_the_road(place, treasury_format="manual") as by_hand:
+        case, payment = ordered(by_hand)
+        batch = by_hand.sealed(payment)
+        by_hand.released(batch)
+        form = f'action="/payout/forms/batches/{batch}/entry"'
+        path = f"/payout/batches/{batch}"
+        assert form in page(by_hand, "p-typist", Role.TREASURY, path)
+        by_hand.service.tell("review", case, declared("p-typist", Role.TREASURY))
+        told = page(by_hand, "p-typist", Role.TREASURY, path)
+        assert form not in told
+        assert "befangen" in told

@@ -6,12 +6,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.payout import batch as batches
 from services.payout.api.answers import Batch, BatchCollection, told_batch, told_payment
 from services.payout.api.reads import FILE_READERS, reader
 from services.payout.pages import wording
+from services.payout.pages.barred import hindrance, release_hindrance
 from services.payout.pages.forms import Failed, form
-from shared import duties
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
@@ -29,7 +28,17 @@ async def batch_page(
     person = reader(house, request, "read-batch")
     told = await told_batch(house, name)
     seen = {**told.model_dump(), "version": told.etag.strip('"')}
-    release = release_form(acts["release-batch"], person, failed, seen, f"/payout/batches/{name}")
+    back = f"/payout/batches/{name}"
+    forms: list[dict[str, Any]] = []
+    if told.by_hand and told.status == "released":
+        barred = await hindrance(house, "record-entry", told.entries, person)
+        forms = [_entry_form(acts["record-entry"], person, failed, seen, barred)]
+    elif told.status == "sealed":
+        barred = await release_hindrance(house, seen, person)
+        forms = [
+            release_form(acts["release-batch"], person, failed, seen, back, barred),
+            _discard_form(acts["discard-batch"], person, failed, seen),
+        ]
     may_see = bool(person.roles & FILE_READERS)
     return page(
         house,
@@ -40,11 +49,7 @@ async def batch_page(
         heading=f"Zahlungslauf {name[:12]}",
         status=wording.BATCHES[told.status],
         facts=_facts(told),
-        actions=[_entry_form(acts["record-entry"], person, failed, seen)]
-        if told.by_hand and told.status == "released"
-        else [release, _discard_form(acts["discard-batch"], person, failed, seen)]
-        if told.status == "sealed"
-        else [],
+        actions=forms,
         collections={"rows": [_collection(it) for it in told.collections]},
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file=_file(name) if may_see else None,
@@ -52,9 +57,9 @@ async def batch_page(
 
 
 def release_form(
-    action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any], back: str
+    action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any], back: str, barred: str
 ) -> dict[str, Any]:
-    """The release of a batch, for a person of the treasury who took no part in its orders."""
+    """The release of a batch, for a person of the treasury; `barred` says why not this one."""
     about = it["batch"][:12]
     told = form(
         action,
@@ -63,7 +68,7 @@ def release_form(
         path=action.path.format(batch=it["batch"]),
         back=back,
         if_match=f'"{it["version"]}"',
-        reason=duties.hindrance("release-batch", batches.acts_of(it["took_part"]), person.id),
+        reason=barred,
         consequence=_leaves(it["count"], it["sum_cents"], it["collections"]),
     )
     return told | {"id": f"{action.name}-{about}", "title": f"Zahlungslauf {about} freigeben"}
@@ -82,7 +87,9 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
     )
 
 
-def _entry_form(action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any]) -> dict[str, Any]:
+def _entry_form(
+    action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any], barred: str
+) -> dict[str, Any]:
     told = form(
         action,
         person,
@@ -90,6 +97,7 @@ def _entry_form(action: Action, person: Person, failed: Failed | None, it: Mappi
         path=action.path.format(batch=it["batch"]),
         back=f"/payout/batches/{it['batch']}",
         if_match=f'"{it["version"]}"',
+        reason=barred,
         text="Wenn alle Anordnungen der Datei im Kassenverfahren erfasst sind: unter welchem Kassenzeichen?",
     )
     return told | {

@@ -8,18 +8,21 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.payout import payment as payments
 from services.payout import views
 from services.payout.api.clearing_answers import told_item
 from services.payout.api.collecting import collects
 from services.payout.api.reads import reader
 from services.payout.collection_list import needed_orders
 from services.payout.pages import wording
+from services.payout.pages.barred import LOOKED_AT, left_out, release_hindrance
 from services.payout.pages.batch import release_form
 from services.payout.pages.clearing import clearing_row
 from services.payout.pages.expected import expected_row
 from services.payout.pages.files import file_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
+from services.payout.treasury.filing import orders_of
 from shared.access import Person
 from shared.calendar import local_date
 from shared.money import euros
@@ -45,6 +48,14 @@ async def desk_page(
     person = reader(house, request, "read-payments")
     found = await asyncio.to_thread(_lists, house, status, after)
     totals: Mapping[str, Count] = found["totals"]
+    treasury = bool(person.roles & acts["release-batch"].roles)
+    releases = [
+        release_form(
+            acts["release-batch"], person, failed, it, "/payout/",
+            await release_hindrance(house, it, person) if treasury else "",
+        )
+        for it in found["unreleased"]
+    ]  # fmt: skip
     today = local_date(house.now())
     return page(
         house,
@@ -56,8 +67,10 @@ async def desk_page(
         lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",
         tiles=_tiles(totals, found["clearing_count"], found["overdue_count"]),
         actions=[
-            _seal_form(acts["seal-batch"], person, failed, totals["ordered"], found["collections_ordered"]),
-            *(release_form(acts["release-batch"], person, failed, it, "/payout/") for it in found["unreleased"]),
+            await _seal_form(
+                house, acts["seal-batch"], person, failed, totals["ordered"], found["collections_ordered"]
+            ),
+            *releases,
         ],
         filters=[{"title": "Stand", "options": _chips(totals, status)}],
         orders={"rows": [_order(it.body) for it in found["orders"].entries], "pages": _pages(found["orders"], status)},
@@ -137,7 +150,17 @@ def _pages(found: Page, status: str | None) -> dict[str, Any] | None:
     return {"previous": None, "next": f"/payout/?{query}", "text": f"{len(found.entries)} gezeigt"}
 
 
-def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count, collections: int) -> dict[str, Any]:
+async def _seal_form(
+    house: House, action: Action, person: Person, failed: Failed | None, of: Count, collections: int
+) -> dict[str, Any]:
+    """Sealing takes what is open, but for the cases from which this person is excluded."""
+    out = 0
+    if of[0] and person.roles & action.roles:
+        names = await asyncio.to_thread(views.ordered_payments, house.views, LOOKED_AT)
+        orders = [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
+        out = await left_out(house, orders, person)
+    told = _of_excluded(out)
+    reason = "Jede Anordnung liegt schon in einem Zahlungslauf."
     beside = f" Dazu Anordnungen zu Forderungen: {collections}." if collections else ""
     return form(
         action,
@@ -145,10 +168,17 @@ def _seal_form(action: Action, person: Person, failed: Failed | None, of: Count,
         failed,
         path=action.path,
         back="/payout/",
-        reason="" if of[0] or collections else "Jede Anordnung liegt schon in einem Zahlungslauf.",
-        text="Die ältesten offenen Anordnungen, höchstens 20.000, kommen in eine Datei für die Landeshauptkasse.",
+        reason="" if of[0] > out or collections else told or reason,
+        text=f"Die ältesten offenen Anordnungen, höchstens 20.000, kommen in eine Datei für die Landeshauptkasse. {told}".strip(),
         consequence=f"{'Eine offene Anordnung' if of[0] == 1 else f'{of[0]} offene Anordnungen'}, zusammen {euros(of[1])}.{beside}",
     )
+
+
+def _of_excluded(count: int) -> str:
+    if not count:
+        return ""
+    them = "Eine Anordnung bleibt" if count == 1 else f"{count} Anordnungen bleiben"
+    return f"{them} aus Ihrer Datei heraus, weil Sie von dem Vorgang ausgeschlossen sind; dort versiegelt eine andere Person."
 
 
 def _order(it: Mapping[str, Any]) -> dict[str, Any]:
