@@ -32,7 +32,9 @@ ISSUING = {
 }  # fmt: skip
 FULFILMENT, WAIVER = {"record-fulfilment", "find-violation"}, {"waive-side-condition"}
 EXPERT = {"record-expert-opinion"}
-AUDIT = {"check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof", "write-closing-note"}
+AUDIT = {
+    "check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof", "accept-interim-proof", "write-closing-note",
+}  # fmt: skip
 """Prüfung des Verwendungsnachweises."""
 CLOSING_NOTE, CLOSURE = {"write-closing-note"}, {"close-case"}
 APPROVAL = {
@@ -203,7 +205,7 @@ ACTS: Mapping[str, str] = {
     "review.proof-checked-in-depth": "check-proof-in-depth",
     "review.proof-result-signed": "accept-proof",
     "review.proof-accepted": "accept-proof",
-    "review.interim-proof-accepted": "check-proof",
+    "review.interim-proof-accepted": "accept-interim-proof",
     "review.proof-sent-back": "send-back-proof",
     "review.closing-note-written": "write-closing-note",
     "review.case-closed": "close-case",

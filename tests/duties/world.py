@@ -828,6 +828,10 @@ def _proving() -> Iterator[Point]:
         proof=name, recognised=lines, complete=True, plausible=True, purpose_reached=False, findings="kein Beleg"
     )
     steps: Sequence[tuple[str, str, Decision]] = (
+        ("submit-proof", "", _handed_in("z1", proof_of_use.ProofKind.INTERIM)),
+        ("check-proof", "", proof.check(CASE, PROGRAMME, 2026, "seed", replace(found, proof="z1"))),
+        ("check-proof-in-depth", "", proof.check_in_depth(CASE, PROGRAMME, "z1", lines, "nichts gesehen")),
+        ("accept-interim-proof", "", proof.accept_interim(CASE, "z1", "wie geplant")),
         ("submit-proof", "", _handed_in("n0")),
         ("send-back-proof", "", proof.send_back(CASE, "n0", "unvollständig")),
         ("submit-proof", "", _handed_in(name)),
@@ -850,7 +854,7 @@ def _proving() -> Iterator[Point]:
     yield world.point("nach dem Abschluss", "freeze-payout", freeze, on)
 
 
-def _handed_in(name: str) -> Decision:
+def _handed_in(name: str, kind: proof_of_use.ProofKind = proof_of_use.ProofKind.FINAL) -> Decision:
     lines = tuple(
         SpentLine(
             line=it.line, cents=it.cents, vouchers=(Voucher(number="R-1", paid_on=date(2025, 9, 1), cents=it.cents),)
@@ -862,7 +866,7 @@ def _handed_in(name: str) -> Decision:
             proof=name,
             case=CASE,
             applicant_keys=(STADTILM,),
-            kind=proof_of_use.ProofKind.FINAL,
+            kind=kind,
             lines=lines,
             covering_cents=0,
             report="erledigt",

@@ -211,7 +211,9 @@ def test_the_desk_tells_who_seals_how_many_orders_stay_out_of_the_file(road: Roa
     road.service.settled()
     assert "aus Ihrer Datei heraus" not in page(road, "p-orderer-3", Role.ORDERING_OFFICER, "/payout/")
     road.service.tell("review", case, declared("p-orderer-3", Role.ORDERING_OFFICER))
-    assert "Eine Anordnung bleibt aus Ihrer Datei heraus" in page(road, "p-orderer-3", Role.ORDERING_OFFICER, "/payout/")
+    assert "Eine Anordnung bleibt aus Ihrer Datei heraus" in page(
+        road, "p-orderer-3", Role.ORDERING_OFFICER, "/payout/"
+    )
     assert "aus Ihrer Datei heraus" not in page(road, "p-orderer-4", Role.ORDERING_OFFICER, "/payout/")
 
 

@@ -295,6 +295,7 @@ BODIES: dict[str, Any] = {
     },
     "check-proof-in-depth": {"proof": "a" * 32, "lines": [{"line": 1, "cents": 1}], "findings": "gesehen"},
     "accept-proof": {"proof": "a" * 32, "note": "Zweck erreicht"},
+    "accept-interim-proof": {"proof": "a" * 32, "note": "wie geplant"},
     "send-back-proof": {"proof": "a" * 32, "reasons": "unvollständig"},
     "write-closing-note": {"note": "Zweck erreicht"},
 }

@@ -270,12 +270,18 @@ def test_what_is_not_plausible_goes_back_and_another_proof_may_follow():
 def test_an_interim_proof_changes_nothing_of_the_grant():
     received = replace(RECEIVED, kind=Kind.INTERIM)
     first = checked(received)
-    accepted = given(received, first).when(ACCEPT, FIRST).then_one(InterimProofAccepted)
+    accept = proof.AcceptInterimProof(proof="p1", note="wie geplant")
+    accepted = given(received, first).when(accept, FIRST).then_one(InterimProofAccepted)
+    given(received, first, accepted).when(accept, FIRST).then()
+    with pytest.raises(proof.OtherKindOfProof):
+        given(received, first).when(ACCEPT, FIRST)
+    with pytest.raises(proof.OtherKindOfProof):
+        given(RECEIVED, checked()).when(accept, FIRST)
     assert decider.fold([received, first, accepted]).accepted is None
     told = publish(accepted, decider.fold([received, first, accepted]))
     assert isinstance(told, review.ProofDecided)
     assert (told.outcome, told.kind, told.final_cents, told.acted[0].action) == (
-        "interim-accepted", "interim", 0, "check-proof",
+        "interim-accepted", "interim", 0, "accept-interim-proof",
     )  # fmt: skip
 
 

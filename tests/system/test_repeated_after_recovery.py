@@ -215,6 +215,7 @@ BESIDE_THE_ROADS = {
     "name-successor", "preview-directory", "publish-policy", "remove-draft-file", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
     "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year", "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
+    "accept-interim-proof",
     "send-back-proof", "write-closing-note", "close-case",
     "propose-repayment", "demand-repayment", "drop-repayment", "book-repayment", "assess-interest", "waive-interest", "defer-claim",
     "suspend-claim", "resume-claim", "remit-claim", "order-collection",

@@ -46,6 +46,9 @@ def proving(house: House) -> list[Action]:
         case = await opened_case(house, ask)
         return proof.accept(case, await programme_of(house, case), body.proof, body.note)
 
+    async def accept_interim(body: ProofAcceptanceBody, ask: Ask) -> Decision:
+        return proof.accept_interim(await opened_case(house, ask), body.proof, body.note)
+
     async def send_back(body: SendBackBody, ask: Ask) -> Decision:
         case = await opened_case(house, ask)
         return proof.send_back(case, body.proof, body.reasons)
@@ -65,6 +68,11 @@ def proving(house: House) -> list[Action]:
             name=proof.ACCEPT, title="Nachweis anerkennen", path=f"{road}/acceptance", roles=USAGE_AUDITOR,
             body=ProofAcceptanceBody, decide=accept,
             summary="Anerkennen mit Schlussvermerk; weicht das Ergebnis von der Bewilligung ab, zeichnet eine zweite Person.",
+        ),
+        Action(
+            name=proof.ACCEPT_INTERIM, title="Zwischennachweis anerkennen", path=f"{road}/interim-acceptance",
+            roles=USAGE_AUDITOR, body=ProofAcceptanceBody, decide=accept_interim,
+            summary="Einen geprüften Zwischennachweis anerkennen; an der Zuwendung ändert er nichts.",
         ),
         Action(
             name=proof.SEND_BACK, title="Nachweis zurückgeben", path=f"{road}/return", roles=USAGE_AUDITOR,

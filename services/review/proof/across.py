@@ -12,9 +12,11 @@ from services.review.financing import Financed
 from services.review.involvement import beside
 from services.review.proof.commands import (
     ACCEPT,
+    ACCEPT_INTERIM,
     CHECK,
     CHECK_IN_DEPTH,
     SEND_BACK,
+    AcceptInterimProof,
     AcceptProof,
     CheckProof,
     CheckProofInDepth,
@@ -117,17 +119,27 @@ def accept(case: str, programme: str, proof: str, note: str) -> Decision:
     return _commanded(case, programme, ACCEPT, lambda grounds: AcceptProof(proof=proof, note=note, grounds=grounds))
 
 
+def accept_interim(case: str, proof: str, note: str) -> Decision:
+    """Accept an interim proof."""
+    return _beside_award(case, ACCEPT_INTERIM, AcceptInterimProof(proof=proof, note=note))
+
+
 def send_back(case: str, proof: str, reasons: str) -> Decision:
     """Send a proof back to the recipient, also when nothing of the award is left."""
+    return _beside_award(case, SEND_BACK, SendBackProof(proof=proof, reasons=reasons))
+
+
+def _beside_award(case: str, action: str, command: Command) -> Decision:
+    """What changes nothing of the award, by somebody whose acts there allow it."""
     own, award = decider.stream(case), awards.decider.stream(case)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        decided = decide(SendBackProof(proof=proof, reasons=reasons), states[0], context)
+        decided = decide(command, states[0], context)
         if decided:
-            duties.refuse(SEND_BACK, awards.acts_of(states[1]), context)
+            duties.refuse(action, awards.acts_of(states[1]), context)
         return {own: decided}
 
-    return Decision(reads={own: decider, award: awards.decider}, judge=judge, action=SEND_BACK)
+    return Decision(reads={own: decider, award: awards.decider}, judge=judge, action=action)
 
 
 def _commanded(case: str, programme: str, action: str, command: Callable[[Grounds], Command]) -> Decision:

@@ -11,6 +11,7 @@ from shared.contracts.intake import SpentLine
 from shared.decider import value
 
 CHECK, CHECK_IN_DEPTH, SEND_BACK, ACCEPT = "check-proof", "check-proof-in-depth", "send-back-proof", "accept-proof"
+ACCEPT_INTERIM = "accept-interim-proof"
 
 
 class Kind(StrEnum):
@@ -119,11 +120,19 @@ class CheckProofInDepth:
 
 @value
 class AcceptProof:
-    """Accept the proof with its closing note; of a proof of use the final amount of the grant follows."""
+    """Accept the proof of use with its closing note; the final amount of the grant follows."""
 
     proof: str
     note: str
     grounds: Grounds
+
+
+@value
+class AcceptInterimProof:
+    """Accept an interim proof with a note; nothing of the grant changes by it."""
+
+    proof: str
+    note: str
 
 
 @value
@@ -143,5 +152,6 @@ type Command = (
     | CheckProof
     | CheckProofInDepth
     | AcceptProof
+    | AcceptInterimProof
     | SendBackProof
 )

@@ -8,9 +8,11 @@ from services.review.examination import LinesNotMatching, ReasonMissing
 from services.review.financing import remaining_cents
 from services.review.proof.commands import (
     ACCEPT,
+    ACCEPT_INTERIM,
     CHECK,
     CHECK_IN_DEPTH,
     SEND_BACK,
+    AcceptInterimProof,
     AcceptProof,
     CheckProof,
     CheckProofInDepth,
@@ -30,6 +32,7 @@ from services.review.proof.errors import (
     LineExceeded,
     NoProofHandedIn,
     NotSelected,
+    OtherKindOfProof,
     OtherPayment,
     OtherProof,
     ProofIsChecked,
@@ -87,6 +90,8 @@ def decide(command: Command, proof: Proof, context: Context) -> Sequence[Event]:
             return _check_in_depth(command, proof, context)
         case AcceptProof():
             return _accept(command, proof, context)
+        case AcceptInterimProof():
+            return _accept_interim(command, proof, context)
         case SendBackProof():
             return _send_back(command, proof, context)
         case _ as missing:
@@ -285,11 +290,30 @@ def _before(proof: Proof) -> tuple[Acted, ...]:
 
 
 def _accept(command: AcceptProof, proof: Proof, context: Context) -> Sequence[Event]:
+    it = _acceptable(command, proof, is_interim=False)
+    return _accept_final(command, it, proof, context) if it else []
+
+
+def _accept_interim(command: AcceptInterimProof, proof: Proof, context: Context) -> Sequence[Event]:
+    if _acceptable(command, proof, is_interim=True) is None:
+        return []
+    duties.refuse(ACCEPT_INTERIM, _before(proof), context)
+    return [
+        InterimProofAccepted(
+            proof=command.proof, note=command.note, accepted_by=context.actor, accepted_on=context.valid_on
+        )
+    ]
+
+
+def _acceptable(command: AcceptProof | AcceptInterimProof, proof: Proof, *, is_interim: bool) -> HandedIn | None:
+    """The proof that can be accepted now; None when it is, with this note."""
     it = _find(command.proof, proof)
+    if it.is_interim != is_interim:
+        raise OtherKindOfProof(field="proof")
     if it.settled:
         if isinstance(it.settled, ProofSentBack) or it.settled.note != command.note:
             raise ProofIsSettled
-        return []
+        return None
     if it.first is None or it.checked is None:
         raise ProofNotChecked
     if not (it.first.complete and it.first.plausible):
@@ -298,14 +322,7 @@ def _accept(command: AcceptProof, proof: Proof, context: Context) -> Sequence[Ev
         raise InDepthCheckMissing
     if not command.note.strip():
         raise ReasonMissing("Zur Anerkennung gehört ein Schlussvermerk.", field="note")
-    if it.is_interim:
-        duties.refuse(CHECK, _before(proof), context)
-        return [
-            InterimProofAccepted(
-                proof=command.proof, note=command.note, accepted_by=context.actor, accepted_on=context.valid_on
-            )
-        ]
-    return _accept_final(command, it, proof, context)
+    return it
 
 
 def _accept_final(command: AcceptProof, it: HandedIn, proof: Proof, context: Context) -> Sequence[Event]:

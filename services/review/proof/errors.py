@@ -29,6 +29,13 @@ class ProofIsSettled(DomainError):
     title = "Über diesen Nachweis ist schon entschieden."
 
 
+class OtherKindOfProof(DomainError):
+    code = "other-kind-of-proof"
+    title = (
+        "Ein Zwischennachweis und ein Verwendungsnachweis werden je für sich anerkannt; dieser ist von der anderen Art."
+    )
+
+
 class ProofNotChecked(DomainError):
     code = "proof-not-checked"
     title = "Der Nachweis ist noch nicht geprüft; zuerst steht die erste Prüfung an."

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.review.proof.commands import ACCEPT, CHECK, CHECK_IN_DEPTH, SEND_BACK, Command
+from services.review.proof.commands import ACCEPT, ACCEPT_INTERIM, CHECK, CHECK_IN_DEPTH, SEND_BACK, Command
 from services.review.proof.deciding import decide
 from services.review.proof.events import (
     Event,
@@ -68,7 +68,7 @@ type Done = (
 
 
 def act_of(it: Done) -> Acted:
-    """Who did this, as separation of duties asks. To accept an interim proof is a part of its check."""
+    """Who did this, as separation of duties asks."""
     match it:
         case ProofChecked():
             person, action = it.checked_by, CHECK
@@ -79,7 +79,7 @@ def act_of(it: Done) -> Acted:
         case ProofAccepted():
             person, action = it.accepted_by, ACCEPT
         case InterimProofAccepted():
-            person, action = it.accepted_by, CHECK
+            person, action = it.accepted_by, ACCEPT_INTERIM
         case ProofSentBack():
             person, action = it.sent_back_by, SEND_BACK
         case _ as missing:

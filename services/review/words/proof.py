@@ -205,7 +205,7 @@ def tell_of_proof(it: object) -> Words | None:
 
 # ---- Steps and forms ------------------------------------------------------------------------------------------------
 
-STEPS = (p.CHECK, p.CHECK_IN_DEPTH, p.ACCEPT, p.SEND_BACK)
+STEPS = (p.CHECK, p.CHECK_IN_DEPTH, p.ACCEPT, p.ACCEPT_INTERIM, p.SEND_BACK)
 
 
 def steps_of_proof(proof: Proof) -> Sequence[str]:
@@ -217,7 +217,9 @@ def steps_of_proof(proof: Proof) -> Sequence[str]:
         return (p.CHECK, p.SEND_BACK)
     if it.waits_for_in_depth:
         return (p.CHECK_IN_DEPTH, p.SEND_BACK)
-    return (p.ACCEPT, p.SEND_BACK) if it.first.complete and it.first.plausible else (p.SEND_BACK,)
+    if not (it.first.complete and it.first.plausible):
+        return (p.SEND_BACK,)
+    return (p.ACCEPT_INTERIM if it.is_interim else p.ACCEPT, p.SEND_BACK)
 
 
 def form_of_proof(name: str, proof: Proof) -> Form | None:
@@ -244,6 +246,8 @@ def form_of_proof(name: str, proof: Proof) -> Form | None:
             consequence = "Damit steht fest, was von der Zuwendung bleibt; die Kommune erfährt es."
             fields = [which, area("note", "Schlussvermerk")]
             return Form(fields=fields, submit="Anerkennen", consequence=consequence)
+        case p.ACCEPT_INTERIM:
+            return Form(fields=[which, area("note", "Vermerk")], submit="Zwischennachweis anerkennen")
         case _:
             text = "Die Kommune liest die Gründe und reicht einen neuen Nachweis ein."
             return Form(fields=[which, area("reasons", "Gründe")], submit="Zurückgeben", text=text)
