@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from services.payout import clearing
@@ -143,6 +144,15 @@ def test_the_kind_follows_from_the_money_and_then_from_the_reason(
     reason: str, direction: Direction, kind: ClearingKind
 ) -> None:
     assert kind_of(reason, direction) == kind
+
+
+def test_a_proposal_of_version_1_tells_its_reason_as_it_was_stored() -> None:
+    old = msgspec.json.decode(
+        b'{"number":1,"proposal":"r-1","resolution":"not-ours","reason":"so war es","payment":"","counter":"",'
+        b'"proposed_by":"p-one","proposed_on":"2025-08-07"}',
+        type=clearing.ResolutionProposed,
+    )
+    assert (old.reason, old.sealed_reason) == ("so war es", None)
 
 
 # ---- Resolved by two ------------------------------------------------------------------------------------------------
@@ -309,6 +319,11 @@ def test_an_item_is_taken_proposed_and_agreed_to_over_the_api_and_its_payment_is
     assert item["clearing"] in [it["clearing"] for it in road.read("/payout/clearing?owner=p-cashier")["items"]]
     body = {"resolution": "assigned", "reason": "Kennung vergessen", "reference": reference(road, payment)}
     road.done("p-cashier", f"{path}/proposals", body, etag='"0"')
+    assert road.read(path)["proposed_reason"] == "Kennung vergessen"
+    stored = b"".join(bytes(it.state) for it in road.service.house.store.recorder.rows(0, 100_000))
+    assert b"Kennung vergessen" not in stored, "what a person says of an item may name people, and is sealed"
+    listed = next(it for it in road.read("/payout/clearing?about=outgoing")["items"] if it["message_id"] == message)
+    assert listed["proposed_reason"] == ""
     proposal = road.read(path)["proposal"]
     approval = f"{path}/proposals/{proposal}/approval"
     refused = road.act("p-cashier", approval, etag='"0"')

@@ -456,7 +456,15 @@ def test_an_early_payment_is_assigned_over_the_api_and_told_to_review(road: Road
     road.done("p-cashier", f"{path}/proposals", body, etag='"0"')
     told = road.read(path)
     assert (told["claim"], told["payment"]) == (claim_of(road, case)["claim"], "")
-    road.done("p-orderer", f"{path}/proposals/{told['proposal']}/approval", etag='"0"')
+    approval = f"{path}/proposals/{told['proposal']}/approval"
+    refused = road.act("p-orderer", approval, etag='"0"')
+    assert (refused.status_code, refused.json()["code"]) == (403, "role-not-allowed"), "the treasury books what came in"
+    offered = {it["name"]: it for it in road.read(path, "p-orderer")["next"]}["approve-resolution"]
+    assert (offered["allowed"], "das tut die Kasse" in offered["hindrance"]) == (False, True)
+    assert claim_of(road, case)["received_cents"] == 0
+    road.clients["p-both"] = road.service.client("p-both", Role.TREASURY, Role.ORDERING_OFFICER)
+    assert {it["name"]: it for it in road.read(path, "p-both")["next"]}["approve-resolution"]["allowed"]
+    road.done("p-both", approval, etag='"0"')
     assert claim_of(road, case)["status"] == "settled"
     assert told_to_review(road, case) == list(CONTRACTS)
     answer = road.act("p-cashier", f"{path}/proposals", body | {"reference": "RF25NOBODY"}, etag='"0"')

@@ -6,12 +6,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.payout import batch as batches
+from services.payout import claim as claims
 from services.payout import clearing, report, views
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.api.lookup import known_item
+from shared.access import allowed_role
 from shared.decider import Decision, decision
-from shared.identity import Role, is_id
+from shared.duties import MATRIX
+from shared.identity import Role, Sealed, is_id
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, NoBody, Text
@@ -44,14 +47,16 @@ def clearing_actions(house: House) -> list[Action]:
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         number = await _number(house, ask)
         payment, claim = await _meant(house, body.reference)
+        reason = await _sealed(house, ask, "resolution", body.reason)
         command = clearing.ProposeResolution(
             number=number,
             proposal=ask.new_id("resolution"),
             resolution=body.resolution,
-            reason=body.reason,
+            reason="",
             payment=payment,
             counter=body.counter,
             claim=claim,
+            sealed_reason=reason,
         )
         return decision(clearing.decider, ask.path["clearing"], command)
 
@@ -59,6 +64,8 @@ def clearing_actions(house: House) -> list[Action]:
         number = await _number(house, ask)
         standing = await known_item(house, ask.path["clearing"], ask.path["number"])
         told = standing.resolved or standing.proposed
+        if told and clearing.books_receipt(told):
+            allowed_role(ask.person, MATRIX.roles[claims.BOOK], claims.BOOK)
         payment, counter, claim = (told.payment, told.counter, told.claim) if told else ("", "", "")
         owed = await _owed(house, claim) if claim else None
         sealed = await _batch_of(house, payment) if payment else None
@@ -70,7 +77,10 @@ def clearing_actions(house: House) -> list[Action]:
 
     async def decline(body: DecliningBody, ask: Ask) -> Decision:
         command = clearing.DeclineResolution(
-            number=await _number(house, ask), proposal=ask.path["proposal"], reason=body.reason
+            number=await _number(house, ask),
+            proposal=ask.path["proposal"],
+            reason="",
+            sealed_reason=await _sealed(house, ask, "declining", body.reason),
         )
         return decision(clearing.decider, ask.path["clearing"], command)
 
@@ -97,6 +107,15 @@ def clearing_actions(house: House) -> list[Action]:
             summary="Lehnt einen Vorschlag mit Grund ab; der Klärungsfall bleibt offen.",
         ),
     ]  # fmt: skip
+
+
+async def _sealed(house: House, ask: Ask, purpose: str, reason: str) -> Sealed:
+    """What a person says of an item, under a key of its own."""
+    if not reason.strip():
+        raise clearing.ResolutionReasonMissing(field="reason")
+    stream, name = clearing.decider.stream(ask.path["clearing"]), ask.new_id(purpose)
+    path = f"{ask.path['number']}.{purpose}.{name}"
+    return await asyncio.to_thread(house.privacy.seal, reason, stream=stream, path=path, subject=f"s-{name}")
 
 
 async def _number(house: House, ask: Ask) -> int:

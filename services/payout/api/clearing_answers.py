@@ -1,17 +1,20 @@
 """What payout tells of clearing items: what they are, how old, who looks after them, what can be done now by whom."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.payout import claim as claims
 from services.payout import clearing
 from services.payout.api.clearing_acts import clearing_actions
-from services.payout.api.lookup import acts_on_item, known_item
+from services.payout.api.lookup import acts_on_item, known_item, opened
 from shared import duties
 from shared.access import Person
 from shared.calendar import local_date
+from shared.duties import MATRIX
 from shared.service import House
 
 
@@ -76,6 +79,8 @@ async def item_of(house: House, person: Person, name: str, number: str) -> ItemO
     key = f"{name}-{number}"
     row = house.views.get("clearing", key) or house.views.get("cleared", key)
     body = dict(row.body) if row else {}
+    if reason := standing.proposed and standing.proposed.sealed_reason:
+        body["proposed_reason"] = await asyncio.to_thread(opened, house, reason)
     return ItemOfFile(
         **told_item(body, local_date(house.now())),
         next=_next(house, person, name, standing),
@@ -89,6 +94,8 @@ def _next(house: House, person: Person, name: str, standing: clearing.Standing) 
     found: list[ItemAction] = []
     for it in (acts[name] for name in acts_on_item(standing)):
         hindrance = duties.hindrance(it.name, standing.acted, person.id) if it.name in _JUDGED else ""
+        if it.name == "approve-resolution" and not hindrance:
+            hindrance = _of_treasury(standing, person)
         path = it.path.format(clearing=name, number=standing.item.number, proposal=proposal)
         allowed = bool(person.roles & it.roles) and not hindrance
         found.append(
@@ -99,4 +106,11 @@ def _next(house: House, person: Person, name: str, standing: clearing.Standing) 
     return found
 
 
+def _of_treasury(standing: clearing.Standing, person: Person) -> str:
+    """Whether the agreement would book what came in on a claim, which only the treasury does."""
+    books = standing.proposed is not None and clearing.books_receipt(standing.proposed)
+    return BOOKED_BY_TREASURY if books and not person.roles & MATRIX.roles[claims.BOOK] else ""
+
+
+BOOKED_BY_TREASURY = "Die Zustimmung bucht einen Zahlungseingang auf eine Forderung; das tut die Kasse."
 _JUDGED = frozenset({"propose-resolution", "approve-resolution"})

@@ -7,7 +7,8 @@ from services.payout import hold as holds
 from services.payout import payee as payees
 from shared import ties
 from shared.contracts import Acted
-from shared.identity import is_id
+from shared.identity import Erased, Sealed, is_id
+from shared.privacy import Forged
 from shared.problems import Problem
 from shared.service import House
 from shared.store import Folded
@@ -67,6 +68,15 @@ async def known_acts(house: House, case: str, person: str) -> tuple[Acted, ...]:
     payee = (await house.writer.state(payees.decider, case)).state
     tied = (await house.writer.state(municipal_tie.decider, ties.REGISTER)).state
     return batches.acts_in(state, payee, tied, person)
+
+
+def opened(house: House, box: Sealed) -> str:
+    """A sealed value for who may read it; what does not open is told, not hidden."""
+    try:
+        value = house.privacy.open(box)
+    except Forged:
+        return "nicht lesbar (Siegel verletzt)"
+    return "gelöscht" if isinstance(value, Erased) else value
 
 
 async def known_batch(house: House, batch: str) -> Folded:

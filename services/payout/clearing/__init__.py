@@ -28,10 +28,12 @@ from services.payout.clearing.noun import (
     ProposeResolution,
     ResolutionDeclined,
     ResolutionProposed,
+    ResolutionReasonMissing,
     Standing,
     TakeClearing,
     Unexplained,
     UnknownItem,
+    books_receipt,
     decider,
 )
 
@@ -56,10 +58,12 @@ __all__ = [
     "Resolution",
     "ResolutionDeclined",
     "ResolutionProposed",
+    "ResolutionReasonMissing",
     "Standing",
     "TakeClearing",
     "Unexplained",
     "UnknownItem",
+    "books_receipt",
     "decider",
     "kind_of",
 ]

@@ -8,7 +8,7 @@ from services.payout.clearing.kinds import CLAIMING, OFFERED, OFFSETTING, Cleari
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context, Decider, DomainError, event, field, replace, value
-from shared.identity import Role
+from shared.identity import Role, Sealed
 from shared.persistent import PersistentMap
 
 MAX_OPENED = 1_000
@@ -51,7 +51,10 @@ class TakeClearing:
 
 @value
 class ProposeResolution:
-    """`payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number")."""
+    """`payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number").
+
+    The reason comes sealed, because it may name people.
+    """
 
     number: int
     proposal: str
@@ -60,6 +63,7 @@ class ProposeResolution:
     payment: str = ""
     counter: str = ""
     claim: str = ""
+    sealed_reason: Sealed | None = None
 
 
 @value
@@ -73,6 +77,7 @@ class DeclineResolution:
     number: int
     proposal: str
     reason: str
+    sealed_reason: Sealed | None = None
 
 
 @value
@@ -124,7 +129,10 @@ class ClearingTaken:
 
 @event("payout.resolution-proposed")
 class ResolutionProposed:
-    """A person says what an item was (Vorschlag zur Klärung); nothing moves before another person agrees."""
+    """A person says what an item was (Vorschlag zur Klärung); nothing moves before another person agrees.
+
+    Its reason is sealed under a key of its own; `reason` is that of proposals from before it was.
+    """
 
     number: int
     proposal: str
@@ -135,17 +143,19 @@ class ResolutionProposed:
     proposed_by: str
     proposed_on: date
     claim: str = ""
+    sealed_reason: Sealed | None = None
 
 
 @event("payout.resolution-declined")
 class ResolutionDeclined:
-    """The proposal was not followed; the item stays open."""
+    """The proposal was not followed; the item stays open. The reason is sealed like that of the proposal."""
 
     number: int
     proposal: str
     reason: str
     declined_by: str
     declined_on: date
+    sealed_reason: Sealed | None = None
 
 
 @event("payout.clearing-resolved")
@@ -321,6 +331,7 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         proposed_by=context.actor,
         proposed_on=context.valid_on,
         claim=command.claim,
+        sealed_reason=command.sealed_reason,
     )
     if command.proposal in _proposals(standing):
         return []
@@ -330,8 +341,7 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         raise ResolutionPending
     if command.resolution not in OFFERED[standing.item.kind]:
         raise ResolutionNotOffered(field="resolution")
-    if not command.reason.strip():
-        raise ResolutionReasonMissing(field="reason")
+    _require_reason(command)
     wanted = (command.resolution == Resolution.ASSIGNED, command.resolution in OFFSETTING)
     meant = bool(command.payment) + bool(command.claim)
     owed = bool(command.claim) and standing.item.kind not in CLAIMING
@@ -340,6 +350,16 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         raise ResolutionIncomplete(field="payment" if wanted[0] or command.payment else "counter")
     duties.refuse("propose-resolution", standing.acted, context)
     return [proposed]
+
+
+def books_receipt(it: ResolutionProposed | ClearingResolved) -> bool:
+    """Whether agreeing books money that came in on a claim: an act of the treasury (§ 77 LHO)."""
+    return it.resolution == Resolution.ASSIGNED and bool(it.claim)
+
+
+def _require_reason(command: ProposeResolution | DeclineResolution) -> None:
+    if command.sealed_reason is None and not command.reason.strip():
+        raise ResolutionReasonMissing(field="reason")
 
 
 def _proposals(standing: Standing) -> Sequence[str]:
@@ -378,8 +398,7 @@ def _decline(command: DeclineResolution, standing: Standing, context: Context) -
         raise ItemResolved
     if standing.proposed is None or standing.proposed.proposal != command.proposal:
         raise NothingProposed(field="proposal")
-    if not command.reason.strip():
-        raise ResolutionReasonMissing(field="reason")
+    _require_reason(command)
     return [
         ResolutionDeclined(
             number=command.number,
@@ -387,6 +406,7 @@ def _decline(command: DeclineResolution, standing: Standing, context: Context) -
             reason=command.reason,
             declined_by=context.actor,
             declined_on=context.valid_on,
+            sealed_reason=command.sealed_reason,
         )
     ]
 
