@@ -23,7 +23,7 @@ def compare_claim(draft: Draft, case: str, it: claims.Claim) -> None:
     _compare(draft, it.id, {"wanted": known})
 
 
-def list_collections(draft: Draft, case: str, state: collection.Collections) -> None:
+def list_collections(case: str, state: collection.Collections, draft: Draft) -> None:
     """The case's orders about claims; under an order's own name the claim is found, too."""
     for it in state.orders:
         told = it.ordered

@@ -67,7 +67,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         draft.at_last(row.stream, partial(_put_claims, name, standing))
     elif row.topic in _COLLECTION:
         standing = draft.standing(collection.decider, it, row)
-        draft.at_last(row.stream, partial(_put_collections, name, standing))
+        draft.at_last(row.stream, partial(list_collections, name, standing.state))
+        if isinstance(it.event, collection.CollectionAccepted | collection.CollectionRejected):
+            _answered_order(draft, it.event.batch, it.event.order, it.context.at.isoformat())
     elif row.topic in _PAYMENT:
         standing = draft.standing(payment.decider, it, row)
         draft.at_last(row.stream, partial(_put_payment, name, standing))
@@ -295,17 +297,12 @@ def _put_claims(case: str, standing: Standing, draft: Draft) -> None:
 # ---- Batches ---------------------------------------------------------------------------------------------------------
 
 
-def _put_collections(case: str, standing: Standing, draft: Draft) -> None:
-    list_collections(draft, case, standing.state)
-    for it in standing.state.orders:
-        if it.stage in (collection.ACCEPTED, collection.REJECTED):
-            _answered_order(draft, it.batch, it.id)
-
-
-def _answered_order(draft: Draft, batch_id: str, order: str) -> None:
+def _answered_order(draft: Draft, batch_id: str, order: str, at: str) -> None:
+    """When the last of a file's orders about claims was taken or refused: of a file without payments no booking follows."""
     body = draft.get("batches", batch_id)
     if body and order not in body["collections_answered"]:
-        _put_batch(draft, body | {"collections_answered": sorted((*body["collections_answered"], order))})
+        answered = sorted((*body["collections_answered"], order))
+        _put_batch(draft, body | {"collections_answered": answered, "moved_at": max(body["moved_at"], at)})
 
 
 def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import Settings
@@ -17,6 +18,9 @@ class Office(BaseSettings):
     street: str = "Musterweg 1"
     place: str = "99096 Erfurt"
     mail: str = "foerderung@ministerium.example"
+    account_holder: str = "Freistaat Thüringen"
+    account_iban: str = Field(default="DE65820000000082001589", pattern="^DE[0-9]{20}$")
+    """The treasury's account to which is repaid; invented, the one from which payout pays unless that is told otherwise."""
     demonstration: bool = True
     """Marks every letter as one without legal effect."""
 

@@ -13,7 +13,7 @@ from services.review.award import FundsAssigned
 from services.review.examination import ReasonMissing, SplitNotMatching
 from services.review.grant_cut import CutGround, CutNotValid, GrantCut, WantedCut, cut_of, cut_rate_bp
 from services.review.letters.award import letter
-from services.review.letters.head import Authority, Head
+from services.review.letters.head import Account, Authority, Head
 from services.review.publications import publish
 from shared.contracts import YearAmount, review
 from shared.decider import Decision, decision, replace
@@ -122,7 +122,9 @@ def test_the_notice_tells_the_cut_and_payout_draws_pro_rata_of_the_whole() -> No
     assert standing.grant.rate_bp == 7_143
     grounds = house.state(assessment.decider.stream(CASE)).grounds
     head = Head(
-        authority=Authority(name="Ministerium", street="Weg 1", place="99096 Erfurt", mail="post@example.de"),
+        authority=Authority(name="Ministerium", street="Weg 1", place="99096 Erfurt", mail="post@example.de",
+        account=Account(holder="Freistaat Thüringen", iban="DE65820000000082001589"),
+    ),
         file_number="EG-2025-00001", applicant_key="16070048", applicant_name="Stadt Stadtilm", project="Schnittstelle",
         demonstration=True,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from services.review.correspondence import (
     NotByPortal,
 )
 from services.review.letters import (
+    Account,
     Authority,
     CourtUnknown,
     Head,
@@ -55,7 +56,9 @@ from tests.web.test_letters import words
 
 ON = date(2025, 7, 31)
 HEAD = Head(
-    authority=Authority(name="Ministerium", street="Musterweg 1", place="99096 Erfurt", mail="m@ministerium.example"),
+    authority=Authority(name="Ministerium", street="Musterweg 1", place="99096 Erfurt", mail="m@ministerium.example",
+        account=Account(holder="Freistaat Thüringen", iban="DE65820000000082001589"),
+    ),
     file_number="EG-2025-00001", applicant_key="16070048", applicant_name="Stadt Stadtilm",
     project="Schnittstelle DMS", demonstration=True,
 )  # fmt: skip

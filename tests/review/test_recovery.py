@@ -35,7 +35,7 @@ from tests.review.builders import (
     opened_house,
     system,
 )
-from tests.review.test_letters import HEAD
+from tests.review.test_letters import HEAD, text_of
 
 PROPOSED_ON, DEMANDED_ON = date(2026, 5, 20), date(2026, 5, 22)
 
@@ -221,7 +221,17 @@ def test_what_the_accepted_proof_leaves_is_the_limit_and_the_demand_names_the_pr
     demanded = house.perform(recovering.demand(CASE, PROGRAMME, 1), approver(DEMANDED_ON))[f"recovery-{CASE}"][0]
     told = repayment_letter(HEAD, demanded, proof.decider.fold(house.log[f"proof-{CASE}"]))
     assert told["proof"]["final_cents"] == 23_600_00
+    assert told["account"] == {"holder": "Freistaat Thüringen", "iban": "DE65820000000082001589"}
     assert (told["cents"], told["due_on"], told["reference"]) == (6_400_00, "2026-06-21", demanded.reference)
+
+
+def test_the_notice_names_the_account_and_the_kassenzeichen_to_pay_under() -> None:
+    house = paid_house()
+    propose(house, excess())
+    demanded = house.perform(recovering.demand(CASE, PROGRAMME, 1), approver(DEMANDED_ON))[f"recovery-{CASE}"][0]
+    text = text_of("repayment_letter.typ", repayment_letter(HEAD, demanded, proof.decider.initial))
+    for told in ("Freistaat Thüringen", "DE65 8200 0000 0082 0015 89", demanded.reference, "Kassenzeichen"):
+        assert told in text, told
 
 
 def test_without_interest_no_day_is_needed() -> None:

@@ -157,11 +157,11 @@ def _parents(path: str) -> Iterator[str]:
 
 
 @contextmanager
-def ministry(folder: Path, nats: NatsServer, first: date) -> Generator[Ministry]:
-    """A house that begins on this day."""
+def ministry(folder: Path, nats: NatsServer, first: date, **more: Any) -> Generator[Ministry]:
+    """A house that begins on this day; `more` are settings of payout."""
     place = Place(folder=folder, nats=nats)
     place.turn_to(datetime(first.year, first.month, first.day, 8, tzinfo=UTC))
     with ExitStack() as house:
-        own = {"payout": settings_at(place)}
+        own = {"payout": settings_at(place, **more)}
         running = {name: house.enter_context(serving(it, place, own.get(name))) for name, it in BLUEPRINTS.items()}
         yield Ministry(place=place, services=running)

@@ -23,6 +23,7 @@ from services.review.award import (
     notice_of,
 )
 from services.review.letters import (
+    Account,
     Authority,
     Head,
     amendment_letter,
@@ -56,7 +57,13 @@ def _head(it: Known) -> Head:
     """The head of a letter that has not left yet: it is addressed to who is the recipient now, and names the court of its seat."""
     place, application = office(), _file(it).application
     return Head(
-        authority=Authority(name=place.name, street=place.street, place=place.place, mail=place.mail),
+        authority=Authority(
+            name=place.name,
+            street=place.street,
+            place=place.place,
+            mail=place.mail,
+            account=Account(holder=place.account_holder, iban=place.account_iban),
+        ),
         file_number=application.file_number,
         applicant_key=it.recipient.key(application),
         applicant_name=it.recipient.name(application),

@@ -4,7 +4,7 @@ from services.review.letters.award import guideline_of
 from services.review.letters.award import letter as award_letter
 from services.review.letters.change import amendment_letter, annulment_letter
 from services.review.letters.courts import COURTS, CourtUnknown, court_of
-from services.review.letters.head import Authority, Head
+from services.review.letters.head import Account, Authority, Head
 from services.review.letters.hearing import award_hearing_letter, hearing_letter
 from services.review.letters.refusal import refusal_letter
 from services.review.letters.rejection import rejection_letter
@@ -12,6 +12,7 @@ from services.review.letters.repayment import repayment_letter
 
 __all__ = [
     "COURTS",
+    "Account",
     "Authority",
     "CourtUnknown",
     "Head",

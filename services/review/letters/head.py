@@ -8,13 +8,22 @@ from shared.decider import value
 
 
 @value
+class Account:
+    """The treasury's account to which is repaid; the IBAN in one piece."""
+
+    holder: str
+    iban: str
+
+
+@value
 class Authority:
-    """Who decides, as the letter's head names it."""
+    """Who decides, as the letter's head names it, and where money that it demands is paid to."""
 
     name: str
     street: str
     place: str
     mail: str
+    account: Account
 
 
 @value

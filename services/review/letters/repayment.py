@@ -15,7 +15,7 @@ SUBJECTS: Mapping[ClaimKind, str] = {
 
 
 def repayment_letter(head: Head, it: RepaymentDemanded, proof: Proof) -> Mapping[str, Any]:
-    """What is to be repaid until when and under which reference, what it rests on, and its interest."""
+    """What is to be repaid until when, to which account and under which Kassenzeichen, what it rests on, and its interest."""
     asked = it.proposed
     return {
         **head.on(it.demanded_on),
@@ -24,6 +24,7 @@ def repayment_letter(head: Head, it: RepaymentDemanded, proof: Proof) -> Mapping
         "cents": asked.cents or asked.interest_cents,
         "due_on": it.due_on.isoformat(),
         "reference": it.reference,
+        "account": {"holder": head.authority.account.holder, "iban": head.authority.account.iban},
         "proof": _proved(asked.proof, proof),
         "interest_from_on": asked.interest_from_on.isoformat() if asked.interest_from_on else "",
         "waived_because": asked.waived_because,
