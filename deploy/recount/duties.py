@@ -55,6 +55,7 @@ ENTRY = {"record-entry"}
 ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"}, {"confirm-account"}
 ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
 HOLD = {"place-hold", "lift-hold"}
+RECALL_REQUEST, RECALL_APPROVAL = {"request-recall", "drop-recall"}, {"approve-recall"}
 CLEARING_PROPOSAL, CLEARING_APPROVAL = {"propose-resolution"}, {"approve-resolution"}
 AUTHORITY = (
     EARLY_PROPOSAL
@@ -103,6 +104,7 @@ EXCLUDING: Sequence[tuple[str, set[str], set[str]]] = (
     ("Wer feststellt, ordnet nicht an.", CERTIFICATION, ORDER),
     ("Eine Bankverbindung ändern zwei Personen.", ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION),
     ("Wer die Bankverbindung ändert, stellt nicht fest und ordnet nicht an.", ACCOUNT, CERTIFICATION | ORDER),
+    ("Eine Zahlung rufen zwei Personen zurück.", RECALL_REQUEST, RECALL_APPROVAL),
     ("Einen Klärungsfall klären zwei Personen.", CLEARING_PROPOSAL, CLEARING_APPROVAL),
     ("Wer bewilligt, ordnet nicht an.", APPROVAL, ORDER),
     ("Wer bewilligt, prüft den Nachweis nicht.", APPROVAL, AUDIT),
@@ -242,12 +244,19 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
+    "payout.payment-recalled",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
     "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
     "payout.collection-accepted",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 
+
+_RECALLING: Mapping[str, str] = {
+    "payout.recall-requested": "request-recall",
+    "payout.recall-dropped": "drop-recall",
+    "payout.recall-approved": "approve-recall",
+}
 
 OUTSIDE = frozenset(
     {
@@ -322,6 +331,10 @@ class Acts:
                 action = "propose-resolution" if it.topic.endswith("proposed") else "approve-resolution"
                 # An item is judged by itself, for it may belong to no case.
                 self.by_case[f"{it.stream}/{it.facts['number']}"].append(Act(it.at, self._number, it.actor, action))
+            case "payout.recall-requested" | "payout.recall-dropped" | "payout.recall-approved":
+                # So is a request to cancel, for it may be about many cases.
+                action = _RECALLING[it.topic]
+                self.by_case[it.stream].append(Act(it.at, self._number, it.actor, action))
             case "payout.batch-entered":
                 self._for_all(it, "record-entry")
             case "payout.hold-lifted" if self._held.get(it.facts["hold"]) in ("payee", "programme"):

@@ -9,11 +9,12 @@ from shared.decider import Context, Decider, DomainError, event, value
 
 
 class FileKind(StrEnum):
-    """What a file is expected for: an answer to a batch, the booking of all its payments, the statement of a day."""
+    """What a file is expected for: an answer to a batch or to a request to cancel, the booking of a batch's payments, the statement of a day."""
 
     ANSWER = "answer"
     BOOKING = "booking"
     STATEMENT = "statement"
+    RECALL = "recall"
 
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
@@ -21,7 +22,7 @@ class FileKind(StrEnum):
 
 @value
 class ExpectFile:
-    """`about` is the batch or, of a statement, the day; `rule` says in a sentence how `due_at` was computed."""
+    """`about` is the batch, the request or, of a statement, the day; `rule` says in a sentence how `due_at` was computed."""
 
     kind: FileKind
     title: str

@@ -56,6 +56,12 @@ def _begun(draft: Draft, id: str, it: FileExpected) -> None:
         else:
             draft.put("series", account, series | {"awaited": [*series["awaited"], it.about]})
         return
+    if it.kind == FileKind.RECALL:
+        draft.delete("to-expect", f"recall/{it.about}")
+        asked = draft.get("recalls", it.about)
+        if asked and asked["answered_at"]:
+            meet(draft, id, asked["answered_at"])
+        return
     draft.delete("to-expect", f"batch/{it.about}")
     if body := draft.get("batches", it.about):
         meet_batch(draft, body)

@@ -34,7 +34,7 @@ class Rule(BaseModel):
     kind: FileKind
     title: _Text
     formats: tuple[Format, ...]
-    begins: Literal["hand-over", "execution", "statement"]
+    begins: Literal["hand-over", "execution", "statement", "recall"]
     target_days: Annotated[int, Field(ge=0, le=60)]
     at: time
     source: _Text
@@ -50,7 +50,7 @@ class FileCalendar(BaseModel):
 
     @model_validator(mode="after")
     def _knows_every_format(self) -> "FileCalendar":
-        owing = {one for it in self.expected if it.begins != "statement" for one in it.formats}
+        owing = {one for it in self.expected if it.begins in ("hand-over", "execution") for one in it.formats}
         if missing := {"iso20022", "hkr-xml", "hkr-csv", "manual"} - owing:
             raise ValueError(f"Nach einer Datei {min(missing)} würde nichts erwartet.")
         return self
@@ -64,6 +64,11 @@ class FileCalendar(BaseModel):
         rules = [it for it in self.expected if format in it.formats and it.begins in begins]
         return [_expect(it, account, batch, begins[it.begins]) for it in rules]
 
+    def of_recall(self, recall: str, account: str, handed_over_at: datetime) -> Sequence[ExpectFile]:
+        """The answer to a request to cancel."""
+        rules = [it for it in self.expected if it.begins == "recall"]
+        return [_expect(it, account, recall, self._given_on(handed_over_at)) for it in rules]
+
     def after_statement(self, account: str, last_on: date, format: str) -> Sequence[ExpectFile]:
         """The statement that follows the one of this day."""
         day = next_target_day(last_on + timedelta(days=1))
@@ -75,7 +80,12 @@ class FileCalendar(BaseModel):
         return next_target_day(local_date(at) + late)
 
 
-_BEGINS = {"hand-over": "übergeben am", "execution": "auszuführen am", "statement": "Auszug des"}
+_BEGINS = {
+    "hand-over": "übergeben am",
+    "execution": "auszuführen am",
+    "statement": "Auszug des",
+    "recall": "Rückruf vom",
+}
 
 
 def _expect(rule: Rule, account: str, about: str, begins_on: date) -> ExpectFile:

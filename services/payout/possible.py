@@ -7,18 +7,32 @@ from services.payout import batch as batches
 from services.payout import claim as claims
 from services.payout import collection as collections
 from services.payout import disbursement as disbursements
+from services.payout import recall as recalls
 from services.payout.api.claiming import acts_on
 from services.payout.api.collecting import collects
-from services.payout.api.lookup import act_on, acts_on_item, known_batch, known_case, known_holds, known_item
+from services.payout.api.lookup import (
+    act_on,
+    acts_on_item,
+    known_batch,
+    known_case,
+    known_holds,
+    known_item,
+    known_recall,
+)
 from shared.service import House
 
 
 async def possible(house: House, _action: str, path: Mapping[str, str]) -> Sequence[str] | None:
     """What can be done with what a path names."""
+    if "recall" in path:
+        recall = await known_recall(house, path["batch"], path["recall"])
+        return ("approve-recall", "drop-recall") if isinstance(recall, recalls.Requested) else ()
     if "batch" in path:
         state = (await known_batch(house, path["batch"])).state
         if isinstance(state, batches.Released) and state.sealed.writing.format == batches.BY_HAND:
             return ("record-entry",)
+        if isinstance(state, batches.Transmitted) and state.sealed.writing.format == "iso20022":
+            return ("request-recall",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "clearing" in path:
         return acts_on_item(await known_item(house, path["clearing"], path["number"]))

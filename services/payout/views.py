@@ -18,6 +18,7 @@ from services.payout import (
     hold,
     payee,
     payment,
+    recall,
     reconciliation,
     report,
     statement,
@@ -27,6 +28,7 @@ from services.payout.clearing_list import list_clearing, put_item
 from services.payout.collection_list import compare_claim, list_collections
 from services.payout.deadlines import note_claims, note_hold
 from services.payout.expected_list import expect_of_batch, list_expected, meet_batch, note_series
+from services.payout.recall_list import list_recall
 from shared.decider import AnyDecider
 from shared.formats import topic_of
 from shared.identity import SYSTEM
@@ -89,6 +91,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
         note_series(draft, name, it.event, it.context.at.isoformat())
     elif isinstance(it.event, reconciliation.ReconciliationClosed):
         sums.close_listed_day(draft, it.event.closed_on, it.event.closed_by)
+    elif row.topic in _RECALL:
+        list_recall(draft, name, _place(row.position), it)
     elif row.topic in _EXPECTATION:
         list_expected(draft, name, it)
     elif row.topic in _HOLD:
@@ -106,6 +110,7 @@ _BATCH, _REPORT, _HOLD = _topics(batch.decider), _topics(report.decider), _topic
 _CLEARING = _topics(clearing.decider)
 _CLAIM, _EXPECTATION = _topics(claim.decider), _topics(expectation.decider)
 _COLLECTION = _topics(collection.decider)
+_RECALL = _topics(recall.decider)
 
 
 def next_of(is_open: bool, stage: str) -> str:
@@ -203,7 +208,7 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
         "batch": "" if isinstance(state, payment.Ordered) else state.batch, "accepted_on": known["accepted_on"],
         "settled_on": state.settled_on.isoformat() if isinstance(state, payment.Settled | payment.Returned) else None,
         "booking": state.booking if isinstance(state, payment.Settled | payment.Returned) else "",
-        "reason": _reason(state),
+        "reason": _reason(state), "recall": payment.recall_status(state),
         "place": _place(standing.since),
     }  # fmt: skip
     draft.put("payments", id, body, grp=status, sort=body["place"])
@@ -439,6 +444,11 @@ def ordered_payments(views: Views, limit: int) -> Sequence[str]:
 def outgoing_batches(views: Views, limit: int = 50) -> Sequence[str]:
     """Batches that are released and of which it is not proved that the treasury holds them, oldest first."""
     return [it.key for it in views.find("outgoing", limit=limit).entries]
+
+
+def outgoing_recalls(views: Views, limit: int = 50) -> Sequence[str]:
+    """Requests to cancel that are approved and of which it is not proved that the treasury holds them, oldest first."""
+    return [it.key for it in views.find("outgoing-recalls", limit=limit).entries]
 
 
 def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:

@@ -28,6 +28,8 @@ from deploy.recount.duties import (
     ISSUING,
     MUNICIPALITY,
     ORDER,
+    RECALL_APPROVAL,
+    RECALL_REQUEST,
     RECOVERY,
     RECOVERY_PROPOSAL,
     SEALING,
@@ -56,6 +58,7 @@ TIE = {"declare-municipal-tie"}
 PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
 CLOSING = {"close-day", "seal-year"}
 CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-resolution"}
+RECALL = RECALL_REQUEST | RECALL_APPROVAL
 MAY: Mapping[Role, set[str]] = {
     Role.APPLICANT: MUNICIPALITY
     | WITHDRAWAL
@@ -86,8 +89,16 @@ MAY: Mapping[Role, set[str]] = {
     | {"publish-policy"},
     Role.BUDGET_OFFICER: BUDGET | CONCESSION | PLAN | CONFLICT | TIE,
     Role.CERTIFIER: CERTIFICATION | PLACING | CONFLICT | TIE,
-    Role.ORDERING_OFFICER: ORDER | COLLECTION_ORDER | PLACING | CLEARING | SEALING | {"discard-batch"} | CONFLICT | TIE,
-    Role.TREASURY: TREASURY | COLLECTION | PLACING | CLEARING | ENTRY | CLOSING | CONFLICT | TIE,
+    Role.ORDERING_OFFICER: ORDER
+    | COLLECTION_ORDER
+    | PLACING
+    | RECALL
+    | CLEARING
+    | SEALING
+    | {"discard-batch"}
+    | CONFLICT
+    | TIE,
+    Role.TREASURY: TREASURY | COLLECTION | PLACING | RECALL | CLEARING | ENTRY | CLOSING | CONFLICT | TIE,
     Role.USAGE_AUDITOR: AUDIT | CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

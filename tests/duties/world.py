@@ -35,7 +35,7 @@ from services.intake.supply import (
 )
 from services.intake.territorial_change import OfficialChange, Unit
 from services.intake.territory import RecordChanges
-from services.payout import account, batch, claim, clearing, disbursement, hold
+from services.payout import account, batch, claim, clearing, disbursement, hold, recall
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
 from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking, approve
@@ -103,6 +103,7 @@ SERVICE_OF = {
     "recovery": "review", "claim": "payout", "collection": "payout",
     "handling": "review", "correspondence": "review", "fulfilment": "review", "budget": "review", "involvement": "review",
     "disbursement": "payout", "account": "payout", "payment": "payout", "batch": "payout", "report": "payout", "clearing": "payout",
+    "recall": "payout",
 }  # fmt: skip
 
 
@@ -662,6 +663,12 @@ def _recovering() -> Iterator[Point]:
     world.act("release-batch", decision(batch.decider, "b1", batch.ReleaseBatch()), on)
     world.run(decision(batch.decider, "b1", batch.StartSubmission(attempt=1)), on)
     world.run(_booking(world, 1, on), on)
+    for action, decided in (
+        ("request-recall", _recall(world)),
+        ("drop-recall", decision(recall.decider, "r1", recall.DropRecall(reason="Irrtum"))),
+    ):
+        yield world.point(f"Rückruf: {action}", action, decided, on)
+        world.act(action, decided, on)
     lapse = award.ProposeAnnulment(
         annulment=award.Annulment.LAPSE, legal_basis=award.LegalBasis.WITHOUT_OBJECT, by_year=(), eligible_cents=0,
         effective_on=on, reasons="Verzicht", discretion="keines",
@@ -786,7 +793,25 @@ def _paying() -> Iterator[Point]:
         world.act("release-batch", release, on)
         world.run(decision(batch.decider, f"b{number}", batch.StartSubmission(attempt=1)), on)
         world.run(_booking(world, number, on), on)
+    yield from _recalling(world, date(2025, 10, 7))
     yield from _clearing(world, date(2025, 10, 7))
+
+
+def _recalling(world: World, on: date) -> Iterator[Point]:
+    """A payment that one person wants back, and another one too."""
+    yield world.point("Antrag auf Rückruf", "request-recall", _recall(world), on)
+    world.act("request-recall", _recall(world), on)
+    sealing = recall.ApproveRecall(
+        created_at=datetime(2025, 10, 7, 9, tzinfo=UTC), file_sha256="c" * 64, file_name="r1.xml"
+    )
+    agreed = recall.approve(world.house.state("recall-r1").asked, sealing)
+    yield world.point("Freigabe des Rückrufs", "approve-recall", agreed, on)
+    world.act("approve-recall", agreed, on)
+
+
+def _recall(world: World) -> Decision:
+    sealed = world.house.state("batch-b1").sealed
+    return recall.request("r1", sealed, (), recall.RecallGrounds.DUPLICATE, "doppelt")
 
 
 def _clearing(world: World, on: date) -> Iterator[Point]:

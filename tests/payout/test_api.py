@@ -46,10 +46,13 @@ NAMES = (
     "resume-claim",
     "remit-claim",
     "order-collection",
+    "request-recall",
+    "approve-recall",
+    "drop-recall",
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
-    "/payout/days", "/payout/days/2025-08-06",
+    "/payout/days", "/payout/days/2025-08-06", "/payout/expected-files", "/payout/recalls",
 )  # fmt: skip
 NOBODY = "f" * 32
 BODIES = {
@@ -60,6 +63,8 @@ BODIES = {
     "propose-resolution": {"resolution": "noted", "reason": "geklärt"},
     "close-day": {"closed_on": "2025-08-06", "budget_cents": 1},
     "seal-year": {"title": "1605-63371", "year": 2025, "budget_cents": 1},
+    "request-recall": {"grounds": "DUPL", "text": "doppelt"},
+    "drop-recall": {"reason": "Irrtum"},
     "decline-resolution": {"reason": "nicht belegt"},
     "book-repayment": {"cents": 1, "received_on": "2025-08-04", "voucher": "K 1"},
     "waive-interest": {"reason": "Härte"},
@@ -212,6 +217,7 @@ def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
         number=1,
         proposal=NOBODY,
         claim=NOBODY,
+        recall=NOBODY,
     )
     client = road.service.client("p-somebody", role, keys=("16070048",))
     answer = client.post(path, json=BODIES.get(name, {}), headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})

@@ -30,6 +30,7 @@ from services.payout.api.lookup import (
     stage_of,
     status_of_batch,
 )
+from services.payout.api.recalling import recall_actions
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import bytes_of, orders_of, settings_of
 from services.payout.treasury.known import FORMATS
@@ -148,6 +149,7 @@ def actions(house: House) -> list[Action]:
         *closing_actions(house),
         *claiming(house),
         *collecting(house),
+        *recall_actions(house),
     ]  # fmt: skip
     return [_untied(house, it) for it in offered]
 

@@ -101,6 +101,9 @@ class PaymentOfCase(BaseModel):
     reason: str
     stream: str
     etag: str
+    recall: str = Field(
+        default="", description="where the last request to cancel stands: requested, pending, granted or refused"
+    )
 
 
 class ConditionOfCase(BaseModel):
@@ -172,6 +175,9 @@ class PaymentItem(BaseModel):
     ordered_on: date
     settled_on: date | None
     reason: str
+    recall: str = Field(
+        default="", description="where the last request to cancel stands: requested, pending, granted or refused"
+    )
 
 
 class BatchItem(BaseModel):
@@ -222,6 +228,7 @@ class Batch(BatchItem):
     collections: list[BatchCollection] = Field(default=[], description="the orders about claims in the same file")
     by_hand: bool = Field(default=False, description="whether a person types it into the state's system")
     cash_reference: str = Field(default="", description="the Kassenzeichen under which that was done")
+    format: str = Field(default="iso20022", description="how its file is written")
 
 
 class ReportItem(BaseModel):
@@ -409,6 +416,7 @@ async def told_payment(house: House, name: str) -> PaymentOfCase | None:
         settled_on=settled.settled_on if settled else None, booking=settled.booking if settled else "",
         reason=state.reason if isinstance(state, payments.Rejected) else "",
         stream=payments.decider.stream(name), etag=etag(found.version),
+        recall=payments.recall_status(state),
     )  # fmt: skip
 
 
@@ -425,7 +433,7 @@ async def told_batch(house: House, name: str) -> Batch:
         created_at=sealed.created_at, execution_on=sealed.execution_on, attempt=known.get("attempt", 0),
         settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
         sealed_by=sealed.sealed_by, released_by=known.get("released_by", ""), took_part=list(sealed.took_part),
-        by_hand=sealed.writing.format == batches.BY_HAND,
+        by_hand=sealed.writing.format == batches.BY_HAND, format=sealed.writing.format,
         cash_reference=found.state.cash_reference if isinstance(found.state, batches.Transmitted) else "",
         entries=[
             BatchEntry(

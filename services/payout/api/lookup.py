@@ -5,6 +5,7 @@ from services.payout import clearing, municipal_tie
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
 from services.payout import payee as payees
+from services.payout import recall as recalls
 from shared import ties
 from shared.contracts import Acted
 from shared.identity import Erased, Sealed, is_id
@@ -85,6 +86,18 @@ async def known_batch(house: House, batch: str) -> Folded:
     if not found.version:
         raise Problem(404, "unknown-batch", "Diesen Zahlungslauf gibt es nicht.", field="batch")
     return found
+
+
+async def known_recall(
+    house: House, batch: str, recall: str
+) -> recalls.Requested | recalls.Approved | recalls.Sent | recalls.Dropped:
+    """The request to cancel payments of this batch as committed, or a 404 problem."""
+    state: recalls.Recalling = (
+        (await house.writer.state(recalls.decider, recall)).state if is_id(recall) else recalls.Unrequested()
+    )
+    if isinstance(state, recalls.Unrequested) or state.asked.batch != batch:
+        raise recalls.UnknownRecall(field="recall")
+    return state
 
 
 async def known_holds(house: House) -> holds.Holds:

@@ -28,6 +28,7 @@ from services.payout.api.closing import DayItem, DaySides, sides_of
 from services.payout.api.expected_answers import ExpectedFile
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
+from services.payout.api.recalling import RecallItem
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
 from services.payout.treasury.known import FORMATS
@@ -49,6 +50,7 @@ type ReportOutcome = Literal["received", "conflicting", "quarantined"]
 type ClearingAbout = Literal["outgoing", "incoming", "payee", "contradiction", "answer", "file"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
 type FileStatus = Literal["awaited", "overdue", "arrived", "late"]
+type RecallStatus = Literal["requested", "approved", "transmitted", "answered", "dropped"]
 type Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -143,6 +145,13 @@ def reads(house: House) -> APIRouter:
         sealed, raw = await batch_file(house, batch)
         headers = {"Content-Disposition": f'attachment; filename="{sealed.file_name}"', "Cache-Control": "no-store"}
         return Response(raw, media_type=FORMATS[sealed.writing.format].media_type, headers=headers)
+
+    @router.get("/payout/recalls", operation_id="payout-recalls", response_model=Listing[RecallItem])
+    async def listed_recalls(
+        request: Request, status: RecallStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Requests to cancel payments that the treasury holds, newest first."""
+        return await listing(house, request, "recalls", status, after, limit, newest=True)
 
     @router.get("/payout/expected-files", operation_id="payout-expected-files", response_model=Listing[ExpectedFile])
     async def expected_files(

@@ -40,7 +40,8 @@ OVERPAID = "drawdown-paid-twice"
 _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
-        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "perhaps-in-sum",
+        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "recall-contradicted",
+        "perhaps-in-sum",
     }
 )  # fmt: skip
 _FILES = frozenset({"report-conflicting", "unreadable"})

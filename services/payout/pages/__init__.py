@@ -91,8 +91,9 @@ def pages(house: House) -> APIRouter:
 
 
 def _about(request: Request) -> str:
-    """The drawdown or claim that a form was about."""
-    return request.path_params.get("drawdown", "") or request.path_params.get("claim", "")
+    """The drawdown, claim or request to cancel that a form was about."""
+    path = request.path_params
+    return path.get("drawdown", "") or path.get("claim", "") or path.get("recall", "")
 
 
 def _posted(

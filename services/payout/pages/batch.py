@@ -11,6 +11,7 @@ from services.payout.api.reads import FILE_READERS, reader
 from services.payout.pages import wording
 from services.payout.pages.barred import hindrance, release_hindrance
 from services.payout.pages.forms import Failed, form
+from services.payout.pages.recalls import recall_forms, recall_row, recalls_of
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
@@ -39,6 +40,8 @@ async def batch_page(
             release_form(acts["release-batch"], person, failed, seen, back, barred),
             _discard_form(acts["discard-batch"], person, failed, seen),
         ]
+    recalled = await recalls_of(house, name)
+    forms += recall_forms(acts, person, failed, told, recalled)
     may_see = bool(person.roles & FILE_READERS)
     return page(
         house,
@@ -50,6 +53,7 @@ async def batch_page(
         status=wording.BATCHES[told.status],
         facts=_facts(told),
         actions=forms,
+        recalls={"rows": [recall_row(it) for it in recalled]},
         collections={"rows": [_collection(it) for it in told.collections]},
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file=_file(name) if may_see else None,
@@ -167,7 +171,7 @@ async def _entries(house: House, told: Batch) -> list[dict[str, Any]]:
                 "case": {"text": it.file_number, "url": f"/payout/cases/{it.case}"},
                 "title": it.title,
                 "year": it.year,
-                "status": wording.PAYMENTS[payment.status if payment else "batched"],
+                "status": wording.payment(payment.status, payment.recall) if payment else wording.PAYMENTS["batched"],
                 "cents": it.cents,
             }
         )

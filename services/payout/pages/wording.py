@@ -38,6 +38,27 @@ PAYMENTS: Mapping[str, Badge] = {
     "returned": {"text": "von der Bank zurück", "tone": "danger"},
     "cancelled": {"text": "vor der Übergabe zurückgenommen", "tone": "warning"},
 }
+RECALLS: Mapping[str, Badge] = {
+    "requested": {"text": "zweite Person fehlt", "tone": "warning"},
+    "approved": {"text": "wird übergeben", "tone": "info"},
+    "transmitted": {"text": "bei der Kasse", "tone": "info"},
+    "answered": {"text": "beantwortet", "tone": "success"},
+    "dropped": {"text": "verworfen", "tone": "neutral"},
+}
+RECALLED: Mapping[str, str] = {
+    "requested": "Rückruf läuft",
+    "pending": "Rückruf in Bearbeitung",
+    "granted": "Rückruf zugesagt",
+    "refused": "Rückruf abgelehnt",
+}
+GROUNDS: Mapping[str, str] = {
+    "DUPL": "doppelt angeordnet",
+    "AC03": "falsches Konto",
+    "AM09": "falscher Betrag",
+    "TECH": "technischer Fehler",
+    "FRAD": "Betrug",
+    "CUST": "anderer Grund",
+}
 CLAIMS: Mapping[str, Badge] = {
     "open": {"text": "offen", "tone": "warning"},
     "interest-open": {"text": "Zinsen festzusetzen", "tone": "warning"},
@@ -116,6 +137,7 @@ CLEARING: Mapping[str, str] = {
     "recall-cancelled": "Der Rückruf hatte Erfolg.",
     "recall-refused": "Der Rückruf wurde abgelehnt.",
     "recall-pending": "Der Rückruf ist noch offen.",
+    "recall-contradicted": "Die Kasse hat auf denselben Rückruf bereits anders geantwortet.",
     "statement-gap": "Vor diesem Kontoauszug fehlt einer.",
     "statement-opening-differs": "Der Anfangssaldo ist nicht der Endsaldo des Auszugs davor.",
     "statement-number-twice": "Zwei Kontoauszüge tragen dieselbe Nummer.",
@@ -183,6 +205,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.payment-returned": ("Von der Bank des Empfängers zurückgekommen", "danger"),
     "payout.drawdown-unpaid": ("Mittelabruf ist neu festzustellen", "warning"),
     "payout.payment-rejected": ("Von der Kasse zurückgewiesen", "danger"),
+    "payout.payment-recalled": ("Bei der Kasse zurückgerufen", "warning"),
+    "payout.payment-recall-answered": ("Antwort der Kasse auf den Rückruf", "info"),
     "payout.debit-questioned": ("Belastung ist zu klären, nichts wird neu angeordnet", "danger"),
     "payout.debit-explained": ("Belastung geklärt", "info"),
     "payout.drawdown-overpaid": ("Mittelabruf zweimal gezahlt", "danger"),
@@ -215,6 +239,12 @@ def titled(topic: str) -> tuple[str, str]:
     """Title and tone of a stored topic."""
     name, _, version = topic.rpartition(".v")
     return EVENTS.get(name if version.isdigit() else topic, (topic, "neutral"))
+
+
+def payment(status: str, recall: str) -> Badge:
+    """Where a payment stands, and its request to cancel, if there is one."""
+    badge = PAYMENTS[status]
+    return {**badge, "text": f"{badge['text']}, {RECALLED[recall]}"} if recall else badge
 
 
 def clearing(item: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.payout.payment.events import RecallOutcome
 from shared.decider import value
 from shared.identity import Sealed
 
@@ -81,6 +82,25 @@ class ReturnPayment:
     returned_on: date
 
 
+@value
+class RecallPayment:
+    """Two persons want the order back that the treasury holds; `recall` is their request, in its file."""
+
+    batch: str
+    recall: str
+
+
+@value
+class AnswerRecall:
+    """What the treasury says to a request to cancel: `status` and `reason` are its codes."""
+
+    batch: str
+    recall: str
+    outcome: RecallOutcome
+    status: str
+    reason: str
+
+
 type Command = (
     OrderPayment
     | BatchPayment
@@ -90,4 +110,6 @@ type Command = (
     | SettlePayment
     | RejectPayment
     | ReturnPayment
+    | RecallPayment
+    | AnswerRecall
 )

@@ -5,10 +5,12 @@ from typing import assert_never
 
 from services.payout.payment.commands import (
     AcceptPayment,
+    AnswerRecall,
     BatchPayment,
     CancelPayment,
     Command,
     OrderPayment,
+    RecallPayment,
     RejectPayment,
     ReturnPayment,
     SettlePayment,
@@ -40,6 +42,7 @@ from services.payout.payment.events import (
     PaymentSettled,
     PaymentUnbatched,
 )
+from services.payout.payment.recalling import recall
 from services.payout.payment.states import (
     Accepted,
     Batched,
@@ -83,6 +86,8 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             return []
         case _, _ if payment.batch != command.batch:
             raise NotInBatch
+        case RecallPayment() | AnswerRecall(), _:
+            return recall(command, payment, context)
         case UnbatchPayment(), Batched():
             return [PaymentUnbatched(case=payment.order.case, batch=payment.batch)]
         case CancelPayment(), Batched():

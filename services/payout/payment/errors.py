@@ -63,6 +63,26 @@ class ReturnedTwice(DomainError):
     title = "Diese Zahlung wurde dem Konto ein zweites Mal als Rückläufer gutgeschrieben."
 
 
+class RecallUnderway(DomainError):
+    code = "recall-underway"
+    title = "Für diese Zahlung läuft bereits ein Rückruf, oder er ist zugesagt."
+
+
+class NothingToRecall(DomainError):
+    code = "nothing-to-recall"
+    title = "Diese Zahlung ist abgelehnt oder zurückgekommen; zurückzurufen ist nichts mehr."
+
+
+class RecallNotRequested(DomainError):
+    code = "recall-not-requested"
+    title = "Um diesen Rückruf hat niemand gebeten."
+
+
+class RecallContradicted(DomainError):
+    code = "recall-contradicted"
+    title = "Die Kasse hat auf denselben Rückruf bereits anders geantwortet."
+
+
 class NumbersExhausted(DomainError):
     code = "payment-numbers-exhausted"
     title = "Für diesen Mittelabruf sind keine weiteren Zahlungskennungen frei."

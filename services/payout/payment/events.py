@@ -1,6 +1,7 @@
 """What happened to a payment."""
 
 from datetime import date
+from enum import StrEnum
 
 from shared.decider import event
 from shared.identity import Sealed
@@ -124,6 +125,41 @@ class PaymentReturned:
     returned_on: date
 
 
+class RecallOutcome(StrEnum):
+    """What the treasury says to a request to cancel."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    PENDING = "pending"
+
+
+@event("payout.payment-recalled")
+class PaymentRecalled:
+    """The treasury, which holds the order, is asked to cancel it (Rückruf); until it answers the order stands."""
+
+    case: str
+    batch: str
+    recall: str
+    recalled_by: str
+    recalled_on: date
+
+
+@event("payout.payment-recall-answered")
+class PaymentRecallAnswered:
+    """The treasury answered a request to cancel (Antwort auf den Rückruf): granted, refused or still pending.
+
+    Granted before the debit, nothing is paid under this reference; granted after it, the money has to come back first.
+    """
+
+    case: str
+    batch: str
+    recall: str
+    outcome: RecallOutcome
+    status: str
+    reason: str
+    answered_on: date
+
+
 type Event = (
     PaymentOrdered
     | PaymentBatched
@@ -134,4 +170,6 @@ type Event = (
     | PaymentRejected
     | PaymentReturnAwaitsDebit
     | PaymentReturned
+    | PaymentRecalled
+    | PaymentRecallAnswered
 )

@@ -8,6 +8,8 @@ from services.payout.payment.events import (
     PaymentBatched,
     PaymentCancelled,
     PaymentOrdered,
+    PaymentRecallAnswered,
+    PaymentRecalled,
     PaymentRejected,
     PaymentReturnAwaitsDebit,
     PaymentReturned,
@@ -20,6 +22,7 @@ from services.payout.payment.states import (
     Cancelled,
     Ordered,
     Payment,
+    Recalled,
     Rejected,
     Returned,
     Settled,
@@ -44,11 +47,17 @@ def evolve(payment: Payment, it: Event) -> Payment:
             return Ordered(order=payment.order)
         case PaymentAccepted(), _:
             early = payment.early if isinstance(payment, Batched | Accepted) else None
-            return Accepted(order=payment.order, batch=payment.batch, early=early)
+            return Accepted(order=payment.order, batch=payment.batch, early=early, recalled=_recalled(payment))
         case PaymentSettled(), _:
-            return Settled(order=payment.order, batch=payment.batch, booking=it.booking, settled_on=it.settled_on)
+            return Settled(
+                order=payment.order,
+                batch=payment.batch,
+                booking=it.booking,
+                settled_on=it.settled_on,
+                recalled=_recalled(payment),
+            )
         case PaymentRejected(), _:
-            return Rejected(order=payment.order, batch=payment.batch, reason=it.reason)
+            return Rejected(order=payment.order, batch=payment.batch, reason=it.reason, recalled=_recalled(payment))
         case PaymentReturnAwaitsDebit(), Batched() | Accepted():
             return replace(payment, early=it)
         case PaymentReturned(), Settled():
@@ -58,8 +67,19 @@ def evolve(payment: Payment, it: Event) -> Payment:
                 booking=payment.booking,
                 settled_on=payment.settled_on,
                 returned=it,
+                recalled=payment.recalled,
             )
+        case _, Cancelled():
+            return payment
+        case PaymentRecalled(), _:
+            return replace(payment, recalled=Recalled(recall=it.recall))
+        case PaymentRecallAnswered(), _:
+            return replace(payment, recalled=Recalled(recall=it.recall, outcome=it.outcome))
         case PaymentReturnAwaitsDebit() | PaymentReturned(), _:
             return payment
         case _ as missing:
             assert_never(missing)
+
+
+def _recalled(payment: Payment) -> Recalled | None:
+    return None if isinstance(payment, Unordered | Ordered | Cancelled) else payment.recalled

@@ -8,6 +8,8 @@ from services.payout.payment.events import (
     PaymentBatched,
     PaymentCancelled,
     PaymentOrdered,
+    PaymentRecallAnswered,
+    PaymentRecalled,
     PaymentRejected,
     PaymentReturnAwaitsDebit,
     PaymentReturned,
@@ -33,5 +35,7 @@ decider = Decider[Command, Event, Payment](
         PaymentRejected,
         PaymentReturnAwaitsDebit,
         PaymentReturned,
+        PaymentRecalled,
+        PaymentRecallAnswered,
     ],
 )

@@ -2,8 +2,25 @@
 
 from datetime import date
 
-from services.payout.payment.events import PaymentOrdered, PaymentReturnAwaitsDebit, PaymentReturned
+from services.payout.payment.events import (
+    PaymentOrdered,
+    PaymentReturnAwaitsDebit,
+    PaymentReturned,
+    RecallOutcome,
+)
 from shared.decider import value
+
+
+@value
+class Recalled:
+    """The last request to cancel; `outcome` is None until the treasury answers."""
+
+    recall: str
+    outcome: RecallOutcome | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.outcome == RecallOutcome.REFUSED
 
 
 @value
@@ -22,6 +39,7 @@ class Batched:
     order: PaymentOrdered
     batch: str
     early: PaymentReturnAwaitsDebit | None = None
+    recalled: Recalled | None = None
 
 
 @value
@@ -29,6 +47,7 @@ class Accepted:
     order: PaymentOrdered
     batch: str
     early: PaymentReturnAwaitsDebit | None = None
+    recalled: Recalled | None = None
 
 
 @value
@@ -37,6 +56,7 @@ class Settled:
     batch: str
     booking: str
     settled_on: date
+    recalled: Recalled | None = None
 
 
 @value
@@ -44,6 +64,7 @@ class Rejected:
     order: PaymentOrdered
     batch: str
     reason: str
+    recalled: Recalled | None = None
 
 
 @value
@@ -55,6 +76,7 @@ class Returned:
     booking: str
     settled_on: date
     returned: PaymentReturned
+    recalled: Recalled | None = None
 
 
 @value

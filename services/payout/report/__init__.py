@@ -4,7 +4,7 @@ A file is one transaction over its report, the batches, payments and disbursemen
 our books is listed and moves nothing: money is never booked on a guess.
 """
 
-from services.payout.report.answers import apply_recall_answer, apply_status_report
+from services.payout.report.answers import apply_status_report
 from services.payout.report.bookings import apply_booking
 from services.payout.report.content import (
     MADE,
@@ -35,6 +35,7 @@ from services.payout.report.noun import (
     Unmatched,
     decider,
 )
+from services.payout.report.recall_answers import apply_recall_answer, meant
 from services.payout.report.receipts import NOTHING, Expected, Owed
 from services.payout.report.resolving import approve, counter_of
 from services.payout.report.taking_in import quarantine
@@ -72,6 +73,7 @@ __all__ = [
     "credits_named",
     "decider",
     "keep_all",
+    "meant",
     "quarantine",
     "references_named",
 ]

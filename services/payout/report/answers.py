@@ -7,7 +7,7 @@ from services.payout import collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Unexplained
-from services.payout.report.content import Answer, RecallReport, Status, StatusReport
+from services.payout.report.content import Answer, Status, StatusReport
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import Decision
 
@@ -28,18 +28,6 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
 
     collecting = {collection.decider.stream(it.case): collection.decider for it in sealed.collections} if sealed else {}
     return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take, more=collecting)
-
-
-def apply_recall_answer(report: RecallReport, file_sha256: str) -> Decision:
-    """Take in the answer to a request to cancel: it moves nothing by itself, a person decides what it means."""
-
-    def take(_turn: Turn) -> list[Unexplained]:
-        return [
-            Unexplained(reference=it.reference or it.group or report.batch, reason=f"recall-{it.recall.value}")
-            for it in report.statuses
-        ]
-
-    return taken_in("recall", report.message_id, file_sha256, [], take)
 
 
 def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:

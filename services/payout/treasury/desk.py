@@ -15,13 +15,21 @@ from typing import Any
 import structlog
 
 from services.payout import batch as batches
+from services.payout import payment as payments
+from services.payout import recall as recalls
 from services.payout import report as reports
 from services.payout.matching import unexplained
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
-from services.payout.treasury.filing import sealed_bytes_of, settings_of
+from services.payout.treasury.filing import recall_bytes_of, sealed_bytes_of, settings_of
 from services.payout.treasury.known import read
-from services.payout.views import batches_of_references, claims_of_references, listed_bookings, outgoing_batches
+from services.payout.views import (
+    batches_of_references,
+    claims_of_references,
+    listed_bookings,
+    outgoing_batches,
+    outgoing_recalls,
+)
 from shared.commands import Request
 from shared.decider import Decision, decision
 from shared.following import wait
@@ -91,7 +99,10 @@ class Desk:
         outgoing = await asyncio.to_thread(outgoing_batches, self.house.views)
         for batch in outgoing:
             await self._attempt(batch, partial(self._hand_over, directory, batch))
-        still = {*outgoing, *(path.name for path in arrived)}
+        requests = await asyncio.to_thread(outgoing_recalls, self.house.views)
+        for recall in requests:
+            await self._attempt(recall, partial(self._hand_over_recall, directory, recall))
+        still = {*outgoing, *requests, *(path.name for path in arrived)}
         self.troubles = {name: it for name, it in self.troubles.items() if name in still}
         self.worked_upto = position
 
@@ -166,6 +177,16 @@ class Desk:
     async def _tell(self, id: str, command: batches.Command) -> None:
         await self._execute(decision(batches.decider, id, command))
 
+    async def _hand_over_recall(self, directory: Directory, id: str) -> None:
+        state: recalls.Recalling = (await self.house.writer.state(recalls.decider, id)).state
+        if not isinstance(state, recalls.Approved):
+            return
+        raw = await asyncio.to_thread(recall_bytes_of, self.house, state)
+        await self._execute(decision(recalls.decider, id, recalls.StartRecallSubmission()))
+        await asyncio.to_thread(directory.hand_over, state.sealed.file_name, raw)
+        told = recalls.ConfirmRecallTransmission(file_sha256=state.sealed.file_sha256)
+        await self._execute(decision(recalls.decider, id, told))
+
     # ---- In
 
     async def _take_in(self, directory: Directory, path: Path) -> None:
@@ -187,8 +208,17 @@ class Desk:
                 expected = await asyncio.to_thread(self._expected, found)
                 await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found), expected))
             case reports.RecallReport():
-                await self._execute(reports.apply_recall_answer(found, digest))
+                await self._take_in_recall(found, digest)
         await asyncio.to_thread(directory.archive, path)
+
+    async def _take_in_recall(self, found: reports.RecallReport, digest: str) -> None:
+        sealed = next(iter(await self._sealed([found.batch])), None)
+        entries = [entry for entry, _ in reports.meant(found, sealed).values()] if sealed else []
+        states: list[payments.Payment] = [
+            (await self.house.writer.state(payments.decider, it.payment)).state for it in entries
+        ]
+        asked = {payments.recall_of(it) for it in states} - {""}
+        await self._execute(reports.apply_recall_answer(found, digest, sealed, sorted(asked)))
 
     def _kept(self, path: Path, limit: int) -> str:
         """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""

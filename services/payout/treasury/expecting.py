@@ -89,6 +89,9 @@ class Expecting:
             last_on = date.fromisoformat(body["last_on"])
             found = self.calendar.after_statement(self.accounts[name], last_on, settings_of(self.house).treasury_format)
             return {expectation.id_of(FileKind.STATEMENT, one.about, name): one for one in found}
+        if it.key.startswith("recall/"):
+            owed = self.calendar.of_recall(body["recall"], body["debtor"], datetime.fromisoformat(body["at"]))
+            return {expectation.id_of(one.kind, one.about): one for one in owed}
         given_at, execution_on = datetime.fromisoformat(body["at"]), date.fromisoformat(body["execution_on"])
         owed = self.calendar.of_batch(body["batch"], body["format"], body["debtor"], given_at, execution_on)
         return {expectation.id_of(one.kind, one.about): one for one in owed}

@@ -1,12 +1,15 @@
 """A batch's file: its bytes made from the sealed content, always the same, and never handed over when they are not."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from services.payout import batch as batches
 from services.payout import payment as payments
+from services.payout import recall as recalls
 from services.payout.settings import Settings
 from services.payout.treasury import Account, Unwritable, instruction
+from services.payout.treasury.iso20022.recall_request import build_recall
 from services.payout.treasury.known import FORMATS
 from shared.identity import Erased, Sealed
 from shared.privacy import Forged
@@ -34,6 +37,22 @@ def sealed_bytes_of(house: House, sealed: batches.BatchSealed) -> bytes:
     """The file of a sealed batch. Blocks. Raises `Unwritable`, also when other bytes than the sealed ones came out."""
     raw = bytes_of(house, sealed)
     if sha256(raw).hexdigest() != sealed.file_sha256:
+        raise Unwritable("not-as-sealed", "Die Datei lässt sich nicht so wiederherstellen, wie sie versiegelt wurde.")
+    return raw
+
+
+def recall_file(house: House, asked: recalls.RecallRequested, created_at: datetime) -> bytes:
+    """The file of a request to cancel. Raises `Unwritable`."""
+    account = settings_of(house).debtors.get(asked.debtor)
+    if account is None:
+        raise Unwritable("debtor-unknown", f"Das Konto {asked.debtor} steht nicht in den Einstellungen.")
+    return build_recall(asked, created_at, account.holder)
+
+
+def recall_bytes_of(house: House, state: recalls.Approved | recalls.Sent) -> bytes:
+    """The file of an approved request. Raises `Unwritable`, also when other bytes than the sealed ones came out."""
+    raw = recall_file(house, state.asked, state.sealed.created_at)
+    if sha256(raw).hexdigest() != state.sealed.file_sha256:
         raise Unwritable("not-as-sealed", "Die Datei lässt sich nicht so wiederherstellen, wie sie versiegelt wurde.")
     return raw
 

@@ -1,0 +1,56 @@
+"""The list of requests to cancel: what was asked, by whom, what the treasury said; and those that are to be handed over."""
+
+from typing import Any
+
+from services.payout import expectation
+from services.payout.expectation import FileKind
+from services.payout.expected_list import meet
+from services.payout.recall import (
+    RecallAnswered,
+    RecallApproved,
+    RecallDropped,
+    RecallRequested,
+    RecallSubmissionStarted,
+    RecallTransmitted,
+)
+from shared.store import Recorded
+from shared.views import Body, Draft
+
+
+def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
+    """One event of a request into the lists."""
+    event: Any = it.event
+    body: Body = draft.get("recalls", id) or {}
+    match event:
+        case RecallRequested():
+            body = _requested(id, place, event)
+        case RecallApproved():
+            body |= {"status": "approved", "approved_by": event.approved_by, "file_sha256": event.file_sha256}
+            draft.put("outgoing-recalls", id, {"recall": id}, sort=place)
+        case RecallDropped():
+            body |= {"status": "dropped", "dropped_by": event.dropped_by, "drop_reason": event.reason}
+        case RecallTransmitted():
+            body |= {"status": "transmitted"}
+            draft.delete("outgoing-recalls", id)
+            told = {"recall": id, "debtor": event.debtor, "at": it.context.at.isoformat()}
+            draft.put("to-expect", f"recall/{id}", told)
+        case RecallAnswered():
+            counts = {outcome: body[outcome] + len(getattr(event, outcome)) for outcome in ("granted", "refused")}
+            body |= counts | {"status": "answered" if event.ended else body["status"]}
+            if event.ended:
+                body["answered_at"] = it.context.at.isoformat()
+                meet(draft, expectation.id_of(FileKind.RECALL, id), body["answered_at"])
+        case RecallSubmissionStarted() | _:
+            return
+    draft.put("recalls", id, body, grp=body["status"], sort=body["place"])
+    draft.put("recalls-of-batches", id, body, grp=body["batch"], sort=body["place"])
+
+
+def _requested(id: str, place: str, it: RecallRequested) -> Body:
+    return {
+        "recall": id, "batch": it.batch, "status": "requested", "grounds": it.grounds, "text": it.text,
+        "references": [one.reference for one in it.entries], "count": len(it.entries),
+        "cents": sum(one.cents for one in it.entries), "requested_by": it.requested_by,
+        "requested_on": it.requested_on.isoformat(), "approved_by": "", "dropped_by": "", "drop_reason": "",
+        "file_sha256": "", "granted": 0, "refused": 0, "answered_at": "", "place": place,
+    }  # fmt: skip

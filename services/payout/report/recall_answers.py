@@ -1,0 +1,104 @@
+"""An answer to a request to cancel: it moves a payment only where we asked, and ends it only while nothing was debited."""
+
+from collections.abc import Mapping, Sequence
+
+from services.payout import batch as batches
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout import recall as recalls
+from services.payout.clearing import Unexplained
+from services.payout.payment import RecallOutcome
+from services.payout.report.content import Recall, RecallReport, RecallStatus
+from services.payout.report.taking_in import Turn, taken_in
+from shared.decider import AnyDecider, Decision
+
+_OUTCOMES: Mapping[Recall, RecallOutcome] = {
+    Recall.CANCELLED: RecallOutcome.GRANTED,
+    Recall.REFUSED: RecallOutcome.REFUSED,
+    Recall.PENDING: RecallOutcome.PENDING,
+}
+
+
+def meant(report: RecallReport, sealed: batches.BatchSealed) -> Mapping[str, tuple[batches.Entry, RecallStatus]]:
+    """The payments that an answer speaks of, by reference; what is said nearest to a payment counts."""
+    groups = {group.id: group.entries for group in batches.groups(sealed)}
+    entries = {it.reference: it for it in sealed.entries}
+    found: dict[str, tuple[batches.Entry, RecallStatus]] = {}
+    for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
+        if status.reference:
+            of_status = [entries[status.reference]] if status.reference in entries else []
+        else:
+            of_status = groups.get(status.group, ()) if status.group else sealed.entries
+        found |= {it.reference: (it, status) for it in of_status}
+    return found
+
+
+def apply_recall_answer(
+    report: RecallReport, file_sha256: str, sealed: batches.BatchSealed | None = None, asked: Sequence[str] = ()
+) -> Decision:
+    """Take in the answer to a request to cancel; `sealed` is the batch it names, `asked` are the requests about its payments."""
+    answered: Mapping[str, tuple[batches.Entry, RecallStatus]] = meant(report, sealed) if sealed else {}
+
+    def take(turn: Turn) -> list[Unexplained]:
+        known = {it.reference for it in sealed.entries} if sealed else set[str]()
+        groups = {it.id for it in batches.groups(sealed)} if sealed else set[str]()
+        strange = [
+            it
+            for it in report.statuses
+            if not sealed or (it.reference and it.reference not in known) or (it.group and it.group not in groups)
+        ]
+        unmatched = [_unasked(it, it.reference or it.group or report.batch) for it in strange]
+        told: dict[str, dict[RecallOutcome, list[str]]] = {}
+        for entry, status in answered.values():
+            unmatched += _answered(turn, report.batch, entry, status, told)
+        for name, outcomes in told.items():
+            noted = recalls.NoteRecallAnswer(
+                message_id=report.message_id,
+                granted=tuple(outcomes.get(RecallOutcome.GRANTED, ())),
+                refused=tuple(outcomes.get(RecallOutcome.REFUSED, ())),
+                pending=tuple(outcomes.get(RecallOutcome.PENDING, ())),
+            )
+            turn.act(recalls.decider.stream(name), noted)
+        return unmatched
+
+    more: dict[str, AnyDecider] = {recalls.decider.stream(it): recalls.decider for it in asked}
+    spoken_of = [entry for entry, _ in answered.values()]
+    return taken_in("recall", report.message_id, file_sha256, [sealed] if sealed else [], take, spoken_of, more)
+
+
+def _unasked(status: RecallStatus, reference: str) -> Unexplained:
+    return Unexplained(reference=reference, reason=f"recall-{status.recall.value}")
+
+
+def _answered(
+    turn: Turn,
+    batch: str,
+    entry: batches.Entry,
+    status: RecallStatus,
+    told: dict[str, dict[RecallOutcome, list[str]]],
+) -> list[Unexplained]:
+    state, outcome = turn.payment(entry), _OUTCOMES[status.recall]
+    recall = payments.recall_of(state)
+    known = recall and recalls.decider.stream(recall) in turn.reads
+    if isinstance(state, payments.Unordered | payments.Ordered | payments.Cancelled) or not known:
+        return [_unasked(status, entry.reference)]
+    command = payments.AnswerRecall(
+        batch=batch, recall=recall, outcome=outcome, status=status.status, reason=status.reason
+    )
+    acts: list[object] = [payments.decider.stream(entry.payment), command]
+    if payments.is_ended_by(command, state):
+        acts += [disbursements.decider.stream(entry.case), _freed(turn, batch, entry, status)]
+    refused = turn.attempt(Unexplained(reference=entry.reference, reason=""), *acts)
+    if not refused:
+        told.setdefault(recall, {}).setdefault(outcome, []).append(entry.payment)
+    return refused
+
+
+def _freed(turn: Turn, batch: str, entry: batches.Entry, status: RecallStatus) -> disbursements.NoteRejection:
+    return disbursements.NoteRejection(
+        case=entry.case,
+        drawdown=entry.drawdown,
+        payment=entry.payment,
+        reason=status.status,
+        released_by=turn.released_by(batch),
+    )

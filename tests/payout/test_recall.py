@@ -1,0 +1,410 @@
+"""A request to cancel what the treasury holds: two persons, a sealed file, and what each answer means for the money."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout import recall as recalls
+from services.payout.batch import BY_HAND, Writing
+from services.payout.payment import AnswerRecall, RecallOutcome
+from services.payout.recall import RecallGrounds
+from services.payout.report import (
+    Answer,
+    Booking,
+    Recall,
+    RecallReport,
+    RecallStatus,
+    ReportReceived,
+    Status,
+    apply_recall_answer,
+    meant,
+)
+from services.payout.treasury.iso20022.parsing import etree
+from services.payout.treasury.iso20022.recall_request import CAMT_055, build_recall
+from shared.decider import DomainError, RefusedAttempt, replace
+from shared.identity import Role
+from tests.conftest import StartNats
+from tests.payout.builders import (
+    BATCH,
+    CASE,
+    House,
+    bookings,
+    cashier,
+    debit,
+    ordered_house,
+    orderer,
+    rejected,
+    statuses,
+    system,
+    transmitted_house,
+)
+from tests.payout.messages import camt_029, camt_054, details, entry
+from tests.payout.road import MONDAY, Road, on_the_road
+from tests.payout.test_desk import lay, reference
+from tests.scenario import acting
+from tests.servers import wait_until
+from tests.service import Place
+
+AT = datetime(2025, 8, 4, 11, tzinfo=UTC)
+RECALL = "c0000000000000000000000000000001"
+
+
+class Recalling(House):
+    """d1's first payment at the treasury, and what is asked and answered about it."""
+
+    @classmethod
+    def begun(cls) -> "Recalling":
+        house = cls()
+        house.events = transmitted_house().events
+        return house
+
+    def ask(self, *references: str, recall: str = RECALL, context: Any = None) -> list[Any]:
+        asked = recalls.request(recall, self.sealed(), references, RecallGrounds.DUPLICATE, "doppelt angeordnet")
+        return self.record(asked, context or orderer())
+
+    def agree(self, recall: str = RECALL, context: Any = None) -> list[Any]:
+        asked = self.recall(recall).asked
+        digest = sha256(build_recall(asked, AT, "Freistaat")).hexdigest()
+        sealing = recalls.ApproveRecall(created_at=AT, file_sha256=digest, file_name=f"{recall}.xml")
+        return self.record(recalls.approve(asked, sealing), context or cashier())
+
+    def send(self, recall: str = RECALL) -> None:
+        self.tell(recalls.decider, recall, recalls.StartRecallSubmission(), system())
+        digest = self.recall(recall).sealed.file_sha256
+        self.tell(recalls.decider, recall, recalls.ConfirmRecallTransmission(file_sha256=digest), system())
+
+    def asked(self, recall: str = RECALL) -> "Recalling":
+        self.ask(recall=recall)
+        self.agree(recall)
+        self.send(recall)
+        return self
+
+    def recall(self, recall: str = RECALL) -> Any:
+        return self.state(recalls.decider, recall)
+
+    def says(self, kind: Recall, status: str, message: str = "R-1", **more: str) -> list[Any]:
+        told = RecallReport(
+            message_id=message, batch=BATCH, statuses=(RecallStatus(recall=kind, status=status, reason="CUST", **more),)
+        )
+        entries = [it for it, _ in meant(told, self.sealed()).values()]
+        known = {payments.recall_of(self.payment(it.payment)) for it in entries} - {""}
+        return self.record(apply_recall_answer(told, "a" * 64, self.sealed(), sorted(known)), system())
+
+    def settled(self, key: str = "K-1") -> list[Any]:
+        return self.booked(bookings(debit(Booking(reference=self.reference("p1"), cents=19_200_00), key=key)))
+
+
+def names(events: list[Any]) -> list[str]:
+    return [type(it).__name__ for it in events]
+
+
+def unmatched(events: list[Any]) -> list[str]:
+    return [one.reason for it in events if isinstance(it, ReportReceived) for one in it.unmatched]
+
+
+# ---- Asking ----------------------------------------------------------------------------------------------------------
+
+
+def test_two_persons_ask_and_only_then_the_payment_is_recalled_and_the_file_sealed() -> None:
+    house = Recalling.begun()
+    assert names(house.ask()) == ["RecallRequested"]
+    assert payments.recall_status(house.payment("p1")) == ""
+    assert names(house.agree()) == ["RecallApproved", "PaymentRecalled"]
+    assert payments.recall_status(house.payment("p1")) == "requested"
+    assert isinstance(house.payment("p1"), payments.Batched), "until the treasury answers, the order stands"
+    assert house.agree() == []
+    assert house.ask() == []
+
+
+def test_who_asked_does_not_agree() -> None:
+    house = Recalling.begun()
+    house.ask()
+    with pytest.raises(RefusedAttempt) as refused:
+        house.agree(context=acting("p-orderer", Role.TREASURY, date(2025, 8, 4)))
+    assert (refused.value.rule, refused.value.action) == ("recall-by-two", "approve-recall")
+
+
+def test_the_same_request_with_other_words_is_refused_and_a_dropped_one_is_never_sent() -> None:
+    house = Recalling.begun()
+    house.ask()
+    with pytest.raises(recalls.RecallDiffers):
+        house.record(recalls.request(RECALL, house.sealed(), (), RecallGrounds.FRAUD, "Betrug"), orderer())
+    dropped = house.tell(recalls.decider, RECALL, recalls.DropRecall(reason="Irrtum"), cashier())
+    assert names(dropped) == ["RecallDropped"]
+    with pytest.raises(recalls.RecallIsDropped):
+        house.agree()
+    assert house.tell(recalls.decider, RECALL, recalls.DropRecall(reason="Irrtum"), cashier()) == []
+
+
+def test_only_what_the_treasury_holds_is_recalled() -> None:
+    house = Recalling()
+    house.events = ordered_house().events
+    house.seal("p1")
+    with pytest.raises(recalls.NotHandedOver):
+        house.ask()
+
+
+def test_a_procedure_without_a_file_for_it_says_so() -> None:
+    house = Recalling.begun()
+    stream = f"batch-{BATCH}"
+    sealed = replace(house.events[stream][0], writing=Writing(format=BY_HAND, number=1))
+    house.events[stream][0] = sealed
+    with pytest.raises(recalls.NoRecallFile):
+        house.ask()
+
+
+@pytest.mark.parametrize("twice", [RecallOutcome.PENDING, RecallOutcome.GRANTED, None])
+def test_a_payment_is_recalled_once_at_a_time(twice: RecallOutcome | None) -> None:
+    house = Recalling.begun().asked()
+    house.settled()
+    if twice:
+        kind = {RecallOutcome.PENDING: Recall.PENDING, RecallOutcome.GRANTED: Recall.CANCELLED}[twice]
+        house.says(kind, "ACCR")
+    with pytest.raises(payments.RecallUnderway):
+        house.ask(house.reference("p1"), recall="c2")
+    with pytest.raises(recalls.RecallEmpty):
+        house.ask(recall="c2")
+
+
+def test_after_a_refusal_another_request_may_be_made() -> None:
+    house = Recalling.begun().asked()
+    house.says(Recall.REFUSED, "RJCR")
+    house.asked("c2")
+    assert payments.recall_of(house.payment("p1")) == "c2"
+    assert payments.recall_status(house.payment("p1")) == "requested"
+
+
+def test_what_was_refused_or_came_back_is_not_recalled() -> None:
+    house = Recalling.begun()
+    house.answered(statuses(rejected(house.reference("p1"))))
+    with pytest.raises(payments.NothingToRecall):
+        house.ask(house.reference("p1"))
+
+
+# ---- Answers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["reference", "group", "file"])
+def test_granted_before_the_debit_nothing_is_paid_and_two_persons_may_order_anew(where: str) -> None:
+    house = Recalling.begun().asked()
+    more = {"reference": {"reference": house.reference("p1")}, "group": {"group": f"{BATCH}-01"}, "file": {}}[where]
+    told = house.says(Recall.CANCELLED, "ACCR", **more)
+    assert {"PaymentRecallAnswered", "PaymentRejected", "DrawdownFreed", "RecallAnswered"} <= set(names(told))
+    assert house.payment("p1").reason == "ACCR"
+    assert house.recall().open == frozenset()
+    assert house.order("d1", "p2")
+    assert house.payment("p2").order.attempt == 2
+
+
+def test_what_was_cancelled_and_is_debited_all_the_same_is_never_ordered_anew_unseen() -> None:
+    house = Recalling.begun().asked()
+    house.says(Recall.CANCELLED, "ACCR")
+    assert unmatched(house.settled()) == ["settled-after-rejection"]
+    with pytest.raises(DomainError):
+        house.order("d1", "p2")
+
+
+def test_granted_after_the_debit_the_payment_stays_paid_until_its_money_is_back() -> None:
+    house = Recalling.begun().asked()
+    house.settled()
+    told = house.says(Recall.CANCELLED, "ACCR")
+    assert "PaymentRejected" not in names(told)
+    assert isinstance(house.payment("p1"), payments.Settled)
+    back = replace(
+        debit(Booking(reference=house.reference("p1"), cents=19_200_00, reason="FOCR"), key="K-R"),
+        debit=False, credit=True, returned=True,
+    )  # fmt: skip
+    house.booked(bookings(back, message="C-2"), "d" * 64)
+    assert isinstance(house.payment("p1"), payments.Returned)
+    assert isinstance(house.state(disbursements.decider, CASE).drawdowns[0].stage, disbursements.Accepted)
+
+
+def test_refused_the_payment_goes_on() -> None:
+    house = Recalling.begun().asked()
+    told = house.says(Recall.REFUSED, "RJCR")
+    assert names(told).count("PaymentRecallAnswered") == 1
+    assert unmatched(told) == []
+    house.settled()
+    assert isinstance(house.payment("p1"), payments.Settled)
+    assert payments.recall_status(house.payment("p1")) == "refused"
+
+
+def test_pending_is_no_answer_and_after_a_last_word_it_is_no_news() -> None:
+    house = Recalling.begun().asked()
+    house.says(Recall.PENDING, "PDCR")
+    assert house.recall().open == {"p1"}
+    house.says(Recall.REFUSED, "RJCR", message="R-2")
+    assert names(house.says(Recall.PENDING, "PDCR", message="R-3")) == ["ReportReceived"]
+    assert payments.recall_status(house.payment("p1")) == "refused"
+
+
+def test_two_last_words_that_differ_are_a_contradiction_that_a_person_clears() -> None:
+    house = Recalling.begun().asked()
+    house.says(Recall.REFUSED, "RJCR")
+    assert unmatched(house.says(Recall.CANCELLED, "ACCR", message="R-2")) == ["recall-contradicted"]
+    assert isinstance(house.payment("p1"), payments.Batched)
+
+
+def test_a_promise_that_nobody_asked_for_moves_nothing() -> None:
+    house = Recalling.begun()
+    assert unmatched(house.says(Recall.CANCELLED, "ACCR")) == ["recall-cancelled"]
+    assert isinstance(house.payment("p1"), payments.Batched)
+
+
+def test_a_promise_that_counted_as_a_refusal_after_the_debit_would_be_paid_twice() -> None:
+    """The control: taken for negative evidence after the debit, the drawdown could be ordered again at once."""
+    house = Recalling.begun().asked()
+    house.settled()
+    house.says(Recall.CANCELLED, "ACCR")
+    with pytest.raises(DomainError):
+        house.order("d1", "p2")
+    command = AnswerRecall(batch=BATCH, recall=RECALL, outcome=RecallOutcome.GRANTED, status="ACCR", reason="")
+    state = house.payment("p1")
+    assert not payments.is_ended_by(command, state)
+    before = payments.Batched(order=state.order, batch=state.batch, recalled=state.recalled)
+    assert payments.is_ended_by(command, before)
+
+
+def test_the_same_answer_again_changes_nothing() -> None:
+    house = Recalling.begun().asked()
+    house.says(Recall.CANCELLED, "ACCR")
+    assert house.says(Recall.CANCELLED, "ACCR") == []
+    assert names(house.says(Recall.CANCELLED, "ACCR", message="R-2")) == ["ReportReceived"]
+
+
+def test_a_pain_002_beside_the_recall_is_judged_as_ever() -> None:
+    house = Recalling.begun().asked()
+    house.answered(statuses(Status(answer=Answer.ACCEPTED, status="ACCP", reference=house.reference("p1"))))
+    assert payments.recall_status(house.payment("p1")) == "requested"
+    house.says(Recall.CANCELLED, "ACCR")
+    assert isinstance(house.payment("p1"), payments.Rejected)
+
+
+# ---- The file --------------------------------------------------------------------------------------------------------
+
+ORDER = {
+    "CstmrPmtCxlReq": ("Assgnmt", "Case", "CtrlData", "Undrlyg"),
+    "Assgnmt": ("Id", "Assgnr", "Assgne", "CreDtTm"),
+    "Case": ("Id", "Cretr"),
+    "CtrlData": ("NbOfTxs", "CtrlSum"),
+    "OrgnlPmtInfAndCxl": ("OrgnlPmtInfId", "OrgnlGrpInf", "TxInf"),
+    "OrgnlGrpInf": ("OrgnlMsgId", "OrgnlMsgNmId", "OrgnlCreDtTm"),
+    "TxInf": ("OrgnlEndToEndId", "OrgnlInstdAmt", "OrgnlReqdExctnDt", "CxlRsnInf"),
+}
+"""The sequences of camt.055.001.05, of those elements that are used (ISO 20022 message definition report)."""
+
+
+def test_the_file_names_what_was_ordered_in_the_order_of_the_message_and_no_payee() -> None:
+    house = Recalling.begun()
+    house.ask()
+    raw = build_recall(house.recall().asked, AT, "Freistaat Thüringen")
+    assert build_recall(house.recall().asked, AT, "Freistaat Thüringen") == raw
+    root = etree.fromstring(raw)
+    for element in root.iter():
+        name = etree.QName(element).localname
+        if name in ORDER:
+            assert [etree.QName(it).localname for it in element] == list(ORDER[name]), name
+    found = {etree.QName(it).localname: it.text for it in root.iter() if it.text and it.text.strip()}
+    assert root.tag == f"{{{CAMT_055}}}Document"
+    assert (found["OrgnlMsgId"], found["OrgnlPmtInfId"]) == (BATCH, f"{BATCH}-01")
+    assert (found["OrgnlEndToEndId"], found["OrgnlInstdAmt"]) == (house.reference("p1"), "19200.00")
+    assert (found["CtrlSum"], found["NbOfTxs"], found["Cd"]) == ("19200.00", "1", "DUPL")
+    assert found["Nm"] == "Freistaat Thueringen"
+    assert b"Stadtilm" not in raw
+    assert b"DE0" not in raw
+
+
+# ---- The house -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path, start_nats: StartNats) -> Iterator[Place]:
+    nats = start_nats()
+    yield Place(folder=tmp_path, nats=nats)
+    nats.stop()
+
+
+def handed_over(road: Road) -> tuple[str, str, str]:
+    road.assign(case := uuid4().hex)
+    road.request("d1", case)
+    payment = road.ordered("d1", case)
+    return case, payment, road.transmitted(payment)
+
+
+def recalled(road: Road, batch: str) -> str:
+    body = {"grounds": "DUPL", "text": "doppelt angeordnet"}
+    road.done("p-orderer", f"/payout/batches/{batch}/recalls", body)
+    recall = road.read("/payout/recalls?limit=1")["items"][0]["recall"]
+    page = road.ask("p-cashier", f"/payout/batches/{batch}", headers={"Accept": "text/html"}).text
+    assert "Rückruf freigeben" in page
+    refused = road.act("p-orderer", f"/payout/batches/{batch}/recalls/{recall}/approval")
+    assert refused.status_code == 403
+    road.done("p-cashier", f"/payout/batches/{batch}/recalls/{recall}/approval")
+    wait_until(lambda: road.read("/payout/recalls?limit=1")["items"][0]["status"] == "transmitted", "die Übergabe")
+    wait_until(lambda: road.service.house.idle, "was erwartet wird")
+    return recall
+
+
+def test_the_house_sends_what_it_sealed_hears_the_answer_and_shows_it_in_the_case(place: Place) -> None:
+    with on_the_road(place) as road:
+        case, payment, batch = handed_over(road)
+        recall = recalled(road, batch)
+        item = road.read("/payout/recalls")["items"][0]
+        (file,) = (road.treasury / "to-treasury").glob(f"{recall}.*.xml")
+        assert sha256(file.read_bytes()).hexdigest() == item["file_sha256"]
+        assert road.read(f"/payout/payments/{payment}")["recall"] == "requested"
+        expected = road.read("/payout/expected-files?status=awaited")["items"]
+        assert [it["due_at"][:10] for it in expected if it["kind"] == "recall"] == ["2025-08-25"]
+        lay(road, "answer.xml", camt_029(batch, (reference(road, payment), "ACCR", "CUST")))
+        told = road.read(f"/payout/payments/{payment}")
+        assert (told["status"], told["reason"], told["recall"]) == ("rejected", "ACCR", "granted")
+        assert road.read("/payout/recalls")["items"][0]["status"] == "answered"
+        wait_until(
+            lambda: "recall" in {it["kind"] for it in road.read("/payout/expected-files?status=arrived")["items"]},
+            "die Antwort ist eingegangen",
+        )
+        page = road.ask("p-orderer", f"/payout/cases/{case}", headers={"Accept": "text/html"}).text
+        assert "Bei der Kasse zurückgerufen" in page
+        assert "Antwort der Kasse auf den Rückruf" in page
+        road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+
+
+def test_a_silent_treasury_is_an_alarm_after_fifteen_business_days_and_pays_in_the_meantime(place: Place) -> None:
+    with on_the_road(place) as road:
+        _, payment, batch = handed_over(road)
+        recalled(road, batch)
+        raw = camt_054(entry("19200.00", details(reference(road, payment)), servicer="K-1"))
+        lay(road, "booked.xml", raw)
+        assert road.read(f"/payout/payments/{payment}")["status"] == "settled"
+        place.turn_to(MONDAY + timedelta(days=22))
+        wait_until(
+            lambda: "recall" in {it["kind"] for it in road.read("/payout/expected-files?status=overdue")["items"]},
+            "die Antwort ist überfällig",
+        )
+        assert road.read(f"/payout/payments/{payment}")["recall"] == "requested"
+
+
+def test_a_house_that_stopped_between_sealing_and_sending_sends_the_same_bytes(place: Place) -> None:
+    with on_the_road(place) as road:
+        _, _, batch = handed_over(road)
+        road.done("p-orderer", f"/payout/batches/{batch}/recalls", {"grounds": "TECH", "text": "doppelt"})
+        recall = road.read("/payout/recalls")["items"][0]["recall"]
+        outgoing = road.treasury / "to-treasury"
+        outgoing.rename(road.treasury / "gone")
+        outgoing.write_text("kein Verzeichnis")
+        road.done("p-cashier", f"/payout/batches/{batch}/recalls/{recall}/approval")
+        assert road.read("/payout/recalls")["items"][0]["status"] == "approved"
+    outgoing.unlink()
+    (road.treasury / "gone").rename(outgoing)
+    with on_the_road(place) as road:
+        wait_until(lambda: road.read("/payout/recalls")["items"][0]["status"] == "transmitted", "die Übergabe")
+        (file,) = outgoing.glob(f"{recall}.*.xml")
+        sealed = road.read("/payout/recalls")["items"][0]["file_sha256"]
+        assert sha256(file.read_bytes()).hexdigest() == sealed
