@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.intake import draft as drafts
 from services.intake.draft import DraftDiscarded, DraftErased, DraftExpired, DraftSaved, DraftSubmitted
-from services.intake.draft_files import DraftFileRemoved, DraftFilesAdded
+from services.intake.draft.files import DraftFileRemoved, DraftFilesAdded
 from shared.deadlines import clear_due, set_due
 from shared.recorders import Row
 from shared.store import Recorded

@@ -27,7 +27,7 @@ from services.intake.draft import (
     SubmitDraft,
     decider,
 )
-from services.intake.draft_files import (
+from services.intake.draft.files import (
     MOST_FILES,
     DraftFile,
     DraftFileRemoved,

@@ -10,7 +10,7 @@ import pytest
 
 from services.intake.api.drafting import PATH
 from services.intake.draft import DraftSaved, decider
-from services.intake.draft_files import MOST_FILES, DraftFileRemoved, DraftFilesAdded
+from services.intake.draft.files import MOST_FILES, DraftFileRemoved, DraftFilesAdded
 from shared.identity import DocumentReference, Erased, Role
 from tests.intake.builders import PDF, PERSONAL, STADTILM, a_body, attached
 from tests.intake.offices import Desk

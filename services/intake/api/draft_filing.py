@@ -13,7 +13,7 @@ from services.intake.api import draft_content
 from services.intake.api.bodies import AttachmentBody
 from services.intake.api.submission import checked_content, subject_of
 from services.intake.draft import DraftChanged, RemoveDraftFile, Saved, file_of
-from services.intake.draft_files import DraftFile, require_room
+from services.intake.draft.files import DraftFile, require_room
 from services.intake.vocabulary import MEDIA_TYPES
 from shared.access import Person
 from shared.decider import Decision, decision, value

@@ -17,7 +17,7 @@ from services.intake.api.bodies import ApplicantKey, ApplicationBody, Attachment
 from services.intake.api.draft_filing import DraftFileRecord, Place
 from services.intake.api.handing_in import handed_in, receipt
 from services.intake.draft import DiscardDraft, DraftChanged, DraftUnknown, Saved, SaveDraft, Unsaved, open_draft
-from services.intake.draft_files import MOST_FILES, require_room
+from services.intake.draft.files import MOST_FILES, require_room
 from shared.access import Person, allowed_role
 from shared.decider import Decision, decision, replace, value
 from shared.described import described
