@@ -13,11 +13,15 @@ from shared.views import Views
 type Found = Mapping[str, Mapping[str, Any]]
 
 
-def unexplained(views: Views, kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
-    """The lines that a decision has to look at."""
+def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[AccountEntry]) -> Sequence[AccountEntry]:
+    """The lines that a decision has to look at; one of an account that is not `ours` repeats nothing."""
     found = views.bodies("references", {one.reference for it in lines for one in it.bookings} - {""})
     received = views.bodies("receipts", {it for line in lines if line.credit for it in _receipts(line)})
-    left = [(it, rest) for it in lines if (rest := _rest(it, found, received))]
+    left = [
+        (it, rest)
+        for it in lines
+        if (rest := it.cents or -1 if it.account not in {"", *ours} else _rest(it, found, received))
+    ]
     opened = views.bodies("clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
     return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]
 

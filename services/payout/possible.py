@@ -31,6 +31,8 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
         state = (await known_batch(house, path["batch"])).state
         if isinstance(state, batches.Released) and state.sealed.writing.format == batches.BY_HAND:
             return ("record-entry",)
+        if isinstance(state, batches.Released):
+            return ("discard-batch",)
         if isinstance(state, batches.Transmitted) and state.sealed.writing.format == "iso20022":
             return ("request-recall",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()

@@ -46,6 +46,10 @@ class Settings(shared.settings.Settings):
     """Days after a confirmed change of the account in which nothing is ordered to it."""
     file_calendar: Path = SHIPPED
     """Which files the treasury owes, and until when (`services.payout.file_calendar`)."""
+    booked_after_file_days: int = Field(default=5, ge=0, le=31, description="a rule of the house: over the feast days")
+    """A line of the account that is booked more days after its file's own day is not believed."""
+    booked_after_today_days: int = Field(default=31, ge=0, le=366, description="a rule of the house")
+    """Nor is one that is booked more days after today, whatever day its file bears."""
     native_text: bool = False
     """Whether new files keep umlauts and ß; else they are written by the German convention (ä→ae)."""
     single_titles: tuple[str, ...] = ()

@@ -74,17 +74,32 @@ def test_discarding_again_decides_nothing_and_a_discarded_batch_goes_nowhere() -
             house.batch(command, cashier())
 
 
-def test_what_was_released_or_lies_elsewhere_is_not_discarded() -> None:
+def test_what_was_announced_or_lies_elsewhere_is_not_discarded() -> None:
     house = two_ordered()
     house.seal("p1")
     with pytest.raises(batches.NotInThisBatch):
         house.record(batches.discard(house.sealed(), ("p2",)), orderer())
     house.batch(batches.ReleaseBatch(), cashier())
-    with pytest.raises(batches.AlreadyReleased):
-        discarded(house)
-    house.batch(batches.StartSubmission(attempt=1), system())
-    with pytest.raises(batches.AlreadyReleased):
-        discarded(house, "p1")
+    house.batch(batches.StartSubmission(attempt=1), cashier())
+    for cancelled in ((), ("p1",)):
+        with pytest.raises(batches.AlreadyReleased):
+            discarded(house, *cancelled)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_was_released_and_not_announced_is_discarded_unless_somebody_types_it_in(by_hand: bool) -> None:
+    house = two_ordered()
+    house.seal("p1")
+    house.batch(batches.ReleaseBatch(), cashier())
+    state = house.state(batches.decider, house.sealed().message_id)
+    if by_hand:
+        state = replace(state, sealed=replace(state.sealed, writing=batches.Writing(format=batches.BY_HAND)))
+        with pytest.raises(batches.AlreadyReleased):
+            batches.decider.decide(batches.DiscardBatch(), state, orderer())
+        return
+    assert discarded(house)
+    with pytest.raises(batches.BatchIsDiscarded):
+        house.batch(batches.StartSubmission(attempt=1), cashier())
 
 
 def test_an_answer_to_a_discarded_batch_moves_no_payment() -> None:

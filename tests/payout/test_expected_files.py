@@ -206,7 +206,7 @@ def test_silence_is_an_alarm_once_after_days_of_downtime_too_and_what_comes_then
 
 
 def statement_of(day: str, number: int) -> bytes:
-    return camt_053(message=f"M-{number}", number=number, on=day).replace(b"DE75512108001245126199", OUR_IBAN)
+    return camt_053(message=f"M-{number}", number=number, on=day)
 
 
 def about(road: Road) -> dict[str, str]:

@@ -9,6 +9,7 @@ from services.payout.api import actions
 from tests.conftest import StartNats
 from tests.orders import answer_to, what_is_wrong
 from tests.payout.road import Road, on_the_road
+from tests.servers import wait_until
 from tests.service import Place
 
 
@@ -77,6 +78,7 @@ def test_what_a_drawdown_does_not_wait_for_is_refused_and_told_what_it_waits_for
 def test_a_batch_that_is_released_is_not_released_again(road: Road) -> None:
     batch = road.transmitted(road.ordered("d1", asked(road)))
     release = next(it for it in actions(road.service.house) if it.name == "release-batch")
+    wait_until(lambda: road.service.house.idle, "was mit der Übergabe kommt")
     head = road.service.house.writer.head
     answer = answer_to(road.service, release, {}, {"batch": batch}, (road.read(f"/payout/batches/{batch}")["etag"],))
     done_already = answer.is_success and road.service.house.writer.head == head

@@ -63,7 +63,7 @@ def test_a_statement_tells_its_number_its_balances_and_its_lines() -> None:
     assert report.kind == "statement"
     assert statement == Statement(
         id="S-M-1",
-        account="DE75512108001245126199",
+        account="DE65820000000082001589",
         sequence=7,
         opening_cents=1_000_00,
         closing_cents=995_00,

@@ -181,6 +181,35 @@ def test_a_sealed_attempt_does_not_leave_and_is_discarded_first() -> None:
     assert drawn(house).stage == disbursements.Paid(payment="p1")
 
 
+def test_a_released_attempt_is_not_handed_over_and_can_still_be_discarded() -> None:
+    house = refused_house()
+    house.order("d1", "p2")
+    house.seal("p2", batch=AGAIN)
+    released(house, AGAIN)
+    debited(house)
+    sealed = house.sealed(AGAIN)
+    with pytest.raises(disbursements.DebitUnexplained):
+        house.record(batches.start_submission(sealed, 1, sealed.file_sha256), system())
+    with pytest.raises(NewAttemptSealed):
+        agreed(house, Resolution.ASSIGNED, "p1")
+    house.record(batches.discard(sealed, ()), orderer())
+    agreed(house, Resolution.ASSIGNED, "p1")
+    assert (type(house.payment("p2")), drawn(house).stage) == (payments.Cancelled, disbursements.Paid(payment="p1"))
+
+
+def test_what_is_announced_goes_on_being_handed_over_and_is_not_discarded() -> None:
+    house = refused_house()
+    house.order("d1", "p2")
+    house.seal("p2", batch=AGAIN)
+    released(house, AGAIN)
+    sealed = house.sealed(AGAIN)
+    house.record(batches.start_submission(sealed, 1, sealed.file_sha256), system())
+    debited(house)
+    assert house.record(batches.start_submission(sealed, 2, sealed.file_sha256), system())
+    with pytest.raises(batches.AlreadyReleased):
+        house.record(batches.discard(sealed, ()), orderer())
+
+
 def test_without_the_question_at_the_release_the_sealed_attempt_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disbursements, "refuse_unexplained", lambda _debits: None)
     house = refused_house()
@@ -295,12 +324,15 @@ class World:
             return
         self.house.seal("p2", batch=AGAIN)
 
+    def release(self) -> None:
+        if self._sealed():
+            released(self.house, AGAIN)
+
     def send(self) -> None:
         if not self._sealed():
             return
-        released(self.house, AGAIN)
-        self.house.batch(batches.StartSubmission(attempt=1), system(), AGAIN)
         digest = self.house.sealed(AGAIN).file_sha256
+        self.house.record(batches.start_submission(self.house.sealed(AGAIN), 1, digest), system())
         self.house.batch(batches.ConfirmTransmission(file_sha256=digest, evidence="file"), system(), AGAIN)
 
     def discard(self) -> None:
@@ -314,7 +346,7 @@ class World:
 
 
 ACTS = (
-    "refuse", "refuse_second", "debit", "debit_second", "order", "seal", "send", "discard", "assign",
+    "refuse", "refuse_second", "debit", "debit_second", "order", "seal", "release", "send", "discard", "assign",
 )  # fmt: skip
 
 
@@ -340,7 +372,7 @@ BEGINNINGS: tuple[tuple[str, ...], ...] = (
     (),
     ("refuse",),
     ("refuse", "order", "seal"),
-    ("refuse", "order", "seal", "send"),
+    ("refuse", "order", "seal", "release", "send"),
 )
 
 
@@ -350,7 +382,7 @@ def test_in_whatever_order_they_come_nothing_is_paid_twice_unseen(begun: tuple[s
     assert not paid_twice_unseen((*begun, *acts))
 
 
-TO_THE_SECOND = ("refuse", "order", "seal", "debit", "send")
+TO_THE_SECOND = ("refuse", "order", "seal", "debit", "release", "send")
 
 
 def test_without_the_protection_the_same_orders_pay_twice_unseen(monkeypatch: pytest.MonkeyPatch) -> None:

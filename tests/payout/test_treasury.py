@@ -9,7 +9,7 @@ from typing import Any
 
 from services.payout import batch as batches
 from services.payout import payment as payments
-from services.payout.report import BookingReport, StatusReport
+from services.payout.report import BookingReport, StatusReport, apply_booking
 from services.payout.treasury.directory import Directory, sha256_of
 from services.payout.treasury.known import read
 from tests.payout.builders import BATCH, House, cashier, drawdown, file_of, plan, system
@@ -51,7 +51,7 @@ def take_in(root: Path, house: House) -> int:
         if isinstance(report, StatusReport):
             house.answered(report, digest)
         elif isinstance(report, BookingReport):
-            house.booked(report, digest)
+            house.record(apply_booking(report, digest, [house.sealed()]), system(DAY))
         directory.archive(path)
     return len(arrived)
 

@@ -53,7 +53,7 @@ from services.payout.batch.events import (
 )
 from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance, acts_in
 from services.payout.batch.noun import decider
-from services.payout.batch.releasing import record_entry, release
+from services.payout.batch.releasing import record_entry, release, start_submission
 from services.payout.batch.sealing import concerned, seal
 from services.payout.batch.states import (
     Batch,
@@ -133,4 +133,5 @@ __all__ = [
     "record_entry",
     "release",
     "seal",
+    "start_submission",
 ]

@@ -47,7 +47,10 @@ class RecordEntry:
 
 @value
 class StartSubmission:
+    """`file_sha256` is the hash of the bytes that are about to be handed over."""
+
     attempt: int
+    file_sha256: str = ""
 
 
 @value

@@ -74,6 +74,10 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
             raise NotSealed
         case DiscardBatch(), Unreleased():
             return [_discarded(command, batch.sealed, context)]
+        case DiscardBatch(), Released() if batch.sealed.writing.format != BY_HAND:
+            return [
+                _discarded(command, batch.sealed, context)
+            ]  # Nothing was announced yet: the treasury cannot hold it.
         case DiscardBatch(), Discarded():
             return []
         case DiscardBatch(), _:
@@ -153,6 +157,10 @@ def acts_of(took_part: Sequence[str]) -> tuple[Acted, ...]:
     return tuple(Acted(person=it, role=Role.ORDERING_OFFICER, action="order-payment") for it in took_part)
 
 
+def _started(command: StartSubmission) -> Sequence[SubmissionStarted]:
+    return [SubmissionStarted(attempt=command.attempt, file_sha256=command.file_sha256)]
+
+
 def _submitted(
     command: StartSubmission | NoteUnknownSubmission | ConfirmTransmission,
     batch: Released | Submitting | Unknown | Transmitted,
@@ -163,10 +171,12 @@ def _submitted(
         case StartSubmission(), Transmitted():
             return []
         case StartSubmission(), Released() | Submitting() | Unknown():
+            if command.file_sha256 not in ("", batch.sealed.file_sha256):
+                raise OtherBytes
             last = 0 if isinstance(batch, Released) else batch.attempt
             if command.attempt > last + 1:
                 raise AttemptSkipped
-            return [SubmissionStarted(attempt=command.attempt)] if command.attempt == last + 1 else []
+            return _started(command) if command.attempt == last + 1 else []
         case NoteUnknownSubmission() | ConfirmTransmission(), Released():
             raise NotSubmitted
         case NoteUnknownSubmission(), Submitting():

@@ -16,7 +16,7 @@ from shared.decider import AnyDecider, Context, Decided, Decision
 
 
 def discard(sealed: BatchSealed, cancelled: Sequence[str]) -> Decision:
-    """Discard an unreleased batch: the orders of the payments in `cancelled` are taken back, the others stand.
+    """Discard a batch before its file is handed over: the orders of the payments in `cancelled` are taken back, the others stand.
 
     What was ordered to an account that its case no longer has is taken back, too: it must be certified and ordered anew.
     So is a new attempt at what the refused one before it perhaps paid.

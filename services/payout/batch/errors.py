@@ -61,7 +61,10 @@ class BatchIsDiscarded(DomainError):
 
 class AlreadyReleased(DomainError):
     code = "batch-already-released"
-    title = "Dieser Zahlungslauf ist freigegeben und kann nicht mehr verworfen werden; möglich ist nur noch ein Rückruf bei der Kasse."
+    title = (
+        "Dieser Zahlungslauf ist der Kasse übergeben oder wird dort erfasst und kann nicht mehr verworfen werden; "
+        "möglich ist nur noch ein Rückruf bei der Kasse."
+    )
 
 
 class NotInThisBatch(DomainError):

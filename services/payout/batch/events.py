@@ -55,7 +55,7 @@ class BatchReleased:
 
 @event("payout.batch-discarded")
 class BatchDiscarded:
-    """Nobody released the file and nobody ever will: it was never handed over, and its payments left it."""
+    """The file was never handed over and never will be, and its payments left it."""
 
     cancelled: tuple[str, ...]
     discarded_by: str
@@ -73,9 +73,13 @@ class BatchEntered:
 
 @event("payout.submission-started")
 class SubmissionStarted:
-    """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written."""
+    """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written.
+
+    `file_sha256` is the hash of the bytes that are handed over; empty where it was not recorded yet.
+    """
 
     attempt: int
+    file_sha256: str = ""
 
 
 @event("payout.submission-unknown")

@@ -49,10 +49,19 @@ def evolve(batch: Batch, it: Event) -> Batch:
         case BatchEntered(), _:
             return Transmitted(sealed=batch.sealed, released_by=batch.released_by, cash_reference=it.cash_reference)
         case SubmissionStarted(), _:
-            return Submitting(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by)
+            return Submitting(
+                sealed=batch.sealed,
+                attempt=it.attempt,
+                released_by=batch.released_by,
+                sent=(*_sent(batch), it.file_sha256),
+            )
         case SubmissionUnknown(), _:
-            return Unknown(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by)
+            return Unknown(sealed=batch.sealed, attempt=it.attempt, released_by=batch.released_by, sent=_sent(batch))
         case BatchTransmitted(), _:
-            return Transmitted(sealed=batch.sealed, released_by=batch.released_by)
+            return Transmitted(sealed=batch.sealed, released_by=batch.released_by, sent=_sent(batch))
         case _ as missing:
             assert_never(missing)
+
+
+def _sent(batch: Released | Submitting | Unknown | Transmitted) -> tuple[str, ...]:
+    return () if isinstance(batch, Released) else batch.sent

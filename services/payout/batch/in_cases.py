@@ -102,7 +102,7 @@ def refuse_former_accounts(orders: Sequence[payments.PaymentOrdered], states: Ma
             raise hindrance
 
 
-def refuse_questioned(orders: Sequence[payments.PaymentOrdered], states: Mapping[str, Any]) -> None:
+def refuse_questioned(orders: Sequence[payments.PaymentOrdered | Entry], states: Mapping[str, Any]) -> None:
     """`DebitUnexplained` for the first order whose Mittelabruf was perhaps paid already, by an attempt that was refused."""
     for it in orders:
         disbursements.refuse_unexplained(debits_of(it, states))

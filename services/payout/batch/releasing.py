@@ -6,11 +6,13 @@ The same asks who records that a released file was typed into the state's system
 from collections.abc import Sequence
 from typing import Any
 
+from services.payout import disbursement as disbursements
 from services.payout import hold as holds
 from services.payout import payment as payments
 from services.payout.batch import in_cases
-from services.payout.batch.commands import RecordEntry, ReleaseBatch
+from services.payout.batch.commands import RecordEntry, ReleaseBatch, StartSubmission
 from services.payout.batch.content import CollectionEntry
+from services.payout.batch.events import BatchSealed
 from services.payout.batch.noun import decider
 from services.payout.batch.sealing import concerned
 from services.payout.collection import AcceptCollection
@@ -41,6 +43,24 @@ def release(
         return {stream: released}
 
     return Decision(reads=reads, judge=judge, action="ReleaseBatch")
+
+
+def start_submission(sealed: BatchSealed, attempt: int, file_sha256: str) -> Decision:
+    """Announce that a file is handed over: not for the first time while a payment in it was perhaps made by an attempt before it."""
+    stream = decider.stream(sealed.message_id)
+    cases = (
+        {disbursements.decider.stream(it.case): disbursements.decider for it in sealed.entries} if attempt == 1 else {}
+    )
+    reads: dict[str, AnyDecider] = {stream: decider, **cases}
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        command = StartSubmission(attempt=attempt, file_sha256=file_sha256)
+        started = decider.decide(command, states[0], context)
+        if started and attempt == 1:
+            in_cases.refuse_questioned(sealed.entries, dict(zip(reads, states, strict=True)))
+        return {stream: started}
+
+    return Decision(reads=reads, judge=judge, action="StartSubmission")
 
 
 def record_entry(

@@ -27,9 +27,12 @@ class Released:
 
 @value
 class Submitting:
+    """`sent` holds a hash for each time that bytes were handed over, here and in the later states."""
+
     sealed: BatchSealed
     attempt: int
     released_by: str = ""
+    sent: tuple[str, ...] = ()
 
 
 @value
@@ -37,6 +40,7 @@ class Unknown:
     sealed: BatchSealed
     attempt: int
     released_by: str = ""
+    sent: tuple[str, ...] = ()
 
 
 @value
@@ -44,6 +48,7 @@ class Transmitted:
     sealed: BatchSealed
     released_by: str = ""
     cash_reference: str = ""
+    sent: tuple[str, ...] = ()
 
 
 @value

@@ -41,7 +41,7 @@ _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
         "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "recall-contradicted",
-        "perhaps-in-sum",
+        "perhaps-in-sum", "duplicate-of-other-bytes",
     }
 )  # fmt: skip
 _FILES = frozenset({"report-conflicting", "unreadable"})

@@ -40,6 +40,8 @@ async def batch_page(
             release_form(acts["release-batch"], person, failed, seen, back, barred),
             _discard_form(acts["discard-batch"], person, failed, seen),
         ]
+    elif told.status == "released":
+        forms = [_discard_form(acts["discard-batch"], person, failed, seen)]
     recalled = await recalls_of(house, name)
     forms += recall_forms(acts, person, failed, told, recalled)
     may_see = bool(person.roles & FILE_READERS)

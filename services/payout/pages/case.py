@@ -274,5 +274,8 @@ def _why(facts: Mapping[str, Any]) -> str:
         reason = " ".join((REASON_TITLES.get(reason, reason), str(facts.get("text", "")))).strip()
     if "rule" in facts:
         return duties.sentence_of(facts["rule"])
-    parts = [f"{euros(cents)}." if cents is not None else "", disbursements.REASONS.get(reason, reason)]
+    parts = [
+        f"{euros(cents)}." if cents is not None else "",
+        wording.TREASURY_REASONS.get(reason) or disbursements.REASONS.get(reason, reason),
+    ]
     return " ".join(it for it in parts if it)

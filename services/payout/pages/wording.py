@@ -110,6 +110,8 @@ CLEARING: Mapping[str, str] = {
     "count-differs": "Die Anzahl weicht vom versiegelten Zahlungslauf ab.",
     "sum-differs": "Die Summe stimmt nicht.",
     "amount-differs": "Der Betrag weicht von der Anordnung ab.",
+    "duplicate-of-other-bytes": "Die Kasse hält unter unserer Kennung eine andere Datei.",
+    "payment-blocked": "Die Bank hält die Zahlung an.",
     "duplicate-receipt": "Die Kasse meldet eine doppelte Einreichung.",
     "collection-not-in-this-batch": "Die Anordnung zu der Forderung liegt in einem anderen Zahlungslauf.",
     "collection-answered-otherwise": "Die Kasse hatte die Anordnung zu der Forderung anders beantwortet.",
@@ -141,11 +143,19 @@ CLEARING: Mapping[str, str] = {
     "statement-gap": "Vor diesem Kontoauszug fehlt einer.",
     "statement-opening-differs": "Der Anfangssaldo ist nicht der Endsaldo des Auszugs davor.",
     "statement-number-twice": "Zwei Kontoauszüge tragen dieselbe Nummer.",
+    "foreign-account": "Die Zahlung wurde auf einem anderen Konto gebucht als dem, von dem sie geht.",
+    "booked-ahead": "Der Buchungstag liegt in der Zukunft.",
     "perhaps-in-sum": "Eine abgelehnte Zahlung liegt vielleicht in einer Sammelbuchung.",
     "drawdown-paid-twice": "Ein Mittelabruf wurde zweimal gezahlt.",
     "unreadable": "Die Datei ließ sich nicht lesen.",
     "report-conflicting": "Eine zweite Datei kam unter derselben Kennung mit anderem Inhalt.",
 }
+
+TREASURY_REASONS: Mapping[str, str] = {
+    "CANC": "Von der Bank nach der Übergabe storniert.",
+    "cancelled": "Vor der Übergabe zurückgenommen.",
+}
+"""Codes of the treasury that need a word; every other is looked up in its list."""
 
 ITEMS: Mapping[str, Badge] = {
     "open": {"text": "offen", "tone": "warning"},

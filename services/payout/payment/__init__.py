@@ -39,6 +39,7 @@ from services.payout.payment.errors import (
 )
 from services.payout.payment.events import (
     CANCELLED,
+    CANCELLED_BY_BANK,
     Event,
     PaymentAccepted,
     PaymentBatched,
@@ -72,6 +73,7 @@ from services.payout.payment.states import (
 
 __all__ = [
     "CANCELLED",
+    "CANCELLED_BY_BANK",
     "AcceptPayment",
     "Accepted",
     "AlreadyBatched",

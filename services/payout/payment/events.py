@@ -51,6 +51,8 @@ class PaymentUnbatched:
     batch: str
 
 
+CANCELLED_BY_BANK = "CANC"
+"""The reason of a payment that the bank cancelled after it was handed over: terminal, as a refusal is."""
 CANCELLED = "cancelled"
 """The reason for which a Mittelabruf can be ordered anew, told as the treasury's are by their codes."""
 

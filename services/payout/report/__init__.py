@@ -6,6 +6,7 @@ our books is listed and moves nothing: money is never booked on a guess.
 
 from services.payout.report.answers import apply_status_report
 from services.payout.report.bookings import apply_booking
+from services.payout.report.bounds import Bounds
 from services.payout.report.content import (
     MADE,
     STATEMENT,
@@ -48,6 +49,7 @@ __all__ = [
     "Answer",
     "Booking",
     "BookingReport",
+    "Bounds",
     "DaySums",
     "Expected",
     "Message",

@@ -57,23 +57,29 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
             unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
         answers |= dict.fromkeys(meant, status)
     for reference, status in answers.items():
-        unmatched += _answered(turn, sealed.message_id, entries[reference], status)
+        unmatched += _answered(turn, report, sealed, entries[reference], status)
     return unmatched
 
 
 def _answered(
-    turn: Turn, batch: str, entry: batches.Entry | batches.CollectionEntry, status: Status
+    turn: Turn,
+    report: StatusReport,
+    sealed: batches.BatchSealed,
+    entry: batches.Entry | batches.CollectionEntry,
+    status: Status,
 ) -> list[Unexplained]:
     if isinstance(entry, batches.CollectionEntry):
-        return _collecting(turn, batch, entry, status)
+        return _collecting(turn, report, sealed, entry, status)
+    batch = sealed.message_id
     payment, told = payments.decider.stream(entry.payment), Unexplained(reference=entry.reference, reason="")
     match status.answer:
         case Answer.ACCEPTED:
             return turn.attempt(told, payment, payments.AcceptPayment(batch=batch, status=status.status))
-        case Answer.REJECTED if status.reason in DUPLICATES:
-            return [Unexplained(reference=entry.reference, reason="duplicate-receipt")]
-        case Answer.REJECTED:
-            reason = status.reason or status.status
+        case Answer.REJECTED | Answer.CANCELLED if status.reason in DUPLICATES:
+            return _duplicate(turn, report, sealed, entry.reference)
+        case Answer.REJECTED | Answer.CANCELLED:
+            cancelled = status.answer == Answer.CANCELLED
+            reason = payments.CANCELLED_BY_BANK if cancelled else status.reason or status.status
             return turn.attempt(
                 told,
                 payment,
@@ -87,7 +93,7 @@ def _answered(
                     released_by=turn.released_by(batch),
                 ),
             )
-        case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED:
+        case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED | Answer.BLOCKED:
             return [Unexplained(reference=entry.reference, reason=status.answer.value)]
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
             return []
@@ -95,20 +101,32 @@ def _answered(
             assert_never(missing)
 
 
-def _collecting(turn: Turn, batch: str, entry: batches.CollectionEntry, status: Status) -> list[Unexplained]:
+def _collecting(
+    turn: Turn, report: StatusReport, sealed: batches.BatchSealed, entry: batches.CollectionEntry, status: Status
+) -> list[Unexplained]:
     """An order about a claim is taken or refused; no money moves by it."""
-    stream, told = collection.decider.stream(entry.case), Unexplained(reference=entry.reference, reason="")
+    batch, stream = sealed.message_id, collection.decider.stream(entry.case)
+    told = Unexplained(reference=entry.reference, reason="")
     match status.answer:
         case Answer.ACCEPTED:
             return turn.attempt(
                 told, stream, collection.AcceptCollection(order=entry.order, batch=batch, status=status.status)
             )
-        case Answer.REJECTED if status.reason in DUPLICATES:
-            return [Unexplained(reference=entry.reference, reason="duplicate-receipt")]
-        case Answer.REJECTED:
+        case Answer.REJECTED | Answer.CANCELLED if status.reason in DUPLICATES:
+            return _duplicate(turn, report, sealed, entry.reference)
+        case Answer.REJECTED | Answer.CANCELLED:
             reason = status.reason or status.status
             return turn.attempt(
                 told, stream, collection.RejectCollection(order=entry.order, batch=batch, reason=reason)
             )
         case _:
             return []
+
+
+def _duplicate(turn: Turn, report: StatusReport, sealed: batches.BatchSealed, reference: str) -> list[Unexplained]:
+    """“You sent this before” proves the receipt when we did send these very bytes before; other bytes under our name are an incident."""
+    times = turn.times_sent(sealed)
+    other = report.created_at is not None and report.created_at != sealed.created_at
+    if not times or other:
+        return [Unexplained(reference=reference, reason="duplicate-of-other-bytes")]
+    return [] if times > 1 else [Unexplained(reference=reference, reason="duplicate-receipt")]

@@ -1,12 +1,14 @@
 """Debits and credits of the treasury's account."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from services.payout import batch as batches
 from services.payout import claim as claims
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Direction, Unexplained
+from services.payout.report.bounds import Bounds, apart
 from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
 from services.payout.report.receipts import NOTHING, Expected, of_claims, received
 from services.payout.report.statements import note_statements, streams_of
@@ -16,6 +18,8 @@ from shared.decider import AnyDecider, Decision, replace
 IN_SUM = "perhaps-in-sum"
 """A refused payment that may lie in a debit whose sum does not add up."""
 
+UNBOUND = Bounds()
+
 type Place = tuple[batches.BatchSealed, batches.Entry]
 """A payment in its sealed batch."""
 
@@ -23,9 +27,12 @@ type Place = tuple[batches.BatchSealed, batches.Entry]
 class Known:
     """The payments of batches, found by their reference, and by the group or the file that they lie in."""
 
-    def __init__(self, sealed: Iterable[batches.BatchSealed], expected: Expected = NOTHING) -> None:
+    def __init__(
+        self, report: BookingReport, sealed: Iterable[batches.BatchSealed], expected: Expected, bounds: Bounds
+    ) -> None:
         self.sealed = list(sealed)
         self.expected = expected
+        self._report, self._bounds = report, bounds
         self.by_reference: dict[str, Place] = {}
         self.by_group: dict[str, dict[str, Place]] = {}
         for it in self.sealed:
@@ -35,6 +42,10 @@ class Known:
                 self.by_group.setdefault(it.message_id, {}).update(of_group)
                 self.by_reference |= of_group
 
+    def objection(self, line: AccountEntry, today: date, debtor: str = "") -> str:
+        """Why a line moves nothing, whatever it names."""
+        return self._bounds.objection(line, today, self._report.created_on, debtor)
+
     def meant(self, line: AccountEntry) -> Iterable[Place]:
         """The payments that a line may move: those it names, else the group it names."""
         if not line.bookings:
@@ -43,10 +54,14 @@ class Known:
 
 
 def apply_booking(
-    report: BookingReport, file_sha256: str, sealed: Iterable[batches.BatchSealed], expected: Expected = NOTHING
+    report: BookingReport,
+    file_sha256: str,
+    sealed: Iterable[batches.BatchSealed],
+    expected: Expected = NOTHING,
+    bounds: Bounds = UNBOUND,
 ) -> Decision:
     """Take in what the account tells; `sealed` are the batches it names or whose payments it names, `expected` the claims."""
-    known = Known(sealed, expected)
+    known = Known(report, sealed, expected, bounds)
 
     def take(turn: Turn) -> list[Unexplained]:
         if report.kind == INTERIM:
@@ -82,6 +97,8 @@ def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     if line.returned and line.booked:
         return _came_back(turn, line, known)
     if of_claims(line, known.expected):
+        if reason := known.objection(line, turn.context.valid_on):
+            return [_whole(apart(line, reason), reason)]
         whole = sum(it.cents for it in line.bookings) == line.cents
         return received(turn, line, known.expected, _part) if whole else [_whole(line, "sum-differs")]
     if not (line.debit and line.booked):
@@ -96,12 +113,11 @@ def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     for booking in bookings:
         told = _part(line, booking.reference, booking.cents)
         if booking.reference in seen:
-            told = _part(line, booking.reference, booking.cents, payments.DebitedTwice.code)
             unmatched += _again(turn, line, told, entries.get(booking.reference))
         elif booking.reference not in entries:
             unmatched.append(_part(line, booking.reference, booking.cents, "unknown-reference"))
         else:
-            unmatched += _settled(turn, line, told, *entries[booking.reference])
+            unmatched += _settled(turn, line, told, known, *entries[booking.reference])
         seen.add(booking.reference)
     return unmatched
 
@@ -116,15 +132,17 @@ def _came_back(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained
     unmatched: list[Unexplained] = []
     for booking in line.bookings:
         if booking.reference in entries:
-            unmatched += _unsettled(turn, line, booking, *entries[booking.reference])
+            unmatched += _unsettled(turn, line, booking, known, *entries[booking.reference])
         else:
             unmatched.append(_part(line, booking.reference or line.key, booking.cents, "unknown-reference"))
     return unmatched
 
 
 def _unsettled(
-    turn: Turn, line: AccountEntry, booking: Booking, sealed: batches.BatchSealed, entry: batches.Entry
+    turn: Turn, line: AccountEntry, booking: Booking, known: Known, sealed: batches.BatchSealed, entry: batches.Entry
 ) -> list[Unexplained]:
+    if reason := known.objection(line, turn.context.valid_on, sealed.debtor):
+        return [_part(apart(line, reason), entry.reference, booking.cents, reason)]
     command = payments.ReturnPayment(
         batch=sealed.message_id,
         cents=booking.cents,
@@ -173,8 +191,11 @@ def _refused_in(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplaine
     return items
 
 
-def _again(turn: Turn, line: AccountEntry, told: Unexplained, place: Place | None) -> list[Unexplained]:
-    """A second debit under one name in one line."""
+def _again(
+    turn: Turn, line: AccountEntry, told: Unexplained, place: Place | None, reason: str = payments.DebitedTwice.code
+) -> list[Unexplained]:
+    """A debit that moves nothing whatever its payment is: the second under one name in a line, or one that is not believed."""
+    told = replace(told, reason=reason, booking=line.key)
     if place is None:
         return [told]
     if turn.is_questioned(place[1], line.key, told.cents):
@@ -183,8 +204,10 @@ def _again(turn: Turn, line: AccountEntry, told: Unexplained, place: Place | Non
 
 
 def _settled(
-    turn: Turn, line: AccountEntry, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry
+    turn: Turn, line: AccountEntry, told: Unexplained, known: Known, sealed: batches.BatchSealed, entry: batches.Entry
 ) -> list[Unexplained]:
+    if reason := known.objection(line, turn.context.valid_on, sealed.debtor):
+        return _again(turn, apart(line, reason), told, (sealed, entry), reason)
     if turn.is_questioned(entry, line.key, told.cents):
         return []
     reason = turn.proved(sealed)

@@ -1,7 +1,7 @@
 """What a file of the treasury says, whatever its format."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.payout.statement import DaySums
@@ -9,7 +9,7 @@ from shared.decider import value
 
 
 class Answer(StrEnum):
-    """What a status means for the payment: only `ACCEPTED` and `REJECTED` move it.
+    """What a status means for the payment: only `ACCEPTED`, `REJECTED` and `CANCELLED` (by the bank, after the hand-over) move it.
 
     `PAYEE_…` are results of a verification of the payee (Empfängerüberprüfung) that a person has to look at.
     """
@@ -19,6 +19,8 @@ class Answer(StrEnum):
     PARTIAL = "partial"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    BLOCKED = "payment-blocked"
     PAYEE_CLOSE = "payee-close-match"
     PAYEE_DIFFERS = "payee-no-match"
     PAYEE_UNCHECKED = "payee-not-checked"
@@ -37,13 +39,17 @@ class Status:
 
 @value
 class StatusReport:
-    """The treasury's answer to one file, `batch` by its message id. `count` and `sum_cents` are what it says it received."""
+    """The treasury's answer to one file, `batch` by its message id. `count` and `sum_cents` are what it says it received.
+
+    `created_at` is the instant that the file it answers bears, as it repeats it; None where it does not, or without a zone.
+    """
 
     message_id: str
     batch: str
     statuses: tuple[Status, ...]
     count: int | None = None
     sum_cents: int | None = None
+    created_at: datetime | None = None
 
 
 @value
@@ -61,6 +67,7 @@ class AccountEntry:
     """One line of the treasury's account; `key` is its own name for it.
 
     `debit` is one that pays; `credit` is whether money came in, and `returned` whether it is a payment that came back.
+    `account` is whose line it is, empty where the format does not say.
     """
 
     key: str
@@ -72,6 +79,7 @@ class AccountEntry:
     bookings: tuple[Booking, ...] = ()
     returned: bool = False
     credit: bool = False
+    account: str = ""
 
 
 @value
@@ -103,13 +111,17 @@ MADE = "~"
 
 @value
 class BookingReport:
-    """`kind` is `interim`, `statement` or `notification`; `explained` counts the lines that need no decision and are not among `entries`."""
+    """`kind` is `interim`, `statement` or `notification`; `explained` counts the lines that need no decision and are not among `entries`.
+
+    `created_on` is the day that the file bears as its own.
+    """
 
     message_id: str
     entries: tuple[AccountEntry, ...]
     kind: str = "notification"
     statements: tuple[Statement, ...] = ()
     explained: int = 0
+    created_on: date | None = None
 
 
 type Sift = Callable[[str, Sequence[AccountEntry]], Sequence[AccountEntry]]

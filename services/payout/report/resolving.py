@@ -160,8 +160,14 @@ def _give_way(turn: Turn, entry: batches.Entry) -> None:
             turn.act(stream, payments.CancelPayment(batch=""), of_case, taken_back)
         case _:
             batch: batches.Batch | None = turn.states.get(batches.decider.stream(state.batch))
-            if batch is None or isinstance(batch, batches.Unsealed | batches.Unreleased):
+            if batch is None or _is_here(batch):
                 raise NewAttemptSealed
+
+
+def _is_here(batch: batches.Batch) -> bool:
+    """Whether the treasury cannot have this batch: nothing was announced, and nobody types it in."""
+    released = isinstance(batch, batches.Released) and batch.sealed.writing.format != batches.BY_HAND
+    return released or isinstance(batch, batches.Unsealed | batches.Unreleased | batches.Discarded)
 
 
 def _overpaid(

@@ -123,6 +123,12 @@ class Turn:
             return error.code
         return ""
 
+    def times_sent(self, sealed: batches.BatchSealed) -> int:
+        """How often the sealed bytes were handed over, by the hashes recorded before each time; before they were, any time counts."""
+        state: batches.Batch = self.states[batches.decider.stream(sealed.message_id)]
+        sent = state.sent if isinstance(state, batches.Submitting | batches.Unknown | batches.Transmitted) else ()
+        return sum(it in ("", sealed.file_sha256) for it in sent)
+
     def released_by(self, batch: str) -> str:
         """Who released the batch, so that the case knows who took part in its payment."""
         state: batches.Batch = self.states[batches.decider.stream(batch)]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ class Desk:
                 last = state.attempt
         sealed = state.sealed
         raw = await asyncio.to_thread(sealed_bytes_of, self.house, sealed)
-        await self._tell(id, batches.StartSubmission(attempt=last + 1))
+        await self._execute(batches.start_submission(sealed, last + 1, sha256(raw).hexdigest()))
         try:
             await asyncio.to_thread(directory.hand_over, sealed.file_name, raw)
         except (OSError, OtherBytesUnderName) as error:
@@ -194,7 +195,7 @@ class Desk:
         digest = await asyncio.to_thread(self._kept, path, limit)
         try:
             await self._lists_read_the_log()
-            sift = partial(unexplained, self.house.views)
+            sift = partial(unexplained, self.house.views, self._ours)
             found = await asyncio.to_thread(read, path, limit, sift)
         except Unreadable as error:
             await self._execute(reports.quarantine(_refused(error, digest, path)))
@@ -206,7 +207,9 @@ class Desk:
                 await self._execute(reports.apply_status_report(found, digest, sealed[0] if sealed else None))
             case reports.BookingReport():
                 expected = await asyncio.to_thread(self._expected, found)
-                await self._execute(reports.apply_booking(found, digest, await self._spoken_of(found), expected))
+                await self._execute(
+                    reports.apply_booking(found, digest, await self._spoken_of(found), expected, self._bounds)
+                )
             case reports.RecallReport():
                 await self._take_in_recall(found, digest)
         await asyncio.to_thread(directory.archive, path)
@@ -247,6 +250,19 @@ class Desk:
         if not (references and (claims := claims_of_references(views, references))):
             return reports.NOTHING
         return reports.Expected(claims=claims, listed=listed_bookings(views, keys))
+
+    @property
+    def _bounds(self) -> reports.Bounds:
+        settings = settings_of(self.house)
+        return reports.Bounds(
+            accounts={name: it.iban for name, it in settings.debtors.items()},
+            after_file_days=settings.booked_after_file_days,
+            after_today_days=settings.booked_after_today_days,
+        )
+
+    @property
+    def _ours(self) -> frozenset[str]:
+        return frozenset(self._bounds.accounts.values())
 
     async def _sealed(self, names: Sequence[str]) -> list[batches.BatchSealed]:
         states: list[Any] = [(await self.house.writer.state(batches.decider, it)).state for it in names if is_id(it)]

@@ -32,12 +32,15 @@ class AccountReader:
         self._statements: list[Statement] = []
         self._details: list[_Detail] = []
         self._groups: set[str] = set()
+        self._account: str | None = None
         self.count = self.cents = 0
 
     def take(self, name: str, part: Any) -> None:
         if name == "TxDtls":
             self._details.append(self._detail(part))
         elif name == "Ntry":
+            if self._account is None:
+                self._account = self._account_of(part.getparent())
             entry = self._entry(part)
             self._sums.add(entry)
             self._entries.append(entry)
@@ -45,7 +48,7 @@ class AccountReader:
                 self._sifted()
         elif name == self._block:
             self._statements.append(self._statement(part))
-            self._sums = _Sums()
+            self._sums, self._account = _Sums(), None
         else:
             raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
 
@@ -59,6 +62,7 @@ class AccountReader:
             entries=tuple(self._kept),
             statements=tuple(self._statements),
             explained=self._explained,
+            created_on=self._created_on(message),
         )
 
     def _sifted(self) -> None:
@@ -66,6 +70,17 @@ class AccountReader:
         self._explained += len(self._entries) - len(left)
         self._kept += left
         self._entries = []
+
+    def _created_on(self, message: Any) -> date | None:
+        told = self._fields.maybe(message, "GrpHdr/CreDtTm")
+        return day(told) if told else None
+
+    def _account_of(self, block: Any) -> str:
+        """Whose lines these are; it stands before them, and lines of nobody's account pay nothing."""
+        account = self._fields.maybe(block, "Acct/Id/IBAN") or self._fields.maybe(block, "Acct/Id/Othr/Id")
+        if not account:
+            raise Unreadable("missing", "Acct fehlt vor den Buchungen.")
+        return account
 
     # ---- One line
 
@@ -103,6 +118,7 @@ class AccountReader:
             bookings=bookings,
             returned=returned,
             credit=not direction,
+            account=self._account or "",
         )
 
     def _batches(self, entry: Any) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """pain.002.001.10: the treasury's answer to a file, at the level of the file, of a group or of a payment."""
 
+from datetime import datetime
 from typing import Any
 
 from services.payout.report import Answer, Status, StatusReport
@@ -16,7 +17,14 @@ _ANSWERS = {
     "ACWC": Answer.ACCEPTED,
     "ACSC": Answer.ACCEPTED,
     "ACCC": Answer.ACCEPTED,
+    "ACFC": Answer.ACCEPTED,
+    "ACPD": Answer.ACCEPTED,
+    "ACWP": Answer.ACCEPTED,
+    "PATC": Answer.PARTIAL,
+    "PRES": Answer.PENDING,
     "RJCT": Answer.REJECTED,
+    "CANC": Answer.CANCELLED,
+    "BLCK": Answer.BLOCKED,
     # Verification of payee is no acceptance. Both spellings of the close match are met with in files of banks.
     "RCVC": Answer.PENDING,
     "RVMC": Answer.PAYEE_CLOSE,
@@ -58,6 +66,7 @@ class StatusReader:
             batch=fields.identified(original, "OrgnlMsgId"),
             count=number(count) if count else None,
             sum_cents=cents(total) if total else None,
+            created_at=_instant(fields.maybe(original, "OrgnlCreDtTm")),
             statuses=(*self._levels(original, "GrpSts"), *self._statuses),
         )
 
@@ -100,3 +109,12 @@ def _answer(code: str) -> Answer:
     if code not in _ANSWERS:
         raise Unreadable("unknown-status", "Die Meldung enthält einen unbekannten Status.")
     return _ANSWERS[code]
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant with its zone; without one it may be anybody's hour and says nothing."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return told if told.tzinfo else None

@@ -1,0 +1,38 @@
+"""What a line of an account must be to move anything: on the account that its payment is paid from, and booked on a day that has come."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from hashlib import sha256
+
+from services.payout.report.content import AccountEntry
+from shared.decider import field, replace, value
+
+FOREIGN, AHEAD = "foreign-account", "booked-ahead"
+
+
+@value
+class Bounds:
+    """`accounts` are the treasury's, by the key that a batch names as its debtor; without any, no line is held against them.
+
+    A line may be booked so many days after the day of its file, and after our own day; beyond that its day is not believed.
+    """
+
+    accounts: Mapping[str, str] = field(default_factory=dict[str, str])
+    after_file_days: int = 5
+    after_today_days: int = 31
+
+    def objection(self, line: AccountEntry, today: date, created_on: date | None, debtor: str = "") -> str:
+        """Why a line moves nothing, as a code; `debtor` is whose account it has to be on, any of ours without."""
+        expected = {self.accounts.get(debtor)} if debtor else set(self.accounts.values())
+        if self.accounts and line.account and line.account not in expected:
+            return FOREIGN
+        latest = [today + timedelta(days=self.after_today_days)]
+        if created_on is not None:
+            latest.append(created_on + timedelta(days=self.after_file_days))
+        return AHEAD if line.booked_on > min(latest) else ""
+
+
+def apart(line: AccountEntry, reason: str) -> AccountEntry:
+    """The line under a name of its own: one that moves nothing must not pass for the one of that name that does."""
+    told = sha256(line.account.encode()).hexdigest()[:8] if reason == FOREIGN else f"{line.booked_on:%Y%m%d}"
+    return replace(line, key=f"{line.key}~{told}")
