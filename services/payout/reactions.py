@@ -1,6 +1,6 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import claim, disbursement, hold, municipal_tie, payee
+from services.payout import budget_entry, claim, disbursement, hold, municipal_tie, payee
 from shared import ties
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
@@ -9,6 +9,7 @@ from shared.contracts.review import (
     FundsAssigned,
     FundsSupplemented,
     MunicipalTieDeclared,
+    PaymentEntered,
     PaymentsStopped,
     ProofDecided,
     RecipientSucceeded,
@@ -32,6 +33,7 @@ HANDLED: tuple[type, ...] = (
     MunicipalTieDeclared,
     RepaymentDemanded,
     ProofDecided,
+    PaymentEntered,
     ChangeRefused,
     TookPart,
 )
@@ -88,6 +90,8 @@ def react(contract: object, case: str) -> Decision | None:
                 acted=contract.acted,
             )
             return decision(disbursement.decider, case, noted)
+        case PaymentEntered():
+            return budget_entry.note(contract)
         case PaymentsStopped():
             return decision(hold.decider, hold.REGISTER, _hold(contract, case))
         case _:

@@ -18,7 +18,8 @@ REGISTER = "register"
 @value
 class Sides:
     """The three sides of a day. Of the statements: what they book, their files, the balances at both ends. Of our books: what was
-    settled, what came back, what is listed without a payment. Of all days: what we paid, net, and what the budget says.
+    settled, what came back, what is listed without a payment. Of all days until then: what we paid, net, and what the budget
+    entered; `unentered` payments have not arrived there, the first named by its reference.
     """
 
     debit_cents: int
@@ -35,6 +36,8 @@ class Sides:
     closing_cents: int
     open_items: int
     incomplete: bool = False
+    unentered: int = 0
+    first_unentered: str = ""
 
 
 @value
@@ -45,7 +48,10 @@ class CloseDay:
 
 @value
 class SealYear:
-    """`paid_cents` is what a title paid in a year, net, by our books; `budget_cents` what the budget says of it."""
+    """`paid_cents` is what a title paid in a year, net, by our books; `budget_cents` what review entered in its budget.
+
+    Days and items are those of the title.
+    """
 
     title: str
     year: int
@@ -53,6 +59,7 @@ class SealYear:
     budget_cents: int
     open_items: int
     unclosed_days: int
+    booked_days: int = 1
 
 
 type Command = CloseDay | SealYear
@@ -137,6 +144,18 @@ class BudgetDiffers(DomainError):
     title = "Der Haushalt nennt eine andere Summe, als gezahlt wurde."
 
 
+class BudgetLate(DomainError):
+    """`detail` says how many, and names the first."""
+
+    code = "budget-late"
+    title = "Der Haushalt hat noch nicht gebucht, was gezahlt ist; der Tag kann danach abgeschlossen werden."
+
+
+class NothingPaid(DomainError):
+    code = "year-without-payment"
+    title = "Zulasten dieses Titels wurde in diesem Haushaltsjahr nichts gezahlt; es gibt nichts abzuschließen."
+
+
 class YearNotReady(DomainError):
     """`detail` says what is missing."""
 
@@ -178,6 +197,8 @@ def _close(command: CloseDay, state: Closings, context: Context) -> Sequence[Rec
         raise StatementsIncomplete
     if wrong := differences(sides):
         raise DayDiffers(" ".join(wrong))
+    if sides.unentered:
+        raise BudgetLate(f"Es fehlen {sides.unentered}, zuerst {sides.first_unentered}.", field="closed_on")
     _refuse_other_sum(sides.paid_cents, sides.budget_cents)
     return [
         ReconciliationClosed(
@@ -202,12 +223,14 @@ def _close(command: CloseDay, state: Closings, context: Context) -> Sequence[Rec
 
 def _refuse_other_sum(paid: int, budget: int) -> None:
     if paid != budget:
-        raise BudgetDiffers(f"Gezahlt sind {euros(paid)}, der Haushalt nennt {euros(budget)}.", field="budget_cents")
+        raise BudgetDiffers(f"Gezahlt sind {euros(paid)}, der Haushalt nennt {euros(budget)}.")
 
 
 def _seal(command: SealYear, state: Closings, context: Context) -> Sequence[YearSealed]:
     if any((it.title, it.year) == (command.title, command.year) for it in state.years):
         return []
+    if not command.booked_days:
+        raise NothingPaid
     missing = [
         *([f"{command.unclosed_days} Tage sind nicht abgeschlossen."] if command.unclosed_days else []),
         *([f"{command.open_items} Klärungsfälle sind offen."] if command.open_items else []),

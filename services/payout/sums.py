@@ -1,33 +1,39 @@
 """What was paid: by day of booking, by title and year, and in all; and what is listed without a payment, by day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from services.payout import payment
+from services.payout.budget_entry import BudgetEntryNoted, EntryKind
 from services.payout.clearing import Direction
 from services.payout.reconciliation import Sides
 from services.payout.statement import StatementNoted
-from shared.views import Body, Draft, Views
+from shared.decider import value
+from shared.views import Body, Draft, Entry, Views
 
 ALL = "all"
 type Parts = Mapping[tuple[str, str], int]
 """Cents by key and column."""
+
+LATE, AGREED = "late", "agreed"
+"""The groups of payments that the budget has still to enter, and of those on which both say the same."""
 
 
 def parts_of(state: payment.Payment) -> Parts:
     """What a payment adds to which sums."""
     if not isinstance(state, payment.Settled | payment.Returned):
         return {}
-    title = f"{state.order.title}/{state.order.year}"
-    found = {
-        (it, "settled"): state.order.cents for it in (f"day/{state.settled_on.isoformat()}", f"title/{title}", ALL)
-    }
+    title = (state.order.title, state.order.year)
+    found = _parts(state.settled_on, title, "settled", state.order.cents)
     if isinstance(state, payment.Returned):
-        back = state.returned
-        days = (f"day/{back.returned_on.isoformat()}", f"title/{title}", ALL)
-        found |= {(it, "returned"): back.cents for it in days}
+        found |= _parts(state.returned.returned_on, title, "returned", state.returned.cents)
     return found
+
+
+def _parts(on: date, title: tuple[str, int], column: str, cents: int) -> dict[tuple[str, str], int]:
+    name, year = title
+    return {(it, column): cents for it in (f"day/{on.isoformat()}", f"title/{name}/{year}", ALL)}
 
 
 def count_payment(draft: Draft, id: str, state: payment.Payment) -> None:
@@ -35,16 +41,40 @@ def count_payment(draft: Draft, id: str, state: payment.Payment) -> None:
     now = parts_of(state)
     known = draft.get("paid-parts", id) or {"parts": []}
     before = {(key, column): cents for key, column, cents in known["parts"]}
-    if now == before:
+    if now == before or not isinstance(state, payment.Settled | payment.Returned):
         return
     for name in {*now, *before}:
         add(draft, *name, now.get(name, 0) - before.get(name, 0))
     draft.put("paid-parts", id, {"parts": [[*name, cents] for name, cents in sorted(now.items())]})
+    back = state.returned if isinstance(state, payment.Returned) else None
+    title = f"{state.order.title}/{state.order.year}"
+    for on in (state.settled_on, *([back.returned_on] if back else [])):
+        draft.put("title-days", f"{title}/{on.isoformat()}", {"booked_on": on.isoformat()}, grp=title)
+    told = {"settled": state.order.cents, "returned": back.cents if back else 0, "reference": state.order.reference}
+    _agree(draft, id, {**told, "booked_on": state.settled_on.isoformat()})
+
+
+def count_entry(draft: Draft, it: BudgetEntryNoted) -> None:
+    """What the budget entered for a payment, or for its return."""
+    column = "entered" if it.kind == EntryKind.PAID else "reversed"
+    for name, cents in _parts(it.booked_on, (it.title, it.order_year), column, it.cents).items():
+        add(draft, *name, cents)
+    _agree(draft, it.payment, {column: it.cents})
+
+
+def _agree(draft: Draft, id: str, told: Mapping[str, Any]) -> None:
+    """A payment as our books and the budget tell it, under whether they say the same."""
+    known = draft.get("budget", id) or {
+        "payment": id, "reference": "", "booked_on": "", "settled": 0, "returned": 0, "entered": 0, "reversed": 0,
+    }  # fmt: skip
+    body = {**known, **told}
+    agreed = (body["settled"], body["returned"]) == (body["entered"], body["reversed"])
+    draft.put("budget", id, body, grp=AGREED if agreed else LATE, sort=body["booked_on"])
 
 
 def add(draft: Draft, key: str, column: str, cents: int) -> None:
     body = draft.get("sums", key) or {}
-    draft.put("sums", key, body | {column: body.get(column, 0) + cents})
+    draft.put("sums", key, body | {column: body.get(column, 0) + cents}, grp=key.partition("/")[0], sort=key)
 
 
 def count_item(draft: Draft, item: Mapping[str, Any], *, sign: int) -> None:
@@ -71,9 +101,11 @@ def close_listed_day(draft: Draft, on: date, by: str) -> None:
     draft.put("days", key, body | {"closed_by": by}, grp="closed", sort=key)
 
 
-def our_sides(views: Views, day: date, budget_cents: int) -> Sides:
-    """What our books say of a day; the statements' side is read when it is closed."""
-    of_day, of_all = _sums(views, f"day/{day.isoformat()}"), _sums(views, ALL)
+def our_sides(views: Views, day: date) -> Sides:
+    """What our books and the budget say of a day; the statements' side is read when it is closed."""
+    of_day = _sums(views, f"day/{day.isoformat()}")
+    paid, entered = _until(views, day)
+    late = [it for it in _late(views) if it["booked_on"] <= day.isoformat()]
     return Sides(
         debit_cents=0,
         credit_cents=0,
@@ -81,20 +113,75 @@ def our_sides(views: Views, day: date, budget_cents: int) -> Sides:
         returned_cents=of_day.get("returned", 0),
         listed_out_cents=of_day.get("listed_out", 0),
         listed_in_cents=of_day.get("listed_in", 0),
-        paid_cents=of_all.get("settled", 0) - of_all.get("returned", 0),
-        budget_cents=budget_cents,
+        paid_cents=paid,
+        budget_cents=entered,
         files=(),
         statements=(),
         opening_cents=0,
         closing_cents=0,
         open_items=views.count("clearing"),
+        unentered=len(late),
+        first_unentered=late[0]["reference"] or late[0]["payment"] if late else "",
     )
 
 
-def paid_by_title(views: Views, title: str, year: int) -> int:
-    """What a title paid in a year, less what came back."""
-    found = _sums(views, f"title/{title}/{year}")
-    return found.get("settled", 0) - found.get("returned", 0)
+def _until(views: Views, day: date) -> tuple[int, int]:
+    """Up to and with a day, net: what we paid, and what the budget entered."""
+    paid = entered = 0
+    for it in _all(views, "sums", "day"):
+        if it.key <= f"day/{day.isoformat()}":
+            paid += it.body.get("settled", 0) - it.body.get("returned", 0)
+            entered += it.body.get("entered", 0) - it.body.get("reversed", 0)
+    return paid, entered
+
+
+def _late(views: Views) -> Sequence[Mapping[str, Any]]:
+    return [it.body for it in _all(views, "budget", LATE)]
+
+
+def _all(views: Views, view: str, grp: str | None) -> Iterator[Entry]:
+    after = ""
+    while True:
+        found = views.find(view, grp=grp, after=after, limit=500)
+        yield from found.entries
+        if not found.next:
+            return
+        after = found.next
+
+
+@value
+class TitleYear:
+    """What is known of a title's year: paid and entered, net, and what of it is not finished."""
+
+    paid_cents: int
+    budget_cents: int
+    open_items: int
+    unclosed_days: int
+    booked_days: int
+
+
+def of_title(views: Views, title: str, year: int) -> TitleYear:
+    """A title's year. Only what concerns it is open in it: its days, and items that name its payments or nobody's."""
+    name = f"{title}/{year}"
+    found = _sums(views, f"title/{name}")
+    booked = [it.body["booked_on"] for it in _all(views, "title-days", name)]
+    days = [views.get("days", it) for it in booked]
+    return TitleYear(
+        paid_cents=found.get("settled", 0) - found.get("returned", 0),
+        budget_cents=found.get("entered", 0) - found.get("reversed", 0),
+        open_items=sum(_may_concern(views, it.body, title, year) for it in _all(views, "clearing", None)),
+        unclosed_days=sum(1 for it in days if it and not it.body["closed_by"]),
+        booked_days=len(booked),
+    )
+
+
+def _may_concern(views: Views, item: Mapping[str, Any], title: str, year: int) -> bool:
+    """An item that names a payment is of its title and year; money that nobody can explain may be anyone's of its year."""
+    named = views.get("references", item["reference"])
+    paid = views.get("payments", named.body["payment"]) if named else None
+    if paid:
+        return (paid.body["title"], paid.body["year"]) == (title, year)
+    return bool(item["booked_on"]) and item["booked_on"].startswith(str(year))
 
 
 def _sums(views: Views, key: str) -> Mapping[str, int]:

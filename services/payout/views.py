@@ -10,6 +10,7 @@ from typing import Any
 
 from services.payout import (
     batch,
+    budget_entry,
     claim,
     clearing,
     collection,
@@ -89,6 +90,8 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
     elif isinstance(it.event, statement.StatementNoted):
         sums.note_days(draft, name, it.event)
         note_series(draft, name, it.event, it.context.at.isoformat())
+    elif isinstance(it.event, budget_entry.BudgetEntryNoted):
+        sums.count_entry(draft, it.event)
     elif isinstance(it.event, reconciliation.ReconciliationClosed):
         sums.close_listed_day(draft, it.event.closed_on, it.event.closed_by)
     elif row.topic in _RECALL:

@@ -6,6 +6,7 @@ import shared.service
 from services.payout import (
     account,
     batch,
+    budget_entry,
     claim,
     clearing,
     collection,
@@ -52,6 +53,7 @@ blueprint = Blueprint(
         expectation.decider,
         collection.decider,
         recall.decider,
+        budget_entry.decider,
     ),
     reactions=Reactions.of(HANDLED, react),
     publish=publish,

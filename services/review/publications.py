@@ -5,6 +5,7 @@ from typing import Any, assert_never
 from services.review import (
     assessment,
     award,
+    budget,
     closure,
     early_start,
     fulfilment,
@@ -102,6 +103,8 @@ def _told(event: object, state: object) -> object | None:
                 title=event.title, file_number=event.file_number, due_on=event.due_on, due_days=asked_back.due_days,
                 demanded_on=event.demanded_on, acted=event.acted,
             )  # fmt: skip
+        case ((budget.PaymentRecorded() | budget.PaymentReversed()), budget.Open()):
+            return _entered(event, state)
         case closure.CaseClosed(), _:
             return review.CaseClosed(
                 number=event.number, retained_until_on=event.retention.ends_on, retention_rule=event.retention.rule,
@@ -181,6 +184,19 @@ def _told(event: object, state: object) -> object | None:
             return _proof_decided(event, state)
         case _:
             return of_award(event, state)
+
+
+def _entered(event: budget.PaymentRecorded | budget.PaymentReversed, state: budget.Open) -> review.PaymentEntered:
+    paid = isinstance(event, budget.PaymentRecorded)
+    return review.PaymentEntered(
+        payment=event.payment,
+        kind="paid" if paid else "returned",
+        title=state.title,
+        year=state.year,
+        entry=event.entry,
+        cents=event.cents,
+        booked_on=event.paid_on if paid else event.returned_on,
+    )
 
 
 def _assessed(event: fulfilment.Found) -> review.SideConditionAssessed:

@@ -417,6 +417,23 @@ class PaymentsStopped:
     happened_on: date
 
 
+@contract("review.payment-entered")
+class PaymentEntered:
+    """A payment, or its return, was entered in the budget of its title (Ist-Buchung in der Haushaltsüberwachungsliste).
+
+    `kind` is `paid` or `returned`; `entry` is the number in the budget of `title` and `year`. A payment is entered once, and
+    so is its return.
+    """
+
+    payment: str
+    kind: str
+    title: str
+    year: int
+    entry: int
+    cents: int
+    booked_on: date
+
+
 @contract("review.repayment-demanded")
 class RepaymentDemanded:
     """Money is to be repaid (Erstattungsbescheid, § 49a VwVfG), until `due_on` under `reference`.

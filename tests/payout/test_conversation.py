@@ -18,6 +18,7 @@ from shared.contracts.review import (
     FundsAssigned,
     FundsSupplemented,
     MunicipalTieDeclared,
+    PaymentEntered,
     PaymentsStopped,
     ProofDecided,
     RecipientSucceeded,
@@ -176,6 +177,7 @@ def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
     told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie, dropped)} | {
         ChangeRefused,
         FundsSupplemented,
+        PaymentEntered,
         PaymentsStopped,
         ProofDecided,
         ReductionRequested,

@@ -1,23 +1,30 @@
 """A day is closed when statements, orders and budget say the same to the cent; a year when all its days are."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
 
-from services.payout import reconciliation
+from services.payout import budget_entry, reconciliation, sums
+from services.payout import payment as payments
 from services.payout import statement as statements
+from services.payout.budget_entry import BudgetEntryDiffers, BudgetEntryNoted, NoteEntry
 from services.payout.day_closing import close_day, with_statements
 from services.payout.reconciliation import (
     BudgetDiffers,
+    BudgetLate,
     CloseDay,
     Closings,
     DayDiffers,
     DayNotNext,
     NothingBooked,
+    NothingPaid,
     ReconciliationClosed,
     SealYear,
     Sides,
@@ -29,8 +36,10 @@ from services.payout.reconciliation import (
     differences,
 )
 from services.payout.report import STATEMENT, BookingReport, DaySums, Statement
+from shared.contracts.review import PaymentEntered
 from shared.money import euros
 from shared.records import replace
+from shared.views import Draft, Entry, Page, Views
 from tests.payout.builders import TITLE, House, cashier, transmitted_house
 from tests.payout.messages import came_back, camt_053, details, entry
 from tests.payout.road import on_the_road
@@ -91,6 +100,8 @@ def test_a_year_is_sealed_when_every_day_is_closed_nothing_waits_and_the_budget_
     for wrong in ({"open_items": 1}, {"unclosed_days": 1}):
         with pytest.raises(YearNotReady):
             decide(replace(command, **wrong), state, cashier())
+    with pytest.raises(NothingPaid):
+        decide(replace(command, booked_days=0), state, cashier())
     with pytest.raises(BudgetDiffers):
         decide(replace(command, budget_cents=69), state, cashier())
     (told,) = decide(command, state, cashier())
@@ -149,13 +160,22 @@ def test_a_day_and_its_year_are_closed_over_the_api(nats_server: NatsServer, tmp
         told = road.read("/payout/days/2025-08-06")
         assert (told["debit_cents"], told["settled_cents"], told["listed_out_cents"]) == (19_207_00, 19_200_00, 7_00)
         assert told["differences"] == []
-        body = {"closed_on": "2025-08-06", "budget_cents": 19_200_00}
-        refused = road.act("p-cashier", "/payout/reconciliations", {**body, "budget_cents": 19_199_99}, etag='"0"')
-        assert (refused.status_code, refused.json()["code"]) == (409, "budget-differs")
+        body = {"closed_on": "2025-08-06"}
+        refused = road.act("p-cashier", "/payout/reconciliations", body, etag='"0"')
+        assert (refused.status_code, refused.json()["code"]) == (409, "budget-late")
+        assert reference(road, payment) in refused.json()["detail"]
+        shown = road.ask("p-cashier", "/payout/days/2025-08-06", headers={"Accept": "text/html"}).text
+        assert "Der Haushalt hat 1 Zahlungen noch nicht gebucht" in shown
+        entered = PaymentEntered(
+            payment=payment, kind="paid", title=TITLE, year=2025, entry=3, cents=19_200_00, booked_on=DAY
+        )
+        road.service.tell("review", case, entered)
+        told = road.read("/payout/days/2025-08-06")
+        assert (told["paid_cents"], told["budget_cents"], told["unentered"]) == (19_200_00, 19_200_00, 0)
         road.done("p-cashier", "/payout/reconciliations", body, etag='"0"')
         assert road.read("/payout/days/2025-08-06")["closed_by"] == "p-cashier"
         assert [it["closed_by"] for it in road.read("/payout/days?status=closed")["items"]] == ["p-cashier"]
-        year = {"title": TITLE, "year": 2025, "budget_cents": 19_200_00}
+        year = {"title": TITLE, "year": 2025}
         early = road.act("p-cashier", "/payout/years", year, etag='"0"')
         assert (early.status_code, early.json()["code"]) == (409, "year-not-ready")  # the foreign debit waits
         back = came_back("19200.00", reference(road, payment), servicer="K-R")
@@ -169,10 +189,138 @@ def test_a_day_and_its_year_are_closed_over_the_api(nats_server: NatsServer, tmp
         html = {"Accept": "text/html"}
         assert "Noch nicht abgeschlossen" in road.ask("p-cashier", "/payout/days/2025-08-08", headers=html).text
         assert "Tag abschließen" in road.ask("p-cashier", "/payout/days", headers=html).text
-        road.done("p-cashier", "/payout/reconciliations", {"closed_on": "2025-08-08", "budget_cents": 0}, etag='"0"')
+        late = road.act("p-cashier", "/payout/reconciliations", {"closed_on": "2025-08-08"}, etag='"0"')
+        assert late.json()["code"] == "budget-late"
+        returned = replace(entered, kind="returned", entry=4, booked_on=date(2025, 8, 8))
+        road.service.tell("review", case, returned)
+        road.done("p-cashier", "/payout/reconciliations", {"closed_on": "2025-08-08"}, etag='"0"')
         (item,) = road.read("/payout/clearing")["items"]
         path = f"/payout/clearing/{item['clearing']}/items/1"
         road.done("p-cashier", f"{path}/proposals", {"resolution": "not-ours", "reason": "Miete"}, etag='"0"')
         proposal = road.read(path)["proposal"]
         road.done("p-orderer", f"{path}/proposals/{proposal}/approval", etag='"0"')
-        road.done("p-cashier", "/payout/years", {**year, "budget_cents": 0}, etag='"0"')
+        road.done("p-cashier", "/payout/years", year, etag='"0"')
+
+
+# ---- The budget's side ----------------------------------------------------------------------------------------------
+
+ENTRY = NoteEntry(payment="p1", kind="paid", title=TITLE, year=2025, entry=3, cents=100, booked_on=DAY, order_year=2025)
+
+
+def test_an_entry_of_the_budget_is_noted_once_and_another_one_for_the_same_payment_is_refused() -> None:
+    (told,) = budget_entry.decide(ENTRY, budget_entry.Entries(), cashier())
+    state = budget_entry.decider.fold([told])
+    assert budget_entry.decide(ENTRY, state, cashier()) == []
+    for other in ({"cents": 101}, {"entry": 4}, {"title": "1605-88301"}):
+        with pytest.raises(BudgetEntryDiffers):
+            budget_entry.decide(replace(ENTRY, **other), state, cashier())
+    assert budget_entry.decide(replace(ENTRY, kind="returned", entry=4), state, cashier())
+
+
+def test_a_payment_that_the_budget_has_not_entered_keeps_its_day_open_and_is_named() -> None:
+    with pytest.raises(BudgetLate) as refused:
+        closed(unentered=2, first_unentered="TH26X")
+    assert (refused.value.code, refused.value.field) == ("budget-late", "closed_on")
+    assert "2, zuerst TH26X" in refused.value.detail
+
+
+class Paper:
+    """Views in memory, to count in."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Entry] = {}
+
+    def get(self, view: str, key: str, **_: Any) -> Any:
+        found = self.kept.get((view, key))
+        return found and dict(found.body)
+
+    def put(self, view: str, key: str, body: Any, *, grp: str = "", sort: str = "") -> None:
+        self.kept[view, key] = Entry(key=key, body=dict(body), grp=grp, sort=sort)
+
+
+class Read:
+    """The same, read as the lists are."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.kept = paper.kept
+
+    def get(self, view: str, key: str) -> Entry | None:
+        return self.kept.get((view, key))
+
+    def find(self, view: str, *, grp: str | None = None, after: str = "", limit: int = 50) -> Page:
+        assert (limit > 0, after) == (True, "")
+        found = [it for (name, _), it in self.kept.items() if name == view and grp in (None, it.grp)]
+        return Page(entries=sorted(found, key=lambda it: (it.sort, it.key)), next="")
+
+    def count(self, view: str, grp: str | None = None) -> int:
+        return len(self.find(view, grp=grp).entries)
+
+
+def paid(number: int, cents: int, on: date, title: str = TITLE) -> payments.Settled:
+    order = replace(transmitted_house().payment("p1").order, payment=f"p{number}", cents=cents, title=title)
+    order = replace(order, reference=f"R{number}")
+    return payments.Settled(order=order, batch="b", booking=f"K-{number}", settled_on=on)
+
+
+def entered(number: int, cents: int, on: date, **more: Any) -> BudgetEntryNoted:
+    values: dict[str, Any] = {"kind": "paid", "title": TITLE, "year": 2025, "entry": number, "order_year": 2025, **more}
+    return BudgetEntryNoted(payment=f"p{number}", cents=cents, booked_on=on, **values)
+
+
+@forall(
+    payments_made=st.lists(st.tuples(st.integers(1, 10**9), st.integers(0, 9), st.booleans()), max_size=8),
+    arrival=st.randoms(),
+    until=st.integers(0, 10),
+)
+def test_whatever_comes_first_a_day_agrees_exactly_when_all_paid_until_then_is_entered(
+    payments_made: list[tuple[int, int, bool]], arrival: Any, until: int
+) -> None:
+    draft, acts = cast(Draft, paper := Paper()), list[Any]()
+    for number, (cents, after, told) in enumerate(payments_made):
+        on = DAY + timedelta(days=after)
+        acts.append(partial(sums.count_payment, draft, f"p{number}", paid(number, cents, on)))
+        if told:
+            acts.append(partial(sums.count_entry, draft, entered(number, cents, on)))
+    arrival.shuffle(acts)
+    for act in (*acts, *(it for it in acts if it.func is sums.count_payment)):
+        act()
+    day = DAY + timedelta(days=until)
+    sides = sums.our_sides(cast(Views, Read(paper)), day)
+    of_then = [(cents, told) for cents, after, told in payments_made if after <= until]
+    assert sides.paid_cents == sum(cents for cents, _ in of_then)
+    assert sides.budget_cents == sum(cents for cents, told in of_then if told)
+    assert sides.unentered == sum(not told for _, told in of_then)
+    whole = sums.of_title(cast(Views, Read(paper)), TITLE, 2025)
+    assert (whole.paid_cents - whole.budget_cents) == sum(cents for cents, _, told in payments_made if not told)
+
+
+def test_a_cent_that_the_budget_entered_otherwise_is_late_not_agreed() -> None:
+    draft = cast(Draft, paper := Paper())
+    sums.count_payment(draft, "p1", paid(1, 100, DAY))
+    sums.count_entry(draft, entered(1, 99, DAY))
+    sides = sums.our_sides(cast(Views, Read(paper)), DAY)
+    assert (sides.unentered, sides.first_unentered, sides.budget_cents) == (1, "R1", 99)
+
+
+def test_only_what_may_concern_a_title_is_open_in_its_year() -> None:
+    draft, other = cast(Draft, paper := Paper()), "1605-88301"
+    for number, title in ((1, TITLE), (2, other)):
+        day = DAY + timedelta(days=number)
+        sums.count_payment(draft, f"p{number}", paid(number, 100, day, title))
+        draft.put("days", day.isoformat(), {"closed_by": ""}, grp="open")
+        draft.put("references", f"R{number}", {"payment": f"p{number}"})
+        draft.put("payments", f"p{number}", {"title": title, "year": 2025})
+        draft.put("clearing", f"c{number}", {"reference": f"R{number}", "booked_on": None})
+
+    def open_in(title: str, year: int = 2025) -> tuple[int, int]:
+        found = sums.of_title(cast(Views, Read(paper)), title, year)
+        return found.unclosed_days, found.open_items
+
+    assert open_in(TITLE) == open_in(other) == (1, 1), "not what the other title waits for"
+    assert open_in("1605-00000") == (0, 0)
+    draft.put("clearing", "foreign", {"reference": "FREMD", "booked_on": "2025-08-07"})
+    draft.put("clearing", "answer", {"reference": "FREMD", "booked_on": None})
+    assert open_in("1605-00000") == (0, 1), "money that nobody can explain may be anyone's of its year"
+    assert open_in("1605-00000", 2026) == (0, 0)
+    draft.put("days", (DAY + timedelta(days=1)).isoformat(), {"closed_by": "p-cashier"}, grp="closed")
+    assert open_in(TITLE)[0] == 0

@@ -150,6 +150,13 @@ def test_a_payment_that_came_back_counters_its_entry_and_can_be_paid_anew():
     assert after.free_cents == before.free_cents
     assert entered(house, settled("p-2", 19_195_00, date(2025, 8, 12))) == ["PaymentRecorded"]
     assert house.state(f"budget-{BUDGET}").years[0].paid_cents == before.paid_cents
+    told = [it for it in told_by(house) if isinstance(it, review.PaymentEntered)]
+    assert [(it.payment, it.kind, it.cents, it.booked_on) for it in told] == [
+        ("p-1", "paid", 19_200_00, date(2025, 8, 6)),
+        ("p-1", "returned", 19_195_00, date(2025, 8, 8)),
+        ("p-2", "paid", 19_195_00, date(2025, 8, 12)),
+    ]
+    assert {(it.title, it.year) for it in told} == {(TITLE, 2025)}
 
 
 def test_who_acted_elsewhere_is_noted_once_and_kept_from_deciding_here():

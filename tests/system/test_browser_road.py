@@ -305,7 +305,7 @@ def test_people_take_an_application_to_its_money_by_forms_alone(house: str, brow
         intake, "request-drawdown",
         {
             "year": "2025", "eligible_due_cents": "20.000,00", "requested_cents": "16.000,00",
-            "needed_on": "2025-08-29", "purpose": "Erste Rechnung",
+            "needed_on": "2025-01-31", "purpose": "Erste Rechnung",
         },
     )  # fmt: skip
     look(suhl, intake)

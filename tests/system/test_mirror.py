@@ -18,7 +18,7 @@ def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undist
     drawdowns = sum(len(case.drawdowns) for case in CHOSEN)
     paid = sum(1 for case in CHOSEN for it in case.drawdowns if it.accepted_cents)
     assert heard["grants.intake.application-completed.v2"] == len(CHOSEN)
-    assert heard["grants.intake.drawdown-requested.v2"] == drawdowns
+    assert heard["grants.intake.drawdown-requested.v3"] == drawdowns
     assert heard["grants.payout.payment-settled.v2"] == paid
     for it in undisturbed.heard:
         assert it["subject"] == f"grants.{it['event']['contract']}.v{it['event']['version']}"

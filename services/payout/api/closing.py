@@ -13,22 +13,18 @@ from services.payout.reconciliation import SealYear, Sides
 from shared.decider import Decision, decision
 from shared.identity import Role
 from shared.service import House
-from shared.web import Action, Ask, Body, Cents, Year
+from shared.web import Action, Ask, Body, Year
 
 CLOSING = frozenset({Role.TREASURY})
 
 
 class ClosingBody(Body):
     closed_on: date = Field(title="Buchungstag")
-    budget_cents: Cents = Field(
-        title="Ist-Ausgaben nach dem Haushalt", description="Summe aller Titel und Jahre, netto"
-    )
 
 
 class SealYearBody(Body):
     title: Annotated[str, StringConstraints(pattern="^[0-9]{4}-[0-9]{5}$")] = Field(title="Haushaltstitel")
     year: Year = Field(title="Haushaltsjahr")
-    budget_cents: Cents = Field(title="Ist-Ausgaben des Titels nach dem Haushalt", description="netto")
 
 
 class DayItem(BaseModel):
@@ -52,6 +48,9 @@ class DaySides(BaseModel):
     listed_out_cents: int
     listed_in_cents: int
     paid_cents: int
+    budget_cents: int
+    unentered: int
+    first_unentered: str
     opening_cents: int
     closing_cents: int
     open_items: int
@@ -65,7 +64,7 @@ def closing_actions(house: House) -> list[Action]:
     """Closing a day, sealing a title's year."""
 
     async def close(body: ClosingBody, _ask: Ask) -> Decision:
-        ours, accounts = await _ours(house, body.closed_on, body.budget_cents)
+        ours, accounts = await _ours(house, body.closed_on)
         return close_day(body.closed_on, ours, accounts)
 
     async def seal(body: SealYearBody, _ask: Ask) -> Decision:
@@ -88,26 +87,28 @@ def closing_actions(house: House) -> list[Action]:
 
 
 def _sealing(house: House, body: SealYearBody) -> SealYear:
+    known = sums.of_title(house.views, body.title, body.year)
     return SealYear(
         title=body.title,
         year=body.year,
-        paid_cents=sums.paid_by_title(house.views, body.title, body.year),
-        budget_cents=body.budget_cents,
-        open_items=house.views.count("clearing"),
-        unclosed_days=house.views.count("days", "open"),
+        paid_cents=known.paid_cents,
+        budget_cents=known.budget_cents,
+        open_items=known.open_items,
+        unclosed_days=known.unclosed_days,
+        booked_days=known.booked_days,
     )
 
 
-async def _ours(house: House, day: date, budget_cents: int) -> tuple[Sides, list[str]]:
+async def _ours(house: House, day: date) -> tuple[Sides, list[str]]:
     # Ours and theirs must be of one moment: the lists have read the log up to here.
     await house.seen(house.writer.head.position)
-    ours = await asyncio.to_thread(sums.our_sides, house.views, day, budget_cents)
+    ours = await asyncio.to_thread(sums.our_sides, house.views, day)
     return ours, [it.key for it in house.views.find("accounts", limit=100).entries]
 
 
 async def sides_of(house: House, day: date) -> DaySides:
     """The sides of a day, closed or not."""
-    ours, accounts = await _ours(house, day, 0)
+    ours, accounts = await _ours(house, day)
     states = [(await house.writer.state(statements.decider, it)).state for it in accounts]
     closed: reconciliation.Closings = (await house.writer.state(reconciliation.decider, reconciliation.REGISTER)).state
     sides = with_statements(ours, day, states)

@@ -42,7 +42,6 @@ async def days_page(
 
 def _form(action: Action, person: Person, failed: Failed | None, day: str = "") -> dict[str, Any]:
     made = form(action, person, failed, path=action.path, back=LIST)
-    budget = {"name": "budget_cents", "label": "Ist-Ausgaben nach dem Haushalt", "kind": "money", "required": True}
     if action.name == "close-day":
         asked = [
             {
@@ -59,7 +58,7 @@ def _form(action: Action, person: Person, failed: Failed | None, day: str = "") 
             {"name": "title", "label": "Haushaltstitel", "required": True},
             {"name": "year", "label": "Haushaltsjahr", "required": True},
         ]
-    return {**made, "fields": [*made["fields"], *asked, budget]}  # fmt: skip
+    return {**made, "fields": [*made["fields"], *asked]}  # fmt: skip
 
 
 def _row(it: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +92,8 @@ async def day_page(house: House, acts: Mapping[str, Action], request: Request, d
 
 def _problems(told: DaySides) -> Sequence[str]:
     missing = ["Vor diesem Tag fehlt ein Kontoauszug."] if told.incomplete else []
-    return [*missing, *told.differences]
+    late = [f"Der Haushalt hat {told.unentered} Zahlungen noch nicht gebucht, zuerst {told.first_unentered}."]
+    return [*missing, *told.differences, *(late if told.unentered else [])]
 
 
 def _facts(told: DaySides) -> list[dict[str, Any]]:
@@ -106,7 +106,8 @@ def _facts(told: DaySides) -> list[dict[str, Any]]:
         {"key": "davon Rückläufer", "value": told.returned_cents, "kind": "money"},
         {"key": "davon in der Klärungsliste", "value": told.listed_in_cents, "kind": "money"},
         {"key": "Endsaldo", "value": told.closing_cents, "kind": "money"},
-        {"key": "Gezahlt in allen Jahren, netto", "value": told.paid_cents, "kind": "money"},
+        {"key": "Gezahlt bis zu diesem Tag, netto", "value": told.paid_cents, "kind": "money"},
+        {"key": "Im Haushalt gebucht bis zu diesem Tag, netto", "value": told.budget_cents, "kind": "money"},
         {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
         {"key": "Kontoauszüge", "value": ", ".join(told.statements)},
     ]

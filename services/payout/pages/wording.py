@@ -229,6 +229,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.statement-contradicted": ("Kontoauszugsnummer doppelt", "danger"),
     "payout.reconciliation-closed": ("Tag abgeschlossen", "success"),
     "payout.year-sealed": ("Haushaltsjahr eines Titels abgeschlossen", "success"),
+    "payout.budget-entry-noted": ("Im Haushalt gebucht", "info"),
     "payout.clearing-opened": ("Klärungsfall eröffnet", "warning"),
     "payout.clearing-taken": ("Klärungsfall übernommen", "info"),
     "payout.resolution-proposed": ("Klärung vorgeschlagen", "info"),
