@@ -19,6 +19,8 @@ from deploy.treasury_simulator.status_report import STATUS_REPORT, status_report
 
 HONEST = (Step("status"), Step("notification"))
 """What a treasury does when nothing goes wrong."""
+EXECUTED = (Step("recall", recall="RJCR", reason="ARDT"),)
+"""What it says of a request to cancel when nothing goes wrong: what it took it has executed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ def owed_answers(entry: FileEntry, fault: Fault | None) -> list[Owed]:
     """Each answer to a file in its order: without a fault a status report, and a notification per account that was debited."""
     if entry.receipt:
         return [_told_of(entry.receipt)]
+    if entry.recalled:
+        steps = fault.recalled if fault and fault.asked_back else EXECUTED
+        return [it for step in steps for it in _owed(entry, step, fault)]
     if entry.state == "rejected":
         return [Owed(HONEST[0], ACKNOWLEDGEMENT if entry.format == FORMAT else STATUS_REPORT)]
     return [it for step in (fault.plays if fault else HONEST) for it in _owed(entry, step, fault)]

@@ -2,9 +2,9 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS answer (
     PRIMARY KEY (file, place), UNIQUE (account_iban, account_sequence));
 CREATE TABLE IF NOT EXISTS numbered (
     file INTEGER PRIMARY KEY REFERENCES file, format TEXT NOT NULL, account_iban TEXT NOT NULL, number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS recall (
+    file INTEGER PRIMARY KEY REFERENCES file, original INTEGER NOT NULL REFERENCES file, wanted TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fault (file INTEGER PRIMARY KEY REFERENCES file, key TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS due (
     file INTEGER NOT NULL, place INTEGER NOT NULL, due_on TEXT NOT NULL, PRIMARY KEY (file, place),
@@ -97,6 +99,8 @@ class FileEntry:
     account: str = ""
     collections: tuple[CollectionEntry, ...] = ()
     receipt: Receipt | None = None
+    recalled: bool = False
+    """Whether this is what a request to cancel is about, not the file itself."""
 
     @property
     def booked_on(self) -> str:
@@ -239,6 +243,28 @@ class Book:
         """What goes wrong with this file, if anything does."""
         row = self._one("SELECT key FROM fault WHERE file = ?", file)
         return row[0] if row else None
+
+    def accepted_file(self, message_id: str) -> int | None:
+        """The number of the accepted file with this MsgId."""
+        row = self._one("SELECT number FROM file WHERE message_id = ? AND state = 'accepted'", message_id)
+        return row[0] if row else None
+
+    def record_recall(self, file: int, original: int, references: Sequence[str]) -> None:
+        """This file asks for payments of an earlier one back."""
+        self._run("INSERT INTO recall VALUES (?, ?, ?)", file, original, " ".join(references))
+
+    def recalled_by(self, file: int) -> FileEntry | None:
+        """What a request to cancel is about: the earlier file with the payments that it names; None for any other file."""
+        row = self._one("SELECT original, wanted FROM recall WHERE file = ?", file)
+        if row is None:
+            return None
+        original, wanted = self.file(row[0]), frozenset(row[1].split())
+        batches = tuple(
+            replace(it, payments=tuple(one for one in it.payments if one.reference in wanted))
+            for it in original.batches
+        )
+        asked = self.file(file)
+        return replace(original, batches=batches, created_at=asked.created_at, recalled=True)
 
     def record_statement(self, file: int, place: int, account_iban: str, moved_cents: int, on: str) -> None:
         """The next statement of an account: its opening balance is the closing balance of the one before."""

@@ -13,6 +13,7 @@ from deploy.treasury_simulator.folder import Arrival, Folder
 from deploy.treasury_simulator.interruption import Moment, passing
 from deploy.treasury_simulator.order import FileRefused, Order, Payment, Reason
 from deploy.treasury_simulator.reading import read
+from deploy.treasury_simulator.recall_reading import RecallOrder, read_recall
 
 _DUPLICATE_MESSAGE = Reason("AM05", "MsgId schon angenommen, mit anderem Inhalt")
 _DUPLICATE_REFERENCE = Reason("AM05", "EndToEndId schon beauftragt")
@@ -52,12 +53,31 @@ class Desk:
             if before is not None:
                 self._book.record_repetition(arrival, of=before)
                 line = f"{name} repeats file {before}"
+            elif asked := read_recall(arrival.content or b""):
+                line = self._take_back(arrival, asked)
             else:
                 entry = self._judge(arrival, rules)
                 self._record(arrival, entry, self._fault(entry, rules))
                 line = f"{name} is file {entry.number}: {entry.state} {entry.code or ''}".rstrip()
         passing(Moment.RECORDED)
         return line
+
+    def _take_back(self, arrival: Arrival, asked: RecallOrder) -> str:
+        """A request to cancel: answered for the file that it names; of an unknown one nothing is known to say."""
+        number, original = self._book.next_number(), self._book.accepted_file(asked.original)
+        state = "accepted" if original is not None else "rejected"
+        code = None if original is not None else "NOOR"
+        told = FileEntry(number, arrival.sha256, state, asked.message_id, asked.created_at, code, None, ())
+        self._book.record_file(arrival, told)
+        if original is None:
+            return f"{arrival.name} is file {number}: asks for nothing known back"
+        self._book.record_recall(number, original, asked.references)
+        key = self._book.fault(original)
+        if key:
+            self._book.record_fault(number, key)
+        about = self._book.recalled_by(number) or told
+        self._record_answers(replace(about, number=number), table()[key] if key else None)
+        return f"{arrival.name} is file {number}: asks back {len(asked.references)} of file {original}"
 
     def _judge(self, arrival: Arrival, rules: scenario.Scenario) -> FileEntry:
         """The answers' time is the order's own, so that judging again after a kill gives the same bytes."""
@@ -189,7 +209,9 @@ class Desk:
         return answers.render(answer, entry, all_owed, self._book.standing(told))
 
     def _deliver(self, answer: Answer, sha256: str) -> str:
-        entry, key = self._book.file(answer.file), self._book.fault(answer.file)
+        asked_back = self._book.recalled_by(answer.file)
+        entry = replace(asked_back, number=answer.file) if asked_back else self._book.file(answer.file)
+        key = self._book.fault(answer.file)
         all_owed = answers.owed_answers(entry, table()[key] if key else None)
         content = self._rendered(answer, entry, all_owed)
         if _sha256(content) != sha256:

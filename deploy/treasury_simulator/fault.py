@@ -104,6 +104,9 @@ class Fault:
     events: tuple[str, ...]
     ends: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    asked_back: bool = False
+    """Whether the sender then asks for the payments back; `recalled` are the files that answer it."""
+    recalled: tuple[Step, ...] = ()
     payments: int = 1
     """So many a batch needs, for this fault to show."""
     rejects: str = ""
@@ -136,11 +139,12 @@ def table() -> Mapping[str, Fault]:
 def _fault(told: dict[str, Any], remedies: Mapping[str, Remedy]) -> Fault:
     try:
         plays = tuple(Step(**step) for step in told.pop("plays"))
+        recalled = tuple(Step(**step) for step in told.pop("recalled", ()))
         known: dict[str, Any] = {
             name: tuple(cast(list[Any], it)) if isinstance(it, list) else it for name, it in told.items()
         }
         known["remedy"] = remedies[told["remedy"]]
-        return Fault(plays=plays, **known)
+        return Fault(plays=plays, recalled=recalled, **known)
     except (TypeError, KeyError) as mistaken:
         raise FaultsMistaken(f"{told.get('key')}: {mistaken}") from mistaken
 

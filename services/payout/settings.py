@@ -38,7 +38,7 @@ class Settings(shared.settings.Settings):
 
     treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv", "manual"] = "iso20022"
     """How new files for the treasury are written (`services.payout.treasury.known`)."""
-    hkr_version: Literal[1, 2] = 2
+    hkr_version: Annotated[int, Field(ge=1, le=2)] = 2
     """The version of the order file that a treasury with HKR reads; the first one has no orders about claims."""
     account_waiting_days: int = Field(
         default=5, ge=0, le=90, description="a rule of the house until the policy names one"

@@ -36,7 +36,9 @@ WINDOWS: Mapping[str, tuple[str, ...]] = {
 """Where payout dies. W11 is what the treasury does by its seed, W12 a second worker and a clock that jumps."""
 NOT_DRAWN = ("oversized", "down-at-cut-off")
 """The first needs another limit, the second is what a treasury that is killed does anyway."""
-DRAWN = tuple(key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022")
+DRAWN = tuple(
+    key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022" and not it.asked_back
+)
 ONCE, AGAIN = 1, 2
 IN_UNREST = 3
 """So many cases are ordered anew before the treasury has said all of them."""

@@ -91,6 +91,43 @@ def test_a_kill_loses_no_payment_and_doubles_none(moment: str, nats_server: Nats
     assert list((road.treasury / "from-treasury").iterdir()) == []
 
 
+@pytest.mark.parametrize("moment", ["submission-started", "file-half-handed-over", "file-handed-over"])
+def test_a_kill_while_a_request_to_cancel_is_sent_sends_it_once(
+    moment: str, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    place = Place(folder=tmp_path, nats=nats_server)
+    with on_the_road(place) as road:
+        road.assign()
+        road.request("d1")
+        batch = road.transmitted(road.ordered("d1"))
+        road.answered()
+        road.done("p-orderer", f"/payout/batches/{batch}/recalls", {"grounds": "DUPL", "text": "doppelt"})
+        recall = road.read("/payout/recalls")["items"][0]["recall"]
+    with dying_at(moment, place) as (_, client):
+        approve(client, batch, recall)
+    simulated_treasury(road.treasury, "--once")
+    with on_the_road(place) as road:
+        wait_until(lambda: road.read("/payout/recalls")["items"][0]["status"] != "approved", "die Übergabe")
+        road.answered()
+        item = road.read("/payout/recalls")["items"][0]
+        assert (item["status"], item["granted"], item["refused"]) == ("answered", 0, 1)
+        (payment,) = road.read(f"/payout/cases/{CASE}")["payments"]
+        assert (payment["status"], payment["recall"]) == ("settled", "refused")
+        assert road.read("/payout/open")["clearing"] == 0
+    told = book(road.treasury)
+    assert [it["message_id"] for it in told["files"]] == [batch, recall]
+    assert told["totals"] == {"ordered": 1, "settled": 1, "rejected": 0, "duplicate": 0}
+
+
+def approve(client: httpx2.Client, batch: str, recall: str) -> None:
+    etag = client.get(f"/payout/batches/{batch}").headers["etag"]
+    path, headers = f"/payout/batches/{batch}/recalls/{recall}/approval", {"If-Match": etag, "Idempotency-Key": "r"}
+    try:
+        client.post(path, headers=headers, json={})
+    except httpx2.HTTPError:
+        return  # it may die before it has answered; the approval is recorded or will be asked for again
+
+
 def test_a_file_sent_under_a_new_name_would_be_noticed_as_a_second_order(
     nats_server: NatsServer, tmp_path: Path
 ) -> None:

@@ -55,8 +55,22 @@ class Scenarios:
             self._ask_treasury(fault, batch, day)
             assert treasury.main([str(road.treasury), "--once"]) == 0
             wait_until(lambda: not waiting(road.treasury) and road.service.house.idle, fault.key)
+        if fault.asked_back:
+            self._ask_back(fault, batch)
         road.service.settled()
         return self._lived(payments, before)
+
+    def _ask_back(self, fault: Fault, batch: str) -> None:
+        """Two persons want the whole batch back; the treasury answers day after day."""
+        road, path = self.road, f"/payout/batches/{batch}/recalls"
+        road.done("p-orderer", path, {"grounds": "DUPL", "text": "doppelt angeordnet"})
+        recall = road.read("/payout/recalls?limit=1")["items"][0]["recall"]
+        road.done("p-cashier", f"{path}/{recall}/approval")
+        wait_until(lambda: road.read("/payout/recalls?limit=1")["items"][0]["status"] == "transmitted", fault.key)
+        for day in sorted({0, *(step.days for step in fault.recalled)}):
+            self._ask_treasury(fault, batch, day)
+            assert treasury.main([str(road.treasury), "--once"]) == 0
+            wait_until(lambda: not waiting(road.treasury) and road.service.house.idle, fault.key)
 
     def _ask_treasury(self, fault: Fault, batch: str, day: int) -> None:
         opened = MONDAY.date() + timedelta(days=fault.opens_after_days)
