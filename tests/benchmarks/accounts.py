@@ -13,13 +13,14 @@ import msgspec
 from services.payout import payment as payments
 from services.payout import statement as statements
 from services.payout.matching import unexplained
-from services.payout.report import BookingReport, ReportReceived, apply_booking
+from services.payout.report import BookingReport, Bounds, ReportReceived, apply_booking
 from services.payout.treasury.known import read
 from shared.decider import Context
 from shared.identity import SYSTEM, Role
 from shared.view_tables import Document, SQLite, Stretch
 from shared.views import Views
 from tests.benchmarks.running import Figures, Lost, in_process
+from tests.payout.builders import DEBTOR
 from tests.payout.messages import camt_053, details, entry
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue] lxml has no types
@@ -35,6 +36,9 @@ def references(count: int) -> Iterator[str]:
 
 def cents_of(number: int) -> int:
     return 100_00 + number
+
+
+OURS = frozenset({DEBTOR.iban})
 
 
 def statement_file(count: int) -> bytes:
@@ -78,10 +82,10 @@ def reconciled(folder: Path, count: int) -> Figures:
     views = Views(SQLite(folder / "views.sqlite"))
     context = Context(actor=SYSTEM, role=Role.SYSTEM, now=NOW, valid_on=NOW.date())
     started = time.perf_counter()
-    report = read(folder / "statement.xml", sift=partial(unexplained, views))
+    report = read(folder / "statement.xml", sift=partial(unexplained, views, OURS))
     if not isinstance(report, BookingReport):
         raise Lost("no statement was read")
-    asked = apply_booking(report, "a" * 64, [])
+    asked = apply_booking(report, "a" * 64, [], bounds=Bounds(accounts={"treasury": DEBTOR.iban}))
     decided = asked.judge([it.initial for it in asked.reads.values()], context)
     seconds = time.perf_counter() - started
     events = [it for one in decided.values() for it in one]
