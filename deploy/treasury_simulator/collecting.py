@@ -1,6 +1,7 @@
 """Judging orders about claims: which claim they begin or change, by the treasury's own book."""
 
 from deploy.treasury_simulator.claims_book import Claim, ClaimsBook, CollectionEntry
+from deploy.treasury_simulator.fault import Fault
 from deploy.treasury_simulator.order import Collection
 from deploy.treasury_simulator.scenario import Scenario
 
@@ -10,8 +11,9 @@ BEGINS, CHANGES, DEDUCTS = "Annahme", "Aenderung", "Absetzung"
 class Collector:
     """The orders of one file in their places: a later one sees what an earlier one did."""
 
-    def __init__(self, book: ClaimsBook) -> None:
+    def __init__(self, book: ClaimsBook, fault: Fault | None) -> None:
         self._book = book
+        self._refuses = fault.refuses_orders if fault else ""
         self.changed: dict[str, Claim] = {}
 
     def judge(self, place: int, it: Collection, rules: Scenario, *, duplicate: bool) -> CollectionEntry:
@@ -19,7 +21,7 @@ class Collector:
         state, code = "taken", None
         if duplicate or self._book.has_reference(it.reference):
             state, code = "duplicate", "AM05"
-        elif refused := rules.code_against(it) or self._contradiction(it):
+        elif refused := rules.code_against(it) or self._contradiction(it) or self._refuses:
             state, code = "rejected", refused
         else:
             self.changed[it.payable_under] = self._after(it)

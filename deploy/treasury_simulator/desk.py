@@ -108,7 +108,7 @@ class Desk:
 
     def _collections(self, order: Order, rules: scenario.Scenario, *, duplicate: bool) -> tuple[CollectionEntry, ...]:
         """What becomes of the orders about claims; what is taken changes them in the same transaction."""
-        collector = Collector(self._book.claims)
+        collector = Collector(self._book.claims, rules.fault_of(order.message_id))
         judged = [
             collector.judge(place, it, rules, duplicate=duplicate)
             for place, it in enumerate(order.collections, start=len(order.payments) + 1)

@@ -48,6 +48,8 @@ class Step:
     count_off: int = 0
     sum_off: int = 0
 
+    orders: str = ""
+    """What an HKR acknowledgement says of the orders about claims, whatever is true: a result, or `silent`."""
     trailer_off: int = 0
     """What the count in the trailer of an HKR file is wrong by."""
 
@@ -112,6 +114,12 @@ class Fault:
     rejects: str = ""
     code: str = "AC04"
     opens_after_days: int = 0
+    refuses_orders: str = ""
+    """The code with which the treasury really refuses every order about a claim."""
+    claims: int = 0
+    """So many orders about claims a file needs, for this fault to show."""
+    claims_end: str = "accepted"
+    """How the house then knows them."""
     format: str = "iso20022"
     """`iso20022`, or `hkr` for the files of a budget and cash system."""
 

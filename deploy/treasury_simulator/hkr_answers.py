@@ -10,6 +10,7 @@ from deploy.treasury_simulator.status_report import spoken_of
 from deploy.treasury_simulator.writing import Element, add, euros, written
 
 ACKNOWLEDGEMENT, BOOKINGS, RETURNS = "quittung", "buchungsdatei", "rueckgabedatei"
+SILENT = "silent"
 _NOBODY = "FS19991231A"
 
 
@@ -45,9 +46,10 @@ def acknowledgement(entry: FileEntry, step: Step, identification: str) -> bytes:
     for payment in told:
         result = step.answers or ("angenommen" if payment.state == "booked" else "abgewiesen")
         _acknowledged(root, payment.reference, result, step.reason or payment.code)
-    collected = entry.collections if singly else ()
+    collected = entry.collections if singly and step.orders != SILENT else ()
     for it in collected:
-        _acknowledged(root, it.reference, "angenommen" if it.state == "taken" else "abgewiesen", it.code)
+        result = step.orders or ("angenommen" if it.state == "taken" else "abgewiesen")
+        _acknowledged(root, it.reference, result, it.code)
     add(add(root, "Nachsatz"), "Anzahl", str(len(told) + len(collected) + step.trailer_off))
     return written(root)
 

@@ -16,7 +16,7 @@ def compare_claim(draft: Draft, case: str, it: claims.Claim) -> None:
     """How a claim stands by now, held against what the treasury was told of it."""
     wanted = claims.wanted_of(it)
     known = {
-        "case": case, "file_number": wanted.file_number, "reference": wanted.payable_under,
+        "case": case, "claim": it.id, "file_number": wanted.file_number, "reference": wanted.payable_under,
         "target_cents": wanted.target_cents, "received_cents": wanted.received_cents,
         "due_on": wanted.due_on.isoformat(),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.payout.collection import ACCEPTED, Collections, Kind
 from services.review.budget import Budget, Open
 
 
@@ -18,4 +19,21 @@ def budget_is_covered(budget: Budget) -> None:
             assert sum(parts) <= it.voted_cents, it
 
 
-INVARIANTS: Mapping[str, Callable[[Any], None]] = {"review.budget": budget_is_covered}
+def treasury_knows_what_was_ordered(state: Collections) -> None:
+    """Whoever does what the orders about a claim say, and nothing else, collects what the last of them made known.
+
+    What the treasury refused or was never sent does not count; at most one order about a claim is on its way.
+    """
+    for claim in {it.ordered.claim for it in state.orders}:
+        amount = 0
+        standing = state.of_claim(claim)
+        for it in standing:
+            amount = amount - it.ordered.cents if it.ordered.kind == Kind.DEDUCT else it.ordered.cents
+            assert amount == it.ordered.target_cents, standing
+        assert all(it.stage == ACCEPTED for it in standing[:-1]), standing
+
+
+INVARIANTS: Mapping[str, Callable[[Any], None]] = {
+    "review.budget": budget_is_covered,
+    "payout.collection": treasury_knows_what_was_ordered,
+}

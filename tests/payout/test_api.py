@@ -52,7 +52,7 @@ NAMES = (
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
-    "/payout/days", "/payout/days/2025-08-06", "/payout/expected-files", "/payout/recalls",
+    "/payout/days", "/payout/days/2025-08-06", "/payout/expected-files", "/payout/recalls", "/payout/collections", "/payout/claims-to-order",
 )  # fmt: skip
 NOBODY = "f" * 32
 BODIES = {

@@ -45,6 +45,9 @@ def test_a_claim_is_ordered_taken_paid_and_settled(nats_server: NatsServer, tmp_
         reference = owed_by(road, CASE)
         desk = road.ask("p-auditor", "/payout/", headers=HTML).text
         assert "Zu Forderungen anzuordnen" in desk
+        (asked,) = road.read("/payout/claims-to-order")
+        assert (asked["case"], asked["kind"], asked["cents"], asked["reference"]) == (CASE, "collect", 64_00, reference)
+        assert road.read("/payout/open")["claims_to_order"] == 1
         page = road.ask("p-orderer", f"/payout/cases/{CASE}", headers=HTML).text
         assert "Annahmeanordnung über 64,00" in page.replace("\xa0", " ")
         assert order(road).is_success
@@ -53,6 +56,8 @@ def test_a_claim_is_ordered_taken_paid_and_settled(nats_server: NatsServer, tmp_
         batch = road.transmitted_all(road.ordered())
         sealed = road.read(f"/payout/batches/{batch}")
         assert [(it["kind"], it["cents"]) for it in sealed["collections"]] == [("collect", 64_00)]
+        assert [it["status"] for it in road.read("/payout/collections")["items"]] == ["batched"]
+        assert road.read("/payout/claims-to-order") == []
         assert "Annahmeanordnung" in road.ask("p-auditor", f"/payout/batches/{batch}", headers=HTML).text
         road.answered()
         assert road.read(f"/payout/batches/{batch}")["status"] == "completed"

@@ -13,9 +13,10 @@ from services.payout.report import ReportConflicting, ReportQuarantined, ReportR
 from services.payout.treasury.directory import waiting
 from tests.payout.builders import IBAN
 from tests.payout.road import MONDAY, Road
+from tests.payout.test_receipt import owed_by
 from tests.servers import wait_until
 
-FAMILIES = ("payout.payment-", "payout.report-")
+FAMILIES = ("payout.payment-", "payout.report-", "payout.collection-")
 """The events that a table's entry lists all of."""
 
 
@@ -29,6 +30,8 @@ class Lived:
     opened: int
     """So many items of clearing."""
     book: dict[str, Any]
+    claims: list[str] = field(default_factory=list[str])
+    """How the orders about claims ended."""
 
 
 @dataclass
@@ -46,7 +49,9 @@ class Scenarios:
         for name in names:
             road.request(name, case, due=12_500_00 * fault.payments, cents=10_000_00)
         payments = [road.ordered(name, case) for name in names]
-        batch = road.sealed(*payments)
+        orders = [self._about_a_claim() for _ in range(fault.claims)]
+        chosen = {"payments": payments, "collections": [order for _, order in orders]}
+        batch = road.done("p-orderer", "/payout/batches", chosen)["batch"]
         self._ask_treasury(fault, batch, 0)
         road.released(batch)
         road.until(f"/payout/batches/{batch}", "status", "transmitted")
@@ -58,7 +63,24 @@ class Scenarios:
         if fault.asked_back:
             self._ask_back(fault, batch)
         road.service.settled()
-        return self._lived(payments, before)
+        lived = self._lived(payments, before)
+        lived.claims = [
+            it["status"]
+            for case, name in orders
+            for it in road.read(f"/payout/cases/{case}")["collections"]
+            if it["order"] == name
+        ]
+        return lived
+
+    def _about_a_claim(self) -> tuple[str, str]:
+        """A claim that the treasury is to collect: its case, and the order."""
+        road, case = self.road, uuid4().hex
+        owed_by(road, case)
+        told = road.read(f"/payout/cases/{case}")
+        road.done(
+            "p-orderer", f"/payout/cases/{case}/claims/{told['claims'][0]['claim']}/order", etag=told["claims_etag"]
+        )
+        return case, road.read(f"/payout/cases/{case}")["collections"][0]["order"]
 
     def _ask_back(self, fault: Fault, batch: str) -> None:
         """Two persons want the whole batch back; the treasury answers day after day."""

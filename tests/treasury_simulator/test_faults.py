@@ -23,6 +23,7 @@ def test_the_house_does_what_the_table_says(scenarios: Callable[[Fault], Scenari
     assert lived.reasons == list(fault.reasons)
     assert lived.opened == len(fault.reasons), "what was not taken in waits for a person"
     ends = [fault.end(place + 1) for place in range(fault.payments)]
+    assert lived.claims == [fault.claims_end] * fault.claims
     assert sorted(it["status"] for it in lived.payments) == sorted(ends)
     assert played.wrongly_paid(lived.book) == []
 

@@ -27,6 +27,7 @@ from services.payout.api.lookup import (
     stage_of,
     status_of_batch,
 )
+from services.payout.collection_list import NEEDED
 from services.payout.treasury.directory import waiting
 from services.payout.treasury.filing import settings_of
 from shared import duties
@@ -261,6 +262,7 @@ class Open(BaseModel):
     awaiting_treasury: int = Field(description="batches that the treasury holds and has not answered in full")
     files_waiting: int
     clearing: int
+    claims_to_order: int = Field(default=0, description="claims of which the treasury does not know how they stand")
     files_overdue: int = Field(description="files that the treasury should have sent by now")
     position: int
 
@@ -284,6 +286,7 @@ def told_open(house: House) -> Open:
         awaiting_treasury=sum(by_status[it] for it in ("released", "submitting", "unknown", "transmitted")),
         files_waiting=files,
         clearing=seen.count("clearing"),
+        claims_to_order=seen.count("claim_orders", NEEDED) if collects(house) else 0,
         files_overdue=seen.count("expectations", "overdue"),
         position=position,
     )

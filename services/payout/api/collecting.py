@@ -12,7 +12,7 @@ from services.payout import claim as claims
 from services.payout import collection
 from services.payout.api.claiming import ROAD, told_claims
 from services.payout.api.lookup import known_acts, known_case
-from services.payout.collection_list import cases_of_collections, ordered_collections
+from services.payout.collection_list import cases_of_collections, needed_orders, ordered_collections
 from services.payout.treasury.filing import settings_of
 from services.payout.treasury.known import FORMATS
 from shared import duties
@@ -38,6 +38,32 @@ class CollectionOfCase(BaseModel):
     status: str
     batch: str
     reason: str
+
+
+class CollectionItem(BaseModel):
+    """An order about a claim, as the lists have it."""
+
+    order: str
+    case: str
+    claim: str
+    kind: str
+    reference: str
+    cents: int
+    due_on: date
+    file_number: str
+    status: str
+    batch: str
+
+
+class ClaimToOrder(BaseModel):
+    """A claim of which the treasury does not know how it stands, and the order that tells it."""
+
+    case: str
+    claim: str
+    reference: str
+    file_number: str
+    kind: str
+    cents: int
 
 
 def collects(house: House) -> bool:
@@ -78,6 +104,18 @@ def told_collections(state: collection.Collections) -> list[CollectionOfCase]:
             due_on=it.ordered.due_on, ordered_on=it.ordered.ordered_on, status=it.stage, batch=it.batch, reason=it.reason,
         )
         for it in state.orders
+    ]  # fmt: skip
+
+
+def told_needed(house: House) -> list[ClaimToOrder]:
+    """What is to be ordered about claims; nothing where the treasury takes no such orders. Blocks."""
+    found = needed_orders(house.views, 200) if collects(house) else ()
+    return [
+        ClaimToOrder(
+            case=it["wanted"]["case"], claim=it["wanted"]["claim"], reference=it["wanted"]["reference"],
+            file_number=it["wanted"]["file_number"], **it["needed"],
+        )
+        for it in found
     ]  # fmt: skip
 
 

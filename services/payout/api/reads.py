@@ -25,6 +25,7 @@ from services.payout.api.answers import (
 )
 from services.payout.api.clearing_answers import ClearingItem, ItemOfFile, item_of, told_item
 from services.payout.api.closing import DayItem, DaySides, sides_of
+from services.payout.api.collecting import ClaimToOrder, CollectionItem, told_needed
 from services.payout.api.expected_answers import ExpectedFile
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
@@ -46,6 +47,7 @@ FILE_READERS = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
 type CaseStep = Literal["examination", "certification", "order", "payment", "plan", "rest"]
 type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled"]
 type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed", "discarded"]
+type CollectionStatus = Literal["ordered", "batched", "accepted", "rejected", "withdrawn"]
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
 type ClearingAbout = Literal["outgoing", "incoming", "payee", "contradiction", "answer", "file"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
@@ -203,6 +205,20 @@ def reads(house: House) -> APIRouter:
         """What statements and our books say of a day."""
         reader(house, request, "read-days")
         return await sides_of(house, day)
+
+    @router.get("/payout/collections", operation_id="payout-collections", response_model=Listing[CollectionItem])
+    async def collections(
+        request: Request, status: CollectionStatus | None = None, after: str = "", limit: Limit = 50
+    ) -> Any:
+        """Orders about claims, newest first."""
+        return await listing(house, request, "collections", status, after, limit, newest=True)
+
+    @router.get("/payout/claims-to-order", operation_id="payout-claims-to-order")
+    async def claims_to_order(request: Request) -> list[ClaimToOrder]:
+        """The claims of which the treasury does not know how they stand, the first due first; at most 200."""
+        reader(house, request, "read-claims-to-order")
+        await caught_up(house, request)
+        return await asyncio.to_thread(told_needed, house)
 
     @router.get("/payout/holds", operation_id="payout-holds", response_model=Listing[HoldItem])
     async def listed_holds(
