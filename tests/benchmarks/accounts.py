@@ -20,8 +20,7 @@ from shared.identity import SYSTEM, Role
 from shared.view_tables import Document, SQLite, Stretch
 from shared.views import Views
 from tests.benchmarks.running import Figures, Lost, in_process
-from tests.payout.builders import DEBTOR
-from tests.payout.messages import camt_053, details, entry
+from tests.payout.messages import ACCOUNT, camt_053, details, entry
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue] lxml has no types
 LINES = 100_000
@@ -38,7 +37,7 @@ def cents_of(number: int) -> int:
     return 100_00 + number
 
 
-OURS = frozenset({DEBTOR.iban})
+OURS = frozenset({ACCOUNT})
 
 
 def statement_file(count: int) -> bytes:
@@ -85,7 +84,7 @@ def reconciled(folder: Path, count: int) -> Figures:
     report = read(folder / "statement.xml", sift=partial(unexplained, views, OURS))
     if not isinstance(report, BookingReport):
         raise Lost("no statement was read")
-    asked = apply_booking(report, "a" * 64, [], bounds=Bounds(accounts={"treasury": DEBTOR.iban}))
+    asked = apply_booking(report, "a" * 64, [], bounds=Bounds(accounts={"treasury": ACCOUNT}))
     decided = asked.judge([it.initial for it in asked.reads.values()], context)
     seconds = time.perf_counter() - started
     events = [it for one in decided.values() for it in one]

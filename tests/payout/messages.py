@@ -5,6 +5,9 @@ CAMT_054 = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"
 CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 CAMT_029 = "urn:iso:std:iso:20022:tech:xsd:camt.029.001.06"
 
+ACCOUNT = "DE65820000000082001589"
+"""The treasury's, in all of these."""
+
 
 def reason(code: str) -> str:
     return f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>" if code else ""
@@ -59,7 +62,7 @@ def camt_054(*entries: str) -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{CAMT_054}"><BkToCstmrDbtCdtNtfctn>'
         "<GrpHdr><MsgId>C-1</MsgId><CreDtTm>2025-08-06T12:00:00Z</CreDtTm></GrpHdr>"
-        "<Ntfctn><Id>N-1</Id><Acct><Id><IBAN>DE65820000000082001589</IBAN></Id></Acct>"
+        f"<Ntfctn><Id>N-1</Id><Acct><Id><IBAN>{ACCOUNT}</IBAN></Id></Acct>"
         f"{''.join(entries)}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
     ).encode()
 
@@ -86,7 +89,7 @@ def camt_053(
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{CAMT_053}"><BkToCstmrStmt>'
         f"<GrpHdr><MsgId>{message}</MsgId><CreDtTm>{on}T20:00:00Z</CreDtTm></GrpHdr>"
         f"<Stmt><Id>S-{message}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><CreDtTm>{on}T20:00:00Z</CreDtTm>"
-        f"<Acct><Id><IBAN>DE65820000000082001589</IBAN></Id></Acct>{balances}{summary}"
+        f"<Acct><Id><IBAN>{ACCOUNT}</IBAN></Id></Acct>{balances}{summary}"
         f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
 
