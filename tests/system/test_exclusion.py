@@ -11,12 +11,14 @@ import pytest
 from services.intake.noted import InvolvementNoted
 from services.intake.wiring import blueprint as intake
 from services.payout.wiring import blueprint as payout
+from services.review import involvement
 from services.review.wiring import blueprint as review
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.intake.builders import STADTILM, a_body
+from tests.intake.builders import STADTILM, a_body, an_early_start
 from tests.payout.road import settings_at
 from tests.review.builders import TITLE
+from tests.review.road import D1_EXPENDITURE, OPINION
 from tests.service import Place, Running, serving
 from tests.system.test_succession import Three
 
@@ -31,6 +33,12 @@ def house(start_nats: StartNats, tmp_path_factory: pytest.TempPathFactory) -> It
         serving(payout, place, settings_at(place)) as at_payout,
     ):
         yield Three(place, at_intake, at_review, at_payout)
+
+
+def took_part(house: Three, case: str, action: str) -> bool:
+    """Whether intake has heard that somebody did this at review."""
+    past = house.intake.house.store.history(f"application-{case}")
+    return any(act.action == action for it in past if isinstance(it.event, InvolvementNoted) for act in it.event.acted)
 
 
 def tied(house: Three, person: str, role: Role) -> None:
@@ -48,9 +56,9 @@ def assert_refused(answer: httpx2.Response) -> None:
     assert (answer.status_code, answer.json().get("code")) == (403, "attempt-refused"), answer.text
 
 
-def applied(house: Three) -> str:
+def applied(house: Three, **changes: Any) -> str:
     town = house.intake.client("p-stadtilm", Role.APPLICANT, keys=(STADTILM,))
-    return house.post(town, "/intake/applications", a_body())["case"]
+    return house.post(town, "/intake/applications", a_body(**changes))["case"]
 
 
 def completed(house: Three, case: str, client: httpx2.Client) -> httpx2.Response:
@@ -99,12 +107,7 @@ def test_whoever_is_excluded_is_refused_at_intake_review_and_payout(house: Three
 
 def assert_takes_no_money_for_the_town(house: Three, case: str) -> None:
     """Who acted for the budget in the case calls nothing for the municipality in it."""
-
-    def is_told() -> bool:
-        past = house.intake.house.store.history(f"application-{case}")
-        return any(isinstance(it.event, InvolvementNoted) for it in past)
-
-    house.until("die Mitwirkung im Antragseingang", is_told)
+    house.until("die Mitwirkung im Antragseingang", lambda: took_part(house, case, "record-repayment"))
     both = house.intake.client("p-both-sides", Role.APPLICANT, keys=(STADTILM,))
     call: dict[str, Any] = {
         "year": 2025,
@@ -121,3 +124,27 @@ def examined(house: Three, case: str, client: httpx2.Client) -> httpx2.Response:
     drawdown = read["drawdowns"][0]["drawdown"]
     headers = {"If-Match": read["etag"], "Idempotency-Key": uuid4().hex}
     return client.post(f"/payout/cases/{case}/drawdowns/{drawdown}/examination", json={}, headers=headers)
+
+
+def test_who_examines_at_review_does_not_ask_to_begin_early_for_the_town_and_who_asks_does_not_examine(
+    house: Three,
+) -> None:
+    today = house.intake.house.now().date().isoformat()
+    case = applied(house, title="Ein anderes Vorhaben", starts_on=today)
+    assert completed(house, case, house.clerk).is_success
+    house.until("den Vorgang in der Prüfung", lambda: house.officer.get(f"/review/cases/{case}").is_success)
+    house.road.do(case, "opinion", OPINION, by=house.review.client("p-expert-of-the-town", Role.EXPERT))
+    house.until("das Votum im Antragseingang", lambda: took_part(house, case, "record-expert-opinion"))
+    path = f"/intake/cases/{case}/early-starts"
+    wish = an_early_start(contract_on=today)
+    expert = house.intake.client("p-expert-of-the-town", Role.APPLICANT, keys=(STADTILM,))
+    assert_refused(expert.post(path, json=wish, headers={"Idempotency-Key": uuid4().hex}))
+    house.post(house.intake.client("p-two-hats", Role.APPLICANT, keys=(STADTILM,)), path, wish)
+    seen = involvement.decider.stream(case)
+    house.until("den Wunsch in der Prüfung", lambda: "p-two-hats" in acting_in(house, seen))
+    both = house.review.client("p-two-hats", Role.CASE_OFFICER)
+    assert_refused(house.road.act(case, "expenditure", D1_EXPENDITURE, by=both))
+
+
+def acting_in(house: Three, stream: str) -> set[str]:
+    return {act.person for it in house.review.house.store.history(stream) for act in it.event.acted}
