@@ -9,12 +9,15 @@ from shared.decider import Context, Decider, DomainError, event, value
 
 
 class FileKind(StrEnum):
-    """What a file is expected for: an answer to a batch or to a request to cancel, the booking of a batch's payments, the statement of a day."""
+    """What a file is expected for: an answer to a batch or to a request to cancel, the booking of a batch's payments, the
+    statement of a day, or a payment's money that was promised back.
+    """
 
     ANSWER = "answer"
     BOOKING = "booking"
     STATEMENT = "statement"
     RECALL = "recall"
+    RETURN = "return"
 
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
@@ -22,7 +25,7 @@ class FileKind(StrEnum):
 
 @value
 class ExpectFile:
-    """`about` is the batch, the request or, of a statement, the day; `rule` says in a sentence how `due_at` was computed."""
+    """`about` is the batch, the request, the payment or, of a statement, the day; `rule` says in a sentence how `due_at` was computed."""
 
     kind: FileKind
     title: str

@@ -33,8 +33,10 @@ def list_expected(draft: Draft, id: str, it: Recorded) -> None:
         case FileOverdue():
             body |= {"status": "overdue"}
             clear_due(draft, EXPECTED_FILE, id)
+            _note_silence(draft, event, silent=True)
         case FileArrived():
             status = "late" if event.late else "arrived"
+            _note_silence(draft, event, silent=False)
             body |= {"status": status, "arrived_at": event.arrived_at.isoformat(), "sha256": event.sha256}
             clear_due(draft, EXPECTED_FILE, id)
             draft.delete("arrivals", id)
@@ -43,6 +45,28 @@ def list_expected(draft: Draft, id: str, it: Recorded) -> None:
     draft.put("expectations", id, body, grp=body["status"], sort=f"{body['due_at']}/{id}")
     if isinstance(event, FileExpected):
         _begun(draft, id, event)
+
+
+def _note_silence(draft: Draft, it: FileOverdue | FileArrived, *, silent: bool) -> None:
+    """While the treasury owes a word on a batch, what became of its payments is unknown."""
+    batch = draft.get("batches", it.about) if it.kind in (FileKind.ANSWER, FileKind.BOOKING) else None
+    if batch is None:
+        return
+    others = [one for one in batch["silent"] if one != it.kind]
+    batch["silent"] = sorted([*others, it.kind.value]) if silent else others
+    draft.put("batches", it.about, batch, grp=batch["status"], sort=batch["place"])
+
+
+def expect_return(draft: Draft, payment: str, at: str) -> None:
+    """The treasury promised a payment's money back at this instant; it is expected unless it came or is expected already."""
+    if draft.get("expectations", expectation.id_of(FileKind.RETURN, payment)) is None:
+        draft.put("to-expect", f"return/{payment}", {"payment": payment, "at": at})
+
+
+def meet_return(draft: Draft, payment: str, at: str) -> None:
+    """The money is back."""
+    draft.delete("to-expect", f"return/{payment}")
+    meet(draft, expectation.id_of(FileKind.RETURN, payment), at)
 
 
 def _begun(draft: Draft, id: str, it: FileExpected) -> None:
@@ -55,6 +79,9 @@ def _begun(draft: Draft, id: str, it: FileExpected) -> None:
             meet(draft, id, series["at"], series["sha256"])
         else:
             draft.put("series", account, series | {"awaited": [*series["awaited"], it.about]})
+        return
+    if it.kind == FileKind.RETURN:
+        draft.delete("to-expect", f"return/{it.about}")
         return
     if it.kind == FileKind.RECALL:
         draft.delete("to-expect", f"recall/{it.about}")

@@ -34,7 +34,7 @@ class Rule(BaseModel):
     kind: FileKind
     title: _Text
     formats: tuple[Format, ...]
-    begins: Literal["hand-over", "execution", "statement", "recall"]
+    begins: Literal["hand-over", "execution", "statement", "recall", "promise"]
     target_days: Annotated[int, Field(ge=0, le=60)]
     at: time
     source: _Text
@@ -69,6 +69,11 @@ class FileCalendar(BaseModel):
         rules = [it for it in self.expected if it.begins == "recall"]
         return [_expect(it, account, recall, self._given_on(handed_over_at)) for it in rules]
 
+    def of_return(self, payment: str, account: str, promised_at: datetime) -> Sequence[ExpectFile]:
+        """The money of a payment that was promised back."""
+        rules = [it for it in self.expected if it.begins == "promise"]
+        return [_expect(it, account, payment, self._given_on(promised_at)) for it in rules]
+
     def after_statement(self, account: str, last_on: date, format: str) -> Sequence[ExpectFile]:
         """The statement that follows the one of this day."""
         day = next_target_day(last_on + timedelta(days=1))
@@ -85,6 +90,7 @@ _BEGINS = {
     "execution": "auszuführen am",
     "statement": "Auszug des",
     "recall": "Rückruf vom",
+    "promise": "zugesagt am",
 }
 
 

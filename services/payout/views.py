@@ -28,7 +28,14 @@ from services.payout import (
 from services.payout.clearing_list import list_clearing, put_item
 from services.payout.collection_list import compare_claim, list_collections
 from services.payout.deadlines import note_claims, note_hold
-from services.payout.expected_list import expect_of_batch, list_expected, meet_batch, note_series
+from services.payout.expected_list import (
+    expect_of_batch,
+    expect_return,
+    list_expected,
+    meet_batch,
+    meet_return,
+    note_series,
+)
 from services.payout.recall_list import list_recall
 from shared.decider import AnyDecider
 from shared.formats import topic_of
@@ -81,6 +88,9 @@ def project(it: Recorded, row: Row, draft: Draft) -> None:
             draft.at_last(f"{row.stream} accepted", partial(_put_acceptance, name, accepted_on))
         elif isinstance(it.event, payment.PaymentSettled | payment.PaymentRejected):
             draft.at_last(f"{row.stream} moved", partial(_put_moved, name, it.context.at.isoformat()))
+        elif isinstance(it.event, payment.PaymentRecallAnswered | payment.PaymentReturned):
+            at = it.context.at.isoformat()
+            draft.at_last(f"{row.stream} promised", partial(_put_promise, name, standing, at))
     elif row.topic in _BATCH:
         _batch(draft, name, row, it)
     elif row.topic in _REPORT:
@@ -256,6 +266,15 @@ def _put_moved(id: str, at: str, draft: Draft) -> None:
         _put_batch(draft, batch | {"moved_at": max(batch["moved_at"], at)})
 
 
+def _put_promise(id: str, standing: Standing, at: str, draft: Draft) -> None:
+    """Money that the treasury promised back after it was paid: it has to come."""
+    state: payment.Payment = standing.state
+    if isinstance(state, payment.Returned):
+        meet_return(draft, id, at)
+    elif isinstance(state, payment.Settled) and payment.recall_status(state) == payment.RecallOutcome.GRANTED:
+        expect_return(draft, id, at)
+
+
 def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
     """How many payments, and how many cents, stand where in which budget year."""
     if of is None:
@@ -327,7 +346,7 @@ def _batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
                 "execution_on": it.execution_on.isoformat(), "sealed_by": it.sealed_by, "released_by": "",
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
                 "settled": [], "rejected": [], "place": _place(row.position), "debtor": it.debtor,
-                "answered_at": "", "answer_sha256": "", "moved_at": "",
+                "answered_at": "", "answer_sha256": "", "moved_at": "", "silent": [],
                 "collections": len(it.collections), "collections_cents": sum(one.cents for one in it.collections),
                 "collections_answered": [],
             }  # fmt: skip

@@ -196,10 +196,14 @@ def test_silence_is_an_alarm_once_after_days_of_downtime_too_and_what_comes_then
             assert happened(road, "payout.file-overdue") == 2
     with on_the_road(place) as road:
         assert road.read("/payout/open")["files_overdue"] == 2
+        assert road.read(f"/payout/batches/{batch}")["silent"] == ["answer", "booking"]
+        told = road.ask("p-cashier", f"/payout/batches/{batch}", headers={"Accept": "text/html"}).text
+        assert "Ausgang ungewiss" in told
         assert "foerderstrom_files_overdue 2.0" in road.clients["p-operator"].get("/metrics").text
         assert road.read("/payout/payments")["items"][0]["status"] == "batched", "silence is no refusal"
         road.answered()
         becomes(road, answer="late", booking="late")
+        assert road.read(f"/payout/batches/{batch}")["silent"] == []
         page = road.ask("p-cashier", "/payout/expected-files?status=late", headers={"Accept": "text/html"}).text
         assert "verspätet eingegangen" in page
         assert road.read("/payout/open")["files_overdue"] == 0

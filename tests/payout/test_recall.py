@@ -45,7 +45,7 @@ from tests.payout.builders import (
     system,
     transmitted_house,
 )
-from tests.payout.messages import camt_029, camt_054, details, entry
+from tests.payout.messages import came_back, camt_029, camt_054, details, entry
 from tests.payout.road import MONDAY, Road, on_the_road
 from tests.payout.test_desk import lay, reference
 from tests.scenario import acting
@@ -389,6 +389,46 @@ def test_a_silent_treasury_is_an_alarm_after_fifteen_business_days_and_pays_in_t
             "die Antwort ist überfällig",
         )
         assert road.read(f"/payout/payments/{payment}")["recall"] == "requested"
+
+
+def kinds(road: Road, status: str) -> dict[str, str]:
+    road.service.settled()
+    items = road.read(f"/payout/expected-files?status={status}")["items"]
+    return {it["kind"]: it["due_at"][:10] for it in items}
+
+
+def test_money_that_was_promised_back_is_expected_missed_and_comes(place: Place) -> None:
+    with on_the_road(place) as road:
+        case, payment, batch = handed_over(road)
+        recalled(road, batch)
+        paid = camt_054(entry("19200.00", details(reference(road, payment)), servicer="K-1"))
+        lay(road, "booked.xml", paid)
+        lay(road, "answer.xml", camt_029(batch, (reference(road, payment), "ACCR", "CUST")))
+        assert road.read(f"/payout/payments/{payment}")["status"] == "settled"
+        wait_until(lambda: kinds(road, "awaited").get("return") == "2025-08-11", "das Geld wird erwartet")
+        place.turn_to(datetime(2025, 8, 11, 10, 1, tzinfo=UTC))
+        wait_until(lambda: "return" in kinds(road, "overdue"), "das Geld bleibt aus")
+        page = road.ask("p-cashier", "/payout/expected-files?status=overdue", headers={"Accept": "text/html"}).text
+        assert f"/payout/cases/{case}" in page
+        back = camt_054(came_back("19200.00", reference(road, payment), code="FOCR"))
+        lay(road, "back.xml", back.replace(b"C-1", b"C-2"))
+        wait_until(lambda: "return" in kinds(road, "late"), "das Geld ist da")
+        assert road.read(f"/payout/payments/{payment}")["status"] == "returned"
+        views, follower = road.service.house.views, road.service.house.view_follower
+        names = (
+            "expectations",
+            "arrivals",
+            "to-expect",
+            "recalls",
+            "recalls-of-batches",
+            "outgoing-recalls",
+            "batches",
+        )
+        before = {name: views.find(name).entries for name in names}
+        assert [it for it in ("to-expect", "arrivals", "outgoing-recalls") if before[it]] == []
+        follower.rebuild()
+        wait_until(lambda: follower.idle, "die Listen")
+        assert {name: views.find(name).entries for name in names} == before
 
 
 def test_a_house_that_stopped_between_sealing_and_sending_sends_the_same_bytes(place: Place) -> None:

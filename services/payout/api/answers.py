@@ -193,6 +193,10 @@ class BatchItem(BaseModel):
     attempt: int
     settled: list[str]
     rejected: list[str]
+    silent: list[str] = Field(
+        default=[],
+        description="what the treasury should have said by now (answer, booking): until then the outcome is unknown",
+    )
 
 
 class BatchEntry(BaseModel):
@@ -434,7 +438,7 @@ async def told_batch(house: House, name: str) -> Batch:
         status="completed" if known.get("status") == "completed" else status_of_batch(found.state),
         count=sealed.count, sum_cents=sealed.sum_cents, file_name=sealed.file_name, file_sha256=sealed.file_sha256,
         created_at=sealed.created_at, execution_on=sealed.execution_on, attempt=known.get("attempt", 0),
-        settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
+        silent=known.get("silent", []), settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
         sealed_by=sealed.sealed_by, released_by=known.get("released_by", ""), took_part=list(sealed.took_part),
         by_hand=sealed.writing.format == batches.BY_HAND, format=sealed.writing.format,
         cash_reference=found.state.cash_reference if isinstance(found.state, batches.Transmitted) else "",

@@ -52,7 +52,7 @@ async def batch_page(
         status_code=failed.status if failed else 200,
         page_title=f"Zahlungslauf {name[:12]}",
         heading=f"Zahlungslauf {name[:12]}",
-        status=wording.BATCHES[told.status],
+        status=wording.batch(told.status, told.silent),
         facts=_facts(told),
         actions=forms,
         recalls={"rows": [recall_row(it) for it in recalled]},

@@ -78,7 +78,7 @@ async def desk_page(
         reports={"rows": [file_row(it.body) for it in found["reports"].entries]},
         clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
-        overdue={"rows": [expected_row(it.body) for it in found["overdue"].entries]},
+        overdue={"rows": [expected_row(house.views, it.body) for it in found["overdue"].entries]},
         collections={"rows": [_needed(it) for it in found["needed"]] if collects(house) else []},
         holds={"rows": [hold_row(it.body) for it in found["holds"].entries]},
     )
@@ -200,7 +200,7 @@ def _batch(it: Mapping[str, Any]) -> dict[str, Any]:
         "count": it["count"],
         "cents": it["sum_cents"],
         "file_sha256": it["file_sha256"],
-        "status": wording.BATCHES[it["status"]],
+        "status": wording.batch(it["status"], it.get("silent", [])),
     }
 
 

@@ -1,6 +1,6 @@
 """Payout's states and events in the words of its pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 type Badge = dict[str, str]
@@ -256,6 +256,12 @@ def payment(status: str, recall: str) -> Badge:
     """Where a payment stands, and its request to cancel, if there is one."""
     badge = PAYMENTS[status]
     return {**badge, "text": f"{badge['text']}, {RECALLED[recall]}"} if recall else badge
+
+
+def batch(status: str, silent: Sequence[str]) -> Badge:
+    """Where a batch stands; while the treasury owes a word on it, what became of its payments is not known."""
+    badge = BATCHES[status]
+    return {"text": f"{badge['text']}, Kasse schweigt: Ausgang ungewiss", "tone": "danger"} if silent else badge
 
 
 def clearing(item: Mapping[str, Any]) -> str:

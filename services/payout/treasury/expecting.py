@@ -92,6 +92,10 @@ class Expecting:
         if it.key.startswith("recall/"):
             owed = self.calendar.of_recall(body["recall"], body["debtor"], datetime.fromisoformat(body["at"]))
             return {expectation.id_of(one.kind, one.about): one for one in owed}
+        if it.key.startswith("return/"):
+            account = settings_of(self.house).debtor
+            owed = self.calendar.of_return(body["payment"], account, datetime.fromisoformat(body["at"]))
+            return {expectation.id_of(one.kind, one.about): one for one in owed}
         given_at, execution_on = datetime.fromisoformat(body["at"]), date.fromisoformat(body["execution_on"])
         owed = self.calendar.of_batch(body["batch"], body["format"], body["debtor"], given_at, execution_on)
         return {expectation.id_of(one.kind, one.about): one for one in owed}
