@@ -244,7 +244,7 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
-    "payout.payment-recalled",
+    "payout.payment-recalled", "payout.payee-check-decided", "payout.unspent-noted",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
     "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
     "payout.collection-accepted",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.payout import claim, expectation, hold
+from services.payout import claim, expectation, hold, payment
 from services.payout.expected_list import EXPECTED_FILE
 from shared.deadlines import Asked, Due, clear_due, set_due
 from shared.decider import Decision, decision
@@ -11,6 +11,10 @@ from shared.views import Draft
 HOLD = "hold"
 CLAIM = "claim"
 """Something that the case owes is due; it is reminded of on the day after."""
+
+
+PAYEE_CHECK = "payee-check"
+"""A payment is held because the bank questions its payee; on the day after its last day the clock tells of it."""
 
 
 def _expire_hold(due: Due) -> Decision:
@@ -25,7 +29,11 @@ def _miss(due: Due) -> Decision:
     return decision(expectation.decider, due.id, expectation.MissFile())
 
 
-DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind, EXPECTED_FILE: _miss}
+def _miss_payee(due: Due) -> Decision:
+    return decision(payment.decider, due.id, payment.MissPayeeCheck())
+
+
+DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind, EXPECTED_FILE: _miss, PAYEE_CHECK: _miss_payee}
 """For each kind of deadline the decision that its day brings."""
 
 
@@ -47,3 +55,13 @@ def note_claims(case: str, known: claim.Claims, draft: Draft) -> None:
     else:
         rule = f"Forderung fällig am {on:%d.%m.%Y} (§ 49a VwVfG)"
         set_due(draft, CLAIM, case, on=on + timedelta(days=1), rule=rule, case=case)
+
+
+def note_payee_check(draft: Draft, id: str, state: payment.Payment) -> None:
+    """The day after the last one on which a payment that is held is decided in time."""
+    due_on = payment.held_until(state)
+    if due_on is None or isinstance(state, payment.Unordered):
+        clear_due(draft, PAYEE_CHECK, id)
+        return
+    rule = f"Empfängerüberprüfung zu entscheiden bis {due_on:%d.%m.%Y}"
+    set_due(draft, PAYEE_CHECK, id, on=due_on + timedelta(days=1), rule=rule, case=state.order.case)

@@ -27,7 +27,7 @@ from services.payout import (
 )
 from services.payout.clearing_list import list_clearing, put_item
 from services.payout.collection_list import compare_claim, list_collections
-from services.payout.deadlines import note_claims, note_hold
+from services.payout.deadlines import note_claims, note_hold, note_payee_check
 from services.payout.expected_list import (
     expect_of_batch,
     expect_return,
@@ -51,7 +51,16 @@ STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
 _NEXT = {"registered": "examination", "accepted": "certification", "certified": "order", "ordered": "payment"}
 
-PAYMENT_STATUSES: tuple[str, ...] = ("ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled")
+PAYMENT_STATUSES: tuple[str, ...] = (
+    "ordered",
+    "batched",
+    "held",
+    "accepted",
+    "settled",
+    "rejected",
+    "returned",
+    "cancelled",
+)
 BATCH_STATUSES: tuple[str, ...] = (
     "sealed",
     "released",
@@ -202,12 +211,17 @@ _STATUSES: Mapping[type[Any], str] = {
 }
 
 
+def status_of(state: payment.Payment) -> str:
+    """One of `PAYMENT_STATUSES`; held while somebody has to decide on the payee."""
+    return "held" if payment.held_until(state) else _STATUSES[type(state)]
+
+
 def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
     state: payment.Payment = standing.state
     if isinstance(state, payment.Unordered):
         return
     before = draft.get("payments", id, since=standing.since)
-    order, status = state.order, _STATUSES[type(state)]
+    order, status = state.order, status_of(state)
     if before is None:
         case = draft.get("cases", order.case) or {"applicant_name": ""}
         known = {"applicant_name": case["applicant_name"], "accepted_on": None, "status": ""}
@@ -222,8 +236,10 @@ def _put_payment(id: str, standing: Standing, draft: Draft) -> None:
         "settled_on": state.settled_on.isoformat() if isinstance(state, payment.Settled | payment.Returned) else None,
         "booking": state.booking if isinstance(state, payment.Settled | payment.Returned) else "",
         "reason": _reason(state), "recall": payment.recall_status(state),
+        "decide_by_on": until.isoformat() if (until := payment.held_until(state)) else None,
         "place": _place(standing.since),
     }  # fmt: skip
+    note_payee_check(draft, id, state)
     draft.put("payments", id, body, grp=status, sort=body["place"])
     draft.put("references", order.reference, _booked(body, state))
     sums.count_payment(draft, id, state)

@@ -100,6 +100,9 @@ class PaymentOfCase(BaseModel):
     settled_on: date | None
     booking: str
     reason: str
+    decide_by_on: date | None = Field(
+        default=None, description="until when somebody decides on the payee whom the bank questions"
+    )
     stream: str
     etag: str
     recall: str = Field(
@@ -176,6 +179,7 @@ class PaymentItem(BaseModel):
     ordered_on: date
     settled_on: date | None
     reason: str
+    decide_by_on: date | None = None
     recall: str = Field(
         default="", description="where the last request to cancel stands: requested, pending, granted or refused"
     )
@@ -419,7 +423,7 @@ async def told_payment(house: House, name: str) -> PaymentOfCase | None:
         payment=name, case=order.case, drawdown=order.drawdown, attempt=order.attempt, reference=order.reference,
         cents=order.cents, title=order.title, year=order.year, file_number=order.file_number,
         certified_by=order.certified_by, ordered_by=order.ordered_by, ordered_on=order.ordered_on,
-        status=type(state).__name__.lower(), batch="" if isinstance(state, payments.Ordered) else state.batch,
+        status=views.status_of(state), decide_by_on=payments.held_until(state), batch="" if isinstance(state, payments.Ordered) else state.batch,
         settled_on=settled.settled_on if settled else None, booking=settled.booking if settled else "",
         reason=state.reason if isinstance(state, payments.Rejected) else "",
         stream=payments.decider.stream(name), etag=etag(found.version),

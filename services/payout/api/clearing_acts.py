@@ -72,8 +72,9 @@ def clearing_actions(house: House) -> list[Action]:
         questioned = await _questioned(house, standing.item, counter)
         beside = await _beside(house, _entry(sealed, payment)) if sealed else ""
         return report.approve(
-            ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed, questioned, beside
-        )
+            ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed, questioned, beside,
+            held=await _held(house, standing),
+        )  # fmt: skip
 
     async def decline(body: DecliningBody, ask: Ask) -> Decision:
         command = clearing.DeclineResolution(
@@ -141,6 +142,16 @@ async def _owed(house: House, claim: str) -> report.Owed:
     if found is None:
         raise Problem(404, "unknown-claim", "Diese Forderung gibt es nicht.")
     return found
+
+
+async def _held(house: House, standing: clearing.Standing) -> payments.PaymentOrdered | None:
+    """The order whose payee is to be decided on."""
+    told = standing.resolved or standing.proposed
+    if told is None or told.resolution not in clearing.ON_PAYEE:
+        return None
+    name, _ = await _meant(house, standing.item.reference)
+    state: payments.Payment = (await house.writer.state(payments.decider, name)).state if name else payments.Unordered()
+    return None if isinstance(state, payments.Unordered) else state.order
 
 
 def _entry(sealed: batches.BatchSealed, payment: str) -> batches.Entry:

@@ -45,7 +45,7 @@ FILE_READERS = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
 """Who may see a payment file, which names payees and their accounts."""
 
 type CaseStep = Literal["examination", "certification", "order", "payment", "plan", "rest"]
-type PaymentStatus = Literal["ordered", "batched", "accepted", "settled", "rejected", "returned", "cancelled"]
+type PaymentStatus = Literal["ordered", "batched", "held", "accepted", "settled", "rejected", "returned", "cancelled"]
 type BatchStatus = Literal["sealed", "released", "submitting", "unknown", "transmitted", "completed", "discarded"]
 type CollectionStatus = Literal["ordered", "batched", "accepted", "rejected", "withdrawn"]
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]

@@ -7,6 +7,7 @@ assigned to a payment, set against the booking that undid it, or handed to the o
 from services.payout.clearing.kinds import (
     KIND_TITLES,
     OFFERED,
+    ON_PAYEE,
     OVERPAID,
     RESOLUTION_TITLES,
     ClearingKind,
@@ -40,6 +41,7 @@ from services.payout.clearing.noun import (
 __all__ = [
     "KIND_TITLES",
     "OFFERED",
+    "ON_PAYEE",
     "OVERPAID",
     "RESOLUTION_TITLES",
     "ApproveResolution",

@@ -70,7 +70,8 @@ class Resolution(StrEnum):
 
     `ASSIGNED` moves the named payment or claim by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
     `RETURNED_TO_SENDER` set it against the named booking of the same amount the other way. `NOTED` is for what moved no money.
-    `RECOVERED` closes an overpayment that came back, or for which the named claim stands.
+    `RECOVERED` closes an overpayment that came back, or for which the named claim stands. `PAYEE_CONFIRMED` and `PAYEE_WITHDRAWN`
+    decide on a payment that is held because the bank knows another holder.
     """
 
     ASSIGNED = "assigned"
@@ -79,6 +80,8 @@ class Resolution(StrEnum):
     RETURNED_TO_SENDER = "returned-to-sender"
     NOTED = "noted"
     RECOVERED = "recovered"
+    PAYEE_CONFIRMED = "payee-confirmed"
+    PAYEE_WITHDRAWN = "payee-withdrawn"
 
 
 RESOLUTION_TITLES: Mapping[str, str] = {
@@ -87,11 +90,16 @@ RESOLUTION_TITLES: Mapping[str, str] = {
     Resolution.BOOKED_TWICE: "war doppelt gebucht und wurde zurückgenommen",
     Resolution.RETURNED_TO_SENDER: "wurde an den Absender zurückgezahlt",
     Resolution.NOTED: "ist geklärt, Geld wurde nicht bewegt",
+    Resolution.PAYEE_CONFIRMED: "der Empfänger stimmt, die Zahlung wird freigegeben",
+    Resolution.PAYEE_WITHDRAWN: "die Zahlung wird zurückgezogen (Rückruf)",
     Resolution.RECOVERED: "ist zurückgekommen oder wird mit einer Forderung zurückgeholt",
 }
 
 OFFSETTING = frozenset({Resolution.BOOKED_TWICE, Resolution.RETURNED_TO_SENDER})
 """These need the booking that undid the item's."""
+
+ON_PAYEE = frozenset({Resolution.PAYEE_CONFIRMED, Resolution.PAYEE_WITHDRAWN})
+"""What two persons decide on a payment that is held."""
 
 CLAIMING = frozenset({ClearingKind.INCOMING, ClearingKind.OVERPAYMENT})
 """What a claim can explain."""
@@ -99,7 +107,7 @@ CLAIMING = frozenset({ClearingKind.INCOMING, ClearingKind.OVERPAYMENT})
 OFFERED: Mapping[ClearingKind, tuple[Resolution, ...]] = {
     ClearingKind.OUTGOING: (Resolution.ASSIGNED, Resolution.BOOKED_TWICE, Resolution.NOT_OURS),
     ClearingKind.INCOMING: (Resolution.ASSIGNED, Resolution.RETURNED_TO_SENDER, Resolution.NOT_OURS),
-    ClearingKind.PAYEE: (Resolution.NOTED,),
+    ClearingKind.PAYEE: (Resolution.PAYEE_CONFIRMED, Resolution.PAYEE_WITHDRAWN, Resolution.NOTED),
     ClearingKind.CONTRADICTION: (Resolution.NOTED,),
     ClearingKind.ANSWER: (Resolution.NOTED,),
     ClearingKind.FILE: (Resolution.NOTED,),

@@ -201,19 +201,28 @@ def _drawdowns(told: Case) -> dict[str, Any]:
             {"key": "number", "title": "Abruf"},
             {"key": "requested_on", "title": "Eingegangen", "kind": "date"},
             {"key": "year", "title": "Jahr"},
-            {"key": "needed_on", "title": "Gebraucht bis", "kind": "date"},
-            {"key": "purpose", "title": "Wofür"},
             {"key": "status", "title": "Stand", "kind": "badge"},
             {"key": "reason_text", "title": "Begründung"},
-            {"key": "spent_cents", "title": "bisher verwendet", "kind": "money"},
             {"key": "requested_cents", "title": "abgerufen", "kind": "money"},
             {"key": "accepted_cents", "title": "anerkannt", "kind": "money"},
         ],
         "rows": [
-            {**it.model_dump(), "number": f"{it.tranche}. Abruf", "status": wording.STAGES[it.stage]}
+            {
+                **it.model_dump(),
+                "number": {"text": f"{it.tranche}. Abruf", "note": _need(it)},
+                "status": wording.STAGES[it.stage],
+            }
             for it in told.drawdowns
         ],
     }
+
+
+def _need(it: DrawdownOfCase) -> str:
+    """Until when and for what the money is needed, and what was spent of what came before."""
+    if it.needed_on is None:
+        return ""
+    spent = f" Bisher verwendet: {euros(it.spent_cents)}." if it.spent_cents else ""
+    return f"Gebraucht bis {it.needed_on:%d.%m.%Y}: {it.purpose}.{spent}"
 
 
 def _payments(told: Case) -> dict[str, Any]:

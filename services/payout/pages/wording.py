@@ -32,6 +32,7 @@ CONDITIONS: Mapping[str, Badge] = {
 PAYMENTS: Mapping[str, Badge] = {
     "ordered": {"text": "angeordnet", "tone": "neutral"},
     "batched": {"text": "im Zahlungslauf", "tone": "info"},
+    "held": {"text": "Empfänger fraglich, zu entscheiden", "tone": "danger"},
     "accepted": {"text": "von der Kasse angenommen", "tone": "info"},
     "settled": {"text": "gezahlt", "tone": "success"},
     "rejected": {"text": "zurückgewiesen", "tone": "danger"},
@@ -214,6 +215,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.payment-return-awaits-debit": ("Rücklauf gemeldet, Belastung noch nicht", "warning"),
     "payout.payment-returned": ("Von der Bank des Empfängers zurückgekommen", "danger"),
     "payout.drawdown-unpaid": ("Mittelabruf ist neu festzustellen", "warning"),
+    "payout.payee-check-reported": ("Empfängerüberprüfung: über die Zahlung ist zu entscheiden", "danger"),
+    "payout.payee-check-missed": ("Entscheidung über den Empfänger überfällig", "danger"),
+    "payout.payee-check-decided": ("Über den Empfänger der Zahlung entschieden", "info"),
     "payout.payment-rejected": ("Von der Kasse zurückgewiesen", "danger"),
     "payout.payment-recalled": ("Bei der Kasse zurückgerufen", "warning"),
     "payout.payment-recall-answered": ("Antwort der Kasse auf den Rückruf", "info"),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.payout.payment.events import RecallOutcome
+from services.payout.payment.events import PayeeDecision, RecallOutcome
 from shared.decider import value
 from shared.identity import Sealed
 
@@ -101,6 +101,26 @@ class AnswerRecall:
     reason: str
 
 
+@value
+class ReportPayeeCheck:
+    """`finding` is the answer's code: the bank knows another holder, nearly this one, or cannot say."""
+
+    batch: str
+    finding: str
+
+
+@value
+class DecidePayeeCheck:
+    batch: str
+    decision: PayeeDecision
+    proposed_by: str
+
+
+@value
+class MissPayeeCheck:
+    """The day for a decision may have passed."""
+
+
 type Command = (
     OrderPayment
     | BatchPayment
@@ -112,4 +132,7 @@ type Command = (
     | ReturnPayment
     | RecallPayment
     | AnswerRecall
+    | ReportPayeeCheck
+    | DecidePayeeCheck
+    | MissPayeeCheck
 )

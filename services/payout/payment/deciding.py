@@ -9,9 +9,12 @@ from services.payout.payment.commands import (
     BatchPayment,
     CancelPayment,
     Command,
+    DecidePayeeCheck,
+    MissPayeeCheck,
     OrderPayment,
     RecallPayment,
     RejectPayment,
+    ReportPayeeCheck,
     ReturnPayment,
     SettlePayment,
     UnbatchPayment,
@@ -42,6 +45,7 @@ from services.payout.payment.events import (
     PaymentSettled,
     PaymentUnbatched,
 )
+from services.payout.payment.payee_check import check_payee, miss
 from services.payout.payment.recalling import recall
 from services.payout.payment.states import (
     Accepted,
@@ -68,6 +72,8 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             return []  # Paying twice is the one error that cannot be taken back.
         case _, Unordered():
             raise NeverOrdered
+        case MissPayeeCheck(), _:
+            return miss(payment, context)
         case BatchPayment(), Ordered():
             return [PaymentBatched(case=payment.order.case, batch=command.batch)]
         case UnbatchPayment(), Ordered():
@@ -88,6 +94,8 @@ def decide(command: Command, payment: Payment, context: Context) -> Sequence[Eve
             raise NotInBatch
         case RecallPayment() | AnswerRecall(), _:
             return recall(command, payment, context)
+        case ReportPayeeCheck() | DecidePayeeCheck(), _:
+            return check_payee(command, payment, context)
         case UnbatchPayment(), Batched():
             return [PaymentUnbatched(case=payment.order.case, batch=payment.batch)]
         case CancelPayment(), Batched():

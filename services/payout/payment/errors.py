@@ -23,6 +23,11 @@ class PaymentIsCancelled(DomainError):
     title = "Diese Anordnung wurde vor der Übergabe zurückgenommen; der Mittelabruf kann neu angeordnet werden."
 
 
+class NotHeld(DomainError):
+    code = "payment-not-held"
+    title = "Diese Zahlung wartet auf keine Entscheidung über den Empfänger; die Kasse hat inzwischen geantwortet, oder es ist entschieden."
+
+
 class AnsweredAlready(DomainError):
     code = "payment-answered-already"
     title = "Zu dieser Zahlung liegt eine Antwort der Kasse vor; sie verlässt ihren Zahlungslauf nicht mehr."

@@ -162,6 +162,45 @@ class PaymentRecallAnswered:
     answered_on: date
 
 
+class PayeeDecision(StrEnum):
+    """What two persons say to a payee whom the bank does not know as the holder."""
+
+    RELEASED = "payee-confirmed"
+    WITHDRAWN = "payee-withdrawn"
+
+
+@event("payout.payee-check-reported")
+class PayeeCheckReported:
+    """The bank checked the payee (Empfängerüberprüfung): another holder, nearly the same name, or no answer (`finding`).
+
+    No acceptance and no refusal: the order is held for a person, until `due_on` at the latest.
+    """
+
+    case: str
+    finding: str
+    reported_on: date
+    due_on: date
+
+
+@event("payout.payee-check-missed")
+class PayeeCheckMissed:
+    """Nobody decided until `due_on` on a payment whose payee the bank questioned (Frist verstrichen)."""
+
+    case: str
+    due_on: date
+
+
+@event("payout.payee-check-decided")
+class PayeeCheckDecided:
+    """Two persons said that the payee is right (`payee-confirmed`) or that the order is to be called back (`payee-withdrawn`)."""
+
+    case: str
+    decision: PayeeDecision
+    proposed_by: str
+    approved_by: str
+    decided_on: date
+
+
 type Event = (
     PaymentOrdered
     | PaymentBatched
@@ -174,4 +213,7 @@ type Event = (
     | PaymentReturned
     | PaymentRecalled
     | PaymentRecallAnswered
+    | PayeeCheckReported
+    | PayeeCheckMissed
+    | PayeeCheckDecided
 )

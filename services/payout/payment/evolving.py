@@ -4,6 +4,9 @@ from typing import assert_never
 
 from services.payout.payment.events import (
     Event,
+    PayeeCheckDecided,
+    PayeeCheckMissed,
+    PayeeCheckReported,
     PaymentAccepted,
     PaymentBatched,
     PaymentCancelled,
@@ -21,6 +24,7 @@ from services.payout.payment.states import (
     Batched,
     Cancelled,
     Ordered,
+    PayeeCheck,
     Payment,
     Recalled,
     Rejected,
@@ -75,7 +79,22 @@ def evolve(payment: Payment, it: Event) -> Payment:
             return replace(payment, recalled=Recalled(recall=it.recall))
         case PaymentRecallAnswered(), _:
             return replace(payment, recalled=Recalled(recall=it.recall, outcome=it.outcome))
-        case PaymentReturnAwaitsDebit() | PaymentReturned(), _:
+        case PayeeCheckReported(), Batched():
+            return replace(payment, check=PayeeCheck(finding=it.finding, due_on=it.due_on))
+        case PayeeCheckMissed(), Batched(check=PayeeCheck() as check):
+            return replace(payment, check=replace(check, missed=True))
+        case PayeeCheckDecided(), Batched(check=PayeeCheck() as check):
+            return replace(payment, check=replace(check, decision=it.decision))
+        case (
+            (
+                PaymentReturnAwaitsDebit()
+                | PaymentReturned()
+                | PayeeCheckReported()
+                | PayeeCheckMissed()
+                | PayeeCheckDecided()
+            ),
+            _,
+        ):
             return payment
         case _ as missing:
             assert_never(missing)

@@ -4,6 +4,9 @@ from services.payout.payment.commands import Command
 from services.payout.payment.deciding import decide
 from services.payout.payment.events import (
     Event,
+    PayeeCheckDecided,
+    PayeeCheckMissed,
+    PayeeCheckReported,
     PaymentAccepted,
     PaymentBatched,
     PaymentCancelled,
@@ -37,5 +40,8 @@ decider = Decider[Command, Event, Payment](
         PaymentReturned,
         PaymentRecalled,
         PaymentRecallAnswered,
+        PayeeCheckReported,
+        PayeeCheckMissed,
+        PayeeCheckDecided,
     ],
 )

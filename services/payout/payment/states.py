@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.payout.payment.events import (
+    PayeeDecision,
     PaymentOrdered,
     PaymentReturnAwaitsDebit,
     PaymentReturned,
@@ -24,6 +25,16 @@ class Recalled:
 
 
 @value
+class PayeeCheck:
+    """What the bank said of the payee, until when somebody decides, and what was decided."""
+
+    finding: str
+    due_on: date
+    missed: bool = False
+    decision: PayeeDecision | None = None
+
+
+@value
 class Unordered: ...
 
 
@@ -34,12 +45,13 @@ class Ordered:
 
 @value
 class Batched:
-    """`early` is a return of which the debit is not known yet."""
+    """`early` is a return of which the debit is not known yet; `check` what the bank said of the payee."""
 
     order: PaymentOrdered
     batch: str
     early: PaymentReturnAwaitsDebit | None = None
     recalled: Recalled | None = None
+    check: PayeeCheck | None = None
 
 
 @value

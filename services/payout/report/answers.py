@@ -93,7 +93,11 @@ def _answered(
                     released_by=turn.released_by(batch),
                 ),
             )
-        case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED | Answer.BLOCKED:
+        case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED:
+            held = payments.ReportPayeeCheck(batch=batch, finding=status.answer.value)
+            shown = Unexplained(reference=entry.reference, reason=status.answer.value)
+            return turn.attempt(told, payment, held) or [shown]
+        case Answer.BLOCKED:
             return [Unexplained(reference=entry.reference, reason=status.answer.value)]
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
             return []

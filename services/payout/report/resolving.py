@@ -8,7 +8,7 @@ from services.payout import claim as claims
 from services.payout import clearing, collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.clearing import Direction, Item, Resolution, Unexplained
+from services.payout.clearing import ON_PAYEE, Direction, Item, Resolution, Unexplained
 from services.payout.clearing.noun import CloseCounter, ResolutionIncomplete
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
@@ -50,10 +50,12 @@ def approve(
     owed: Owed | None = None,
     questioned: Sequence[payments.PaymentOrdered] = (),
     beside: str = "",
+    held: payments.PaymentOrdered | None = None,
 ) -> Decision:
     """Agree to a proposal; `sealed` is the batch of the payment that it names, `counter` the item, `owed` the claim.
 
     `questioned` are the payments that the item's debit names, and its counter's; `beside` the batch of a newer attempt at the same Mittelabruf.
+    `held` is the payment whose payee the item is about, when it is to be decided.
     """
     command = clearing.ApproveResolution(number=number, proposal=proposal)
     stream = clearing.decider.stream(name)
@@ -74,7 +76,9 @@ def approve(
         reads[disbursements.decider.stream(it.case)] = disbursements.decider
     if beside:
         reads[batches.decider.stream(beside)] = batches.decider
-    case = entry.case if entry else owed.case if owed else ""
+    if held:
+        reads[payments.decider.stream(held.payment)] = payments.decider
+    case = entry.case if entry else owed.case if owed else held.case if held else ""
 
     def newer(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
         found = _newer_attempt(dict(zip(reads, states, strict=False)), entry) if entry else ""
@@ -93,6 +97,8 @@ def approve(
         item = before.items[str(number)].item
         if resolved.resolution == Resolution.RECOVERED and owed and {it.case for it in questioned} != {owed.case}:
             raise ResolutionIncomplete(field="claim")
+        if held or resolved.resolution in ON_PAYEE:
+            _on_payee(turn, before.items[str(number)], resolved, held)
         for it in questioned:
             _explain(turn, [item, *_item_of(turn, other, other_number)], resolved, it)
         if sealed and entry:
@@ -109,6 +115,22 @@ def approve(
     return Decision(
         reads=reads, judge=judge, action="ApproveResolution", meta={"case": case} if case else {}, further=newer
     )
+
+
+def _on_payee(
+    turn: Turn, standing: clearing.Standing, resolved: clearing.ClearingResolved, held: payments.PaymentOrdered | None
+) -> None:
+    """The decision on a held payment, by whoever proposed and whoever agrees."""
+    if held is None or held.reference != standing.item.reference or standing.proposed is None:
+        raise ResolutionIncomplete(field="resolution")
+    stream = payments.decider.stream(held.payment)
+    state: payments.Payment = turn.states[stream]
+    decision = payments.DecidePayeeCheck(
+        batch="" if isinstance(state, payments.Unordered | payments.Ordered) else state.batch,
+        decision=payments.PayeeDecision(resolved.resolution.value),
+        proposed_by=standing.proposed.proposed_by,
+    )
+    turn.act(stream, decision)
 
 
 def _newer_attempt(states: Mapping[str, Any], entry: batches.Entry) -> str:
