@@ -46,6 +46,12 @@ class Settings(shared.settings.Settings):
     """Days after a confirmed change of the account in which nothing is ordered to it."""
     file_calendar: Path = SHIPPED
     """Which files the treasury owes, and until when (`services.payout.file_calendar`)."""
+    renewal_days: int = Field(
+        default=1, ge=0, le=30, description="a rule of the house: a debit is told by the day after the execution day"
+    )
+    """Days on which T2 settles that a refused payment is not ordered anew after its execution day; none with 0."""
+    renewal_statement_days: int = Field(default=5, ge=0, le=60, description="a rule of the house")
+    """So many such days more a new order waits for the statement of the execution day, where the account has statements at all."""
     booked_after_file_days: int = Field(default=5, ge=0, le=31, description="a rule of the house: over the feast days")
     """A line of the account that is booked more days after its file's own day is not believed."""
     booked_after_today_days: int = Field(default=31, ge=0, le=366, description="a rule of the house")

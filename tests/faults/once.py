@@ -40,6 +40,8 @@ DRAWN = tuple(
     key for key, it in table().items() if key not in NOT_DRAWN and it.format == "iso20022" and not it.asked_back
 )
 ONCE, AGAIN = 1, 2
+DAYS_AT_REST = (20, 40)
+"""Days after the beginning on which people order anew: what was refused may be by then, for all that the account says."""
 IN_UNREST = 3
 """So many cases are ordered anew before the treasury has said all of them."""
 AT_ONCE = 4_000
@@ -94,9 +96,11 @@ class Ordering(Campaigner):
         peace = asyncio.ensure_future(self._peace_in_the_end())
         await self._order_all()
         await peace
+        self._turn_clock(DAYS_AT_REST[0])
         await self._order_again(at_most=IN_UNREST)
         await self.rest()
         await self._second_worker()
+        self._turn_clock(DAYS_AT_REST[1])
         await self._order_again()
         await self.rest()
         await self._clear()
@@ -189,7 +193,7 @@ class Ordering(Campaigner):
         folder.mkdir(exist_ok=True)
         write_atomically(folder / "scenario.json", json.dumps(told).encode())
 
-    def _turn_clock(self) -> None:
-        """The machine's clock jumps a day ahead."""
-        offset = (datetime.fromisoformat(BEGINS_AT) + timedelta(days=1) - datetime.now(UTC)).total_seconds()
+    def _turn_clock(self, days: int = 1) -> None:
+        """The machine's clock jumps ahead, to so many days after all began."""
+        offset = (datetime.fromisoformat(BEGINS_AT) + timedelta(days=days) - datetime.now(UTC)).total_seconds()
         write_atomically(self.world.folder / "calendar.json", json.dumps({"offset_seconds": offset}).encode())

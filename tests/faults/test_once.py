@@ -48,7 +48,7 @@ WITHOUT: Mapping[str, tuple[dict[str, Any], str]] = {
     "same-bytes": ({"moment": "file-handed-over"}, "each once"),
     "announced-first": ({"moment": "file-handed-over", "rate": 0.0}, "as the book says"),
     "renamed": ({}, "none missing"),
-    "unknown-is-no-failure": ({"moment": "file-handed-over"}, "no more than asked for"),
+    "unknown-is-no-failure": ({"moment": "file-handed-over"}, "as the book says"),
     "duplicate-is-receipt": ({"among": ("called-duplicate",)}, "as the book says"),
     "refused-and-paid": ({"among": ("rejected-then-accepted",), "rate": 0.7}, "none paid knowingly"),
     "keys-per-file": ({"moment": "report-taken-in"}, "each answer once"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from services.payout.treasury.desk import SUBJECT
 from shared.identity import DocumentReference
 from tests.payout.builders import CASE
 from tests.payout.messages import camt_054, details, entry, information, pain_002, transaction
-from tests.payout.road import Road, on_the_road
+from tests.payout.road import MONDAY, Road, on_the_road
 from tests.servers import NatsServer, wait_until
 from tests.service import Place
 
@@ -52,6 +52,9 @@ def test_a_refused_payment_is_ordered_anew_as_another_and_paid(road: Road, case:
     assert road.read(f"/payout/payments/{first}")["reason"] == "AC04"
     told = road.read(f"/payout/cases/{case}")["drawdowns"][0]
     assert (told["stage"], told["refused"], told["next"]["name"]) == ("certified", [first], "order-payment")
+    early = road.act("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+    assert (early.status_code, early.json()["code"]) == (409, "renewal-too-early")
+    road.service.place.turn_to(MONDAY + timedelta(days=3))
     road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
     second = road.read(f"/payout/cases/{case}")["drawdowns"][0]["payment"]
     assert reference(road, second) != reference(road, first)

@@ -373,6 +373,7 @@ def test_the_house_sends_what_it_sealed_hears_the_answer_and_shows_it_in_the_cas
         page = road.ask("p-orderer", f"/payout/cases/{case}", headers={"Accept": "text/html"}).text
         assert "Bei der Kasse zurückgerufen" in page
         assert "Antwort der Kasse auf den Rückruf" in page
+        place.turn_to(MONDAY + timedelta(days=3))
         road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
 
 

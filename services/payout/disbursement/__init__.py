@@ -59,6 +59,7 @@ from services.payout.disbursement.questioned import (
     open_debits,
     refuse_unexplained,
 )
+from services.payout.disbursement.renewing import Renewal, RenewalTooEarly, StatementAwaited, renewal_of
 from services.payout.disbursement.retention import ACCEPTED, NoteProof, ProofNoted, withheld_cents
 from services.payout.disbursement.side_condition import (
     NoteSideCondition,
@@ -135,10 +136,13 @@ __all__ = [
     "RegisterDrawdown",
     "Registered",
     "Rejected",
+    "Renewal",
+    "RenewalTooEarly",
     "ReturnFunds",
     "SideConditionNoted",
     "SideConditionOpen",
     "Stage",
+    "StatementAwaited",
     "SupplementPlan",
     "UnknownDrawdown",
     "UnspentNoted",
@@ -165,6 +169,7 @@ __all__ = [
     "plan_of",
     "propose_account",
     "refuse_unexplained",
+    "renewal_of",
     "share_cents",
     "unordered",
     "withheld_cents",

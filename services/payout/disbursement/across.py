@@ -9,8 +9,10 @@ from services.payout import hold as holds
 from services.payout import municipal_tie
 from services.payout import payee as payees
 from services.payout import payment as payments
+from services.payout import statement as statements
 from services.payout.disbursement.commands import CertifyDrawdown, OrderDrawdown
 from services.payout.disbursement.noun import decider
+from services.payout.disbursement.renewing import Renewal, refuse_early
 from services.payout.disbursement.states import Certified, Disbursement, Waiting, find, plan_of
 from shared import duties, ties
 from shared.contracts import Acted
@@ -62,12 +64,22 @@ def order(case: str, drawdown: str, payment: str) -> Decision:
         accounts.refuse_unusable(states[3], context)
         duties.refuse("order-payment", states[3].acted, context)
         command = _order_of(about, drawdown, payment, state, states[3])
+        refuse_early(_renewal(state, drawdown), states[5] if len(states) > 5 else None, context.valid_on)
         paid = payments.decider.decide(command, states[4], context)
         if not paid:
             raise payments.PaymentTaken
         return {disbursement_stream: ordered, payment_stream: paid}
 
-    return Decision(reads={**_reads(case), payment_stream: payments.decider}, judge=judge, action="OrderPayment")
+    def shown_on(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
+        renewal = _renewal(states[0], drawdown)
+        return {statements.decider.stream(renewal.account): statements.decider} if renewal and renewal.account else {}
+
+    reads = {**_reads(case), payment_stream: payments.decider}
+    return Decision(reads=reads, judge=judge, action="OrderPayment", further=shown_on)
+
+
+def _renewal(state: Disbursement, drawdown: str) -> Renewal | None:
+    return next((it.renewal for it in state.drawdowns if it.id == drawdown), None)
 
 
 def _reads(case: str) -> Mapping[str, AnyDecider]:

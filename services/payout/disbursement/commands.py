@@ -4,6 +4,7 @@ from datetime import date
 
 from services.payout.disbursement.changes import ReturnFunds, SupplementPlan
 from services.payout.disbursement.questioned import ExplainDebit, QuestionDebit
+from services.payout.disbursement.renewing import Renewal
 from services.payout.disbursement.retention import NoteProof
 from services.payout.disbursement.side_condition import NoteSideCondition
 from shared.contracts import Acted, SideCondition, YearAmount
@@ -83,6 +84,7 @@ class NoteRejection:
     payment: str
     reason: str
     released_by: str = ""
+    renewal: Renewal | None = None
 
 
 @value

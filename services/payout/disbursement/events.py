@@ -9,6 +9,7 @@ from services.payout.disbursement.questioned import (
     DrawdownOverpaid,
     OverpaymentReturned,
 )
+from services.payout.disbursement.renewing import Renewal
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted, SideCondition, YearAmount
@@ -143,13 +144,14 @@ class DrawdownPaid:
 
 @event("payout.drawdown-freed")
 class DrawdownFreed:
-    """The treasury refused the drawdown's payment for good: it may be ordered anew, as another payment."""
+    """The treasury refused the drawdown's payment for good: it may be ordered anew, as another payment, once `renewal` is over."""
 
     case: str
     drawdown: str
     payment: str
     reason: str
     released_by: str = ""
+    renewal: Renewal | None = None
 
 
 @event("payout.drawdown-unpaid")

@@ -163,7 +163,8 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
             stage = Accepted() if one.voided else Certified(certified_by=certified_by)
-            return replace(one, stage=stage, refused=_refused(one, it.payment))
+            refused = _refused(one, it.payment)
+            return replace(one, stage=stage, refused=refused, renewal=it.renewal or one.renewal)
         case DrawdownUnpaid():
             return replace(one, stage=Accepted(), refused=_refused(one, it.payment))
         case DrawdownReopened():
@@ -211,5 +212,6 @@ def as_registered(one: Drawdown) -> Drawdown:
         voided=False,
         debits=(),
         overpaid=(),
+        renewal=None,
         paid_on=None,
     )

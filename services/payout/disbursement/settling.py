@@ -86,6 +86,7 @@ def free(command: NoteRejection, state: Disbursement, context: Context) -> Seque
             payment=command.payment,
             reason=command.reason,
             released_by=command.released_by,
+            renewal=command.renewal,
         )
         return _and_given_back(state, [freed, *_paid_instead(asked)], context)
     if command.payment in asked.refused:

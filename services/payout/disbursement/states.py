@@ -6,6 +6,7 @@ from services.payout.disbursement.changes import Changes
 from services.payout.disbursement.errors import PlanNotOpen, UnknownDrawdown
 from services.payout.disbursement.events import PlanOpened
 from services.payout.disbursement.questioned import Debit, DrawdownOverpaid
+from services.payout.disbursement.renewing import Renewal
 from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted
@@ -49,7 +50,7 @@ class Drawdown:
     """One Mittelabruf. `refused` are its payments that the treasury refused, oldest first.
 
     `examinations` is one more than it was reopened; `voided` says that the account changed since it was certified. `debits` were
-    questioned; `overpaid` are payments that were made beside the one of its stage.
+    questioned; `overpaid` are payments that were made beside the one of its stage; `renewal` is what a new order waits for.
     `spent` is what of earlier ones was spent, per line of the expenditure plan.
     """
 
@@ -67,6 +68,7 @@ class Drawdown:
     voided: bool = False
     debits: tuple[Debit, ...] = ()
     overpaid: tuple[DrawdownOverpaid, ...] = ()
+    renewal: Renewal | None = None
     paid_on: date | None = None
     needed_on: date | None = None
     purpose: str = ""

@@ -8,14 +8,16 @@ from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Unexplained
 from services.payout.report.content import Answer, Status, StatusReport
-from services.payout.report.taking_in import Turn, taken_in
+from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
 from shared.decider import Decision
 
 DUPLICATES = frozenset({"AM05", "DUPL"})
 """“You sent this before” is no refusal: the treasury holds the file. Taken for one, it would be paid twice."""
 
 
-def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.BatchSealed | None) -> Decision:
+def apply_status_report(
+    report: StatusReport, file_sha256: str, sealed: batches.BatchSealed | None, waits: Waits = no_wait
+) -> Decision:
     """Take in an answer to a file; `sealed` is the batch it names, None when there is none of that name."""
     kind = "status"
 
@@ -27,7 +29,9 @@ def apply_status_report(report: StatusReport, file_sha256: str, sealed: batches.
         return _answers(turn, report, sealed)
 
     collecting = {collection.decider.stream(it.case): collection.decider for it in sealed.collections} if sealed else {}
-    return taken_in(kind, report.message_id, file_sha256, [sealed] if sealed else [], take, more=collecting)
+    return taken_in(
+        kind, report.message_id, file_sha256, [sealed] if sealed else [], take, more=collecting, waits=waits
+    )
 
 
 def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
@@ -91,6 +95,7 @@ def _answered(
                     payment=entry.payment,
                     reason=reason,
                     released_by=turn.released_by(batch),
+                    renewal=turn.waits(sealed),
                 ),
             )
         case Answer.PAYEE_CLOSE | Answer.PAYEE_DIFFERS | Answer.PAYEE_UNCHECKED:

@@ -9,7 +9,7 @@ from services.payout import recall as recalls
 from services.payout.clearing import Unexplained
 from services.payout.payment import RecallOutcome
 from services.payout.report.content import Recall, RecallReport, RecallStatus
-from services.payout.report.taking_in import Turn, taken_in
+from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
 from shared.decider import AnyDecider, Decision
 
 _OUTCOMES: Mapping[Recall, RecallOutcome] = {
@@ -34,7 +34,11 @@ def meant(report: RecallReport, sealed: batches.BatchSealed) -> Mapping[str, tup
 
 
 def apply_recall_answer(
-    report: RecallReport, file_sha256: str, sealed: batches.BatchSealed | None = None, asked: Sequence[str] = ()
+    report: RecallReport,
+    file_sha256: str,
+    sealed: batches.BatchSealed | None = None,
+    asked: Sequence[str] = (),
+    waits: Waits = no_wait,
 ) -> Decision:
     """Take in the answer to a request to cancel; `sealed` is the batch it names, `asked` are the requests about its payments."""
     answered: Mapping[str, tuple[batches.Entry, RecallStatus]] = meant(report, sealed) if sealed else {}
@@ -50,7 +54,7 @@ def apply_recall_answer(
         unmatched = [_unasked(it, it.reference or it.group or report.batch) for it in strange]
         told: dict[str, dict[RecallOutcome, list[str]]] = {}
         for entry, status in answered.values():
-            unmatched += _answered(turn, report.batch, entry, status, told)
+            unmatched += _answered(turn, sealed, entry, status, told) if sealed else []
         for name, outcomes in told.items():
             noted = recalls.NoteRecallAnswer(
                 message_id=report.message_id,
@@ -63,7 +67,7 @@ def apply_recall_answer(
 
     more: dict[str, AnyDecider] = {recalls.decider.stream(it): recalls.decider for it in asked}
     spoken_of = [entry for entry, _ in answered.values()]
-    return taken_in("recall", report.message_id, file_sha256, [sealed] if sealed else [], take, spoken_of, more)
+    return taken_in("recall", report.message_id, file_sha256, [sealed] if sealed else [], take, spoken_of, more, waits)
 
 
 def _unasked(status: RecallStatus, reference: str) -> Unexplained:
@@ -72,7 +76,7 @@ def _unasked(status: RecallStatus, reference: str) -> Unexplained:
 
 def _answered(
     turn: Turn,
-    batch: str,
+    sealed: batches.BatchSealed,
     entry: batches.Entry,
     status: RecallStatus,
     told: dict[str, dict[RecallOutcome, list[str]]],
@@ -83,22 +87,25 @@ def _answered(
     if isinstance(state, payments.Unordered | payments.Ordered | payments.Cancelled) or not known:
         return [_unasked(status, entry.reference)]
     command = payments.AnswerRecall(
-        batch=batch, recall=recall, outcome=outcome, status=status.status, reason=status.reason
+        batch=sealed.message_id, recall=recall, outcome=outcome, status=status.status, reason=status.reason
     )
     acts: list[object] = [payments.decider.stream(entry.payment), command]
     if payments.is_ended_by(command, state):
-        acts += [disbursements.decider.stream(entry.case), _freed(turn, batch, entry, status)]
+        acts += [disbursements.decider.stream(entry.case), _freed(turn, sealed, entry, status)]
     refused = turn.attempt(Unexplained(reference=entry.reference, reason=""), *acts)
     if not refused:
         told.setdefault(recall, {}).setdefault(outcome, []).append(entry.payment)
     return refused
 
 
-def _freed(turn: Turn, batch: str, entry: batches.Entry, status: RecallStatus) -> disbursements.NoteRejection:
+def _freed(
+    turn: Turn, sealed: batches.BatchSealed, entry: batches.Entry, status: RecallStatus
+) -> disbursements.NoteRejection:
     return disbursements.NoteRejection(
         case=entry.case,
         drawdown=entry.drawdown,
         payment=entry.payment,
         reason=status.status,
-        released_by=turn.released_by(batch),
+        released_by=turn.released_by(sealed.message_id),
+        renewal=turn.waits(sealed),
     )

@@ -13,6 +13,12 @@ from services.payout.clearing import Unexplained
 from services.payout.report.noun import QuarantineReport, Received, ReceiveReport, ReportConflicting, Unmatched, decider
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
 
+type Waits = Callable[[batches.BatchSealed], disbursements.Renewal | None]
+
+
+def no_wait(_sealed: batches.BatchSealed) -> None:
+    """A refusal is the last word."""
+
 
 def report_id(kind: str, message_id: str) -> str:
     """The stream of a file is named after what its sender calls it, so that other bytes under the same name are noticed."""
@@ -47,6 +53,7 @@ def taken_in(
     take: "Callable[[Turn], list[Unexplained]]",
     entries: Iterable[batches.Entry] | None = None,
     more: Mapping[str, AnyDecider] | None = None,
+    waits: Waits = no_wait,
 ) -> Decision:
     """The decision about a file that speaks of these batches; `entries` are those of their payments that it may move, all by default."""
     name = report_id(kind, message_id)
@@ -60,7 +67,7 @@ def taken_in(
     reads |= more or {}
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context)
+        turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context, waits=waits)
         # Seen before, or an incident: either way nothing of it is taken in.
         items = [] if isinstance(states[0], Received) else take(turn)
         turn.act(
@@ -93,6 +100,8 @@ class Turn:
     context: Context
     decided: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
     matched: int = 0
+    waits: Waits = no_wait
+    """What a new order waits for after a refusal in a batch."""
 
     def act(self, *acts: Any) -> None:
         """Alternating stream and command: all are decided before the first is kept, so that an item moves all or nothing."""

@@ -16,9 +16,11 @@ from typing import Any
 import structlog
 
 from services.payout import batch as batches
+from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import recall as recalls
 from services.payout import report as reports
+from services.payout import statement as statements
 from services.payout.matching import unexplained
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
@@ -204,7 +206,7 @@ class Desk:
         match found:
             case reports.StatusReport():
                 sealed = await self._sealed([found.batch])
-                await self._execute(reports.apply_status_report(found, digest, sealed[0] if sealed else None))
+                await self._execute(reports.apply_status_report(found, digest, next(iter(sealed), None), self._wait))
             case reports.BookingReport():
                 expected = await asyncio.to_thread(self._expected, found)
                 await self._execute(
@@ -221,7 +223,7 @@ class Desk:
             (await self.house.writer.state(payments.decider, it.payment)).state for it in entries
         ]
         asked = {payments.recall_of(it) for it in states} - {""}
-        await self._execute(reports.apply_recall_answer(found, digest, sealed, sorted(asked)))
+        await self._execute(reports.apply_recall_answer(found, digest, sealed, sorted(asked), self._wait))
 
     def _kept(self, path: Path, limit: int) -> str:
         """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""
@@ -250,6 +252,15 @@ class Desk:
         if not (references and (claims := claims_of_references(views, references))):
             return reports.NOTHING
         return reports.Expected(claims=claims, listed=listed_bookings(views, keys))
+
+    def _wait(self, sealed: batches.BatchSealed) -> disbursements.Renewal | None:
+        """What a new order waits for after the treasury refused a payment of this batch."""
+        settings = settings_of(self.house)
+        debtor = settings.debtors.get(sealed.debtor)
+        account = statements.stream_id(debtor.iban) if debtor else ""
+        return disbursements.renewal_of(
+            sealed.execution_on, account, settings.renewal_days, settings.renewal_statement_days
+        )
 
     @property
     def _bounds(self) -> reports.Bounds:
