@@ -1,6 +1,6 @@
 """What the municipality is told of review's procedure: hearings, holds, formal rejection, changes of the award."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import uuid4
@@ -26,14 +26,18 @@ from services.intake.noted import (
     HearingClosed,
     HearingExtended,
     HearingOpened,
+    InvolvementNoted,
     NoticeProgressed,
     ReductionRequested,
 )
+from services.intake.pages.showing import timeline
 from services.intake.progress import ChangeReceived, ContradictoryNote, Progress
 from services.intake.reactions import react
 from services.intake.status import Status, StatusCode, status
-from shared.contracts import YearAmount, review
+from shared.contracts import Acted, YearAmount, review
 from shared.decider import field_names
+from shared.formats import topic_of
+from shared.operations import PastEvent
 from shared.records import replace
 from tests.intake.builders import (
     APPLICANT,
@@ -402,3 +406,40 @@ def test_a_part_corrects_the_change_of_its_number() -> None:
 def test_a_hearing_that_was_sent_again_may_end_on_the_day_to_which_it_was_extended_before() -> None:
     again = replace(EXTENDED, extended_on=date(2025, 6, 20))
     assert told(OPENED, EXTENDED, again).next_step == told(OPENED, EXTENDED).next_step
+
+
+# ---- In the timeline ---------------------------------------------------------------------------------------------------
+
+HEARD = AwardHearingOpened(
+    number=1, annulment="revocation", facts="Der Zweck ist verfehlt.", ends_on=date(2025, 9, 15), opened_on=D
+)
+SENT_AGAIN = AwardHearingRestarted(number=1, restart=1, ends_on=date(2025, 10, 10), restarted_on=D)
+OPINED = InvolvementNoted(acted=(Acted(person="p-expert", role="expert", action="record-expert-opinion"),))
+CAME_BACK = NoticeProgressed(
+    proposal=2, kind="lapse", step="service-failed", number=1, happened_on=D, remedy_ends_on=None, acted=()
+)
+
+
+@pytest.mark.parametrize(
+    ("noted", "title", "why"),
+    [
+        (HEARD, "Anhörung zum Bescheid eröffnet", "Der Zweck ist verfehlt. · Stellungnahme bis 15.09.2025"),
+        (SENT_AGAIN, "Anhörung zum Bescheid erneut versandt, Frist läuft neu", "Stellungnahme bis 10.10.2025"),
+        (OPINED, "Mitwirkung anderswo vermerkt", "Fachliches Votum"),
+        (
+            CAME_BACK,
+            "Stand eines Bescheids vermerkt",
+            "Der Bescheid, dass die Zuwendung gegenstandslos ist: nicht bekannt gegeben, 02.06.2025",
+        ),
+    ],
+    ids=lambda it: type(it).__name__,
+)
+def test_the_timeline_tells_in_words_what_review_did(noted: Any, title: str, why: str) -> None:
+    past = PastEvent(
+        position=1, origin="", stream="application-c1", version=1, topic=topic_of(noted.TOPIC, noted.VERSION),
+        at=datetime(2025, 6, 2, 9, tzinfo=UTC), actor="system", role="system", valid_on="2025-06-02", cause="",
+        facts=msgspec.to_builtins(noted), sha256="",
+    )  # fmt: skip
+    (shown,) = timeline([past], for_applicant=False)
+    assert (shown["title"], shown["why"]) == (title, why)
+    assert bool(timeline([past], for_applicant=True)) == (noted is not OPINED)

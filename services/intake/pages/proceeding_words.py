@@ -130,6 +130,16 @@ _TOLD = {
     "upheld": "ist vom Gericht mit Wirkung vom {day} aufgehoben; das Ministerium entscheidet neu.",
 }
 """What an applicant has to know of a notice; of one that is final or whose lawsuit came to nothing the case itself tells."""
+_STEPS = {
+    "dispatched": "versandt",
+    "service-failed": "nicht bekannt gegeben",
+    "contested": "beklagt",
+    "dismissed": "Klage abgewiesen",
+    "withdrawn": "Klage zurückgenommen",
+    "settled": "Klage durch Vergleich oder Erledigung beendet",
+    "upheld": "vom Gericht aufgehoben",
+    "final": "bestandskräftig",
+}
 _INTENDED_WITH_AWARD = {
     "lapse": "festzustellen, dass Ihre Zuwendung gegenstandslos ist",
     "revocation": "Ihren Zuwendungsbescheid zu widerrufen",
@@ -146,6 +156,11 @@ def told_of_notices(progress: Progress) -> str:
         for it in notices(progress)
         if it.step in _TOLD and not (final and it.kind == "award" and it.step in ("dispatched", "service-failed"))
     )
+
+
+def step_in_words(kind: str, step: str, on: date) -> str:
+    """A step of a notice, as the timeline tells it."""
+    return f"{_NOTICES.get(kind, _NOTICES['award']).rstrip(',')}: {_STEPS[step]}, {_day(on)}"
 
 
 def _day(on: date | None) -> str:

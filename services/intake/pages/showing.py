@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.intake.api.case_record import CaseRecord, Document
 from services.intake.conditions import OUTCOMES, conditions_table
+from services.intake.pages.proceeding_words import step_in_words
 from services.intake.status import DrawdownState, DrawdownStatus, Status, StatusCode
 from services.intake.vocabulary import ATTACHMENT_KINDS, CATEGORIES, OFFICES
 from shared import duties
@@ -343,13 +345,25 @@ def _of_procedure(told: Mapping[str, Any]) -> list[str]:
     parts: list[str] = []
     if told.get("resubmission_on"):
         parts.append(f"Wiedervorlage am {german_date(told['resubmission_on'])}")
-    if told.get("about") or told.get("extended_on"):
+    if told.get("step") and told.get("happened_on"):
+        parts.append(step_in_words(told["kind"], told["step"], date.fromisoformat(told["happened_on"])))
+    if set(told) == {"acted"}:
+        parts.append(_taken(told["acted"]))
+    if told.get("annulment") and told.get("facts"):
+        parts.append(told["facts"])
+    if any(told.get(it) for it in ("about", "extended_on", "annulment", "restarted_on")):
         parts += [f"Stellungnahme bis {german_date(it)}" for it in (told.get("ends_on"),) if it]
     if "outcome" in told and "number" in told:
         parts.append(f"Nr. {told['number']} {OUTCOMES[told['outcome']][0]}")
     if "answered" in told:
         parts.append("Stellungnahme eingegangen" if told["answered"] else "keine Stellungnahme in der Frist")
     return parts
+
+
+def _taken(acted: Sequence[Mapping[str, str]]) -> str:
+    """In what somebody took part, in the words of the matrix."""
+    parts = (duties.MATRIX.part_of.get(duties.name_of(it["action"]), "") for it in acted)
+    return ", ".join(duties.MATRIX.parts[it] for it in dict.fromkeys(parts) if it)
 
 
 def next_step(record: CaseRecord) -> Context:
