@@ -6,19 +6,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from deploy.recount.closings import Closings
 from deploy.recount.duties import Acts
 from deploy.recount.money import USE, Statement, available
 from deploy.recount.reading import events
 
 
 def recounted(export: Path) -> dict[str, Any]:
-    """Titles by year, what was paid by title and year, and the acts of persons that exclude each other."""
-    statement, acts = Statement(), Acts()
+    """Titles by year, what was paid by title and year, the acts of persons that exclude each other, and closed days."""
+    statement, acts, closings = Statement(), Acts(), Closings()
     number = 0
     for it in events(export):
         number += 1
         statement.take(it)
         acts.take(it)
+        closings.take(it)
     return {
         "events": number,
         "accounts": [
@@ -31,6 +33,7 @@ def recounted(export: Path) -> dict[str, Any]:
         ],
         "sod": {"cases": len(acts.by_case), "acts": sum(len(it) for it in acts.by_case.values()),
                 "refused_attempts": acts.refused, "violations": list(acts.violations())},
+        "closings": {"days": closings.days, "years": closings.years, "differences": list(closings.differences())},
         "unread": sorted(statement.unread | acts.unread),
     }  # fmt: skip
 
@@ -40,7 +43,7 @@ def main() -> int:
     parser.add_argument("export", type=Path, nargs="?", default=Path("var/demo/ledger-export"))
     found = recounted(parser.parse_args().export)
     print(json.dumps(found, ensure_ascii=False, indent=1))
-    return 1 if found["sod"]["violations"] or found["unread"] else 0
+    return 1 if found["sod"]["violations"] or found["closings"]["differences"] or found["unread"] else 0
 
 
 if __name__ == "__main__":

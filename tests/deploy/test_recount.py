@@ -156,3 +156,54 @@ def test_who_declared_a_conflict_and_lifted_a_hold_on_the_case_is_found(tmp_path
 def test_what_nobody_taught_it_is_said(tmp_path: Path) -> None:
     told = [act("award", "review.something-new", "p-1"), (f"budget-{TITLE}-2025", "review.money-moved", "system", {})]
     assert recounted(exported(tmp_path, told))["unread"] == ["review.money-moved", "review.something-new"]
+
+
+# ---- Closed days and sealed years ------------------------------------------------------------------------------------
+
+CLOSING = {
+    "closed_on": "2025-08-06", "debit_cents": 300, "credit_cents": 0, "settled_cents": 300, "returned_cents": 0,
+    "paid_cents": 300, "budget_cents": 300,
+}  # fmt: skip
+CLOSED: Sequence[Told] = (
+    ("payment-1", "payout.payment-ordered", "p-o", {"title": TITLE, "year": 2025}),
+    ("payment-1", "payout.payment-settled", "system", {"cents": 300, "settled_on": "2025-08-06"}),
+    ("statement-a", "payout.statement-noted", "system",
+     {"statement": "S-1", "sha256": "a", "days": [{"booked_on": "2025-08-06", "debit_cents": 300, "credit_cents": 0}]}),
+    ("reconciliation-register", "payout.reconciliation-closed", "p-t", CLOSING),
+    ("payment-1", "payout.payment-returned", "system", {"cents": 299, "returned_on": "2025-08-08"}),
+    ("reconciliation-register", "payout.year-sealed", "p-t",
+     {"title": TITLE, "year": 2025, "paid_cents": 1, "budget_cents": 1}),
+    # The budget's log lies in the ledger later than the closing that it bears out.
+    (f"budget-{TITLE}-2025", "review.payment-recorded", "system", {"payment": "1", "cents": 300}),
+    (f"budget-{TITLE}-2025", "review.payment-reversed", "system", {"payment": "1", "cents": 299}),
+)  # fmt: skip
+
+
+def test_closed_days_and_years_are_computed_again_from_three_logs(tmp_path: Path) -> None:
+    found = recounted(exported(tmp_path, CLOSED))["closings"]
+    assert found == {"days": 1, "years": 1, "differences": []}
+
+
+@pytest.mark.parametrize(
+    ("place", "what", "cents", "says"),
+    [
+        (1, "cents", 301, "settled_cents is 300, counted 301"),
+        (3, "debit_cents", 301, "debit_cents is 301, counted 300"),
+        (3, "paid_cents", 299, "paid_cents is 299, counted 300"),
+        (3, "budget_cents", 299, "budget_cents is 299, counted 300"),
+        (4, "cents", 298, "paid_cents is 1, counted 2"),
+        (6, "cents", 299, "the budget entered (299, 299)"),
+        (7, "cents", 300, "the budget entered (300, 300)"),
+    ],
+)
+def test_a_cent_in_any_log_is_found(tmp_path: Path, place: int, what: str, cents: int, says: str) -> None:
+    told = list(CLOSED)
+    stream, topic, actor, facts = told[place]
+    told[place] = stream, topic, actor, {**facts, what: cents}
+    differences = recounted(exported(tmp_path, told))["closings"]["differences"]
+    assert any(says in it for it in differences), differences
+
+
+def test_a_closed_day_whose_payment_the_budget_never_entered_is_found(tmp_path: Path) -> None:
+    differences = recounted(exported(tmp_path, CLOSED[:6]))["closings"]["differences"]
+    assert any("payment 1 is (300, 0), the budget entered (0, 0)" in it for it in differences)
