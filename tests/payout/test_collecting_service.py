@@ -72,6 +72,21 @@ def test_a_claim_is_ordered_taken_paid_and_settled(nats_server: NatsServer, tmp_
         assert "Anordnung zur Forderung erteilt" in road.ask("p-auditor", f"/payout/cases/{CASE}", headers=HTML).text
 
 
+def test_what_the_treasury_tells_under_the_orders_own_name_is_the_claims_once(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    place = Place(folder=tmp_path, nats=nats_server)
+    with on_the_road(place, treasury_format="hkr-xml") as road:
+        owed_by(road, CASE)
+        assert order(road).is_success
+        road.transmitted_all()
+        road.answered()
+        (told,) = road.read(f"/payout/cases/{CASE}")["collections"]
+        pays(road, told["reference"], 64_00, "bookings")
+        assert (claim_of(road, CASE)["status"], claim_of(road, CASE)["received_cents"]) == ("settled", 64_00)
+        assert road.read("/payout/clearing")["items"] == []
+
+
 def test_a_refused_order_is_given_again_and_a_change_follows(nats_server: NatsServer, tmp_path: Path) -> None:
     place = Place(folder=tmp_path, nats=nats_server)
     with on_the_road(place, treasury_format="hkr-xml") as road:

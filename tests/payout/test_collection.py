@@ -27,7 +27,7 @@ from services.payout.collection import (
     Wanted,
     needed,
 )
-from services.payout.report import Answer, Status
+from services.payout.report import Answer, Status, answers
 from services.payout.treasury import Unwritable, instruction
 from services.payout.treasury.hkr import from_csv, iban_checksum
 from services.payout.treasury.hkr.notation import schema_errors
@@ -278,6 +278,18 @@ def test_an_order_that_no_longer_says_what_the_claim_is_gives_way_to_one_that_do
     assert [it.stage for it in state(house).orders] == ["withdrawn", "withdrawn"]
 
 
+def test_without_the_second_look_at_the_claim_the_file_would_say_what_is_not_owed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: the claim is looked at again when the file is sealed."""
+    house = owing()
+    ordered(house, "o1")
+    on_claim(house, claims.RemitClaim(claim="c1", remission="e1", cents=400_00, reason="Härte"))
+    monkeypatch.setattr(claims, "needed_by", lambda *_: None)
+    (entry,) = sealed(house, "o1").collections
+    assert entry.cents == house.state(claims.decider, CASE).find("c1").owed_cents + 400_00
+
+
 def test_while_an_order_is_on_its_way_no_other_is_given() -> None:
     house = owing()
     ordered(house, "o1")
@@ -428,6 +440,19 @@ def test_the_answer_must_count_all_orders_of_the_file() -> None:
     assert not any(isinstance(it, CollectionAccepted) for it in recorded)
     right = replace(told_of, message_id="S-9", count=1, sum_cents=OWED)
     assert any(isinstance(it, CollectionAccepted) for it in house.answered(right, "d" * 64))
+
+
+def test_an_answer_that_counts_only_the_payments_would_pass_for_one_to_the_whole_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: the count and the sum are those of all orders of the file."""
+    house = owing()
+    (made,) = ordered(house, "o1")
+    sealed(house, "o1")
+    transmitted(house)
+    monkeypatch.setattr(answers, "_not_as_sealed", lambda *_: "")
+    recorded = house.answered(replace(statuses(accepted(made.reference)), count=0, sum_cents=0))
+    assert any(isinstance(it, CollectionAccepted) for it in recorded)
 
 
 def test_an_answer_told_twice_is_one_and_the_other_way_round_waits_for_a_person() -> None:
