@@ -39,6 +39,10 @@ _WIDTH = 110
 """Columns of the table where no terminal says how wide it is."""
 
 
+_TREASURY = {"faults": [{"fault": "statement-of-the-day"}]}
+"""What the treasury tells of each file beside the usual: the statement of the day, against which it is closed."""
+
+
 class NotADemonstration(Exception):
     """The directory holds something else; it is not ours to empty."""
 
@@ -65,6 +69,7 @@ def run(
     started = time.monotonic()
     with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror) as house:
         house.wait_ready(_READY_WITHIN)
+        write_atomically(directory / "treasury" / "scenario.json", json.dumps(_TREASURY).encode())
         return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
 
 

@@ -53,6 +53,7 @@ class Findings:
             book=self._book(),
             proof=proof,
             recount=self._recount(),
+            closed_days=await self._closed_days(),
             trace_services=services,
             trace_spans=spans,
             seconds=time.monotonic() - started,
@@ -142,6 +143,9 @@ class Findings:
             heads={service: head["position"] for service, head in said["heads"].items()},
             said=f"{said['kind']}: {said['detail']}",
         )
+
+    async def _closed_days(self) -> int:
+        return len((await self._people.read(AUDITOR, "/payout/days?status=closed&limit=200")).body["items"])
 
     def _recount(self) -> Recount:
         """The export's events added up by a program that knows nothing of ours."""

@@ -11,6 +11,7 @@ from deploy.demo_plan import (
     AMENDMENTS,
     APPROPRIATION_CENTS,
     AUTHORISATIONS,
+    BUDGET_OPENED_ON,
     BUDGET_TITLE,
     FREEZE_ON,
     STAYS_FROZEN_CENTS,
@@ -84,6 +85,7 @@ class Result:
     book: Mapping[str, Any]
     proof: Proof
     recount: Recount
+    closed_days: int
     trace_services: int
     trace_spans: int
     seconds: float
@@ -158,6 +160,9 @@ def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
     for reference, it in result.book["payments"].items():
         if it["bookings"] != 1:
             found.append(f"Die Kasse hat {reference} {it['bookings']}-mal gebucht.")
+    days = {it.on for case in cases for it in case.drawdowns if it.accepted_cents and _granted(case)}
+    if result.closed_days != len(days):
+        found.append(f"Abgeschlossen sind {result.closed_days} von {len(days)} Buchungstagen.")
     tried = sum(len(case.attempts) for case in cases)
     if result.refused_attempts != tried:
         found.append(
@@ -273,6 +278,7 @@ def summary(result: Result) -> Mapping[str, Any]:
                 for it in result.accounts
             ],
         },
+        "reconciliation": {"closed_days": result.closed_days},
         "sod": {
             "violations": len(result.recount.violations),
             "acts": result.recount.acts,
@@ -372,6 +378,11 @@ def _show_proofs(console: Console, cases: Sequence[PlannedCase], result: Result)
         console,
         f"Buch der Kasse: {totals['settled']} von {totals['ordered']} Zahlungen gebucht, {totals['duplicate']} doppelt, "
         f"zusammen {euros(cents['settled'])}",
+    )
+    _say(
+        console,
+        f"Abgeschlossen: {result.closed_days} Buchungstage, jeder mit Kontoauszug, Zahlungen und Haushalt auf den Cent; "
+        f"dazu der Titel in {len(BUDGET_OPENED_ON)} Haushaltsjahren",
     )
     for it in result.accounts:
         if it.year == it.budget_year:

@@ -21,6 +21,7 @@ from deploy.demo_people import GaveUp, People, Refused, key_of
 from deploy.demo_plan import (
     APPROPRIATION_CENTS,
     AUTHORISATIONS,
+    BUDGET_OPENED_ON,
     BUDGET_TITLE,
     FREEZE,
     FREEZE_ON,
@@ -379,12 +380,32 @@ class Steps(ProvingSteps):
         await self._people.act(CASHIERS[0], f"{path}/release", {}, key=key_of(HOUSE, f"release-{day}"), etag=etag)
         for payment in payments:
             await self._there(f"/payout/payments/{payment}", CASHIERS[0], _finished, f"Zahlung {payment} beantwortet")
+        paid = (await self._people.read(CASHIERS[1], f"/payout/payments/{payments[0]}")).body
+        await self._close(paid["settled_on"])
+
+    async def _close(self, day: str) -> None:
+        """Close a day as soon as statement, payments and budget say the same of it."""
+        await self._there(f"/payout/days/{day}", CASHIERS[1], _agreed, f"Abgleich des {day}")
+        key = key_of(HOUSE, f"close-{day}")
+        await self._people.act(CASHIERS[1], "/payout/reconciliations", {"closed_on": day}, key=key)
+
+    async def seal_years(self) -> None:
+        """Seal the title's years: each day of theirs is closed, nothing waits, the budget agrees."""
+        for year in BUDGET_OPENED_ON:
+            body = {"title": BUDGET_TITLE, "year": year}
+            await self._people.act(CASHIERS[1], "/payout/years", body, key=key_of(HOUSE, f"seal-year-{year}"))
 
 
 def _finished(payment: Any) -> bool:
     if payment["status"] == "rejected":
         raise GaveUp(f"Die Kasse hat {payment['reference']} abgewiesen: {payment['reason']}")
     return payment["status"] == "settled"
+
+
+def _agreed(day: Any) -> bool:
+    """Whether the day has its statement, and all that was paid is entered in the budget."""
+    is_told = bool(day["statements"]) and not day["incomplete"] and not day["unentered"]
+    return is_told and not day["differences"] and day["budget_cents"] == day["paid_cents"]
 
 
 async def _refused(attempt: Awaitable[Any], code: str = "attempt-refused") -> dict[str, str]:

@@ -196,6 +196,7 @@ class Acting(Protocol):
     async def freeze(self) -> None: ...
     async def lift(self) -> None: ...
     async def pay(self, day: date) -> None: ...
+    async def seal_years(self) -> None: ...
 
 
 type OnStep = Callable[[date, str, str], None]
@@ -219,9 +220,9 @@ class Year:
     @staticmethod
     def count(cases: Sequence[PlannedCase]) -> int:
         """How many steps are told of in a whole year: the cases', and one for each budget, the freeze
-        and its lifting, and each day of payment."""
+        and its lifting, each day of payment, and the sealing of the title's years."""
         paid = {drawn.on for case in cases for drawn in case.drawdowns if drawn.accepted_cents}
-        return sum(len(steps_of(case)) for case in cases) + len(BUDGET_OPENED_ON) + 2 + len(paid)
+        return sum(len(steps_of(case)) for case in cases) + len(BUDGET_OPENED_ON) + 3 + len(paid)
 
     def days(self) -> Sequence[date]:
         """The days on which something happens."""
@@ -235,6 +236,7 @@ class Year:
         for day in self.days():
             await self._live(day)
         await self._turn_to(LAST_DAY)
+        await self._once(LAST_DAY, "seal-years", self._acting.seal_years)
 
     async def _live(self, day: date) -> None:
         if self._journal.done(HOUSE, f"day-{day}"):
