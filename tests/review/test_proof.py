@@ -523,6 +523,37 @@ def test_a_usage_auditor_checks_and_two_accept_over_the_api(tmp_path: Any, start
         assert "proof-accepted" in " ".join(road.topics(case))
 
 
+def test_an_interim_proof_is_accepted_over_the_api_and_by_its_own_form(tmp_path: Any, start_nats: StartNats):
+    with serving(blueprint, place(tmp_path, start_nats)) as service:
+        road = Road(service)
+        road.open_budget()
+        case = road.dispatch()
+        road.do(case, "waiver", {"declared_on": "2025-05-28"})
+        name = uuid4().hex
+        service.tell("intake", case, replace(submitted(name), kind="interim", submitted_on=date(2025, 5, 28)))
+        auditor = road.person("p-usage-1", Role.USAGE_AUDITOR)
+        lines = [{"line": line, "cents": cents} for line, cents in SPENT]
+
+        def act(step: str, body: dict[str, Any]) -> Any:
+            headers = {"If-Match": road.read(case)["etags"]["proof"]}
+            return auditor.post(f"/review/cases/{case}/proof/{step}", json={"proof": name} | body, headers=headers)
+
+        good = {"complete": True, "plausible": True, "purpose_reached": True}
+        assert act("check", {"lines": lines} | good).status_code == 200
+        if "check-proof-in-depth" in [it["name"] for it in road.read(case)["actions"]]:
+            assert act("in-depth-check", {"lines": lines, "findings": "Alle Belege gesehen."}).status_code == 200
+        wrong = act("acceptance", {"note": "gut"})
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "other-kind-of-proof")
+        assert "Zwischennachweis anerkennen" in wrong.json()["detail"]
+        form = f"/review/forms/cases/{case}/proof/interim-acceptance"
+        assert f'action="{form}"' in auditor.get(f"/review/cases/{case}", headers=HTML).text
+        assert act("interim-acceptance", {"note": "wie geplant"}).status_code == 200
+        assert act("interim-acceptance", {"note": "wie geplant"}).status_code == 200
+        [told] = road.read(case)["proofs"]
+        assert told["outcome"] == "interim-accepted"
+        assert road.read(case)["award"]["granted_cents"] == 44_800_00
+
+
 # ---- The days of the first check and of the interim proof -----------------------------------------------------------
 
 
