@@ -26,9 +26,9 @@ MOST = 33_000
 
 EVENTS = {"intake": 13, "review": 14, "payout": 9}
 """What one lifecycle leaves in each log."""
-BESIDE = {"intake": 0, "review": 10, "payout": 0}
-"""What ours leaves beside: review notes who took part at intake and payout, so that they are barred, what is to be proven until when, and each
-step of the money, so that no case is closed over one that is under way."""
+BESIDE = {"intake": 6, "review": 10, "payout": 1}
+"""What ours leaves beside: intake and review note who took part elsewhere, so that they are barred, review what is to be proven until when, and each
+step of the money, so that no case is closed over one that is under way; payout notes that the budget entered the payment."""
 CONTRACTS = 9
 """What one lifecycle tells across services."""
 

@@ -84,8 +84,11 @@ def _submit(case: str) -> Decision:
     return application.submit(replace(content.SUBMISSION, case=case))
 
 
+NEEDED_ON = date(YEAR, 5, 12)
+
+
 def _request_drawdown(case: str) -> Decision:
-    asked = a_drawdown(case=case, drawdown=drawdown_of(case))
+    asked = a_drawdown(case=case, drawdown=drawdown_of(case), needed_on=NEEDED_ON, purpose="Rechnung")
     assert (asked.eligible_due_cents, asked.requested_cents) == (DUE_CENTS, DRAWN_CENTS)
     return drawdown.request(asked)
 
