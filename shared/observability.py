@@ -226,5 +226,6 @@ class Metrics:
         self.lag = Gauge("foerderstrom_lag", "positions behind the publisher", ["source"], registry=self.registry)
         self.stopped = Gauge("foerderstrom_lane_stopped", "1 while a lane stands still with an alarm", ["source"], registry=self.registry)  # fmt: skip
         self.relay_age = Gauge("foerderstrom_relay_age_seconds", "age of the oldest event not yet relayed", ["lane"], registry=self.registry)  # fmt: skip
+        self.paid_twice = Gauge("foerderstrom_paid_twice", "open items of money that may have left twice", registry=self.registry)  # fmt: skip
         self.files_overdue = Gauge("foerderstrom_files_overdue", "files of the treasury that should have come by now", registry=self.registry)  # fmt: skip
         self.requests = Histogram("foerderstrom_request_seconds", "HTTP requests", ["method", "status"], registry=self.registry)  # fmt: skip

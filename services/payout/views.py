@@ -135,6 +135,11 @@ _COLLECTION = _topics(collection.decider)
 _RECALL = _topics(recall.decider)
 
 
+def paid_twice(seen: Views) -> int:
+    """How many open items are about money that may have left twice."""
+    return sum(seen.count("clearing", it) for it in clearing.PAID_TWICE)
+
+
 def next_of(is_open: bool, stage: str) -> str:
     """What is next for a drawdown at a stage: one of `STEPS`."""
     return _NEXT.get(stage, "rest") if is_open else "plan"

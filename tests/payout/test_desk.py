@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -42,27 +43,29 @@ def told_once(road: Road, path: str) -> list[str]:
     return [it["reason"] for it in road.read(path)["items"]]
 
 
-def test_a_refused_payment_is_ordered_anew_as_another_and_paid(road: Road, case: str) -> None:
-    first = ordered(road, case)
-    (road.treasury / "scenario.json").write_text(
-        json.dumps({"rules": [{"reference": reference(road, first), "reject": "AC04"}]})
-    )
-    road.transmitted(first)
-    road.answered()
-    assert road.read(f"/payout/payments/{first}")["reason"] == "AC04"
-    told = road.read(f"/payout/cases/{case}")["drawdowns"][0]
-    assert (told["stage"], told["refused"], told["next"]["name"]) == ("certified", [first], "order-payment")
-    early = road.act("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
-    assert (early.status_code, early.json()["code"]) == (409, "renewal-too-early")
-    road.service.place.turn_to(MONDAY + timedelta(days=3))
-    road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
-    second = road.read(f"/payout/cases/{case}")["drawdowns"][0]["payment"]
-    assert reference(road, second) != reference(road, first)
-    road.transmitted(second)
-    road.answered()
-    assert road.read(f"/payout/cases/{case}")["years"][0]["settled_cents"] == 19_200_00
-    assert road.book()["payments"][reference(road, first)]["state"] == "rejected"
-    (road.treasury / "scenario.json").unlink()
+def test_a_refused_payment_is_ordered_anew_as_another_and_paid(nats_server: NatsServer, tmp_path: Path) -> None:
+    case = uuid4().hex
+    with on_the_road(Place(folder=tmp_path, nats=nats_server)) as road:
+        first = ordered(road, case)
+        (road.treasury / "scenario.json").write_text(
+            json.dumps({"rules": [{"reference": reference(road, first), "reject": "AC04"}]})
+        )
+        road.transmitted(first)
+        road.answered()
+        assert road.read(f"/payout/payments/{first}")["reason"] == "AC04"
+        told = road.read(f"/payout/cases/{case}")["drawdowns"][0]
+        assert (told["stage"], told["refused"], told["next"]["name"]) == ("certified", [first], "order-payment")
+        early = road.act("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+        assert (early.status_code, early.json()["code"]) == (409, "renewal-too-early")
+        road.service.place.turn_to(MONDAY + timedelta(days=3))
+        road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+        second = road.read(f"/payout/cases/{case}")["drawdowns"][0]["payment"]
+        assert reference(road, second) != reference(road, first)
+        road.transmitted(second)
+        road.answered()
+        assert road.read(f"/payout/cases/{case}")["years"][0]["settled_cents"] == 19_200_00
+        assert road.book()["payments"][reference(road, first)]["state"] == "rejected"
+        (road.treasury / "scenario.json").unlink()
 
 
 def test_every_file_is_kept_as_it_came_and_named_by_its_hash(road: Road, case: str) -> None:
@@ -231,3 +234,35 @@ def test_a_batch_listed_in_parts_is_released_handed_over_and_answered_like_any_o
         assert (seen["count"], seen["sum_cents"], len(seen["entries"])) == (2, 15_000_00, 2)
         road.answered()
         road.until(f"/payout/batches/{batch}", "status", "completed")
+
+
+def test_what_was_refused_and_paid_is_an_alarm_until_two_persons_assigned_it(road: Road, case: str) -> None:
+    before = road.read("/payout/open")["paid_twice"]
+    payment = ordered(road, case)
+    batch = road.transmitted(payment)
+    name = reference(road, payment)
+    lay(road, "refused.xml", pain_002(information(f"{batch}-01", transaction(name, "RJCT", "AC04")), batch=batch))
+    lay(
+        road,
+        "debited.xml",
+        camt_054(entry("19200.00", details(name), servicer=f"K-{batch[:9]}")).replace(b"C-1", batch[:20].encode()),
+    )
+    assert road.read("/payout/open")["paid_twice"] == before + 1
+    wait_until(
+        lambda: f"foerderstrom_paid_twice {before + 1}.0" in road.ask("p-operator", "/metrics").text, "der Alarm"
+    )
+    offered = road.read(f"/payout/cases/{case}")["drawdowns"][0]["next"]
+    assert (offered["name"], offered["allowed"], "belastet" in offered["hindrance"]) == ("order-payment", False, True)
+    refused = road.act("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+    assert (refused.status_code, refused.json()["code"]) == (409, "debit-unexplained")
+    item = next(it for it in road.read("/payout/clearing")["items"] if it["reference"] == name)
+    path = f"/payout/clearing/{item['clearing']}/items/{item['number']}"
+    body = {"resolution": "assigned", "reason": "doch gezahlt", "reference": name}
+    road.done("p-cashier", f"{path}/proposals", body, etag='"0"')
+    road.done("p-orderer", f"{path}/proposals/{road.read(path)['proposal']}/approval", etag='"0"')
+    assert road.read(f"/payout/payments/{payment}")["status"] == "settled"
+    assert road.read(f"/payout/cases/{case}")["drawdowns"][0]["stage"] == "paid"
+    assert road.read("/payout/open")["paid_twice"] == before
+    wait_until(
+        lambda: f"foerderstrom_paid_twice {before}.0" in road.ask("p-operator", "/metrics").text, "kein Alarm mehr"
+    )

@@ -272,6 +272,7 @@ class Open(BaseModel):
     clearing: int
     claims_to_order: int = Field(default=0, description="claims of which the treasury does not know how they stand")
     files_overdue: int = Field(description="files that the treasury should have sent by now")
+    paid_twice: int = Field(default=0, description="open items of money that may have left twice: an alarm")
     position: int
 
 
@@ -296,6 +297,7 @@ def told_open(house: House) -> Open:
         clearing=seen.count("clearing"),
         claims_to_order=seen.count("claim_orders", NEEDED) if collects(house) else 0,
         files_overdue=seen.count("expectations", "overdue"),
+        paid_twice=views.paid_twice(seen),
         position=position,
     )
 
@@ -403,8 +405,10 @@ def _next_action(
         hindrance = f"{disbursements.SideConditionOpen.title} {disbursements.in_words(waiting_for)}"
     elif name != "examine-drawdown" and held:
         hindrance = held
-    elif name == "order-payment" and not hindrance and (why := accounts.hindrance(account, local_date(house.now()))):
-        hindrance = f"{why.title} {why.detail}".strip()
+    elif name == "order-payment" and not hindrance:
+        today = local_date(house.now())
+        why = disbursements.renewal_hindrance(it.debits, it.renewal, today) or accounts.hindrance(account, today)
+        hindrance = f"{why.title} {why.detail}".strip() if why else ""
     return NextAction(
         name=name, title=action.title, path=action.path.format(case=case, drawdown=it.id), roles=sorted(action.roles),
         allowed=bool(person.roles & action.roles) and not hindrance, hindrance=hindrance,

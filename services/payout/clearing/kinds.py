@@ -37,6 +37,9 @@ KIND_TITLES: Mapping[str, str] = {
 OVERPAID = "drawdown-paid-twice"
 """The reason of an item for a Mittelabruf that was paid by two payments."""
 
+PAID_TWICE = (OVERPAID, "settled-after-rejection", "debited-twice", "duplicate-of-other-bytes")
+"""The reasons of items about money that may have left twice: an alarm for as long as one is open."""
+
 _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",

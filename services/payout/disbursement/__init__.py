@@ -59,7 +59,13 @@ from services.payout.disbursement.questioned import (
     open_debits,
     refuse_unexplained,
 )
-from services.payout.disbursement.renewing import Renewal, RenewalTooEarly, StatementAwaited, renewal_of
+from services.payout.disbursement.renewing import (
+    Renewal,
+    RenewalTooEarly,
+    StatementAwaited,
+    renewal_hindrance,
+    renewal_of,
+)
 from services.payout.disbursement.retention import ACCEPTED, NoteProof, ProofNoted, withheld_cents
 from services.payout.disbursement.side_condition import (
     NoteSideCondition,
@@ -169,6 +175,7 @@ __all__ = [
     "plan_of",
     "propose_account",
     "refuse_unexplained",
+    "renewal_hindrance",
     "renewal_of",
     "share_cents",
     "unordered",

@@ -4,8 +4,10 @@ A refused payment is ordered anew when its execution day and the days for the st
 read, if the account tells its days by statements at all. What it books under the refused payment stands in the way by itself.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
+from services.payout.disbursement.questioned import Debit, refuse_unexplained
 from services.payout.statement import Statements
 from shared.calendar import target_days_after
 from shared.decider import DomainError, value
@@ -44,6 +46,16 @@ def renewal_of(executed_on: date, account: str, days: int, statement_days: int) 
     renewable_on = target_days_after(executed_on, days)
     latest_on = target_days_after(renewable_on, statement_days)
     return Renewal(renewable_on=renewable_on, executed_on=executed_on, latest_on=latest_on, account=account)
+
+
+def renewal_hindrance(debits: Sequence[Debit], renewal: Renewal | None, today: date) -> DomainError | None:
+    """Why a refused Mittelabruf is not ordered anew today, as far as it knows by itself; None when it may be."""
+    try:
+        refuse_unexplained(debits)
+        refuse_early(renewal, None, today)
+    except DomainError as error:
+        return error
+    return None
 
 
 def refuse_early(renewal: Renewal | None, told: Statements | None, today: date) -> None:

@@ -65,7 +65,7 @@ async def desk_page(
         page_title="Auszahlung",
         heading="Auszahlung",
         lead="Was angeordnet ist, was die Kasse hat und was sie dazu gemeldet hat.",
-        tiles=_tiles(totals, found["clearing_count"], found["overdue_count"]),
+        tiles=_tiles(totals, found["clearing_count"], found["overdue_count"], found["paid_twice"]),
         actions=[
             await _seal_form(
                 house, acts["seal-batch"], person, failed, totals["ordered"], found["collections_ordered"]
@@ -99,6 +99,7 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
         "clearing_count": seen.count("clearing"),
         "overdue": views.listed(seen, "expectations", "overdue", "", 25),
         "overdue_count": seen.count("expectations", "overdue"),
+        "paid_twice": views.paid_twice(seen),
         "collections_ordered": seen.count("collections", "ordered") if collects(house) else 0,
         "needed": needed_orders(seen, 25),
         "holds": views.listed(seen, "holds", "standing", "", 25, newest_first=True),
@@ -110,7 +111,7 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
     }
 
 
-def _tiles(totals: Mapping[str, Count], clearing: int, overdue: int) -> list[dict[str, Any]]:
+def _tiles(totals: Mapping[str, Count], clearing: int, overdue: int, paid_twice: int) -> list[dict[str, Any]]:
     batched, accepted = totals["batched"], totals["accepted"]
     return [
         _money("Angeordnet, in keinem Zahlungslauf", totals["ordered"]),
@@ -119,6 +120,7 @@ def _tiles(totals: Mapping[str, Count], clearing: int, overdue: int) -> list[dic
         {"title": "Zurückgewiesen", "value": totals["rejected"][0], "kind": "number"},
         {"title": "Klärungsfälle", "value": clearing, "kind": "number"},
         {"title": "Überfällige Dateien", "value": overdue, "kind": "number"},
+        *([{"title": "Vielleicht doppelt gezahlt", "value": paid_twice, "kind": "number"}] if paid_twice else []),
     ]
 
 

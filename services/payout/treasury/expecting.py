@@ -12,6 +12,7 @@ from services.payout import expectation, statement
 from services.payout.expectation import ExpectFile, FileKind, NoteArrival
 from services.payout.file_calendar import FileCalendar, calendar_of
 from services.payout.treasury.filing import settings_of
+from services.payout.views import paid_twice
 from shared.commands import Request
 from shared.decider import AnyDecider, Context, Decided, Decision, decision
 from shared.following import POLL, wait
@@ -46,6 +47,8 @@ class Expecting:
     passed: set[str] = field(default_factory=set[str])
     """What gives rise to nothing by this calendar."""
     told: frozenset[str] = frozenset()
+    paid_twice: int = 0
+    """So many items of money that may have left twice were open at the last look."""
     """The overdue files that the log of this process names."""
     worked_upto: int = -1
 
@@ -75,6 +78,7 @@ class Expecting:
             came = NoteArrival(arrived_at=datetime.fromisoformat(it.body["at"]), sha256=it.body["sha256"])
             await self._execute(decision(expectation.decider, it.key, came))
         await self._alarm()
+        await self._alarm_of_money()
         self.worked_upto = position
 
     async def _waiting(self, view: str) -> Sequence[Entry]:
@@ -115,6 +119,14 @@ class Expecting:
                 )
         self.told = frozenset(it.key for it in page.entries)
         metric.set(await asyncio.to_thread(self.house.views.count, "expectations", "overdue"))
+
+    async def _alarm_of_money(self) -> None:
+        """Money that may have left twice is an alarm until two persons cleared it."""
+        count = await asyncio.to_thread(paid_twice, self.house.views)
+        if count > self.paid_twice:
+            log.error("money may have left twice", open_items=count)
+        self.paid_twice = count
+        self.house.metrics.paid_twice.set(count)
 
     async def _execute(self, it: Decision) -> None:
         outcome = await self.house.writer.execute(Request(decision=it, caller=Caller(actor=SYSTEM, role=Role.SYSTEM)))
