@@ -79,11 +79,12 @@ class Desk:
         )  # fmt: skip
         self.service.tell("review", case, notified)
 
-    def is_final(self, case: str) -> None:
+    def is_final(self, case: str, drawdown_months: int = 0) -> None:
         assigned = review.FundsAssigned(
             award=case, file_number="EG-2025-00001", title="1605-63371", applicant_key=STADTILM,
             applicant_name="Stadt Stadtilm", by_year=BY_YEAR, eligible_cents=56_000_00, rate_bp=8_000,
             account_holder=sealed("account_holder"), iban=sealed("iban"), assigned_on=date(2025, 7, 31), acted=(),
+            drawdown_months=drawdown_months,
         )  # fmt: skip
         self.service.tell("review", case, review.AwardFinal(final_on=date(2025, 7, 31), by_waiver=True), assigned)
 

@@ -166,6 +166,47 @@ def test_a_recipient_draws_money_on_the_status_page(desk: Desk) -> None:
     assert desk.town.get(f"/intake/cases/{case}").json()["drawdowns"][0]["requested_cents"] == 19_200_00
 
 
+def test_the_form_asks_for_the_need_and_after_a_payment_for_what_was_spent_line_by_line(desk: Desk) -> None:
+    case = desk.case()
+    desk.completes(case)
+    desk.is_awarded(case)
+    desk.is_final(case, drawdown_months=2)
+    form = f"/intake/forms/cases/{case}/drawdowns"
+    shown = page(desk.town, f"/intake/cases/{case}")
+    assert "innerhalb von 2 Monaten" in shown.text
+    assert "Bisher ausgegeben für" not in shown.text
+    asked = {
+        **hidden(shown.text, form),
+        "year": "2025",
+        "eligible_due_cents": "24.000,00",
+        "requested_cents": "19.200,00",
+    }
+    late = desk.town.post(form, data={**asked, "needed_on": "2099-12-31", "purpose": "Rechnung"})
+    assert late.status_code == 422
+    assert "wird erst später gebraucht" in late.text
+    soon = {**asked, **hidden(late.text, form), "needed_on": "2025-07-12", "purpose": "Erste Rechnung"}
+    done = desk.town.post(form, data=soon)
+    assert done.status_code == 303
+    drawdown = desk.town.get(f"/intake/cases/{case}").json()["drawdowns"][0]["drawdown"]
+    desk.is_examined(case, drawdown, 19_200_00, 19_200_00)
+    desk.is_paid(case, drawdown, 2025, 19_200_00)
+    again = page(desk.town, f"/intake/cases/{case}")
+    assert "Bisher ausgegeben für" in again.text
+    more = {
+        **hidden(again.text, form),
+        "year": "2025",
+        "eligible_due_cents": "40.000,00",
+        "requested_cents": "1.000,00",
+    }
+    more |= {"needed_on": "2025-07-12", "purpose": "Zweite Rechnung", "spent.0.cents": "41.000,00"}
+    refused = desk.town.post(form, data=more)
+    assert refused.status_code == 422
+    assert "mehr sein, als bisher fällig war" in refused.text
+    more |= {**hidden(refused.text, form), "spent.0.cents": "24.000,00"}
+    assert desk.town.post(form, data=more).status_code == 303
+    assert len(desk.town.get(f"/intake/cases/{case}").json()["drawdowns"]) == 2
+
+
 def test_the_applicants_page_names_no_person_of_the_authority(desk: Desk) -> None:
     case = desk.case()
     desk.completes(case)
