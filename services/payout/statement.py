@@ -191,11 +191,11 @@ def _findings(command: NoteStatement, state: Statements) -> Sequence[str]:
 
 
 def _before(year: int, number: int, state: Statements) -> StatementNoted | None:
-    """The statement before: with number 1, the last one of the year before."""
-    if number > 1:
-        return state.noted.get(key_of(year, number - 1, ""))
+    """The statement before: at the turn of a year numbers begin anew with 1, or run on."""
+    if known := state.noted.get(key_of(year, number - 1, "")):
+        return known
     last = dict(state.last).get(year - 1)
-    return state.noted.get(key_of(year - 1, last, "")) if last is not None else None
+    return state.noted.get(key_of(year - 1, last, "")) if last is not None and number in (1, last + 1) else None
 
 
 def _differ(one: int | None, other: int | None) -> bool:

@@ -90,6 +90,16 @@ def test_the_first_number_of_a_year_goes_on_from_the_last_of_the_year_before() -
     assert reasons(told(other, statement(2, 90, 90, day=date(2026, 1, 5)))) == ["statement-gap"]
 
 
+def test_numbers_that_run_on_over_the_turn_of_a_year_leave_no_gap() -> None:
+    house = transmitted_house()
+    told(house, statement(250, 0, 100, day=date(2025, 12, 30)))
+    assert reasons(told(house, statement(251, 100, 90, day=date(2026, 1, 2)))) == []
+    assert reasons(told(house, statement(252, 90, 80, day=date(2026, 1, 5)))) == []
+    other = transmitted_house()
+    told(other, statement(250, 0, 100, day=date(2025, 12, 30)))
+    assert reasons(told(other, statement(252, 100, 90, day=date(2026, 1, 2)))) == ["statement-gap"]
+
+
 def test_two_statements_with_one_number_are_an_incident_and_the_first_one_stands() -> None:
     house = transmitted_house()
     told(house, statement(7, 0, 100))
