@@ -349,10 +349,10 @@ def test_after_a_recovery_no_repeated_request_does_anything_twice(name: str, pla
     ("name", "twice"),
     [
         ("intake", {"intake.application-submitted", "intake.drawdown-requested"}),
-        ("payout", {"payout.payment-ordered", "payout.batch-sealed"}),
+        ("payout", {"payout.payment-batched", "payout.batch-sealed"}),
     ],
 )
-def test_with_ids_that_a_repeated_request_does_not_get_again_money_is_asked_for_and_ordered_twice(
+def test_with_ids_that_a_repeated_request_does_not_get_again_money_is_asked_for_and_put_into_files_twice(
     name: str, twice: set[str], tmp_path: Path, start_nats: StartNats, monkeypatch: pytest.MonkeyPatch
 ):
     def of_this_process(self: Ask, purpose: str) -> str:
