@@ -512,6 +512,7 @@ def test_views_made_again_say_the_same(road: Road, case: str) -> None:
     road.request("d1", case)
     road.transmitted(road.ordered("d1", case))
     paths = ("/payout/cases?limit=200", "/payout/payments?limit=200", "/payout/batches?limit=200", "/payout/open")
+    road.service.settled()
     before = [road.read(it) for it in paths]
     assert road.clients["p-operator"].post("/payout/operations/rebuild").is_success
     road.service.settled()
