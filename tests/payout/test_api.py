@@ -16,7 +16,7 @@ from services.payout.wiring import blueprint
 from shared.identity import Role
 from tests.payout.builders import IBAN
 from tests.payout.road import PEOPLE, Road, on_the_road
-from tests.servers import NatsServer
+from tests.servers import NatsServer, wait_until
 from tests.service import ISSUER, Place
 
 NAMES = (
@@ -512,7 +512,8 @@ def test_views_made_again_say_the_same(road: Road, case: str) -> None:
     road.request("d1", case)
     road.transmitted(road.ordered("d1", case))
     paths = ("/payout/cases?limit=200", "/payout/payments?limit=200", "/payout/batches?limit=200", "/payout/open")
-    road.service.settled()
+    # What the treasury owes of the batch is expected a moment after it was handed over.
+    wait_until(lambda: road.read("/health/idle")["idle"], "die Ruhe")
     before = [road.read(it) for it in paths]
     assert road.clients["p-operator"].post("/payout/operations/rebuild").is_success
     road.service.settled()
