@@ -77,7 +77,7 @@ def known(evidence: Evidence) -> Known:
 def _rows(evidence: Evidence) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     store = Path(evidence.store.removeprefix("sqlite:")) / "payout.sqlite"
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
-        kinds = ("payout.payment-*", "payout.batch-*", "payout.report-*", "payout.clearing-*")
+        kinds = ("payout.payment-*", "payout.payee-check-*", "payout.batch-*", "payout.report-*", "payout.clearing-*")
         of_kinds = " OR ".join(["topic GLOB ?"] * len(kinds))
         query = f"SELECT originator_id, topic, state FROM stored_events WHERE {of_kinds} ORDER BY notification_id"
         for stream, topic, state in connection.execute(query, kinds):
@@ -92,6 +92,10 @@ def _note(found: Known, id: str, topic: str, facts: Mapping[str, Any]) -> None:
             found.status[id] = "ordered"
             found.note_if_paid_already(str(facts["reference"]))
         case "payout.payment-batched":
+            found.status[id] = "batched"
+        case "payout.payee-check-reported" if found.status[id] == "batched":
+            found.status[id] = "held"
+        case "payout.payee-check-decided" if found.status[id] == "held":
             found.status[id] = "batched"
         case "payout.batch-listed" | "payout.batch-sealed":
             found.entries[id].extend(it["reference"] for it in facts.get("entries", ()))
