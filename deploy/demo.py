@@ -39,7 +39,7 @@ _WIDTH = 110
 """Columns of the table where no terminal says how wide it is."""
 
 
-_TREASURY = {"faults": [{"fault": "statement-of-the-day"}]}
+TREASURY = {"faults": [{"fault": "statement-of-the-day"}]}
 """What the treasury tells of each file beside the usual: the statement of the day, against which it is closed."""
 
 
@@ -69,7 +69,7 @@ def run(
     started = time.monotonic()
     with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror) as house:
         house.wait_ready(_READY_WITHIN)
-        write_atomically(directory / "treasury" / "scenario.json", json.dumps(_TREASURY).encode())
+        write_atomically(directory / "treasury" / "scenario.json", json.dumps(TREASURY).encode())
         return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
 
 

@@ -74,7 +74,9 @@ def _agree(draft: Draft, id: str, told: Mapping[str, Any]) -> None:
 
 def add(draft: Draft, key: str, column: str, cents: int) -> None:
     body = draft.get("sums", key) or {}
-    draft.put("sums", key, body | {column: body.get(column, 0) + cents}, grp=key.partition("/")[0], sort=key)
+    # In their order, for a payment is counted with the last of its events in a stretch, and what the budget says of it at once.
+    summed = dict(sorted((body | {column: body.get(column, 0) + cents}).items()))
+    draft.put("sums", key, summed, grp=key.partition("/")[0], sort=key)
 
 
 def count_item(draft: Draft, item: Mapping[str, Any], *, sign: int) -> None:

@@ -98,8 +98,8 @@ def test_documents_that_are_not_at_hand_are_read_in_few_round_trips(log: Log, tm
     log.follower(target).take(log.events(1, half))
     target.asked = 0
     log.follower(target).take(log.events(half + 1, len(log.rows)))
-    # Two rounds, for a document may name another: each reads a few singly and all others in one round trip.
-    assert target.asked <= 2 * (FEW + 1)
+    # Three rounds, for a document may name another, and that a third: each reads a few singly and all others in one round trip.
+    assert target.asked <= 3 * (FEW + 1)
     assert content(target) == made_at_once(log, tmp_path)
     target.close()
 

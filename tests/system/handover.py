@@ -86,6 +86,11 @@ class Handover:
             self.to_payout, self.payout, payout_reactions.react, self.to_review, payout_publications.publish, back
         )
 
+    def all_to_payout(self) -> None:
+        """Every message that waits."""
+        while self.to_payout.waiting:
+            self.deliver_to_payout()
+
     def deliver_to_review(self, back: int = 0) -> None:
         self._deliver(
             self.to_review, self.review, review_reactions.react, self.to_payout, review_publications.publish, back

@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from nats.errors import Error as NatsError
 
+from deploy.demo import TREASURY
 from deploy.demo_cases import CASES
 from deploy.demo_findings import Findings
 from deploy.demo_people import People
@@ -95,6 +96,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     begin = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 8, tzinfo=ZoneInfo("Europe/Berlin"))
     with Embedded(tmp_path_factory.mktemp("bad-input") / "house", calendar=begin) as house:
         house.wait_ready(120)
+        (house.directory / "treasury" / "scenario.json").write_text(json.dumps(TREASURY))
         with httpx2.Client(base_url=house.url, trust_env=False, timeout=30) as client:
             yield Door(directory=house.directory, client=client)
 

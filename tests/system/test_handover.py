@@ -95,8 +95,7 @@ def test_a_review_that_frees_when_it_asks_is_caught(monkeypatch: pytest.MonkeyPa
 def test_a_payout_that_returns_what_is_ordered_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(giving_back, "unordered", lambda state: state.plan.by_year)
     both = ordered_and_asked()
-    both.deliver_to_payout()
-    both.deliver_to_payout()
+    both.all_to_payout()
     monkeypatch.undo()
     with pytest.raises(AssertionError, match="mehr angeordnet"):
         both.check()
@@ -108,8 +107,7 @@ def test_a_payout_that_returns_what_is_ordered_is_caught(monkeypatch: pytest.Mon
 def ordered_and_asked() -> Handover:
     """20,000.00 of 2025 are ordered; review asks 25,000.00 of its 30,000.00 back to grant them in 2026."""
     both = Handover()
-    both.deliver_to_payout()
-    both.deliver_to_payout()
+    both.all_to_payout()
     both.draw(20_000_00)
     for _ in range(3):
         both.work_on(1)
@@ -120,8 +118,7 @@ def ordered_and_asked() -> Handover:
 def test_what_is_ordered_stays_and_only_the_rest_changes_its_year() -> None:
     both = ordered_and_asked()
     assert both.committed() == {2025: 30_000_00, 2026: 39_800_00}
-    both.deliver_to_payout()
-    both.deliver_to_payout()
+    both.all_to_payout()
     both.check()
     both.deliver_to_review()
     while both.to_review.waiting:
@@ -151,8 +148,7 @@ def test_what_the_treasury_refuses_goes_back_as_it_was_asked() -> None:
 def test_asks_returns_and_orders_interleave_in_every_way(order: tuple[str, ...]) -> None:
     """a: review asks for less; r: its lane delivers; p: payout's lane delivers; o: the next act on a drawdown."""
     both = Handover()
-    both.deliver_to_payout()
-    both.deliver_to_payout()
+    both.all_to_payout()
     both.draw(20_000_00)
     both.work_on(1)
     for step in order:
