@@ -13,7 +13,7 @@ from services.review import award as awards
 from services.review import publications as review_publications
 from services.review import reactions as review_reactions
 from shared.contracts import YearAmount, plus
-from shared.contracts.intake import DrawdownRequested
+from shared.contracts.intake import DrawdownRequested, LineUse
 from shared.contracts.payout import FundsReturned
 from shared.contracts.review import FundsAssigned, FundsSupplemented
 from shared.decider import Context, Decision, DomainError, decision
@@ -152,6 +152,9 @@ class Handover:
             eligible_due_cents=56_000_00,
             requested_cents=cents,
             requested_on=ON,
+            needed_on=ON,
+            purpose="Rechnung des Anbieters",
+            spent=(LineUse(line=1, cents=1),),
         )
         decided = payout_reactions.react(asked, CASE)
         assert decided is not None
