@@ -78,7 +78,9 @@ async def _live(
 ) -> Result:
     journal = Journal(directory / _JOURNAL)
     async with People(url) as people:
-        await Year(cases, journal, people, Steps(people, journal, cases), on_step).live()
+        year = Year(cases, journal, people, Steps(people, journal, cases), on_step)
+        await year.live()
+        await year.seal()
         findings = Findings(directory, people, journal, cases)
         result = await findings.result(started)
         write_atomically(directory / "summary.json", json.dumps(summary(result), indent=2, ensure_ascii=False).encode())

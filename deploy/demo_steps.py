@@ -21,7 +21,6 @@ from deploy.demo_people import GaveUp, People, Refused, key_of
 from deploy.demo_plan import (
     APPROPRIATION_CENTS,
     AUTHORISATIONS,
-    BUDGET_OPENED_ON,
     BUDGET_TITLE,
     FREEZE,
     FREEZE_ON,
@@ -391,7 +390,9 @@ class Steps(ProvingSteps):
 
     async def seal_years(self) -> None:
         """Seal the title's years in which something was paid: each day of theirs is closed, nothing waits, the budget agrees."""
-        for year in BUDGET_OPENED_ON:
+        for year in sorted(
+            {it.year for case in self._cases if case.granted for it in case.drawdowns if it.accepted_cents}
+        ):
             body = {"title": BUDGET_TITLE, "year": year}
             try:
                 await self._people.act(CASHIERS[1], "/payout/years", body, key=key_of(HOUSE, f"seal-year-{year}"))

@@ -236,6 +236,9 @@ class Year:
         for day in self.days():
             await self._live(day)
         await self._turn_to(LAST_DAY)
+
+    async def seal(self) -> None:
+        """Seal the years of the title, in a house in which nothing is left to be cleared."""
         await self._once(LAST_DAY, "seal-years", self._acting.seal_years)
 
     async def _live(self, day: date) -> None:
