@@ -47,9 +47,9 @@ class Expecting:
     passed: set[str] = field(default_factory=set[str])
     """What gives rise to nothing by this calendar."""
     told: frozenset[str] = frozenset()
+    """The overdue files that the log of this process names."""
     paid_twice: int = 0
     """So many items of money that may have left twice were open at the last look."""
-    """The overdue files that the log of this process names."""
     worked_upto: int = -1
 
     async def run(self) -> None:

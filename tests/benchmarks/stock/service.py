@@ -29,6 +29,8 @@ SETTINGS = {
     "DEEPCOPY_FROM_AGGREGATE_CACHE": "n",
 }
 
+PUBLISHED_WITHIN = 30.0
+
 
 def named(kind: str, name: object) -> UUID:
     """The id of an aggregate that is known by a name."""
@@ -118,12 +120,16 @@ class StockParty:
         event: Any = self._application.mapper.to_domain_event(it)
         contract, case, body = self._public[type(event)](event)
         message: Any = {"contract": contract, "case": case, "position": it.id, "body": body}
-        await self._broker.publish(message, contract, stream=f"STOCK_{self._application.service.upper()}")
+        stream = f"STOCK_{self._application.service.upper()}"
+        # By default it waits half a second for the broker, which a process under load does not keep.
+        await self._broker.publish(message, contract, stream=stream, timeout=PUBLISHED_WITHIN)
 
     async def act(self, name: str, case: str) -> None:
         await self._run(getattr(self._application, name), case)
 
     async def tally(self) -> Tally:
+        if self._relaying.done():
+            self._relaying.result()
         events = await asyncio.to_thread(self._application.recorder.max_notification_id)
         return Tally(events=events or 0, paid_cents=await self._run(self._application.paid_cents))
 
