@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from services.payout.clearing.kinds import Direction, Resolution
-from services.payout.clearing.noun import (
+from services.payout.clearing import (
     ClearingOpened,
     ClearingResolved,
     ClearingTaken,
+    Direction,
     Item,
+    Resolution,
     ResolutionDeclined,
     ResolutionProposed,
 )

@@ -15,16 +15,14 @@ from services.payout.clearing import (
     ClearingOpened,
     Direction,
     Item,
-    Resolution,
-    Standing,
-    kind_of,
-)
-from services.payout.clearing.noun import (
     ItemResolved,
     NothingProposed,
+    Resolution,
     ResolutionIncomplete,
     ResolutionNotOffered,
     ResolutionPending,
+    Standing,
+    kind_of,
 )
 from services.payout.report import AccountEntry, Booking, ReportReceived, Unmatched, approve
 from services.payout.report.resolving import CounterDiffers

@@ -11,8 +11,7 @@ import pytest
 
 from services.payout import clearing
 from services.payout import payment as payments
-from services.payout.clearing import Resolution
-from services.payout.clearing.noun import ResolutionIncomplete
+from services.payout.clearing import Resolution, ResolutionIncomplete
 from services.payout.payment import (
     DecidePayeeCheck,
     MissPayeeCheck,

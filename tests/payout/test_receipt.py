@@ -24,8 +24,7 @@ from services.payout.claim import (
     receipt_of,
     references_in,
 )
-from services.payout.clearing import ClearingKind, ProposeResolution, Resolution
-from services.payout.clearing.noun import ResolutionIncomplete
+from services.payout.clearing import ClearingKind, ProposeResolution, Resolution, ResolutionIncomplete
 from services.payout.report import (
     AccountEntry,
     Booking,

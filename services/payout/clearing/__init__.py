@@ -4,6 +4,35 @@ An item is opened in the transaction of the file that brought it. Money that was
 assigned to a payment, set against the booking that undid it, or handed to the office whose money it is.
 """
 
+from services.payout.clearing.commands import (
+    ApproveResolution,
+    CloseCounter,
+    Command,
+    DeclineResolution,
+    OpenClearing,
+    ProposeResolution,
+    TakeClearing,
+    Unexplained,
+)
+from services.payout.clearing.deciding import books_receipt
+from services.payout.clearing.errors import (
+    ItemResolved,
+    NothingProposed,
+    ResolutionIncomplete,
+    ResolutionNotOffered,
+    ResolutionPending,
+    ResolutionReasonMissing,
+    UnknownItem,
+)
+from services.payout.clearing.events import (
+    ClearingOpened,
+    ClearingResolved,
+    ClearingTaken,
+    Event,
+    Item,
+    ResolutionDeclined,
+    ResolutionProposed,
+)
 from services.payout.clearing.kinds import (
     KIND_TITLES,
     OFFERED,
@@ -16,28 +45,8 @@ from services.payout.clearing.kinds import (
     Resolution,
     kind_of,
 )
-from services.payout.clearing.noun import (
-    ApproveResolution,
-    Clearing,
-    ClearingOpened,
-    ClearingResolved,
-    ClearingTaken,
-    Command,
-    DeclineResolution,
-    Event,
-    Item,
-    OpenClearing,
-    ProposeResolution,
-    ResolutionDeclined,
-    ResolutionProposed,
-    ResolutionReasonMissing,
-    Standing,
-    TakeClearing,
-    Unexplained,
-    UnknownItem,
-    books_receipt,
-    decider,
-)
+from services.payout.clearing.noun import decider
+from services.payout.clearing.states import Clearing, Standing
 
 __all__ = [
     "KIND_TITLES",
@@ -52,15 +61,21 @@ __all__ = [
     "ClearingOpened",
     "ClearingResolved",
     "ClearingTaken",
+    "CloseCounter",
     "Command",
     "DeclineResolution",
     "Direction",
     "Event",
     "Item",
+    "ItemResolved",
+    "NothingProposed",
     "OpenClearing",
     "ProposeResolution",
     "Resolution",
     "ResolutionDeclined",
+    "ResolutionIncomplete",
+    "ResolutionNotOffered",
+    "ResolutionPending",
     "ResolutionProposed",
     "ResolutionReasonMissing",
     "Standing",

@@ -8,8 +8,15 @@ from services.payout import claim as claims
 from services.payout import clearing, collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.clearing import ON_PAYEE, Direction, Item, Resolution, Unexplained
-from services.payout.clearing.noun import CloseCounter, ResolutionIncomplete
+from services.payout.clearing import (
+    ON_PAYEE,
+    CloseCounter,
+    Direction,
+    Item,
+    Resolution,
+    ResolutionIncomplete,
+    Unexplained,
+)
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
 from services.payout.report.taking_in import Turn

@@ -1,0 +1,223 @@
+"""Opening, taking, proposing, agreeing and declining."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from services.payout.clearing.commands import (
+    ApproveResolution,
+    CloseCounter,
+    Command,
+    DeclineResolution,
+    OpenClearing,
+    ProposeResolution,
+    TakeClearing,
+    Unexplained,
+)
+from services.payout.clearing.errors import (
+    ItemResolved,
+    NothingProposed,
+    ResolutionIncomplete,
+    ResolutionNotOffered,
+    ResolutionPending,
+    ResolutionReasonMissing,
+    UnknownItem,
+)
+from services.payout.clearing.events import (
+    ClearingOpened,
+    ClearingResolved,
+    ClearingTaken,
+    Event,
+    Item,
+    ResolutionDeclined,
+    ResolutionProposed,
+)
+from services.payout.clearing.kinds import CLAIMING, OFFERED, OFFSETTING, Direction, Resolution, kind_of
+from services.payout.clearing.states import Clearing, Standing
+from shared import duties
+from shared.decider import Context
+
+MAX_OPENED = 1_000
+"""So many items lie in one event, which stays below 512 kB."""
+
+
+def decide(command: Command, clearing: Clearing, context: Context) -> Sequence[Event]:
+    match command:
+        case OpenClearing():
+            return _open(command, clearing)
+        case TakeClearing():
+            standing = _open_item(command.number, clearing)
+            if standing.owner == context.actor:
+                return []
+            return [ClearingTaken(number=command.number, taken_by=context.actor, taken_on=context.valid_on)]
+        case ProposeResolution():
+            return _propose(command, _known(command.number, clearing), context)
+        case ApproveResolution():
+            return _approve(command, _known(command.number, clearing), context)
+        case DeclineResolution():
+            return _decline(command, _known(command.number, clearing), context)
+        case CloseCounter():
+            return _close_counter(command, _known(command.number, clearing), context)
+        case _ as missing:
+            assert_never(missing)
+
+
+def _known(number: int, clearing: Clearing) -> Standing:
+    found = clearing.items.get(str(number))
+    if found is None:
+        raise UnknownItem(field="number")
+    return found
+
+
+def _open_item(number: int, clearing: Clearing) -> Standing:
+    found = _known(number, clearing)
+    if found.resolved is not None:
+        raise ItemResolved
+    return found
+
+
+def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]:
+    if command.sha256 in clearing.files and not command.found:
+        return []
+    wanted = [it for it in command.items if not (command.found and _is_listed(it, clearing))]
+    first = len(clearing.items) + 1
+    items = [
+        Item(
+            number=number,
+            kind=kind_of(it.reason, it.direction),
+            reference=it.reference,
+            reason=it.reason,
+            cents=it.cents,
+            direction=it.direction,
+            booking=it.booking,
+            booked_on=it.booked_on,
+            payment=it.payment,
+        )
+        for number, it in enumerate(wanted, first)
+    ]
+    return [
+        ClearingOpened(
+            sha256=command.sha256,
+            kind=command.kind,
+            message_id=command.message_id,
+            items=tuple(items[start : start + MAX_OPENED]),
+        )
+        for start in range(0, len(items), MAX_OPENED)
+    ]
+
+
+def _is_listed(it: Unexplained, clearing: Clearing) -> bool:
+    named = (it.reason, it.payment, it.booking)
+    return any((one.item.reason, one.item.payment, one.item.booking) == named for one in clearing.items.values())
+
+
+def _propose(command: ProposeResolution, standing: Standing, context: Context) -> Sequence[ResolutionProposed]:
+    proposed = ResolutionProposed(
+        number=command.number,
+        proposal=command.proposal,
+        resolution=command.resolution,
+        reason=command.reason,
+        payment=command.payment,
+        counter=command.counter,
+        proposed_by=context.actor,
+        proposed_on=context.valid_on,
+        claim=command.claim,
+        sealed_reason=command.sealed_reason,
+    )
+    if command.proposal in _proposals(standing):
+        return []
+    if standing.resolved is not None:
+        raise ItemResolved
+    if standing.proposed is not None:
+        raise ResolutionPending
+    if command.resolution not in OFFERED[standing.item.kind]:
+        raise ResolutionNotOffered(field="resolution")
+    _require_reason(command)
+    wanted = (command.resolution == Resolution.ASSIGNED, command.resolution in OFFSETTING)
+    meant = bool(command.payment) + bool(command.claim)
+    owed = bool(command.claim) and standing.item.kind not in CLAIMING
+    reclaimed = command.resolution == Resolution.RECOVERED and bool(command.claim)
+    if owed or (meant - reclaimed, bool(command.counter)) != wanted:
+        raise ResolutionIncomplete(field="payment" if wanted[0] or command.payment else "counter")
+    duties.refuse("propose-resolution", standing.acted, context)
+    return [proposed]
+
+
+def books_receipt(it: ResolutionProposed | ClearingResolved) -> bool:
+    """Whether agreeing books money that came in on a claim: an act of the treasury (§ 77 LHO)."""
+    return it.resolution == Resolution.ASSIGNED and bool(it.claim)
+
+
+def _require_reason(command: ProposeResolution | DeclineResolution) -> None:
+    if command.sealed_reason is None and not command.reason.strip():
+        raise ResolutionReasonMissing(field="reason")
+
+
+def _proposals(standing: Standing) -> Sequence[str]:
+    waiting = [standing.proposed.proposal] if standing.proposed else []
+    done = [standing.resolved.proposal] if standing.resolved else []
+    return [*standing.declined, *waiting, *done]
+
+
+def _approve(command: ApproveResolution, standing: Standing, context: Context) -> Sequence[ClearingResolved]:
+    if standing.resolved is not None:
+        if standing.resolved.proposal != command.proposal:
+            raise ItemResolved
+        return []
+    proposed = standing.proposed
+    if proposed is None or proposed.proposal != command.proposal:
+        raise NothingProposed(field="proposal")
+    duties.refuse("approve-resolution", standing.acted, context)
+    return [
+        ClearingResolved(
+            number=command.number,
+            proposal=proposed.proposal,
+            resolution=proposed.resolution,
+            payment=proposed.payment,
+            counter=proposed.counter,
+            approved_by=context.actor,
+            approved_on=context.valid_on,
+            claim=proposed.claim,
+        )
+    ]
+
+
+def _decline(command: DeclineResolution, standing: Standing, context: Context) -> Sequence[ResolutionDeclined]:
+    if command.proposal in standing.declined:
+        return []
+    if standing.resolved is not None:
+        raise ItemResolved
+    if standing.proposed is None or standing.proposed.proposal != command.proposal:
+        raise NothingProposed(field="proposal")
+    _require_reason(command)
+    return [
+        ResolutionDeclined(
+            number=command.number,
+            proposal=command.proposal,
+            reason=command.reason,
+            declined_by=context.actor,
+            declined_on=context.valid_on,
+            sealed_reason=command.sealed_reason,
+        )
+    ]
+
+
+def _close_counter(command: CloseCounter, standing: Standing, context: Context) -> Sequence[ClearingResolved]:
+    if standing.resolved is not None:
+        if standing.resolved.counter != command.resolved:
+            raise ItemResolved
+        return []
+    if standing.proposed is not None:
+        raise ResolutionPending
+    duties.refuse("approve-resolution", standing.acted, context)
+    found = Resolution.BOOKED_TWICE if standing.item.direction == Direction.IN else Resolution.RETURNED_TO_SENDER
+    return [
+        ClearingResolved(
+            number=command.number,
+            proposal="",
+            resolution=found,
+            payment="",
+            counter=command.resolved,
+            approved_by=context.actor,
+            approved_on=context.valid_on,
+        )
+    ]
