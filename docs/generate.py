@@ -71,8 +71,10 @@ def nouns_of(module: ModuleType) -> list[AnyDecider]:
 
 
 def contracts_of(publisher: str) -> Sequence[type[Contract]]:
-    """Every contract class of a publisher."""
-    return [it for it in classes_in(import_module(f"shared.contracts.{publisher}")) if "CONTRACT" in vars(it)]
+    """Every contract class of a publisher, whose module may be a package."""
+    named = f"shared.contracts.{publisher}"
+    modules = list(modules_of(named)) or [import_module(named)]
+    return [it for module in modules for it in classes_in(module) if "CONTRACT" in vars(it)]
 
 
 def sentence(it: type[Any]) -> str:
