@@ -1,0 +1,25 @@
+"""Claims by what is next, found by the reference that is paid under."""
+
+from services.payout import claim
+from services.payout.collection_list import compare_claim
+from services.payout.deadlines import note_claims
+from shared.identity import SYSTEM
+from shared.views import Body, Draft, Standing
+
+
+def put_claims(case: str, standing: Standing, draft: Draft) -> None:
+    """The case's claims by what is next, found by the reference that is paid under."""
+    state: claim.Claims = standing.state
+    note_claims(case, state, draft)
+    for it in state.claims:
+        body: Body = {
+            "claim": it.id, "case": case, "reference": it.opened.reference, "file_number": it.opened.file_number,
+            "status": it.status, "due_on": it.due_on.isoformat(), "open_cents": it.open_cents,
+            "interest_due_cents": it.interest_due_cents,
+        }  # fmt: skip
+        draft.put("claims", it.id, body, grp=it.status, sort=f"{body['due_on']}/{it.id}")
+        draft.put("claim_references", it.opened.reference, {"case": case, "claim": it.id})
+        for one in it.booked:
+            if one.booked_by == SYSTEM:
+                draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents})
+        compare_claim(draft, case, it)

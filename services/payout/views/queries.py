@@ -1,0 +1,76 @@
+"""What is asked of the lists."""
+
+from collections.abc import Mapping, Sequence
+
+from services.payout import clearing, report
+from services.payout.views.payments import PAYMENT_STATUSES
+from shared.views import Body, Page, Views
+
+
+def paid_twice(seen: Views) -> int:
+    """How many open items are about money that may have left twice."""
+    return sum(seen.count("clearing", it) for it in clearing.PAID_TWICE)
+
+
+def listed(views: Views, name: str, status: str | None, after: str, limit: int, *, newest_first: bool = False) -> Page:
+    """A page of `cases`, `payments`, `batches`, `reports`, `clearing` or `holds`, all of them or those of one status."""
+    return views.find(name, grp=status, after=after, limit=limit, newest_first=newest_first)
+
+
+def ordered_payments(views: Views, limit: int) -> Sequence[str]:
+    """Payments that lie in no batch yet, oldest first."""
+    return [it.key for it in views.find("payments", grp="ordered", limit=limit).entries]
+
+
+def outgoing_batches(views: Views, limit: int = 50) -> Sequence[str]:
+    """Batches that are released and of which it is not proved that the treasury holds them, oldest first."""
+    return [it.key for it in views.find("outgoing", limit=limit).entries]
+
+
+def outgoing_recalls(views: Views, limit: int = 50) -> Sequence[str]:
+    """Requests to cancel that are approved and of which it is not proved that the treasury holds them, oldest first."""
+    return [it.key for it in views.find("outgoing-recalls", limit=limit).entries]
+
+
+def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:
+    """The batches in which payments of these references lie; unknown references have none."""
+    found = views.get_all([("references", it) for it in sorted(references)])
+    return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
+
+
+def claims_of_references(views: Views, references: frozenset[str]) -> Mapping[str, report.Owed]:
+    """The claims that bear these references; other references are no claim's."""
+    found = views.get_all([("claim_references", it) for it in sorted(references)])
+    return {it.key: report.Owed(case=it.body["case"], claim=it.body["claim"]) for it in found.values()}
+
+
+def claim_named(views: Views, claim: str) -> report.Owed | None:
+    """Where a claim is found; None when there is none of this id."""
+    found = views.get("claims", claim)
+    return report.Owed(case=found.body["case"], claim=claim) if found else None
+
+
+def listed_bookings(views: Views, keys: frozenset[str]) -> frozenset[str]:
+    """Those bookings of the account of which something was listed to be explained."""
+    return frozenset(it.key for it in views.get_all([("clearing-bookings", it) for it in sorted(keys)]).values())
+
+
+def payment_of_reference(views: Views, reference: str) -> str:
+    """The payment that bears a reference; empty when none does."""
+    found = views.get("references", reference)
+    return found.body["payment"] if found else ""
+
+
+def report_of_file(views: Views, sha256: str) -> Body | None:
+    """What became of the file with this hash; None when none was read."""
+    found = views.get("report-files", sha256)
+    return found.body if found else None
+
+
+def totals(views: Views) -> Mapping[str, tuple[int, int]]:
+    """Count and cents of payments by status, over all years; every status is there."""
+    found: dict[str, tuple[int, int]] = dict.fromkeys(PAYMENT_STATUSES, (0, 0))
+    for it in views.find("totals", limit=500).entries:
+        count, cents = found[it.body["status"]]
+        found[it.body["status"]] = count + it.body["count"], cents + it.body["cents"]
+    return found
