@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from services.payout import report as reports
-from services.payout.report import Answer, BookingReport, StatusReport
+from services.payout.report import Answer, BookingReport, ReportReceived, StatusReport
 from services.payout.treasury.iso20022 import read
-from tests.payout.messages import camt_053, camt_054, details, entry, information, pain_002, transaction
+from tests.payout.builders import BATCH, transmitted_house
+from tests.payout.messages import camt_053, camt_054, details, entry, information, pain_002, reason, transaction
 from tests.payout.test_iso20022 import etree, schema
 
 PAIR = (("R1", "100.00"), ("R2", "200.00"))
@@ -81,3 +82,66 @@ def test_what_is_only_noted_has_the_day_of_its_value_or_of_its_message() -> None
     ]
     [line] = lines(account(noted.format("")))
     assert (line.booked, line.booked_on) == (False, date(2025, 8, 6))
+
+
+def on_our_payment(raw: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """What becomes of the one payment of a batch at the treasury, and what is left to be cleared."""
+    house = transmitted_house()
+    found = read(raw)
+    match found:
+        case StatusReport():
+            events = house.answered(found)
+        case BookingReport():
+            events = house.booked(found)
+        case _:
+            raise AssertionError(found)
+    left = [(it.reference, it.reason) for one in events if isinstance(one, ReportReceived) for it in one.unmatched]
+    return type(house.payment("p1")).__name__, left
+
+
+REFERENCE = transmitted_house().reference("p1")
+GROUP = f"{BATCH}-01"
+BARE = transaction(REFERENCE, "RJCT")
+SENT_BEFORE: dict[str, bytes] = {
+    "reason of the file": pain_002(information(GROUP, BARE), batch=BATCH, status="RJCT", code="AM05"),
+    "reason of the group": pain_002(information(GROUP, BARE, status="RJCT", code="DUPL"), batch=BATCH),
+    "reason of a group without a status": pain_002(
+        information(GROUP, BARE, status="RJCT", code="DUPL").replace("<PmtInfSts>RJCT</PmtInfSts>", ""), batch=BATCH
+    ),
+    "reason of the file, another of the payment": pain_002(
+        information(GROUP, transaction(REFERENCE, "RJCT", "NARR")), batch=BATCH, status="RJCT", code="AM05"
+    ),
+    "second reason": pain_002(
+        information(GROUP, BARE.replace("</TxSts>", "</TxSts>" + reason("NARR") + reason("AM05"))), batch=BATCH
+    ),
+    "the bank's words": pain_002(
+        information(GROUP, transaction(REFERENCE, "RJCT", "X").replace("<Cd>X</Cd>", "<Prtry>am05/Doppelt!</Prtry>")),
+        batch=BATCH,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", SENT_BEFORE)
+def test_a_file_that_was_sent_before_is_at_the_treasury_wherever_the_reason_stands(where: str) -> None:
+    assert on_our_payment(SENT_BEFORE[where]) == ("Batched", [(REFERENCE, "duplicate-receipt")])
+
+
+@pytest.mark.parametrize(
+    ("own", "of_group", "of_file"), [("AC04", "AC06", "FF01"), ("", "AC06", "FF01"), ("", "", "FF01")]
+)
+def test_a_refusal_has_its_own_reason_else_that_of_its_group_else_that_of_its_file(
+    own: str, of_group: str, of_file: str
+) -> None:
+    answer = information(GROUP, transaction(REFERENCE, "RJCT", own), status="RJCT", code=of_group)
+    house = transmitted_house()
+    found = read(pain_002(answer, batch=BATCH, status="RJCT", code=of_file))
+    assert isinstance(found, StatusReport)
+    house.answered(found)
+    assert house.payment("p1").reason == (own or of_group or of_file)
+
+
+@pytest.mark.parametrize("words", ["Herr Mueller verzogen", "Mueller", "Konto 12345 von Frau Meier"])
+def test_what_a_bank_says_of_persons_in_place_of_a_code_is_not_taken_over(words: str) -> None:
+    raw = pain_002(information("B-1-01", transaction("R1", "RJCT", "AC04")))
+    [found] = statuses(raw.replace(b"<Cd>AC04</Cd>", f"<Prtry>{words}</Prtry>".encode()))
+    assert found.reason == "NARR"

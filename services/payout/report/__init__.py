@@ -8,6 +8,7 @@ from services.payout.report.answers import apply_status_report
 from services.payout.report.bookings import apply_booking
 from services.payout.report.bounds import Bounds
 from services.payout.report.content import (
+    DUPLICATES,
     MADE,
     STATEMENT,
     AccountEntry,
@@ -42,6 +43,7 @@ from services.payout.report.resolving import approve, counter_of
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
+    "DUPLICATES",
     "MADE",
     "NOTHING",
     "STATEMENT",

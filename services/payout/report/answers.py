@@ -7,12 +7,9 @@ from services.payout import collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Unexplained
-from services.payout.report.content import Answer, Status, StatusReport
+from services.payout.report.content import DUPLICATES, Answer, Status, StatusReport
 from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
-from shared.decider import Decision
-
-DUPLICATES = frozenset({"AM05", "DUPL"})
-"""“You sent this before” is no refusal: the treasury holds the file. Taken for one, it would be paid twice."""
+from shared.decider import Decision, replace
 
 
 def apply_status_report(
@@ -59,10 +56,17 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
             meant = list(entries)
         if not meant:
             unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
-        answers |= dict.fromkeys(meant, status)
+        answers |= {it: _explained(status, answers.get(it)) for it in meant}
     for reference, status in answers.items():
         unmatched += _answered(turn, report, sealed, entries[reference], status)
     return unmatched
+
+
+def _explained(status: Status, above: Status | None) -> Status:
+    """A refusal without a reason is refused for that of its group or its file; of a file that was sent before, nothing is refused."""
+    if above is None or (status.reason and above.reason not in DUPLICATES):
+        return status
+    return replace(status, reason=above.reason)
 
 
 def _answered(

@@ -26,6 +26,10 @@ class Answer(StrEnum):
     PAYEE_UNCHECKED = "payee-not-checked"
 
 
+DUPLICATES = frozenset({"AM05", "DUPL"})
+"""“You sent this before” is no refusal: the treasury holds the file. Taken for one, it would be paid twice."""
+
+
 @value
 class Status:
     """One answer: to a payment (`reference`), else to a group of payments (`group`), else to the whole file. `status` and `reason` are codes."""

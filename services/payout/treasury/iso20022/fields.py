@@ -11,6 +11,9 @@ IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 """Message, group and end-to-end ids that we write: 35 characters of the SEPA set, no slash at either end and never two."""
 _LONGEST = 35
 """What others write is `Max35Text`, and many banks do not keep to the SEPA set in the names of their own files."""
+_CODE = re.compile(r"[A-Z]{4}|(?=[^0-9]*[0-9])[A-Za-z0-9.-]{1,12}", re.ASCII)
+"""A reason that is no word: those of the published lists, and what banks number for themselves."""
+_WORD = re.compile(r"[A-Z0-9]+", re.ASCII)
 NARRATIVE = "NARR"
 """The published code for a reason that is told in words, which may name persons and are not taken over."""
 _MOST_NAMES = 200
@@ -121,9 +124,14 @@ class Fields:
         return text
 
     def code(self, parent: Any, path: str) -> str:
-        """A reason given as a code, of the published list or the bank's own; empty when there is none."""
+        """A reason given as a code, of the published list or the bank's own, else that it was told in words; empty when there is none."""
         code = self.maybe(parent, f"{path}/Cd") or self.maybe(parent, f"{path}/Prtry")
-        return code if not code or IDENTIFIER.fullmatch(code) else NARRATIVE
+        return code if not code or _CODE.fullmatch(code) else NARRATIVE
+
+    def words(self, parent: Any, path: str) -> Sequence[str]:
+        """The words of a reason, in capitals: what a bank puts where its own code belongs is often a code and a sentence."""
+        told = self.maybe(parent, f"{path}/Cd") or self.maybe(parent, f"{path}/Prtry")
+        return _WORD.findall(told.upper())
 
     def amount(self, parent: Any, path: str) -> int:
         element = self.one(parent, path)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.payout.report import Answer, Status, StatusReport
+from services.payout.report import DUPLICATES, Answer, Status, StatusReport
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.fields import Fields, cents, is_name, number
 
@@ -76,10 +76,11 @@ class StatusReader:
         return self._group
 
     def _levels(self, parent: Any, path: str, group: str = "") -> list[Status]:
-        code = self._fields.maybe(parent, path)
+        code, reason = self._fields.maybe(parent, path), self._reason(parent)
         if not code:
-            return []
-        return [Status(answer=_answer(code), status=code, reason=self._reason(parent), group=group)]
+            # A reason may stand here for what is refused below.
+            return [Status(answer=Answer.PARTIAL, status="", reason=reason, group=group)] if reason else []
+        return [Status(answer=_answer(code), status=code, reason=reason, group=group)]
 
     def _transaction(self, transaction: Any) -> Status:
         code = self._fields.required(transaction, "TxSts")
@@ -102,7 +103,11 @@ class StatusReader:
         return found
 
     def _reason(self, parent: Any) -> str:
-        return self._fields.code(parent, "StsRsnInf/Rsn")
+        """The first reason that is given; one that says "you sent this before" counts in whatever place, for it is no refusal."""
+        told = self._fields.all(parent, "StsRsnInf")
+        words = {word for it in told for word in self._fields.words(it, "Rsn")}
+        codes = (self._fields.code(it, "Rsn") for it in told)
+        return min(words & DUPLICATES, default="") or next((it for it in codes if it), "")
 
 
 def _answer(code: str) -> Answer:
