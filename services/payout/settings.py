@@ -56,6 +56,8 @@ class Settings(shared.settings.Settings):
     """A line of the account that is booked more days after its file's own day is not believed."""
     booked_after_today_days: int = Field(default=31, ge=0, le=366, description="a rule of the house")
     """Nor is one that is booked more days after today, whatever day its file bears."""
+    booked_before_order_days: int = Field(default=31, ge=1, le=366, description="a rule of the house")
+    """Nor is one that is booked more days before the file was made in which its payment lies."""
     native_text: bool = False
     """Whether new files keep umlauts and ß; else they are written by the German convention (ä→ae)."""
     single_titles: tuple[str, ...] = ()

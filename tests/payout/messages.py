@@ -67,6 +67,12 @@ def camt_054(*entries: str) -> bytes:
     ).encode()
 
 
+def interim(*entries: str) -> bytes:
+    """A report during the day (camt.052), with the lines of a notification."""
+    raw = camt_054(*entries).replace(b"camt.054", b"camt.052").replace(b"BkToCstmrDbtCdtNtfctn", b"BkToCstmrAcctRpt")
+    return raw.replace(b"Ntfctn>", b"Rpt>")
+
+
 def balance(code: str, amount: str, on: str, direction: str = "CRDT") -> str:
     return (
         f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{amount}</Amt>'

@@ -1,6 +1,6 @@
 """A line moves something only on the account that its payment is paid from, and on a day that has come."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -77,11 +77,14 @@ def test_money_that_comes_back_on_another_account_returns_nothing() -> None:
 
 
 @given(st.integers(min_value=-400, max_value=400))
-def test_a_day_that_has_not_come_books_nothing(days: int) -> None:
+def test_a_day_that_has_not_come_or_was_long_before_the_order_books_nothing(days: int) -> None:
     house = transmitted_house()
-    told(house, line(house, on=date.fromordinal(CREATED.toordinal() + days)))
-    assert isinstance(house.payment("p1"), payments.Settled) == (days <= BOUNDS.after_file_days)
-    assert bool(reasons(house)) == (days > BOUNDS.after_file_days)
+    told(house, line(house, on=CREATED + timedelta(days=days)))
+    since_sealed = (CREATED - house.sealed().created_at.date()).days + days
+    believed = since_sealed >= -BOUNDS.before_order_days and days <= BOUNDS.after_file_days
+    assert isinstance(house.payment("p1"), payments.Settled) == believed
+    why = "booked-ahead" if days > 0 else "booked-before-order"
+    assert reasons(house) == ([] if believed else [(why, "p1", PAID)])
 
 
 def test_a_file_that_bears_a_day_far_ahead_is_not_believed_either() -> None:

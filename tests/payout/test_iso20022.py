@@ -279,7 +279,6 @@ DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/pas
         (BOOKING.replace(b"2025-08-06<", b"2025-13-06<"), "bad-date"),
         (BOOKING.replace(b"<BookgDt><Dt>2025-08-06</Dt></BookgDt>", b""), "missing"),
         (BOOKING.replace(b">DBIT<", b">BOTH<"), "unknown-direction"),
-        (camt_054(entry("300", details("R1"), details("R2", "200"))), "missing"),
         (camt_054().replace(b"Ntfctn>", b"Ntfctm>"), "missing"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files of the treasury, damaged by chance: read, or refused with a reason; never another exception, and never another amount booked.
+"""Files of the treasury for every reader, damaged by chance: read, or refused with a reason; never another exception, and never another amount booked.
 
 `EXAMPLES=n` tries more than the usual 300 of each kind.
 """
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from services.payout import payment as payments
 from services.payout.report import BookingReport, RecallReport, ReportReceived, StatusReport, apply_recall_answer
-from services.payout.treasury import Unreadable
+from services.payout.treasury import Unreadable, hkr, iso20022
+from services.payout.treasury.hkr.notation import etree
 from services.payout.treasury.known import read
 from tests.payout.builders import BATCH, House, system, transmitted_house
 from tests.payout.messages import (
@@ -24,6 +25,7 @@ from tests.payout.messages import (
     details,
     entry,
     information,
+    interim,
     pain_002,
     transaction,
 )
@@ -37,6 +39,12 @@ HOUSE = transmitted_house()
 REFERENCE = HOUSE.reference("p1")
 PAID = 19_200_00
 
+HKR_BOOKINGS = (
+    f"Buchungsdatei;{hkr.NAMESPACES[2]}\r\nVorsatz;B-1\r\nEinzelsatz;17;Auszahlung;{REFERENCE};19200.00;2025-08-06\r\n"
+    "Nachsatz;1;19200.00\r\n"
+)
+HKR_ANSWER = f"Vorsatz;Q-1;{BATCH};1;19200.00;teilweise;\r\nEinzelsatz;{REFERENCE};abgewiesen;AC04\r\nNachsatz;1\r\n"
+HKR_RETURN = f"Vorsatz;R-1\r\nEinzelsatz;18;{REFERENCE};19200.00;2025-08-08;AC04\r\nNachsatz;1;19200.00\r\n"
 FILES: dict[str, bytes] = {
     "notification": camt_054(entry("19200.00", details(REFERENCE, "19200.00"), group=f"{BATCH}-01")),
     "statement": camt_053(
@@ -44,10 +52,18 @@ FILES: dict[str, bytes] = {
     ),
     "status": pain_002(information(f"{BATCH}-01", transaction(REFERENCE, "RJCT", "AC04")), batch=BATCH),
     "recall": camt_029(BATCH, (REFERENCE, "RJCR", "CUST")),
+    "interim": interim(entry("19200.00", details(REFERENCE, "19200.00"))),
+    "hkr-acknowledgement": f"Quittung;{hkr.NAMESPACES[2]}\r\n{HKR_ANSWER}".encode(),
+    "hkr-bookings": HKR_BOOKINGS.encode(),
+    "hkr-bookings-xml": etree.tostring(hkr.from_csv(HKR_BOOKINGS.encode()), xml_declaration=True, encoding="UTF-8"),
+    "hkr-returns": f"Rueckgabedatei;{hkr.NAMESPACES[1]}\r\n{HKR_RETURN}".encode(),
 }
+READERS = {"status", "recall", "interim", "statement", "notification"}
+"""The kinds that stand for the ISO 20022 readers."""
 PIECES = (
     b"<", b">", b"</Ntry>", b"<!DOCTYPE x>", b"&amp;", b"&x;", b"\0", b"\xff\xfe", b"-", b"0", b"99999999999999999999", b".",
-    b'Ccy="USD"', b"<Ntry/>", b"DBIT", b"RJCT", b"<![CDATA[", b"<!--", b"<?x ?>", balance("CLBD", "5.00", "x").encode(),
+    b'Ccy="USD"', b";", b'"', b"\r\n", b"2025-02-30", b"12025-08-06", b"Nachsatz;0", b"<Ntry/>",
+    b"DBIT", b"RJCT", b"<![CDATA[", b"<!--", b"<?x ?>", balance("CLBD", "5.00", "x").encode(),
 )  # fmt: skip
 
 
@@ -129,4 +145,16 @@ def test_the_undamaged_files_do_what_they_say() -> None:
         "statement": "Returned",
         "status": "Rejected",
         "recall": "Batched",
+        "interim": "Batched",
+        "hkr-acknowledgement": "Rejected",
+        "hkr-bookings": "Settled",
+        "hkr-bookings-xml": "Settled",
+        "hkr-returns": "Batched",
     }
+
+
+def test_there_is_a_file_for_every_reader() -> None:
+    assert len(READERS) == len(iso20022.READERS)
+    assert FILES.keys() >= READERS
+    answers = {kind for kind in hkr.COLUMNS[2] if kind != "Anordnungsdatei"}
+    assert {it.split(b";")[0].decode() for it in FILES.values() if hkr.looks_like_csv(it)} == answers

@@ -146,6 +146,7 @@ CLEARING: Mapping[str, str] = {
     "statement-number-twice": "Zwei Kontoauszüge tragen dieselbe Nummer.",
     "foreign-account": "Die Zahlung wurde auf einem anderen Konto gebucht als dem, von dem sie geht.",
     "booked-ahead": "Der Buchungstag liegt in der Zukunft.",
+    "booked-before-order": "Der Buchungstag liegt lange vor der Anordnung.",
     "perhaps-in-sum": "Eine abgelehnte Zahlung liegt vielleicht in einer Sammelbuchung.",
     "drawdown-paid-twice": "Ein Mittelabruf wurde zweimal gezahlt.",
     "unreadable": "Die Datei ließ sich nicht lesen.",

@@ -63,7 +63,7 @@ from services.payout.payment.events import (
     RecallOutcome,
 )
 from services.payout.payment.evolving import evolve
-from services.payout.payment.naming import reference_of
+from services.payout.payment.naming import recognised, reference_of, references_in
 from services.payout.payment.noun import decider
 from services.payout.payment.payee_check import held_until
 from services.payout.payment.recalling import is_ended_by, recall_of, recall_status
@@ -151,5 +151,7 @@ __all__ = [
     "is_ended_by",
     "recall_of",
     "recall_status",
+    "recognised",
     "reference_of",
+    "references_in",
 ]

@@ -42,9 +42,10 @@ class Known:
                 self.by_group.setdefault(it.message_id, {}).update(of_group)
                 self.by_reference |= of_group
 
-    def objection(self, line: AccountEntry, today: date, debtor: str = "") -> str:
+    def objection(self, line: AccountEntry, today: date, sealed: batches.BatchSealed | None = None) -> str:
         """Why a line moves nothing, whatever it names."""
-        return self._bounds.objection(line, today, self._report.created_on, debtor)
+        debtor, sealed_on = (sealed.debtor, sealed.created_at.date()) if sealed else ("", None)
+        return self._bounds.objection(line, today, self._report.created_on, debtor, sealed_on)
 
     def meant(self, line: AccountEntry) -> Iterable[Place]:
         """The payments that a line may move: those it names, else the group it names."""
@@ -115,7 +116,7 @@ def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
         if booking.reference in seen:
             unmatched += _again(turn, line, told, entries.get(booking.reference))
         elif booking.reference not in entries:
-            unmatched.append(_part(line, booking.reference, booking.cents, "unknown-reference"))
+            unmatched.append(_part(line, booking.reference or line.key, booking.cents, "unknown-reference"))
         else:
             unmatched += _settled(turn, line, told, known, *entries[booking.reference])
         seen.add(booking.reference)
@@ -141,7 +142,7 @@ def _came_back(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained
 def _unsettled(
     turn: Turn, line: AccountEntry, booking: Booking, known: Known, sealed: batches.BatchSealed, entry: batches.Entry
 ) -> list[Unexplained]:
-    if reason := known.objection(line, turn.context.valid_on, sealed.debtor):
+    if reason := known.objection(line, turn.context.valid_on, sealed):
         return [_part(apart(line, reason), entry.reference, booking.cents, reason)]
     command = payments.ReturnPayment(
         batch=sealed.message_id,
@@ -206,7 +207,7 @@ def _again(
 def _settled(
     turn: Turn, line: AccountEntry, told: Unexplained, known: Known, sealed: batches.BatchSealed, entry: batches.Entry
 ) -> list[Unexplained]:
-    if reason := known.objection(line, turn.context.valid_on, sealed.debtor):
+    if reason := known.objection(line, turn.context.valid_on, sealed):
         return _again(turn, apart(line, reason), told, (sealed, entry), reason)
     if turn.is_questioned(entry, line.key, told.cents):
         return []

@@ -7,21 +7,25 @@ from hashlib import sha256
 from services.payout.report.content import AccountEntry
 from shared.decider import field, replace, value
 
-FOREIGN, AHEAD = "foreign-account", "booked-ahead"
+FOREIGN, AHEAD, BEFORE = "foreign-account", "booked-ahead", "booked-before-order"
 
 
 @value
 class Bounds:
     """`accounts` are the treasury's, by the key that a batch names as its debtor; without any, no line is held against them.
 
-    A line may be booked so many days after the day of its file, and after our own day; beyond that its day is not believed.
+    A line may be booked so many days after the day of its file, and after our own day, and before the day on which its payment was
+    sealed; beyond that its day is not believed.
     """
 
     accounts: Mapping[str, str] = field(default_factory=dict[str, str])
     after_file_days: int = 5
     after_today_days: int = 31
+    before_order_days: int = 31
 
-    def objection(self, line: AccountEntry, today: date, created_on: date | None, debtor: str = "") -> str:
+    def objection(
+        self, line: AccountEntry, today: date, created_on: date | None, debtor: str = "", sealed_on: date | None = None
+    ) -> str:
         """Why a line moves nothing, as a code; `debtor` is whose account it has to be on, any of ours without."""
         expected = {self.accounts.get(debtor)} if debtor else set(self.accounts.values())
         if self.accounts and line.account and line.account not in expected:
@@ -29,6 +33,8 @@ class Bounds:
         latest = [today + timedelta(days=self.after_today_days)]
         if created_on is not None:
             latest.append(created_on + timedelta(days=self.after_file_days))
+        if sealed_on is not None and line.booked_on < sealed_on - timedelta(days=self.before_order_days):
+            return BEFORE
         return AHEAD if line.booked_on > min(latest) else ""
 
 

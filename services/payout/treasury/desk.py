@@ -269,6 +269,7 @@ class Desk:
             accounts={name: it.iban for name, it in settings.debtors.items()},
             after_file_days=settings.booked_after_file_days,
             after_today_days=settings.booked_after_today_days,
+            before_order_days=settings.booked_before_order_days,
         )
 
     @property

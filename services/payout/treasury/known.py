@@ -1,15 +1,16 @@
 """The formats that are known: how each is written, and whose reader a file that came belongs to."""
 
+import codecs
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.payout import batch as batches
 from services.payout.report import Message, Sift, keep_all
-from services.payout.treasury import Instruction, hkr, iso20022
-from services.payout.treasury.iso20022.parsing import MAX_HELD, chunks, whole
+from services.payout.treasury import Instruction, Unreadable, hkr, iso20022
+from services.payout.treasury.iso20022.parsing import MAX_HELD, chunks, namespace_of, whole
 from shared.decider import value
 
-_HEAD = 4_096
+_HEAD = 1 << 16
 
 
 @value
@@ -36,9 +37,14 @@ def read(file: Path | bytes, limit: int = iso20022.MAX_SIZE, sift: Sift = keep_a
     head = _head(file)
     if hkr.looks_like_csv(head):
         return hkr.read_tree(hkr.from_csv(b"".join(chunks(file, min(limit, MAX_HELD)))))
-    if any(it.encode() in head for it in hkr.NAMESPACES.values()):
+    if namespace_of(head) in hkr.NAMESPACES.values():
         return hkr.read_tree(whole(file, limit))
-    return iso20022.read(file, limit, sift)
+    try:
+        return iso20022.read(file, limit, sift)
+    except Unreadable as error:
+        if error.code == "not-well-formed" and not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+            error.reason = "Die Datei ist weder XML noch CSV: In CSV nennt die erste Zeile die Art der Datei und ihre Fassung, mit Semikolon getrennt."
+        raise
 
 
 def _head(file: Path | bytes) -> bytes:

@@ -21,6 +21,7 @@ NAMESPACES: Mapping[int, str] = {1: "urn:foerderstrom:hkr:1", 2: "urn:foerderstr
 NAMESPACE = NAMESPACES[1]
 SCHEMA = Path(__file__).parent / "hkr.xsd"
 SCHEMAS: Mapping[int, Path] = {1: SCHEMA, 2: SCHEMA.with_name("hkr-2.xsd")}
+_FIRST_LINE = 200
 HEADER, RECORD, TRAILER = "Vorsatz", "Einzelsatz", "Nachsatz"
 
 type Columns = Mapping[str, Sequence[str]]
@@ -63,6 +64,13 @@ _SECOND: Mapping[str, Columns] = {
 }  # fmt: skip
 COLUMNS: Mapping[int, Mapping[str, Columns]] = {1: _COLUMNS, 2: _SECOND}
 """The fields of every record, by version and kind of file, in the order of the schema."""
+_NAMES = frozenset(
+    name
+    for kinds in COLUMNS.values()
+    for kind, records in kinds.items()
+    for record, fields in records.items()
+    for name in (kind, record, *fields)
+)
 
 
 def version_of(root: Any) -> int:
@@ -77,7 +85,7 @@ def found(root: Any, name: str) -> Any:
 
 
 def schema_errors(root: Any) -> str:
-    """Where a file is not valid, as line and kind of error, never with its text; empty when it is valid."""
+    """Where a file is not valid, as line and field, never with its text; empty when it is valid."""
     version = version_of(root)
     if not version:
         return "unbekannte Fassung"
@@ -85,7 +93,9 @@ def schema_errors(root: Any) -> str:
     if schema.validate(root):
         return ""
     first = schema.error_log[0]
-    return f"Zeile {first.line}: {first.type_name}"
+    [element, *_] = [*root.getroottree().xpath(first.path or "/*"), root]
+    name = etree.QName(element).localname
+    return f"Zeile {first.line}, {name if name in _NAMES else 'unbekanntes Feld'}"
 
 
 def append(root: Any, kind: str, fields: Mapping[str, str]) -> None:
@@ -118,36 +128,40 @@ def to_csv(root: Any) -> bytes:
     return written.getvalue().encode()
 
 
-def _heads() -> Mapping[bytes, tuple[str, int]]:
-    """What a CSV file begins with."""
-    return {
-        f"{kind};{space}".encode(): (kind, version)
-        for version, space in NAMESPACES.items()
-        for kind in COLUMNS[version]
-    }
+def _told(raw: bytes) -> tuple[str, int] | None:
+    """Kind and version by the first line of a CSV file, quoted or not and padded or not; None when it is none of these files."""
+    line = raw.removeprefix(b"\xef\xbb\xbf")[:_FIRST_LINE].replace(b"\r", b"\n").partition(b"\n")[0]
+    kind, _, space = (it.strip('" ') for it in line.decode("utf-8", "replace").rstrip("; ").partition(";"))
+    version = next((version for version, it in NAMESPACES.items() if it == space), 0)
+    return (kind, version) if version and kind in COLUMNS[version] else None
 
 
 def looks_like_csv(raw: bytes) -> bool:
     """Whether a file begins with the name of one of these files and the namespace."""
-    return raw.removeprefix(b"\xef\xbb\xbf").startswith(tuple(_heads()))
+    return _told(raw) is not None
 
 
 def from_csv(raw: bytes) -> Any:
-    """The XML of a CSV file. Raises `Unreadable`."""
-    kind, version = next(it for head, it in _heads().items() if raw.removeprefix(b"\xef\xbb\xbf").startswith(head))
+    """The XML of a CSV file, which begins as one. Raises `Unreadable`."""
     try:
         lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
     except UnicodeDecodeError:
         raise Unreadable("not-utf-8", "Die Datei ist nicht in UTF-8 geschrieben.") from None
     except csv.Error:
         raise Unreadable("not-csv", "Die Datei ist kein vollständiges CSV.") from None
+    told = _told(raw)
+    if told is None:
+        raise Unreadable("unknown-message", "Die Datei ist keine Nachricht eines bekannten Formats.")
+    kind, version = told
     root = new(kind, version)
-    for line in lines[1:]:
+    for number, line in enumerate(lines[1:], start=2):
         names = COLUMNS[version][kind].get(line[0]) if line else None
-        if names is None or len(line) != len(names) + 1:
-            raise Unreadable("bad-line", "Eine Zeile hat nicht die Form eines Satzes.")
+        if names is None or len(line) <= len(names) or any(line[len(names) + 1 :]):
+            raise Unreadable("bad-line", f"Zeile {number} hat nicht die Form eines Satzes.")
         try:
-            append(root, line[0], dict(zip(names, line[1:], strict=True)))
+            append(root, line[0], dict(zip(names, line[1:], strict=False)))
         except ValueError:
-            raise Unreadable("bad-line", "Eine Zeile enthält Zeichen, die kein Text sind.") from None
+            raise Unreadable("bad-line", f"Zeile {number} enthält Zeichen, die kein Text sind.") from None
+        for it in root[-1].iter():
+            it.sourceline = number
     return root

@@ -1,5 +1,6 @@
 """What an HKR system answers: acknowledgement, bookings, returned money. A file that is not valid is refused in full."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from services.payout.report import AccountEntry, Answer, Booking, BookingReport, Status, StatusReport
 from services.payout.treasury import Unreadable
 from services.payout.treasury.hkr.notation import HEADER, RECORD, TRAILER, etree, fields_of, found, schema_errors
+from shared.decider import replace
 from shared.money import from_decimal
 
 _FILE = {"angenommen": Answer.RECEIVED, "teilweise": Answer.PARTIAL, "abgewiesen": Answer.REJECTED}
@@ -25,7 +27,7 @@ def read_tree(root: Any) -> StatusReport | BookingReport:
         case "Quittung":
             return _acknowledgement(header, records)
         case "Buchungsdatei" | "Rueckgabedatei":
-            return BookingReport(message_id=header["Kennung"], entries=tuple(_entry(it) for it in records))
+            return BookingReport(message_id=header["Kennung"], entries=tuple(_entries(records)))
         case _:
             raise Unreadable("unknown-message", "Die Datei ist keine Antwort der Kasse.")
 
@@ -57,6 +59,23 @@ def _acknowledgement(header: dict[str, str], records: Sequence[dict[str, str]]) 
     )
 
 
+def _entries(records: Sequence[dict[str, str]]) -> list[AccountEntry]:
+    """A file tells each booking once: what bears one number twice, and says alike, are two."""
+    told, found = Counter[AccountEntry](), list[AccountEntry]()
+    for line in map(_entry, records):
+        told[line] += 1
+        found.append(line if told[line] == 1 else replace(line, key=f"{line.key}#{told[line]}"))
+    return found
+
+
+def _day(text: str) -> date:
+    """The schema's dates reach further than the calendar's."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise Unreadable("bad-date", "Ein Buchungstag liegt in einem Jahr, das es im Kalender nicht gibt.") from None
+
+
 def _entry(it: dict[str, str]) -> AccountEntry:
     cents = from_decimal(it["Betrag"])
     paid = it.get("Art") == "Auszahlung"
@@ -65,7 +84,7 @@ def _entry(it: dict[str, str]) -> AccountEntry:
         cents=cents,
         debit=paid,
         booked=True,
-        booked_on=date.fromisoformat(it["Buchungstag"][:10]),
+        booked_on=_day(it["Buchungstag"]),
         bookings=(Booking(reference=it["Fremdkennzeichen"], cents=cents, reason=it.get("Grund", "")),),
         returned="Art" not in it,  # only the file of returned money has none
         credit=not paid,

@@ -5,7 +5,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from services.payout.claim import references_in
+from services.payout import claim as claims
+from services.payout import payment as payments
 from services.payout.report import MADE, AccountEntry, Booking, BookingReport, DaySums, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day, number
@@ -14,6 +15,8 @@ _SIFTED = 2_000
 """So many lines are held until it is asked which of them need a decision."""
 _LONG = 40
 """So much of what a booking names stands in the key that is made for it; more is hashed."""
+_NAMELESS = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOREF", "NONE", "N/A", "-", "0"})
+"""What stands where a bank names nothing; taken for a name, two payments would be one."""
 _RETURNED = frozenset({"RRTN", "RPCR"})
 """Sub-families of a booking that gives a credit transfer back: returned, or recalled by its payer."""
 
@@ -28,6 +31,7 @@ class AccountReader:
         self._kept: list[AccountEntry] = []
         self._explained = 0
         self._alike: dict[str, int] = {}
+        self._told: dict[tuple[str, ...], int] = {}
         self._sums = _Sums()
         self._statements: list[Statement] = []
         self._details: list[_Detail] = []
@@ -48,7 +52,7 @@ class AccountReader:
                 self._sifted()
         elif name == self._block:
             self._statements.append(self._statement(part))
-            self._sums, self._account = _Sums(), None
+            self._sums, self._account, self._told = _Sums(), None, {}
         else:
             raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
 
@@ -77,10 +81,15 @@ class AccountReader:
 
     def _account_of(self, block: Any) -> str:
         """Whose lines these are; it stands before them, and lines of nobody's account pay nothing."""
-        account = self._fields.maybe(block, "Acct/Id/IBAN") or self._fields.maybe(block, "Acct/Id/Othr/Id")
+        account = self._named_account(block)
         if not account:
             raise Unreadable("missing", "Acct fehlt vor den Buchungen.")
         return account
+
+    def _named_account(self, block: Any) -> str:
+        """An account by its number, however it is spaced."""
+        told = self._fields.maybe(block, "Acct/Id/IBAN") or self._fields.maybe(block, "Acct/Id/Othr/Id")
+        return "".join(told.split()).upper()
 
     # ---- One line
 
@@ -89,7 +98,7 @@ class AccountReader:
         entry = fields.part(element)
         amount, direction = fields.amount(entry, "Amt"), _direction(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
-        booked = fields.required(entry, "Sts/Cd") == "BOOK"
+        booked = not entry.text("Sts/Prtry") and fields.required(entry, "Sts/Cd") == "BOOK"
         groups = self._groups | set(self._batches(entry))
         returned = not direction and (
             entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
@@ -97,7 +106,7 @@ class AccountReader:
         bookings = tuple(
             Booking(
                 reference=it.named if direction or returned else it.paid_under,
-                cents=self._share(it.cents, amount),
+                cents=self._share(it, amount, debit=direction and not returned),
                 reason=it.reason,
                 charges_cents=it.charges,
             )
@@ -109,7 +118,7 @@ class AccountReader:
         group = groups.pop() if len(groups) == 1 else ""
         on = self._booked_on(entry, block, booked=booked)
         return AccountEntry(
-            key=entry.text("AcctSvcrRef") or self._own_key(on, amount, direction, group, bookings),
+            key=self._key(entry.text("AcctSvcrRef"), on, amount, direction, group, bookings),
             cents=amount,
             debit=direction and not reversal,
             booked=booked,
@@ -137,6 +146,16 @@ class AccountReader:
             raise Unreadable("missing", "BookgDt fehlt.")
         return day(told)
 
+    def _key(
+        self, servicer: str, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]
+    ) -> str:
+        """The bank's name for the line. A statement tells each line once: what it names twice, and says alike, are two."""
+        if not servicer or servicer.upper() in _NAMELESS:
+            return self._own_key(on, amount, direction, group, bookings)
+        told = (servicer, "D" if direction else "C", str(amount), group, *(it.reference for it in bookings))
+        times = self._told[told] = self._told.get(told, 0) + 1
+        return servicer if times == 1 else f"{servicer}#{times}"
+
     def _own_key(self, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]) -> str:
         """What is told of one booking is alike in every file that tells it; alike ones in a file are counted.
 
@@ -149,10 +168,13 @@ class AccountReader:
         self._alike[alike] = self._alike.get(alike, 0) + 1
         return f"{alike}-{self._alike[alike]}"
 
-    def _share(self, own: int | None, amount: int) -> int:
-        if own is None and len(self._details) > 1:
-            raise Unreadable("missing", "Amt fehlt in einer Einzelheit einer Sammelbuchung.")
-        return amount if own is None else own
+    def _share(self, it: "_Detail", amount: int, *, debit: bool) -> int:
+        """What one payment has of a line; nothing where it is not told, or goes the other way: then the line does not add up."""
+        if debit and it.credit:
+            return 0
+        if it.cents is None:
+            return amount if len(self._details) == 1 else 0
+        return it.cents
 
     def _detail(self, detail: Any) -> "_Detail":
         fields = self._fields
@@ -161,30 +183,40 @@ class AccountReader:
         named = detail.text("Refs/EndToEndId")
         if group := detail.text("Refs/PmtInfId"):
             self._groups.add(group)
-        # Where the amount of one payment of several stands is the bank's choice.
-        amount = next((it for it in ("Amt", "AmtDtls/TxAmt/Amt") if detail.all(it)), "")
-        own = fields.amount(detail, amount) if amount else None
+        # Where the amount of one payment of several stands is the bank's choice; in another currency it is no share of the line.
+        amounts = [one for it in ("Amt", "AmtDtls/TxAmt/Amt") for one in detail.all(it) if one.get("Ccy") == "EUR"]
+        own = cents(amounts[0].text or "") if amounts else None
         returned, reason = False, ""
         if detail.all("RtrInf") or detail.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
             returned = True
             reason = fields.code(detail, "RtrInf/Rsn")
-        named = named if IDENTIFIER.fullmatch(named) else ""
+        ours = payments.recognised(named) or self._ours_elsewhere(detail, named)
+        named = ours or (named if IDENTIFIER.fullmatch(named) else "")
         paid_under = self._paid_under(detail, named)
-        return _Detail(named, paid_under, own, returned, reason, self._charges(detail))
+        credit = detail.text("CdtDbtInd") == "CRDT"
+        return _Detail(named, paid_under, own, returned, reason, self._charges(detail), credit)
+
+    def _ours_elsewhere(self, detail: Any, named: str) -> str:
+        """The one payment of ours that stands in another place, where a bank names none in the place for it."""
+        if named.upper() not in {"", *_NAMELESS}:
+            return ""
+        texts = [*detail.all("Refs/InstrId"), *detail.all("Refs/TxId"), *detail.all("RmtInf/Ustrd")]
+        found = frozenset[str]().union(*(payments.references_in(it.text or "") for it in texts))
+        return next(iter(found)) if len(found) == 1 else ""
 
     def _paid_under(self, detail: Any, named: str) -> str:
         """The one claim that a credit names in any of its places; two say nothing, and are none."""
         structured = self._fields.texts(detail, "RmtInf/Strd/CdtrRefInf/Ref")
         texts = [named, *structured, *self._fields.texts(detail, "RmtInf/Ustrd")]
-        found = frozenset[str]().union(*(references_in(it) for it in texts))
+        found = frozenset[str]().union(*(claims.references_in(it) for it in texts))
         if len(found) > 1:
             return ""
         return next(iter(found), named)
 
     def _charges(self, detail: Any) -> int:
         """What the banks on the way kept for themselves of a payment that came back."""
-        records = self._fields.all(detail, "Chrgs/Rcrd")
-        return sum(self._fields.amount(it, "Amt") for it in records)
+        amounts = (self._fields.all(it, "Amt") for it in self._fields.all(detail, "Chrgs/Rcrd"))
+        return sum(cents(it.text or "") for of_record in amounts for it in of_record if it.get("Ccy") == "EUR")
 
     # ---- What encloses the lines
 
@@ -201,7 +233,7 @@ class AccountReader:
             raise Unreadable("balance-differs", "Anfangssaldo, Buchungen und Endsaldo passen nicht zusammen.")
         return Statement(
             id=fields.identified(block, "Id"),
-            account=fields.maybe(block, "Acct/Id/IBAN") or fields.maybe(block, "Acct/Id/Othr/Id"),
+            account=self._named_account(block),
             sequence=number(sequence) if sequence else None,
             opening_cents=opening,
             closing_cents=closing,
@@ -241,6 +273,7 @@ class _Detail(NamedTuple):
     returned: bool
     reason: str
     charges: int
+    credit: bool
 
 
 class _Sums:

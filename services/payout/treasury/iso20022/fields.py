@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.payout.treasury import Unreadable
+from shared.calendar import local_date
 
 IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 """Message, group and end-to-end ids that we write: 35 characters of the SEPA set, no slash at either end and never two."""
@@ -20,6 +21,9 @@ _MOST_NAMES = 200
 """No element of these messages has more kinds of children; a hostile file must not fill the memory with names."""
 _amount = re.compile(r"([0-9]{1,16})(?:\.([0-9]{0,2}))?", re.ASCII)
 """Sums of a state's account are larger than any payment; five decimals are none of ours."""
+_day = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<time>T[0-9:.]{5,18})?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
+)
 _USUAL = 18
 """Digits of an amount that is written with exactly two decimals, as nearly all are."""
 
@@ -151,7 +155,9 @@ def cents(text: str) -> int:
         return int(digits)
     found = _amount.fullmatch(text.strip())
     if not found:
-        raise Unreadable("bad-amount", "Ein Betrag ist keiner.")
+        raise Unreadable(
+            "bad-amount", "Ein Betrag ist keine Zahl ohne Vorzeichen mit höchstens zwei Nachkommastellen und Punkt."
+        )
     whole, rest = found.groups()
     return int(whole) * 100 + int((rest or "").ljust(2, "0"))
 
@@ -163,7 +169,13 @@ def number(text: str) -> int:
 
 
 def day(text: str) -> date:
+    """The day of a date, or of an instant; one that says its zone is on our day, whatever day it is there."""
+    found = _day.fullmatch(text)
     try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise Unreadable("bad-date", "Ein Datum ist keines.") from None
+        if found and not (found["time"] and found["zone"]):
+            return date.fromisoformat(found["day"])
+        if found:
+            return local_date(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    raise Unreadable("bad-date", "Ein Datum hat nicht die Form JJJJ-MM-TT, oder es gibt den Tag nicht.")

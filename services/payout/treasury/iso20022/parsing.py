@@ -5,6 +5,7 @@ The file is read from where it lies, in chunks; each part that a reader asks for
 
 import codecs
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ MAX_DEPTH = 40
 MAX_HELD = 16_000_000
 """So many bytes may pass before a part is whole: no part of a message is that large, and more would fill the memory."""
 _CHUNK = 1 << 17
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 _ENCODINGS = ("UTF-8", "UTF8", "US-ASCII", "ASCII")
 
 
@@ -83,6 +85,19 @@ class Parts:
             raise Unreadable("too-deep", "Die Datei ist zu tief geschachtelt.")
 
 
+def namespace_of(head: bytes) -> str:
+    """The namespace of a file's root, by its beginning; empty when it has none there."""
+    if b"<!doctype" in head.lower():
+        return ""
+    parser = etree.XMLPullParser(
+        events=("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    with suppress(etree.XMLSyntaxError):  # what is wrong with it is said when it is read
+        parser.feed(head)
+    first = next(iter(parser.read_events()), None)
+    return etree.QName(first[1]).namespace or "" if first else ""
+
+
 def whole(file: Path | bytes, limit: int) -> Any:
     """The tree of a small file, which no part of a larger one exceeds. Raises `Unreadable`."""
     parts = Parts(file, limit, ("_",))
@@ -116,6 +131,10 @@ def chunks(file: Path | bytes, limit: int) -> Iterator[bytes]:
     decoder, end = codecs.getincrementaldecoder("utf-8")(), b""
     with BytesIO(file) if isinstance(file, bytes) else file.open("rb") as handle:
         while chunk := handle.read(_CHUNK):
+            if not end and chunk.startswith(_PACKED):
+                raise Unreadable(
+                    "not-utf-8", "Die Datei ist gepackt (ZIP oder GZIP); sie muss ungepackt geliefert werden."
+                )
             _look_through(decoder, chunk, end)
             end = chunk[-16:]
             yield chunk

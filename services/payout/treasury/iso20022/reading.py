@@ -60,7 +60,7 @@ def _reader_of(root: Any, sift: Sift) -> Reader:
     children = list(root)
     message = children[0].tag.rpartition("}") if len(children) == 1 else ("", "", "")
     if name != "Document" or namespace[1:] not in {it for it, _ in READERS}:
-        raise Unreadable("unknown-message", "Die Datei ist keine Nachricht eines bekannten Formats.")
+        raise Unreadable("unknown-message", _unknown(root.tag))
     make = READERS.get((namespace[1:], message[2])) if message[0] == namespace else None
     if make is None:
         raise Unreadable("missing", "Die Nachricht fehlt oder kommt mehrfach vor.")
@@ -68,6 +68,15 @@ def _reader_of(root: Any, sift: Sift) -> Reader:
     if isinstance(reader, AccountReader):
         reader.sift = sift
     return reader
+
+
+def _unknown(tag: str) -> str:
+    """What is said of a message that has no reader: of another version of a known one, which one is read."""
+    known = (it.removeprefix(_ISO) for it, _ in READERS)
+    agreed = next((it for it in known if it[:8] in tag), "")
+    if not agreed:
+        return "Die Datei ist keine Nachricht eines bekannten Formats."
+    return f"Die Datei ist keine Nachricht der vereinbarten Fassung {agreed}, sondern einer anderen."
 
 
 def _found(root: Any, reader: Reader | None) -> Found:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.payout import payment as payments
 from services.payout.report import DUPLICATES, Answer, Status, StatusReport
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.fields import Fields, cents, is_name, number
@@ -100,7 +101,7 @@ class StatusReader:
         found = next((it for it in names if it), _UNNAMED)
         if not is_name(found):
             raise Unreadable("bad-identifier", "Ein Status nennt keine zulässige Kennung.")
-        return found
+        return payments.recognised(found) or found
 
     def _reason(self, parent: Any) -> str:
         """The first reason that is given; one that says "you sent this before" counts in whatever place, for it is no refusal."""
