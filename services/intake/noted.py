@@ -241,6 +241,18 @@ class RepaymentDemanded:
     due_on: date
     demanded_on: date
     acted: tuple[Acted, ...] = ()
+    awaits_service: bool = False
+
+
+@event("intake.demand-progressed")
+class DemandProgressed:
+    """Noted from review: the notice of a demand went out and is due on `due_on`, or was not served (Bekanntgabe gescheitert)."""
+
+    claim: str
+    step: str
+    number: int
+    due_on: date | None
+    happened_on: date
 
 
 @event("intake.repayment-received")
@@ -306,6 +318,7 @@ type OfReview = (
     | ProofReminded
     | PaymentsStopped
     | RepaymentDemanded
+    | DemandProgressed
     | RepaymentReceived
     | ClaimSettled
     | CaseClosed
@@ -332,6 +345,7 @@ OF_REVIEW: tuple[type[OfReview], ...] = (
     ProofReminded,
     PaymentsStopped,
     RepaymentDemanded,
+    DemandProgressed,
     RepaymentReceived,
     ClaimSettled,
     CaseClosed,
@@ -377,6 +391,8 @@ def name_of(fact: OfReview) -> str:
             return str(fact.supplement)
         case RepaymentDemanded() | ClaimSettled():
             return fact.claim
+        case DemandProgressed():
+            return f"{fact.claim} {fact.number} {fact.step}"
         case RepaymentReceived():
             return fact.repayment
         case ReductionRequested():

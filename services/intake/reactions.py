@@ -38,6 +38,7 @@ NOTES: Mapping[type, type[Fact]] = {
     review.ProofReminded: noted.ProofReminded,
     review.PaymentsStopped: noted.PaymentsStopped,
     review.RepaymentDemanded: noted.RepaymentDemanded,
+    review.DemandProgressed: noted.DemandProgressed,
     review.CaseClosed: noted.CaseClosed,
     review.CaseReopened: noted.CaseReopened,
     payout.RepaymentReceived: noted.RepaymentReceived,

@@ -6,6 +6,7 @@ from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
     ChangeRefused,
     ConflictOfInterestDeclared,
+    DemandProgressed,
     FundsAssigned,
     FundsSupplemented,
     MunicipalTieDeclared,
@@ -32,6 +33,7 @@ HANDLED: tuple[type, ...] = (
     ConflictOfInterestDeclared,
     MunicipalTieDeclared,
     RepaymentDemanded,
+    DemandProgressed,
     ProofDecided,
     PaymentEntered,
     ChangeRefused,
@@ -73,6 +75,8 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(municipal_tie.decider, ties.REGISTER, tied)
         case RepaymentDemanded():
             return decision(claim.decider, case, likeness(claim.OpenClaim, contract), creates=True)
+        case DemandProgressed():
+            return decision(claim.decider, case, likeness(claim.NoteService, contract))
         case RecipientSucceeded():
             succeed = payee.SucceedPayee(
                 reference=contract.reference,

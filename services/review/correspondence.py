@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from services.review import assessment as assessments
 from services.review import award as awards
 from services.review import programme as programmes
+from services.review import recovery as recoveries
 from services.review.award.periods import remedy_of, service_of
 from shared import duties
 from shared.contracts import Acted
@@ -34,6 +35,8 @@ CONTESTABLE = frozenset({LetterKind.REJECTION, LetterKind.REPAYMENT})
 """Letters that decide something: an action is possible against them."""
 HEARINGS = frozenset({LetterKind.HEARING, LetterKind.AWARD_HEARING})
 """Letters that begin a period to be heard in: unserved, it does not end, and served again it runs anew."""
+FAILING = HEARINGS | {LetterKind.REPAYMENT}
+"""Letters of which it is recorded here that they were not served; what follows is their hearing's, or their demand's."""
 
 
 @value
@@ -130,10 +133,10 @@ class LetterNotDispatched(DomainError):
 
 
 class OnlyOfHearings(DomainError):
-    """What a letter decides is notified by a notice."""
+    """A rejection is notified by the notice of its refusal."""
 
     code = "only-of-hearings"
-    title = "Vermerkt wird hier nur, dass das Schreiben einer Anhörung nicht bekannt gegeben ist."
+    title = "Vermerkt wird hier nur, dass das Schreiben einer Anhörung oder ein Erstattungsbescheid nicht bekannt gegeben ist."
     status = 422
 
 
@@ -156,7 +159,7 @@ def decide(command: Command, correspondence: Correspondence, context: Context) -
 
 
 def _fail(command: RecordLetterFailure, correspondence: Correspondence, context: Context) -> Sequence[Event]:
-    if command.kind not in HEARINGS:
+    if command.kind not in FAILING:
         raise OnlyOfHearings(field="letter")
     sent = correspondence.last(command.kind, command.number)
     if sent is None:
@@ -234,23 +237,35 @@ def _served_on(sent: Sequence[Event]) -> date:
     return next(it.deemed_served_on for it in sent if isinstance(it, LetterDispatched))
 
 
+def _attempt_of(told: Sequence[Event]) -> int:
+    return next(it.attempt for it in told)
+
+
 def record_failure(case: str, kind: LetterKind, number: int, reason: awards.FailureReason) -> Decision:
-    """The letter of a hearing was not served: it can go out again, and the hearing's period waits for that."""
-    own, file, award = decider.stream(case), assessments.decider.stream(case), awards.decider.stream(case)
+    """A letter was not served: it can go out again, and the hearing's period, or what the demand asks for, waits for that."""
+    own, file, award, asked = (
+        decider.stream(case),
+        assessments.decider.stream(case),
+        awards.decider.stream(case),
+        recoveries.decider.stream(case),
+    )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        correspondence, assessment, awarded = states
+        correspondence, assessment, awarded, recovery = states
         command = RecordLetterFailure(kind=kind, number=number, reason=reason, acted=_acted(assessment, awarded))
         failed = decide(command, correspondence, context)
         if not failed:
             return {}
+        if kind == LetterKind.REPAYMENT:
+            waits = recoveries.NoteDemandFailure(number=number, dispatch=_attempt_of(failed))
+            return {own: failed, asked: recoveries.decide(waits, recovery, context)}
         if kind == LetterKind.AWARD_HEARING:
             noted = awards.decide(awards.NoteAwardHearingFailure(number=number), awarded, context)
             return {own: failed, award: noted}
         unserved = assessments.NoteHearingServiceFailure(number=number)
         return {own: failed, file: assessments.decide(unserved, assessment, context)}
 
-    reads = {own: decider, file: assessments.decider, award: awards.decider}
+    reads = {own: decider, file: assessments.decider, award: awards.decider, asked: recoveries.decider}
     return Decision(reads=reads, judge=judge, action="RecordLetterFailure")
 
 
@@ -258,15 +273,16 @@ def dispatch(
     case: str, programme: str, kind: LetterKind, number: int, letter: DocumentReference, channel: awards.Channel
 ) -> Decision:
     """Dispatch a letter by somebody whom the case allows it; its day of service is by the parameters in force then."""
-    own, file, award, policies = (
+    own, file, award, policies, asked = (
         decider.stream(case),
         assessments.decider.stream(case),
         awards.decider.stream(case),
         programmes.decider.stream(programme),
+        recoveries.decider.stream(case),
     )
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        correspondence, assessment, awarded, programme_state = states
+        correspondence, assessment, awarded, programme_state, recovery = states
         parameters = programmes.parameters_in_force(programme_state, context.valid_on)
         command = DispatchLetter(
             kind=kind,
@@ -277,14 +293,20 @@ def dispatch(
             acted=_acted(assessment, awarded),
         )
         sent = decide(command, correspondence, context)
-        if kind not in HEARINGS or not sent:
+        if kind not in FAILING or not sent:
             return {own: sent}
         served_on = _served_on(sent)
+        if kind == LetterKind.REPAYMENT:
+            left = recoveries.NoteDemandDispatch(number=number, dispatch=_attempt_of(sent), served_on=served_on)
+            return {own: sent, asked: recoveries.decide(left, recovery, context)}
         if kind == LetterKind.AWARD_HEARING:
             anew = awards.RestartAwardHearing(number=number, served_on=served_on)
             return {own: sent, award: awards.decide(anew, awarded, context)}
         restart = assessments.RestartHearing(number=number, served_on=served_on)
         return {own: sent, file: assessments.decide(restart, assessment, context)}
 
-    reads = {own: decider, file: assessments.decider, award: awards.decider, policies: programmes.decider}
+    reads = {
+        own: decider, file: assessments.decider, award: awards.decider, policies: programmes.decider,
+        asked: recoveries.decider,
+    }  # fmt: skip
     return Decision(reads=reads, judge=judge, action="DispatchLetter")

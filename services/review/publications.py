@@ -101,7 +101,17 @@ def _told(event: object, state: object) -> object | None:
                 waived_because=asked_back.waived_because, day_count=asked_back.day_count,
                 interest_bagatelle_cents=asked_back.interest_bagatelle_cents, reference=event.reference,
                 title=event.title, file_number=event.file_number, due_on=event.due_on, due_days=asked_back.due_days,
-                demanded_on=event.demanded_on, acted=event.acted,
+                demanded_on=event.demanded_on, acted=event.acted, awaits_service=event.awaits_service,
+            )  # fmt: skip
+        case recovery.DemandDispatched(), _:
+            return review.DemandProgressed(
+                claim=event.claim, step="dispatched", number=event.dispatch, due_on=event.due_on,
+                happened_on=event.dispatched_on,
+            )  # fmt: skip
+        case recovery.DemandServiceFailed(), _:
+            return review.DemandProgressed(
+                claim=event.claim, step="service-failed", number=event.dispatch, due_on=None,
+                happened_on=event.failed_on,
             )  # fmt: skip
         case ((budget.PaymentRecorded() | budget.PaymentReversed()), budget.Open()):
             return _entered(event, state)

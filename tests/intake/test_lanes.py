@@ -169,6 +169,7 @@ OWED = (
         demanded_on=ON,
         acted=(),
     ),
+    review.DemandProgressed(claim="c1", step="dispatched", number=1, due_on=ON, happened_on=ON),
     payout.RepaymentReceived(
         claim="c1",
         repayment="r1",

@@ -21,6 +21,7 @@ from services.intake.noted import (
     AwardHearingRestarted,
     CasePutOnHold,
     CaseResumed,
+    DemandProgressed,
     FundsSupplemented,
     GrantChanged,
     HearingClosed,
@@ -29,6 +30,7 @@ from services.intake.noted import (
     InvolvementNoted,
     NoticeProgressed,
     ReductionRequested,
+    RepaymentDemanded,
 )
 from services.intake.pages.showing import timeline
 from services.intake.progress import ChangeReceived, ContradictoryNote, Progress
@@ -357,6 +359,29 @@ def test_a_notice_that_came_back_went_out_again_and_is_contested_is_told_by_its_
     )
     lost = progressed("dismissed", 2)
     assert told(AWARD, failed, again, sued, lost).next_step == told(AWARD).next_step
+
+
+def test_what_is_to_be_repaid_is_told_with_the_day_of_the_notice_that_was_served_in_any_order() -> None:
+    demanded = RepaymentDemanded(
+        claim="c1", kind="excess", cents=6_400_00, interest_cents=0, interest_from_on=None, reference="RF26",
+        due_on=date(2026, 6, 21), demanded_on=D, awaits_service=True,
+    )  # fmt: skip
+    sent = DemandProgressed(claim="c1", step="dispatched", number=1, due_on=date(2026, 6, 21), happened_on=D)
+    failed = replace(sent, step="service-failed", due_on=None)
+    again = replace(sent, number=2, due_on=date(2026, 7, 9))
+
+    def days(*facts: Any) -> list[str]:
+        words = told(AWARD, FINAL, FUNDS, *facts).next_step.split("Zu erstatten sind ")[1:]
+        return [it.partition("bis zum ")[2][:10] for it in words]
+
+    assert days(demanded) == [], "a notice that has not left tells nothing"
+    assert days(demanded, sent) == ["21.06.2026"]
+    for facts in permutations((demanded, sent, failed)):
+        assert days(*facts) == []
+    for facts in permutations((demanded, sent, failed, again)):
+        assert days(*facts) == ["09.07.2026"]
+    # The control: a demand of version 1 was told without its notice.
+    assert days(replace(demanded, awaits_service=False)) == ["21.06.2026"]
 
 
 def test_the_notice_of_a_revocation_is_told_until_it_takes_effect() -> None:

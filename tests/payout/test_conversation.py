@@ -15,6 +15,7 @@ from shared.contracts.intake import ApplicationWithdrawn, DrawdownRequested
 from shared.contracts.review import (
     ChangeRefused,
     ConflictOfInterestDeclared,
+    DemandProgressed,
     FundsAssigned,
     FundsSupplemented,
     MunicipalTieDeclared,
@@ -176,6 +177,7 @@ def test_who_only_prepared_is_told_to_payout_and_noted_by_nobody() -> None:
 def test_every_handled_contract_has_a_reaction_and_no_other() -> None:
     told = {type(it) for it in (assigned, requested, succeeded, fulfilled, conflict, tie, dropped)} | {
         ChangeRefused,
+        DemandProgressed,
         FundsSupplemented,
         PaymentEntered,
         PaymentsStopped,

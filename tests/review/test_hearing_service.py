@@ -152,7 +152,10 @@ def test_nothing_comes_back_that_never_left_or_is_decided_or_is_no_hearing():
     do(house, OPEN, system())
     with pytest.raises(LetterNotDispatched):
         house.perform(FAILED, officer(BACK))
-    other = correspondence.record_failure(CASE, LetterKind.REPAYMENT, 1, FailureReason.RETURNED)
+    demand = correspondence.record_failure(CASE, LetterKind.REPAYMENT, 1, FailureReason.RETURNED)
+    with pytest.raises(LetterNotDispatched):
+        house.perform(demand, officer(BACK))
+    other = correspondence.record_failure(CASE, LetterKind.REJECTION, 1, FailureReason.RETURNED)
     with pytest.raises(OnlyOfHearings):
         house.perform(other, officer(BACK))
     decided = heard()

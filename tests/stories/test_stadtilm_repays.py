@@ -148,6 +148,14 @@ def test_stadtilm_repays_in_two_parts_and_interest_is_waived_because_it_did_not_
     accepted(house, case)
     house.act("review/propose-repayment", OFFICER, demanded(6_400_00), case=case)
     house.act("review/demand-repayment", APPROVER, case=case)
+    # The notice comes back from the post: nothing is due until it was sent again, and then its whole time runs anew.
+    assert standing(house, case) == ("unserved", "2026-06-17")
+    house.act("review/dispatch-letter", OFFICER, {"letter": "repayment-1"}, case=case)
+    assert standing(house, case) == ("open", "2026-06-17")
+    house.act("review/record-letter-failure", OFFICER, {"letter": "repayment-1", "reason": "returned"}, case=case)
+    assert standing(house, case) == ("unserved", "2026-06-17")
+    house.act("review/dispatch-letter", OFFICER, {"letter": "repayment-1", "channel": "post"}, case=case)
+    assert standing(house, case) == ("open", "2026-06-21")
     for cents, voucher in ((4_000_00, "K 4711"), (2_400_00, "K 4712")):
         on_claim(house, case, "repayments", CASHIER, {"cents": cents, "received_on": "2026-05-18", "voucher": voucher})
     why = {"reason": "Die Gutschrift war nicht zu vertreten; erstattet ist innerhalb der gesetzten Frist."}
@@ -155,6 +163,12 @@ def test_stadtilm_repays_in_two_parts_and_interest_is_waived_because_it_did_not_
     assert (it["status"], it["interest_due_cents"], it["received_cents"]) == ("settled", 0, 6_400_00)
     assert house.facts("payout", case, "interest-waived")["reason"] == why["reason"]
     assert income(house, case) == [4_000_00, 2_400_00]
+
+
+def standing(house: Ministry, case: str) -> tuple[str, str]:
+    """How it stands with the first claim at payout, and when it is due."""
+    [it] = house.read(f"/payout/cases/{case}")["claims"]
+    return it["status"], it["due_on"]
 
 
 def closed(house: Ministry, case: str) -> None:

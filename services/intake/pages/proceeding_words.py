@@ -5,6 +5,7 @@ from datetime import date
 from services.intake.noted import (
     CaseClosed,
     ClaimSettled,
+    DemandProgressed,
     FundsSupplemented,
     PaymentsStopped,
     ProofDecided,
@@ -69,10 +70,19 @@ def told_of_claims(progress: Progress) -> str:
     """What is to be repaid, empty when nothing is open."""
     settled = {it.claim for it in progress.noted(ClaimSettled)}
     return "".join(
-        f"Zu erstatten sind {euros(it.cents + it.interest_cents)} bis zum {it.due_on:%d.%m.%Y} unter der Kennung {it.reference}. "
+        f"Zu erstatten sind {euros(it.cents + it.interest_cents)} bis zum {due_on:%d.%m.%Y} unter der Kennung {it.reference}. "
         for it in progress.noted(RepaymentDemanded)
-        if it.claim not in settled
+        if it.claim not in settled and (due_on := _due_on(progress, it))
     )
+
+
+def _due_on(progress: Progress, it: RepaymentDemanded) -> date | None:
+    """The day that the last notice of a demand says, None when that notice was not served or has not left."""
+    told = [one for one in progress.noted(DemandProgressed) if one.claim == it.claim]
+    last = max(told, key=lambda one: (one.number, one.due_on is None), default=None)
+    if last:
+        return last.due_on
+    return None if it.awaits_service else it.due_on
 
 
 def told_of_loss(progress: Progress) -> str:

@@ -99,6 +99,7 @@ EVENT_TITLES: Mapping[str, tuple[str, str]] = {
     "intake.award-hearing-restarted": ("Anhörung zum Bescheid erneut versandt, Frist läuft neu", "warning"),
     "intake.award-hearing-closed": ("Anhörung zum Bescheid beendet", "info"),
     "intake.repayment-demanded": ("Erstattung gefordert", "warning"),
+    "intake.demand-progressed": ("Bekanntgabe des Erstattungsbescheids vermerkt", "info"),
     "intake.repayment-received": ("Rückzahlung eingegangen", "success"),
     "intake.claim-settled": ("Forderung erledigt", "success"),
     "intake.case-closed": ("Vorgang abgeschlossen", "success"),

@@ -38,6 +38,18 @@ class OpenClaim:
     due_days: int
     demanded_on: date
     acted: tuple[Acted, ...]
+    awaits_service: bool = False
+
+
+@value
+class NoteService:
+    """Review tells how it stands with the notice of the demand, maybe before the demand itself."""
+
+    claim: str
+    step: str
+    number: int
+    due_on: date | None
+    happened_on: date
 
 
 @value
@@ -122,4 +134,4 @@ class RemindOfClaims:
 type OfClaim = (
     BookRepayment | AssessInterest | WaiveInterest | DeferClaim | SuspendClaim | ResumeClaim | RemitClaim
 )  # fmt: skip
-type Command = OpenClaim | OfClaim | TakeReceipt | RemindOfClaims
+type Command = OpenClaim | NoteService | OfClaim | TakeReceipt | RemindOfClaims

@@ -16,6 +16,7 @@ from services.payout.claim.commands import (
     BookRepayment,
     Command,
     DeferClaim,
+    NoteService,
     OfClaim,
     OpenClaim,
     PaidBy,
@@ -48,6 +49,7 @@ from services.payout.claim.events import (
     ClaimResumed,
     ClaimSettled,
     ClaimSuspended,
+    DemandServiceNoted,
     Event,
     InterestAssessed,
     InterestWaived,
@@ -66,6 +68,12 @@ def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event
     match command:
         case OpenClaim():
             return _open(command, claims)
+        case NoteService():
+            told = DemandServiceNoted(
+                claim=command.claim, step=command.step, number=command.number, due_on=command.due_on,
+                happened_on=command.happened_on,
+            )  # fmt: skip
+            return [] if told in claims.services else [told]
         case RemindOfClaims():
             return [_reminded(it, context) for it in claims.claims if it.is_pursued and it.due_on < context.valid_on]
         case TakeReceipt():
@@ -80,7 +88,7 @@ def _open(command: OpenClaim, claims: Claims) -> Sequence[Event]:
         interest_from_on=command.interest_from_on, waived_because=command.waived_because, day_count=command.day_count,
         interest_bagatelle_cents=command.interest_bagatelle_cents, reference=command.reference, title=command.title,
         file_number=command.file_number, due_on=command.due_on, due_days=command.due_days,
-        demanded_on=command.demanded_on, acted=command.acted,
+        demanded_on=command.demanded_on, acted=command.acted, awaits_service=command.awaits_service,
     )  # fmt: skip
     if known := claims.find(command.claim):
         if known.opened != opened:

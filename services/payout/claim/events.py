@@ -14,6 +14,7 @@ class ClaimOpened:
 
     `cents` is money paid in excess, which bears interest from `interest_from_on` unless that was `waived_because` of something;
     `interest_cents` is interest that the demand itself fixes (Zwischenzinsen).
+    One that `awaits_service` is due only after its notice left.
     """
 
     claim: str
@@ -31,6 +32,21 @@ class ClaimOpened:
     due_days: int
     demanded_on: date
     acted: tuple[Acted, ...]
+    awaits_service: bool = False
+
+
+@event("payout.demand-service-noted")
+class DemandServiceNoted:
+    """Noted from review: a demand's notice was dispatched and is due on `due_on`, or was not served (Bekanntgabe gescheitert).
+
+    `number` counts the dispatches, `step` is `dispatched` or `service-failed`; it may be told before the demand itself.
+    """
+
+    claim: str
+    step: str
+    number: int
+    due_on: date | None
+    happened_on: date
 
 
 @event("payout.repayment-booked")
@@ -147,6 +163,6 @@ class ClaimSettled:
 
 
 type Event = (
-    ClaimOpened | RepaymentBooked | InterestAssessed | InterestWaived | ClaimDeferred | ClaimSuspended | ClaimResumed
+    ClaimOpened | DemandServiceNoted | RepaymentBooked | InterestAssessed | InterestWaived | ClaimDeferred | ClaimSuspended | ClaimResumed
     | ClaimRemitted | ClaimReminded | ClaimSettled
 )  # fmt: skip

@@ -11,12 +11,13 @@ from services.payout.claim.events import (
     ClaimResumed,
     ClaimSettled,
     ClaimSuspended,
+    DemandServiceNoted,
     Event,
     InterestAssessed,
     InterestWaived,
     RepaymentBooked,
 )
-from services.payout.claim.states import Claim, Claims
+from services.payout.claim.states import Claim, Claims, later
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import replace
@@ -61,10 +62,22 @@ def after(it: Claim, made: Event) -> Claim:
             return replace(it, reminders=made.number, due_on=made.due_on)
         case ClaimSettled():
             return replace(it, settled=made)
+        case DemandServiceNoted():
+            return _served(it, made)
         case ClaimOpened():
             return it
         case _ as missing:
             assert_never(missing)
+
+
+def _served(it: Claim, made: DemandServiceNoted) -> Claim:
+    """What was told last of the notice holds; its day moves that on which the claim is due, which a deferral may have moved further."""
+    if later(it.service, made) is not made:
+        return it
+    if made.due_on is None:
+        return replace(it, service=made)
+    payable_on = max(it.payable_on, made.due_on)
+    return replace(it, service=made, due_on=payable_on, payable_on=payable_on)
 
 
 def _act_of(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
@@ -86,7 +99,7 @@ def _act_of(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.resumed_by, budget, RESUME)
         case ClaimRemitted():
             return duties.with_act(acted, it.remitted_by, budget, REMIT)
-        case ClaimReminded() | ClaimSettled():
+        case ClaimReminded() | ClaimSettled() | DemandServiceNoted():
             return acted
         case _ as missing:
             assert_never(missing)
@@ -98,5 +111,11 @@ def evolve(claims: Claims, it: Event) -> Claims:
         opened = Claim(
             opened=it, due_on=it.due_on, payable_on=it.due_on, open_cents=it.cents, interest_due_cents=it.interest_cents
         )
-        return Claims(claims=(*claims.claims, opened), acted=acted)
-    return Claims(claims=tuple(after(one, it) if one.id == it.claim else one for one in claims.claims), acted=acted)
+        for told in claims.services:
+            opened = after(opened, told) if told.claim == it.claim else opened
+        return replace(claims, claims=(*claims.claims, opened), acted=acted)
+    if isinstance(it, DemandServiceNoted):
+        claims = replace(claims, services=(*claims.services, it))
+    return replace(
+        claims, claims=tuple(after(one, it) if one.id == it.claim else one for one in claims.claims), acted=acted
+    )

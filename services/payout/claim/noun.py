@@ -10,6 +10,7 @@ from services.payout.claim.events import (
     ClaimResumed,
     ClaimSettled,
     ClaimSuspended,
+    DemandServiceNoted,
     Event,
     InterestAssessed,
     InterestWaived,
@@ -26,6 +27,7 @@ decider = Decider[Command, Event, Claims](
     evolve=evolve,
     events=[
         ClaimOpened,
+        DemandServiceNoted,
         RepaymentBooked,
         InterestAssessed,
         InterestWaived,

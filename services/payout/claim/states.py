@@ -2,9 +2,26 @@
 
 from datetime import date
 
-from services.payout.claim.events import ClaimOpened, ClaimSettled, InterestAssessed, InterestWaived, RepaymentBooked
+from services.payout.claim.events import (
+    ClaimOpened,
+    ClaimSettled,
+    DemandServiceNoted,
+    InterestAssessed,
+    InterestWaived,
+    RepaymentBooked,
+)
 from shared.contracts import Acted
 from shared.decider import value
+
+DISPATCHED, FAILED = "dispatched", "service-failed"
+"""How it stands with a notice, in the order of the steps of one dispatch."""
+
+
+def later(one: DemandServiceNoted | None, other: DemandServiceNoted) -> DemandServiceNoted:
+    """Which of two tells how it stands with a notice now, in whatever order they came."""
+    if one is None or (one.number, one.step == FAILED) < (other.number, other.step == FAILED):
+        return other
+    return one
 
 
 @value
@@ -29,6 +46,7 @@ class Claim:
     remissions: tuple[str, ...] = ()
     reminders: int = 0
     settled: ClaimSettled | None = None
+    service: DemandServiceNoted | None = None
 
     @property
     def id(self) -> str:
@@ -45,25 +63,33 @@ class Claim:
         return self.opened.interest_from_on is not None and self.assessed is None and self.waived is None
 
     @property
+    def awaits_service(self) -> bool:
+        """Whether nothing is due by it, because its notice did not arrive or has not left."""
+        return self.service.step == FAILED if self.service else self.opened.awaits_service
+
+    @property
     def is_pursued(self) -> bool:
-        return self.owed_cents > 0 and not self.suspended
+        return self.owed_cents > 0 and not self.suspended and not self.awaits_service
 
     @property
     def status(self) -> str:
-        """In a word: `settled`, `suspended`, `interest-open` or `open`."""
+        """In a word: `settled`, `suspended`, `unserved`, `interest-open` or `open`."""
         if self.settled:
             return "settled"
         if self.suspended:
             return "suspended"
+        if self.owed_cents and self.awaits_service:
+            return "unserved"
         return "open" if self.owed_cents else "interest-open"
 
 
 @value
 class Claims:
-    """All claims of a case, oldest first."""
+    """All claims of a case, oldest first. `services` is what was told of their notices, also before the claims."""
 
     claims: tuple[Claim, ...] = ()
     acted: tuple[Acted, ...] = ()
+    services: tuple[DemandServiceNoted, ...] = ()
 
     def find(self, claim: str) -> Claim | None:
         return next((it for it in self.claims if it.id == claim), None)

@@ -64,6 +64,7 @@ CLAIMS: Mapping[str, Badge] = {
     "open": {"text": "offen", "tone": "warning"},
     "interest-open": {"text": "Zinsen festzusetzen", "tone": "warning"},
     "suspended": {"text": "niedergeschlagen", "tone": "danger"},
+    "unserved": {"text": "Bescheid nicht bekannt gegeben", "tone": "neutral"},
     "settled": {"text": "erledigt", "tone": "success"},
 }
 COLLECTION_KINDS: Mapping[str, str] = {
@@ -192,6 +193,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.involvement-noted": ("Mitwirkung in der Bewilligung vermerkt", "info"),
     "payout.drawdown-reopened": ("Mittelabruf ist neu zu prüfen", "warning"),
     "payout.claim-opened": ("Erstattung gefordert", "warning"),
+    "payout.demand-service-noted": ("Bekanntgabe des Erstattungsbescheids vermerkt", "info"),
     "payout.repayment-booked": ("Rückzahlung gebucht", "success"),
     "payout.interest-assessed": ("Zinsen festgesetzt", "warning"),
     "payout.interest-waived": ("Von Zinsen abgesehen", "info"),

@@ -30,7 +30,7 @@ NOTHING_DEMANDED = Recovery()
 class LetterTold(BaseModel):
     """A letter beside the award's own; what follows from its dispatch is none until then. `sha256` is the PDF's hash.
 
-    `failed` when this dispatch, the letter's `attempt`-th, was not served.
+    `failed` when this dispatch, the letter's `attempt`-th, was not served; `refutable` when that can be said of it now.
     """
 
     letter: str
@@ -43,6 +43,7 @@ class LetterTold(BaseModel):
     remedy_rule: str
     attempt: int = 1
     failed: bool = False
+    refutable: bool = False
 
 
 @value
@@ -100,12 +101,14 @@ def _heard(it: HearingOpened, head: Head, *, again: bool) -> Written:
     return Written(kind=LetterKind.HEARING, number=it.number, template="hearing_letter.typ", values=values)
 
 
-def repayments_written(known: Recovery, proof: Proof, head: Head) -> Sequence[Written]:
-    """The notices of the repayments that were demanded."""
+def repayments_written(known: Recovery, proof: Proof, head: Head, on: date) -> Sequence[Written]:
+    """The notices of the repayments that were demanded, as they would leave on this day."""
     return [
         Written(
             kind=LetterKind.REPAYMENT, number=it.proposed.number, template="repayment_letter.typ",
-            values=repayment_letter(head, it, proof),
+            values=repayment_letter(
+                head, it, proof, from_service=on > it.demanded_on or known.dispatch(it.proposed.number) is not None
+            ),
         )
         for it in known.demanded
     ]  # fmt: skip
@@ -128,11 +131,18 @@ def waiting(
     return [name_of(*it) for it in found if correspondence.of(*it) is None]
 
 
-def refutable(assessment: Assessment, award: Award, correspondence: Correspondence) -> str:
-    """The letter of which it can be said that it was not served: that of a hearing, before an answer; empty when there is none."""
-    kind, number = _unanswered(assessment, award)
-    sent = correspondence.of(kind, number) if number else None
-    return name_of(sent.kind, sent.number) if sent else ""
+def refutable(
+    assessment: Assessment, award: Award, correspondence: Correspondence, recovery: Recovery = NOTHING_DEMANDED
+) -> Sequence[str]:
+    """The letters that are out and of which it can be said that they were not served: that of a hearing before an answer,
+    and of a demand before it is paid."""
+    found = [_unanswered(assessment, award)]
+    found += [
+        (LetterKind.REPAYMENT, it.proposed.number)
+        for it in recovery.demanded
+        if not recovery.is_settled(it.proposed.claim)
+    ]
+    return [name_of(*it) for it in found if correspondence.of(*it)]
 
 
 def _unanswered(assessment: Assessment, award: Award) -> tuple[LetterKind, int]:
@@ -153,7 +163,11 @@ def letters_of(
     changes = (
         [_of_change(it) for it in award.course.notices] if isinstance(award, Approved | Notified | Final | Gone) else []
     )
-    sent = (_told(it, failed=correspondence.failure(it) is not None) for it in correspondence.dispatched)
+    open_to_it = refutable(assessment, award, correspondence, recovery)
+    sent = (
+        _told(it, failed=correspondence.failure(it) is not None, refutable=name_of(it.kind, it.number) in open_to_it)
+        for it in correspondence.dispatched
+    )
     return [*sent, *changes, *to_come]
 
 
@@ -171,7 +185,7 @@ def _of_change(it: ChangeNotice) -> LetterTold:
     )
 
 
-def _told(it: LetterDispatched, *, failed: bool) -> LetterTold:
+def _told(it: LetterDispatched, *, failed: bool, refutable: bool) -> LetterTold:
     return LetterTold(
         letter=name_of(it.kind, it.number),
         title=TITLES[it.kind],
@@ -183,6 +197,7 @@ def _told(it: LetterDispatched, *, failed: bool) -> LetterTold:
         remedy_rule=it.remedy_rule,
         attempt=it.attempt,
         failed=failed,
+        refutable=refutable and not failed,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from services.review.letters import (
 )
 from services.review.settings import office
 from shared.access import Person, allowed_role
+from shared.calendar import local_date
 from shared.documents import MissingDocument
 from shared.identity import DocumentReference, Erased, Role
 from shared.letters import render
@@ -112,7 +114,7 @@ async def stored_letter(house: House, it: Known, proposal: int = 0) -> DocumentR
 
 async def stored(house: House, it: Known, name: str) -> tuple[Written, DocumentReference]:
     """A letter beside the notices in the document store, or a 404 problem when the case has no such letter."""
-    found = _written(it, name)
+    found = _written(it, name, local_date(house.now()))
     if sent := it.correspondence.of(found.kind, found.number):
         return found, sent.letter
     content = await asyncio.to_thread(render, PAGES / found.template, found.values)
@@ -137,9 +139,9 @@ def _change(it: Known, proposal: int) -> tuple[str, Mapping[str, Any]]:
     return "annulment_letter.typ", annulment_letter(_head(it), decided)
 
 
-def _written(it: Known, name: str) -> Written:
+def _written(it: Known, name: str, on: date) -> Written:
     head = _head(it)
-    letters = (*written(it.assessment, it.award, head), *repayments_written(it.recovery, it.proof, head))
+    letters = (*written(it.assessment, it.award, head), *repayments_written(it.recovery, it.proof, head, on))
     found = next((one for one in letters if name_of(one.kind, one.number) == name), None)
     if found is None:
         raise Problem(404, "no-letter", "Dieses Schreiben gibt es in dem Vorgang nicht.", field="letter")
@@ -189,7 +191,7 @@ async def other_letter_for(house: House, person: Person, case: str, name: str) -
     if proposal:
         template, values = _change(it, proposal)
         return await asyncio.to_thread(render, PAGES / template, values)
-    found = _written(it, name)
+    found = _written(it, name, local_date(house.now()))
     return await asyncio.to_thread(render, PAGES / found.template, found.values)
 
 

@@ -130,7 +130,7 @@ def possible_steps(it: Known) -> Sequence[Step]:
     possible = (*possible, *(Step(action=one, primary=Primary.CLOSURE) for one in ended))
     if it.heirs:
         possible = (Step(action=succession.ACTION, primary=Primary.RECIPIENT), *possible)
-    if refutable(it.assessment, it.award, it.correspondence):
+    if refutable(it.assessment, it.award, it.correspondence, it.recovery):
         possible = (*possible, Step(action=correspondences.FAIL, primary=Primary.CORRESPONDENCE, again=True))
     if waiting(it.assessment, it.award, it.correspondence, it.recovery):
         possible = (Step(action=correspondences.ACTION, primary=Primary.CORRESPONDENCE), *possible)

@@ -14,8 +14,13 @@ SUBJECTS: Mapping[ClaimKind, str] = {
 }
 
 
-def repayment_letter(head: Head, it: RepaymentDemanded, proof: Proof) -> Mapping[str, Any]:
-    """What is to be repaid until when, to which account and under which Kassenzeichen, what it rests on, and its interest."""
+def repayment_letter(
+    head: Head, it: RepaymentDemanded, proof: Proof, *, from_service: bool = False
+) -> Mapping[str, Any]:
+    """What is to be repaid until when, to which account and under which Kassenzeichen, what it rests on, and its interest.
+
+    A notice that leaves later than on the day of the decision, or again, counts the time to pay `from_service`.
+    """
     asked = it.proposed
     return {
         **head.on(it.demanded_on),
@@ -23,6 +28,7 @@ def repayment_letter(head: Head, it: RepaymentDemanded, proof: Proof) -> Mapping
         "late_use": asked.kind == ClaimKind.LATE_USE,
         "cents": asked.cents or asked.interest_cents,
         "due_on": it.due_on.isoformat(),
+        "due_days": asked.due_days if from_service else 0,
         "reference": it.reference,
         "account": {"holder": head.authority.account.holder, "iban": head.authority.account.iban},
         "proof": _proved(asked.proof, proof),

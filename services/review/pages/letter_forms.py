@@ -27,15 +27,20 @@ def letter_form(name: str, letters: Sequence[LetterTold]) -> Form | None:
 
 
 def _failure(letters: Sequence[LetterTold]) -> Form:
-    """The form that says that a letter did not arrive: that of the last hearing, on the application or the award, that is out."""
-    hearings = tuple(f"{it}-" for it in correspondence.HEARINGS)
-    sent = [it for it in letters if it.dispatched_on and not it.failed and it.letter.startswith(hearings)]
+    """The form that says that a letter did not arrive: of a hearing that is not answered, or of a demand that is not paid."""
+    sent = {it.letter: _named(it) for it in letters if it.refutable}
+    which = hidden("letter", next(iter(sent), "")) if len(sent) < 2 else chosen("letter", "Schreiben", sent)
     reasons = {str(it): text for it, text in FAILURES.items() if it != FailureReason.NOT_RETRIEVED}
     return Form(
-        fields=[hidden("letter", sent[-1].letter if sent else ""), chosen("reason", "Grund", reasons)],
+        fields=[which, chosen("reason", "Grund", reasons)],
         submit="Gescheiterte Bekanntgabe vermerken",
-        consequence="Das Schreiben ist erneut zu versenden; danach läuft die Frist zur Stellungnahme von vorn.",
+        text="" if len(sent) != 1 else next(iter(sent.values())),
+        consequence="Das Schreiben ist erneut zu versenden; danach läuft die Frist zur Stellungnahme oder zur Zahlung von vorn.",
     )
+
+
+def _named(it: LetterTold) -> str:
+    return f"{it.title} vom {it.dispatched_on:%d.%m.%Y}"
 
 
 def tell_of_letter(it: object) -> Words | None:

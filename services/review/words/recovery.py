@@ -34,6 +34,7 @@ class RepaymentTold(BaseModel):
     received_interest_cents: int
     outcome: str
     proof: str = ""
+    awaits_service: bool = False
 
 
 def told_repayments(known: Recovery) -> list[RepaymentTold]:
@@ -48,10 +49,10 @@ def _told(known: Recovery, it: r.RepaymentProposed, demanded: RepaymentDemanded 
     return RepaymentTold(
         number=it.number, claim=it.claim, kind=it.kind, cents=it.cents, interest_cents=it.interest_cents,
         interest_from_on=it.interest_from_on, waived_because=it.waived_because,
-        reference=demanded.reference if demanded else "", due_on=demanded and demanded.due_on,
+        reference=demanded.reference if demanded else "", due_on=demanded and known.due_on(demanded),
         demanded_on=demanded and demanded.demanded_on, received_cents=sum(one.cents for one in came),
         received_interest_cents=sum(one.interest_cents for one in came), outcome=outcome,
-        proof=it.proof,
+        proof=it.proof, awaits_service=demanded is not None and known.awaits_service(demanded),
     )  # fmt: skip
 
 
@@ -80,6 +81,8 @@ def repayments_table(its: Sequence[RepaymentTold]) -> dict[str, Any]:
 def _standing(it: RepaymentTold) -> dict[str, str]:
     if it.outcome:
         return {"text": OUTCOMES.get(it.outcome, it.outcome), "tone": "success"}
+    if it.awaits_service:
+        return {"text": "Bescheid nicht bekannt gegeben", "tone": "neutral"}
     if it.demanded_on:
         return {"text": "offen", "tone": "warning"}
     return {"text": "vorgeschlagen", "tone": "neutral"}
@@ -93,6 +96,12 @@ def tell_of_recovery(it: object) -> Words | None:
         case r.RepaymentDemanded():
             why = f"{_amount(it.proposed)}, fällig am {it.due_on:%d.%m.%Y}, Kennung {it.reference}"
             return Words(title="Erstattung festgesetzt", tone="danger", why=why)
+        case r.DemandDispatched():
+            why = f"Zu zahlen bis {it.due_on:%d.%m.%Y}."
+            return Words(title="Fälligkeit der Erstattung bestimmt", tone="info", why=why)
+        case r.DemandServiceFailed():
+            why = "Bis zur erneuten Bekanntgabe ist nichts fällig."
+            return Words(title="Erstattung wartet auf ihre Bekanntgabe", tone="warning", why=why)
         case r.RepaymentDropped():
             return Words(title="Rückforderung nicht gefolgt", tone="info", why=it.reason)
         case r.RepaymentNoted():

@@ -27,7 +27,7 @@ from shared.contracts.review.award import (
 from shared.contracts.review.funds import FundsAssigned, FundsSupplemented, PaymentEntered, ReductionRequested
 from shared.contracts.review.people import ConflictOfInterestDeclared, MunicipalTieDeclared, PolicyPublished, TookPart
 from shared.contracts.review.proof import CaseClosed, CaseReopened, PaymentsStopped, ProofDecided, ProofReminded
-from shared.contracts.review.recovery import RepaymentDemanded
+from shared.contracts.review.recovery import DemandProgressed, RepaymentDemanded
 
 __all__ = [
     "ApplicationRejectedFormally",
@@ -43,6 +43,7 @@ __all__ = [
     "CaseResumed",
     "ChangeRefused",
     "ConflictOfInterestDeclared",
+    "DemandProgressed",
     "EarlyStartDecided",
     "FundsAssigned",
     "FundsSupplemented",

@@ -1,0 +1,116 @@
+"""What happened to a recovery."""
+
+from datetime import date
+
+from services.review.recovery.commands import ClaimKind
+from shared.contracts import Acted
+from shared.decider import event
+from shared.interest import DayCount, InterestLine
+
+
+@event("review.repayment-proposed")
+class RepaymentProposed:
+    """It was proposed to demand money back (Vorschlag der Erstattung), or interest for its late use (Zwischenzinsen).
+
+    `number` counts the case's proposals; `lines` are how interest for a late use was computed, `interest_from_on` the day
+    from which an excess bears interest, none when that is `waived_because` of something (§ 49a III 2 VwVfG); `proof` is the
+    accepted proof of use that it rests on, if there is one.
+    """
+
+    number: int
+    claim: str
+    kind: ClaimKind
+    cents: int
+    annulment: int
+    interest_from_on: date | None
+    waived_because: str
+    lines: tuple[InterestLine, ...]
+    interest_cents: int
+    reasons: str
+    interest_bagatelle_cents: int
+    day_count: DayCount
+    due_days: int
+    proposed_by: str
+    proposed_on: date
+    proof: str = ""
+
+
+@event("review.repayment-demanded")
+class RepaymentDemanded:
+    """The repayment was fixed (Erstattungsbescheid, § 49a I VwVfG): due on `due_on`, to be paid under `reference`.
+
+    One that `awaits_service` is due only after its notice was served.
+    """
+
+    proposed: RepaymentProposed
+    reference: str
+    title: str
+    file_number: str
+    due_on: date
+    demanded_by: str
+    demanded_on: date
+    acted: tuple[Acted, ...]
+    awaits_service: bool = False
+
+
+@event("review.demand-dispatched")
+class DemandDispatched:
+    """The notice of a demand left the house (Erstattungsbescheid versandt): it counts as served on `served_on`, and is due on `due_on`.
+
+    `dispatch` counts how often; sent again, the time to pay runs anew from the service (§§ 41, 43 VwVfG).
+    """
+
+    number: int
+    claim: str
+    dispatch: int
+    served_on: date
+    due_on: date
+    dispatched_by: str
+    dispatched_on: date
+
+
+@event("review.demand-service-failed")
+class DemandServiceFailed:
+    """The notice of a demand was not served (Bekanntgabe der Erstattung gescheitert): nothing is due by it until it was."""
+
+    number: int
+    claim: str
+    dispatch: int
+    failed_on: date
+    recorded_by: str
+
+
+@event("review.repayment-dropped")
+class RepaymentDropped:
+    """The proposal to demand money back was not followed (Vorschlag nicht gefolgt)."""
+
+    number: int
+    reason: str
+    dropped_by: str
+    dropped_on: date
+
+
+@event("review.repayment-noted")
+class RepaymentNoted:
+    """Noted from payout: money came in on a claim (Zahlungseingang); the budget enters it in the same transaction."""
+
+    claim: str
+    repayment: str
+    cents: int
+    interest_cents: int
+    received_on: date
+
+
+@event("review.claim-settlement-noted")
+class ClaimSettlementNoted:
+    """Noted from payout: nothing of a claim is open any more (Forderung erledigt); `outcome` is `paid` or `remitted`."""
+
+    claim: str
+    outcome: str
+    settled_on: date
+
+
+type Event = (
+    RepaymentProposed | RepaymentDemanded | DemandDispatched | DemandServiceFailed | RepaymentDropped | RepaymentNoted
+    | ClaimSettlementNoted
+)  # fmt: skip

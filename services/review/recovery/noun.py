@@ -1,0 +1,33 @@
+"""The noun of the package."""
+
+from services.review.recovery.commands import Command
+from services.review.recovery.deciding import decide
+from services.review.recovery.events import (
+    ClaimSettlementNoted,
+    DemandDispatched,
+    DemandServiceFailed,
+    Event,
+    RepaymentDemanded,
+    RepaymentDropped,
+    RepaymentNoted,
+    RepaymentProposed,
+)
+from services.review.recovery.evolving import evolve
+from services.review.recovery.states import Recovery
+from shared.decider import Decider
+
+decider = Decider[Command, Event, Recovery](
+    name="recovery",
+    initial=Recovery(),
+    decide=decide,
+    evolve=evolve,
+    events=[
+        RepaymentProposed,
+        RepaymentDemanded,
+        DemandDispatched,
+        DemandServiceFailed,
+        RepaymentDropped,
+        RepaymentNoted,
+        ClaimSettlementNoted,
+    ],
+)
