@@ -242,7 +242,7 @@ BESIDE: frozenset[str] = frozenset({
     "review.proof-sample-begun", "review.payments-released", "review.proof-drawn", "review.money-step-noted", "review.case-reopened",
     "payout.payment-ordered", "payout.payment-batched", "payout.batch-discarded", "payout.payment-unbatched",
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
-    "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.resolution-declined",
+    "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.clearing-opened", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
     "payout.payment-recalled", "payout.payee-check-decided", "payout.unspent-noted",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",

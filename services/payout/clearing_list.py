@@ -1,5 +1,6 @@
 """The list of what is to be cleared: open items by reason, by kind and by owner, and what was resolved."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.payout.clearing import (
@@ -8,6 +9,7 @@ from services.payout.clearing import (
     ClearingTaken,
     Direction,
     Item,
+    Part,
     Resolution,
     ResolutionDeclined,
     ResolutionProposed,
@@ -26,6 +28,7 @@ UNPROPOSED: Body = {
     "payment": "",
     "counter": "",
     "claim": "",
+    "parts": [],
 }
 
 
@@ -35,10 +38,10 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
     if isinstance(event, ClearingOpened):
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
-            body = _opened(name, place, it, event, one)
+            body = _opened(name, place, it, event, one) | _whole_of(draft, name, one)
             put_item(draft, f"{name}-{one.number}", body, place)
             count_item(draft, body, sign=1)
-            if one.booking and one.direction != Direction.NONE:
+            if not one.of and one.booking and one.direction != Direction.NONE:
                 _count_booking(draft, one)
         return
     key = f"{name}-{event.number}"
@@ -52,7 +55,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             body |= {
                 "status": "proposed", "proposal": event.proposal, "resolution": event.resolution,
                 "proposed_by": event.proposed_by, "proposed_reason": event.reason, "payment": event.payment,
-                "counter": event.counter, "claim": event.claim, "owner": body["owner"] or event.proposed_by,
+                "counter": event.counter, "claim": event.claim, "owner": body["owner"] or event.proposed_by, "parts": _parts(event.parts),
             }  # fmt: skip
         case ResolutionDeclined():
             body |= {"status": "open"} | UNPROPOSED
@@ -60,17 +63,28 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             body |= {
                 "status": "resolved", "resolution": event.resolution, "approved_by": event.approved_by,
                 "resolved_on": event.approved_on.isoformat(), "payment": event.payment, "counter": event.counter,
-                "claim": event.claim,
+                "claim": event.claim, "parts": _parts(event.parts),
             }  # fmt: skip
             for view in ("clearing", "clearing-kinds", "clearing-owners"):
                 draft.delete(view, key)
-            if event.resolution == Resolution.ASSIGNED:
+            # The rest of a divided credit counts anew, as the items that it is opened as.
+            if event.resolution in (Resolution.ASSIGNED, Resolution.SPLIT):
                 count_item(draft, body, sign=-1)
             draft.put("cleared", key, body, grp=event.resolution, sort=f"{position:015d}")
             return
         case _:
             return
     put_item(draft, key, body, body["place"])
+
+
+def _parts(parts: Sequence[Part]) -> list[Body]:
+    return [{"cents": it.cents, "claim": it.claim, "give_back": it.give_back} for it in parts]
+
+
+def _whole_of(draft: Draft, name: str, one: Item) -> Body:
+    """What the rest of a divided credit has of it: the file that brought it, and when."""
+    whole = draft.get("cleared", f"{name}-{one.of}") if one.of else None
+    return {it: whole[it] for it in ("kind", "message_id", "sha256", "at")} if whole else {}
 
 
 def _count_booking(draft: Draft, one: Item) -> None:
@@ -85,7 +99,7 @@ def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Ite
         "message_id": event.message_id, "sha256": event.sha256, "at": it.context.at.isoformat(),
         "clearing": name, "number": one.number, "about": one.kind, "cents": one.cents, "direction": one.direction,
         "booking": one.booking, "booked_on": one.booked_on.isoformat() if one.booked_on else None, "owner": "",
-        "status": "open", "place": place, "approved_by": "", "resolved_on": None,
+        "status": "open", "place": place, "approved_by": "", "resolved_on": None, "of": one.of,
     } | UNPROPOSED  # fmt: skip
 
 

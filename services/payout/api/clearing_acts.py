@@ -17,10 +17,22 @@ from shared.duties import MATRIX
 from shared.identity import Role, Sealed, is_id
 from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Ask, Body, NoBody, Text
+from shared.web import Action, Ask, Body, Cents, NoBody, Text
 
+MOST_PARTS = 20
+"""So many parts has a credit at most; what is left of it can be divided again."""
 CLEARING = frozenset({Role.TREASURY, Role.ORDERING_OFFICER})
 """Who pays and who orders know what a booking may have been."""
+
+
+class PartBody(Body):
+    """A part of a credit; without a reference it stays open or is to be given back."""
+
+    reference: Annotated[str, StringConstraints(pattern="^[A-Z0-9]{0,25}$")] = Field(
+        default="", title="Forderungskennung", description="leer, wenn der Teil offen bleibt"
+    )
+    cents: Cents = Field(title="Betrag")
+    give_back: bool = Field(default=False, title="an den Absender zurückzugeben")
 
 
 class ProposalBody(Body):
@@ -31,6 +43,12 @@ class ProposalBody(Body):
     )
     counter: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32}/[0-9]{1,9})?$")] = Field(
         default="", title="Gegenbuchung", description="der Klärungsfall, der diesen aufhebt"
+    )
+    parts: list[PartBody] = Field(
+        default=[],
+        max_length=MOST_PARTS,
+        title="Teile",
+        description="nur bei einer Aufteilung; was sie übrig lassen, bleibt offen",
     )
 
 
@@ -47,6 +65,7 @@ def clearing_actions(house: House) -> list[Action]:
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         number = await _number(house, ask)
         payment, claim = await _meant(house, body.reference)
+        shares = [await _share(house, it) for it in body.parts]
         reason = await _sealed(house, ask, "resolution", body.reason)
         command = clearing.ProposeResolution(
             number=number,
@@ -57,23 +76,26 @@ def clearing_actions(house: House) -> list[Action]:
             counter=body.counter,
             claim=claim,
             sealed_reason=reason,
+            parts=tuple(it for it, _ in shares),
         )
-        return decision(clearing.decider, ask.path["clearing"], command)
+        owing = [await _owed(house, claim)] if claim else [it for _, it in shares if it]
+        return report.propose(ask.path["clearing"], command, owing)
 
     async def approve(_body: NoBody, ask: Ask) -> Decision:
         number = await _number(house, ask)
         standing = await known_item(house, ask.path["clearing"], ask.path["number"])
         told = standing.resolved or standing.proposed
-        if told and clearing.books_receipt(told):
-            allowed_role(ask.person, MATRIX.roles[claims.BOOK], claims.BOOK)
+        books = told is not None and clearing.books_receipt(told)
+        role = allowed_role(ask.person, MATRIX.roles[claims.BOOK], claims.BOOK) if books else None
         payment, counter, claim = (told.payment, told.counter, told.claim) if told else ("", "", "")
         owed = await _owed(house, claim) if claim else None
+        shares = [await _owed(house, it) for it in clearing.claims_of(told)] if told and told.parts else []
         sealed = await _batch_of(house, payment) if payment else None
         questioned = await _questioned(house, standing.item, counter)
         beside = await _beside(house, _entry(sealed, payment)) if sealed else ""
         return report.approve(
             ask.path["clearing"], number, ask.path["proposal"], sealed, payment, counter, owed, questioned, beside,
-            held=await _held(house, standing),
+            held=await _held(house, standing), shares=shares, role=role,
         )  # fmt: skip
 
     async def decline(body: DecliningBody, ask: Ask) -> Decision:
@@ -134,6 +156,15 @@ async def _meant(house: House, reference: str) -> tuple[str, str]:
     if not claims:
         raise Problem(404, "payment-unknown", "Diese Zahlung oder Forderung gibt es nicht.", field="reference")
     return "", claims[reference].claim
+
+
+async def _share(house: House, it: PartBody) -> tuple[clearing.Part, report.Owed | None]:
+    """A part as it is meant, and the claim that it names."""
+    payment, claim = await _meant(house, it.reference)
+    if payment:
+        raise Problem(404, "payment-unknown", "Eine Forderung dieser Kennung gibt es nicht.", field="reference")
+    owed = await _owed(house, claim) if claim else None
+    return clearing.Part(cents=it.cents, claim=claim, give_back=it.give_back), owed
 
 
 async def _owed(house: House, claim: str) -> report.Owed:

@@ -18,6 +18,14 @@ from shared.duties import MATRIX
 from shared.service import House
 
 
+class ItemPart(BaseModel):
+    """A part of a divided credit: a claim's, or a rest with a number of its own."""
+
+    cents: int
+    claim: str = ""
+    give_back: bool = False
+
+
 class ClearingItem(BaseModel):
     """An item; `clearing` and `number` are its name, empty for what files told before there was a list with owners."""
 
@@ -44,6 +52,8 @@ class ClearingItem(BaseModel):
     payment: str = ""
     claim: str = ""
     counter: str = Field(default="", description="the item of the booking that undid this one")
+    parts: list[ItemPart] = Field(default=[], description="of a divided credit, to the cent")
+    of: int = Field(default=0, description="the item that this one is the rest of")
     approved_by: str = ""
     resolved_on: date | None = None
     age_days: int = Field(default=0, description="since the file was read, until it was resolved or today")
@@ -109,8 +119,7 @@ def _next(house: House, person: Person, name: str, standing: clearing.Standing) 
 def _of_treasury(standing: clearing.Standing, person: Person) -> str:
     """Whether the agreement would book what came in on a claim, which only the treasury does."""
     books = standing.proposed is not None and clearing.books_receipt(standing.proposed)
-    return BOOKED_BY_TREASURY if books and not person.roles & MATRIX.roles[claims.BOOK] else ""
+    return clearing.BookedByTreasury.title if books and not person.roles & MATRIX.roles[claims.BOOK] else ""
 
 
-BOOKED_BY_TREASURY = "Die Zustimmung bucht einen Zahlungseingang auf eine Forderung; das tut die Kasse."
 _JUDGED = frozenset({"propose-resolution", "approve-resolution"})

@@ -36,6 +36,7 @@ from services.payout.claim.errors import (
     ClaimReasonMissing,
     MoreThanOwed,
     NoInterestOpen,
+    NotOfTreasury,
     PrincipalOpen,
     ReceiptListed,
     RepaymentDiffers,
@@ -152,12 +153,19 @@ def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: 
             raise RepaymentDiffers
         return []
     # What a file booked is not entered by hand as well, and what was entered by hand is not assigned as well.
-    if any(one.voucher == command.voucher and (one.booked_by == SYSTEM) != command.assigned for one in it.booked):
+    if any(one.voucher == command.voucher and _of_account(one) != command.assigned for one in it.booked):
         raise RepaymentDiffers(field="voucher")
     if command.cents > it.owed_cents and not it.settled:
         raise MoreThanOwed(field="cents")
     _require(it, command.voucher, BOOK, acted, context, "voucher")
+    if context.role not in duties.MATRIX.roles[BOOK]:
+        raise NotOfTreasury
     return _booked(command, it, context)
+
+
+def _of_account(it: RepaymentBooked) -> bool:
+    """Whether a file told of it, not a person."""
+    return it.booked_by == SYSTEM or it.assigned
 
 
 def _take(command: TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
@@ -189,7 +197,7 @@ def _booked(command: BookRepayment | TakeReceipt, it: Claim, context: Context) -
         claim=it.id, repayment=command.repayment, cents=principal, interest_cents=cents - principal,
         received_on=command.received_on, voucher=command.voucher, booked_by=context.actor, booked_on=context.valid_on,
         paid_by=command.paid_by if isinstance(command, BookRepayment) else PaidBy.TRANSFER,
-        surplus_cents=command.cents - cents,
+        surplus_cents=command.cents - cents, assigned=isinstance(command, BookRepayment) and command.assigned,
     )  # fmt: skip
     return _with_settlement(it, booked, command.received_on)
 

@@ -67,3 +67,9 @@ class ClaimIsSuspended(DomainError):
 class ClaimNotSuspended(DomainError):
     code = "claim-not-suspended"
     title = "Diese Forderung ist nicht niedergeschlagen; sie wird bereits verfolgt."
+
+
+class NotOfTreasury(DomainError):
+    code = "not-of-treasury"
+    title = "Einen Zahlungseingang bucht die Kasse."
+    status = 403

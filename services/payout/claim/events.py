@@ -53,7 +53,8 @@ class DemandServiceNoted:
 class RepaymentBooked:
     """A claim was paid in part or whole (Zahlungseingang), or set off (Aufrechnung); `cents` of what was demanded, the rest interest.
 
-    `surplus_cents` of the same booking were not owed; they wait among what is to be explained.
+    `surplus_cents` of the same booking were not owed; they wait among what is to be explained. `assigned` says that two persons
+    found there that it belongs here.
     """
 
     claim: str
@@ -66,6 +67,7 @@ class RepaymentBooked:
     booked_by: str
     booked_on: date
     surplus_cents: int = 0
+    assigned: bool = False
 
 
 @event("payout.interest-assessed")

@@ -40,8 +40,19 @@ class TakeClearing:
 
 
 @value
+class Part:
+    """So much of a credit is the claim's; without one it stays open under a number of its own, or waits to be given back."""
+
+    cents: int
+    claim: str = ""
+    give_back: bool = False
+
+
+@value
 class ProposeResolution:
-    """`payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number").
+    """`parts` are those of a divided credit; what they leave is another part that stays open.
+
+    `payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number").
 
     The reason comes sealed, because it may name people.
     """
@@ -54,6 +65,7 @@ class ProposeResolution:
     counter: str = ""
     claim: str = ""
     sealed_reason: Sealed | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @value

@@ -9,13 +9,16 @@ from services.payout.clearing.commands import (
     Command,
     DeclineResolution,
     OpenClearing,
+    Part,
     ProposeResolution,
     TakeClearing,
     Unexplained,
 )
 from services.payout.clearing.errors import (
+    BookedByTreasury,
     ItemResolved,
     NothingProposed,
+    PartsDiffer,
     ResolutionIncomplete,
     ResolutionNotOffered,
     ResolutionPending,
@@ -31,10 +34,19 @@ from services.payout.clearing.events import (
     ResolutionDeclined,
     ResolutionProposed,
 )
-from services.payout.clearing.kinds import CLAIMING, OFFERED, OFFSETTING, Direction, Resolution, kind_of
+from services.payout.clearing.kinds import (
+    CLAIMING,
+    OFFERED,
+    OFFSETTING,
+    PART_OPEN,
+    TO_GIVE_BACK,
+    Direction,
+    Resolution,
+    kind_of,
+)
 from services.payout.clearing.states import Clearing, Standing
 from shared import duties
-from shared.decider import Context
+from shared.decider import Context, replace
 
 MAX_OPENED = 1_000
 """So many items lie in one event, which stays below 512 kB."""
@@ -52,7 +64,7 @@ def decide(command: Command, clearing: Clearing, context: Context) -> Sequence[E
         case ProposeResolution():
             return _propose(command, _known(command.number, clearing), context)
         case ApproveResolution():
-            return _approve(command, _known(command.number, clearing), context)
+            return _approve(command, clearing, context)
         case DeclineResolution():
             return _decline(command, _known(command.number, clearing), context)
         case CloseCounter():
@@ -122,6 +134,7 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         proposed_on=context.valid_on,
         claim=command.claim,
         sealed_reason=command.sealed_reason,
+        parts=_whole(command.parts, standing.item),
     )
     if command.proposal in _proposals(standing):
         return []
@@ -132,6 +145,10 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
     if command.resolution not in OFFERED[standing.item.kind]:
         raise ResolutionNotOffered(field="resolution")
     _require_reason(command)
+    if (command.resolution == Resolution.SPLIT) != bool(command.parts):
+        raise PartsDiffer(field="parts")
+    if command.parts:
+        _require_parts(proposed.parts, standing.item)
     wanted = (command.resolution == Resolution.ASSIGNED, command.resolution in OFFSETTING)
     meant = bool(command.payment) + bool(command.claim)
     owed = bool(command.claim) and standing.item.kind not in CLAIMING
@@ -142,9 +159,31 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
     return [proposed]
 
 
+def _whole(parts: tuple[Part, ...], item: Item) -> tuple[Part, ...]:
+    """The parts with the one that they leave, which stays open."""
+    left = item.cents - sum(it.cents for it in parts)
+    return (*parts, Part(cents=left)) if parts and left > 0 else parts
+
+
+def _require_parts(parts: tuple[Part, ...], item: Item) -> None:
+    claims = [it.claim for it in parts if it.claim]
+    whole = sum(it.cents for it in parts) == item.cents and all(it.cents > 0 for it in parts)
+    if not whole or len(parts) < 2 or not claims or len(set(claims)) < len(claims):
+        raise PartsDiffer(field="parts")
+    if any(it.claim and it.give_back for it in parts):
+        raise PartsDiffer(field="parts")
+
+
+def claims_of(it: ResolutionProposed | ClearingResolved) -> tuple[str, ...]:
+    """The claims that agreeing books money on; a split names several."""
+    if it.resolution == Resolution.ASSIGNED and it.claim:
+        return (it.claim,)
+    return tuple(one.claim for one in it.parts if one.claim)
+
+
 def books_receipt(it: ResolutionProposed | ClearingResolved) -> bool:
     """Whether agreeing books money that came in on a claim: an act of the treasury (§ 77 LHO)."""
-    return it.resolution == Resolution.ASSIGNED and bool(it.claim)
+    return bool(claims_of(it))
 
 
 def _require_reason(command: ProposeResolution | DeclineResolution) -> None:
@@ -158,7 +197,8 @@ def _proposals(standing: Standing) -> Sequence[str]:
     return [*standing.declined, *waiting, *done]
 
 
-def _approve(command: ApproveResolution, standing: Standing, context: Context) -> Sequence[ClearingResolved]:
+def _approve(command: ApproveResolution, clearing: Clearing, context: Context) -> Sequence[Event]:
+    standing = _known(command.number, clearing)
     if standing.resolved is not None:
         if standing.resolved.proposal != command.proposal:
             raise ItemResolved
@@ -167,18 +207,32 @@ def _approve(command: ApproveResolution, standing: Standing, context: Context) -
     if proposed is None or proposed.proposal != command.proposal:
         raise NothingProposed(field="proposal")
     duties.refuse("approve-resolution", standing.acted, context)
-    return [
-        ClearingResolved(
-            number=command.number,
-            proposal=proposed.proposal,
-            resolution=proposed.resolution,
-            payment=proposed.payment,
-            counter=proposed.counter,
-            approved_by=context.actor,
-            approved_on=context.valid_on,
-            claim=proposed.claim,
-        )
-    ]
+    if books_receipt(proposed) and context.role not in duties.MATRIX.roles["book-repayment"]:
+        raise BookedByTreasury
+    resolved = ClearingResolved(
+        number=command.number,
+        proposal=proposed.proposal,
+        resolution=proposed.resolution,
+        payment=proposed.payment,
+        counter=proposed.counter,
+        approved_by=context.actor,
+        approved_on=context.valid_on,
+        claim=proposed.claim,
+        parts=proposed.parts,
+    )
+    return [resolved, *_rest(resolved, standing.item, clearing)]
+
+
+def _rest(resolved: ClearingResolved, item: Item, clearing: Clearing) -> Sequence[ClearingOpened]:
+    """What of a divided credit is no claim's: items of their own, of the same booking."""
+    left = [it for it in resolved.parts if not it.claim]
+    if not left:
+        return []
+    items = tuple(
+        replace(item, number=number, cents=it.cents, reason=TO_GIVE_BACK if it.give_back else PART_OPEN, of=item.number)
+        for number, it in enumerate(left, len(clearing.items) + 1)
+    )
+    return [ClearingOpened(sha256=clearing.files[-1], kind="booking", message_id="", items=items)]
 
 
 def _decline(command: DeclineResolution, standing: Standing, context: Context) -> Sequence[ResolutionDeclined]:

@@ -41,6 +41,21 @@ class ResolutionIncomplete(DomainError):
     status = 422
 
 
+class PartsDiffer(DomainError):
+    code = "parts-differ"
+    title = (
+        "Die Teile eines Eingangs sind zusammen nicht mehr als er, jeder ist größer als null, jede Forderung kommt einmal vor. "
+        "Es sind mindestens zwei, und mindestens einer gehört zu einer Forderung."
+    )
+    status = 422
+
+
+class BookedByTreasury(DomainError):
+    code = "booked-by-treasury"
+    title = "Die Zustimmung bucht einen Zahlungseingang auf eine Forderung; das tut die Kasse."
+    status = 403
+
+
 class ResolutionReasonMissing(DomainError):
     code = "resolution-reason-missing"
     title = "Ein Vorschlag und seine Ablehnung werden begründet."

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.payout.clearing.commands import Part
 from services.payout.clearing.kinds import ClearingKind, Direction, Resolution
 from shared.decider import event, value
 from shared.identity import Sealed
@@ -9,7 +10,7 @@ from shared.identity import Sealed
 
 @value
 class Item:
-    """An item by its number in the list of its file."""
+    """An item by its number in the list of its file; `of` is the item that it is a part of."""
 
     number: int
     kind: ClearingKind
@@ -20,11 +21,15 @@ class Item:
     booking: str
     booked_on: date | None
     payment: str = ""
+    of: int = 0
 
 
 @event("payout.clearing-opened")
 class ClearingOpened:
-    """Items of a file that nobody could explain (Klärungsfälle), opened in the transaction that took the file in."""
+    """Items of a file that nobody could explain (Klärungsfälle), opened in the transaction that took the file in.
+
+    The rest of a divided credit is opened in the transaction that divides it.
+    """
 
     sha256: str
     kind: str
@@ -58,6 +63,7 @@ class ResolutionProposed:
     proposed_on: date
     claim: str = ""
     sealed_reason: Sealed | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @event("payout.resolution-declined")
@@ -76,7 +82,7 @@ class ResolutionDeclined:
 class ClearingResolved:
     """Another person agreed (Klärung): the item is explained. An assigned booking moved its payment or claim in the same transaction.
 
-    `counter` is the item of the booking that undid this one, which is closed with it.
+    `counter` is the item of the booking that undid this one, which is closed with it. `parts` of a divided credit add up to it.
     """
 
     number: int
@@ -87,6 +93,7 @@ class ClearingResolved:
     approved_by: str
     approved_on: date
     claim: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 type Event = ClearingOpened | ClearingTaken | ResolutionProposed | ResolutionDeclined | ClearingResolved

@@ -40,6 +40,9 @@ OVERPAID = "drawdown-paid-twice"
 PAID_TWICE = (OVERPAID, "settled-after-rejection", "debited-twice", "duplicate-of-other-bytes")
 """The reasons of items about money that may have left twice: an alarm for as long as one is open."""
 
+PART_OPEN, TO_GIVE_BACK = "part-open", "to-give-back"
+"""The reasons of an item that is the rest of a divided credit: it waits to be explained, or to be given back to its sender."""
+
 _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
@@ -73,6 +76,7 @@ class Resolution(StrEnum):
 
     `ASSIGNED` moves the named payment or claim by this booking. `NOT_OURS` hands the booking to the office whose money it is. `BOOKED_TWICE` and
     `RETURNED_TO_SENDER` set it against the named booking of the same amount the other way. `NOTED` is for what moved no money.
+    `SPLIT` divides a credit: some parts move the claims that they name, each other part is an item of its own from then on.
     `RECOVERED` closes an overpayment that came back, or for which the named claim stands. `PAYEE_CONFIRMED` and `PAYEE_WITHDRAWN`
     decide on a payment that is held because the bank knows another holder.
     """
@@ -85,10 +89,12 @@ class Resolution(StrEnum):
     RECOVERED = "recovered"
     PAYEE_CONFIRMED = "payee-confirmed"
     PAYEE_WITHDRAWN = "payee-withdrawn"
+    SPLIT = "split"
 
 
 RESOLUTION_TITLES: Mapping[str, str] = {
     Resolution.ASSIGNED: "gehört zu einer Zahlung oder Forderung",
+    Resolution.SPLIT: "gehört nur in Teilen zu Forderungen",
     Resolution.NOT_OURS: "ist nicht unsere Buchung",
     Resolution.BOOKED_TWICE: "war doppelt gebucht und wurde zurückgenommen",
     Resolution.RETURNED_TO_SENDER: "wurde an den Absender zurückgezahlt",
@@ -109,7 +115,7 @@ CLAIMING = frozenset({ClearingKind.INCOMING, ClearingKind.OVERPAYMENT})
 
 OFFERED: Mapping[ClearingKind, tuple[Resolution, ...]] = {
     ClearingKind.OUTGOING: (Resolution.ASSIGNED, Resolution.BOOKED_TWICE, Resolution.NOT_OURS),
-    ClearingKind.INCOMING: (Resolution.ASSIGNED, Resolution.RETURNED_TO_SENDER, Resolution.NOT_OURS),
+    ClearingKind.INCOMING: (Resolution.ASSIGNED, Resolution.SPLIT, Resolution.RETURNED_TO_SENDER, Resolution.NOT_OURS),
     ClearingKind.PAYEE: (Resolution.PAYEE_CONFIRMED, Resolution.PAYEE_WITHDRAWN, Resolution.NOTED),
     ClearingKind.CONTRADICTION: (Resolution.NOTED,),
     ClearingKind.ANSWER: (Resolution.NOTED,),

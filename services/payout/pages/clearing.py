@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.payout import clearing, views
-from services.payout.api.clearing_answers import ItemOfFile, item_of, told_item
+from services.payout.api.clearing_answers import ItemOfFile, ItemPart, item_of, told_item
 from services.payout.api.reads import reader
 from services.payout.clearing_list import NOBODY
 from services.payout.pages import wording
@@ -21,6 +21,9 @@ from shared.service import House
 from shared.web import Action
 
 LIST = "/payout/clearing"
+_WITHOUT_CLAIM = [{"value": "", "text": "bleibt offen"}, {"value": "true", "text": "ist an den Absender zurückzugeben"}]
+_ROWS = 3
+"""So many parts of a credit are asked for at a time; its rest can be divided again."""
 
 
 async def clearing_page(house: House, request: Request, about: str | None, owner: str | None, after: str) -> Response:
@@ -127,8 +130,16 @@ def _facts(told: ItemOfFile) -> list[dict[str, Any]]:
         {"key": "Vorgeschlagen von", "value": told.proposed_by},
         {"key": "Begründung", "value": told.proposed_reason},
         {"key": "Gegenbuchung", "value": told.counter, "kind": "code"},
+        *[{"key": f"Teil {number}: {_part(it)}", "value": it.cents, "kind": "money"} for number, it in enumerate(told.parts, 1)],
+        *([{"key": "Rest von", "value": f"{told.clearing}/{told.of}", "kind": "code"}] if told.of else []),
         {"key": "Zugestimmt von", "value": told.approved_by},
     ]  # fmt: skip
+
+
+def _part(it: ItemPart) -> str:
+    if it.claim:
+        return f"Forderung {it.claim}"
+    return "zurückzugeben" if it.give_back else "bleibt offen"
 
 
 def _form(
@@ -168,4 +179,23 @@ def _proposing(told: ItemOfFile) -> Sequence[dict[str, Any]]:
         chosen,
         {"name": "reference", "label": "Zahlungskennung", "hint": "nur bei einer Zuordnung"},
         {"name": "counter", "label": "Gegenbuchung", "hint": "Kennung des Klärungsfalls, der diesen aufhebt"},
+        *(_dividing() if clearing.Resolution.SPLIT in told.offered else []),
     ]  # fmt: skip
+
+
+def _dividing() -> Sequence[dict[str, Any]]:
+    """The parts of a credit, a pair of fields each; what is left of it needs none."""
+    found: list[dict[str, Any]] = []
+    for row in range(_ROWS):
+        hint = "" if row else "nur bei einer Aufteilung; was die Teile übrig lassen, bleibt offen"
+        found += [
+            {"name": f"parts.{row}.cents", "label": f"Teil {row + 1}", "kind": "money", "hint": hint},
+            {"name": f"parts.{row}.reference", "label": f"Forderungskennung zu Teil {row + 1}"},
+            {
+                "name": f"parts.{row}.give_back",
+                "label": f"Teil {row + 1} ohne Forderung",
+                "kind": "select",
+                "options": _WITHOUT_CLAIM,
+            },
+        ]
+    return found

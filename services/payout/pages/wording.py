@@ -124,6 +124,8 @@ CLEARING: Mapping[str, str] = {
     "more-than-owed": "Auf die Forderung ist zurzeit nichts offen; Zinsen sind noch festzusetzen.",
     "claim-date-not-valid": "Der Eingang liegt vor der Forderung oder in der Zukunft.",
     "repayment-differs": "Der Eingang ist mit einem anderen Betrag gebucht.",
+    "part-open": "Der Rest eines aufgeteilten Eingangs.",
+    "to-give-back": "Der Rest eines aufgeteilten Eingangs; er ist dem Absender zurückzugeben.",
     "receipt-listed": "Dieser Eingang steht bereits in der Klärungsliste.",
     "debited-twice": "Die Zahlung wurde ein zweites Mal belastet.",
     "rejected-after-settlement": "Eine gebuchte Zahlung wurde als abgelehnt gemeldet.",

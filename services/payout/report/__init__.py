@@ -5,6 +5,7 @@ our books is listed and moves nothing: money is never booked on a guess.
 """
 
 from services.payout.report.answers import apply_status_report
+from services.payout.report.assigning import propose
 from services.payout.report.bookings import apply_booking
 from services.payout.report.bounds import Bounds
 from services.payout.report.content import (
@@ -78,6 +79,7 @@ __all__ = [
     "decider",
     "keep_all",
     "meant",
+    "propose",
     "quarantine",
     "references_named",
 ]

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout import batch as batches
-from services.payout import claim as claims
-from services.payout import clearing, collection
+from services.payout import clearing
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import (
@@ -17,10 +16,12 @@ from services.payout.clearing import (
     ResolutionIncomplete,
     Unexplained,
 )
+from services.payout.report.assigning import book_on_claim, reads_of_claim
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
 from services.payout.report.taking_in import Turn
-from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
+from shared.identity import Role
 
 
 class CounterDiffers(DomainError):
@@ -58,11 +59,14 @@ def approve(
     questioned: Sequence[payments.PaymentOrdered] = (),
     beside: str = "",
     held: payments.PaymentOrdered | None = None,
+    shares: Sequence[Owed] = (),
+    role: Role | None = None,
 ) -> Decision:
     """Agree to a proposal; `sealed` is the batch of the payment that it names, `counter` the item, `owed` the claim.
 
     `questioned` are the payments that the item's debit names, and its counter's; `beside` the batch of a newer attempt at the same Mittelabruf.
-    `held` is the payment whose payee the item is about, when it is to be decided.
+    `held` is the payment whose payee the item is about, when it is to be decided. `shares` are the claims among which it is divided.
+    `role` is the one in which the person acts here, where that is another than at the door.
     """
     command = clearing.ApproveResolution(number=number, proposal=proposal)
     stream = clearing.decider.stream(name)
@@ -75,17 +79,17 @@ def approve(
         reads[batches.decider.stream(sealed.message_id)] = batches.decider
         reads[payments.decider.stream(entry.payment)] = payments.decider
         reads[disbursements.decider.stream(entry.case)] = disbursements.decider
-    if owed:
-        reads[claims.decider.stream(owed.case)] = claims.decider
-        reads[disbursements.decider.stream(owed.case)] = disbursements.decider
-        reads[collection.decider.stream(owed.case)] = collection.decider
+    owing = [*([owed] if owed else []), *shares]
+    for it in owing:
+        reads |= reads_of_claim(it)
     for it in questioned:
         reads[disbursements.decider.stream(it.case)] = disbursements.decider
     if beside:
         reads[batches.decider.stream(beside)] = batches.decider
     if held:
         reads[payments.decider.stream(held.payment)] = payments.decider
-    case = entry.case if entry else owed.case if owed else held.case if held else ""
+    of_claims = {it.case for it in owing}
+    case = entry.case if entry else min(of_claims) if len(of_claims) == 1 else held.case if held else ""
 
     def newer(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
         found = _newer_attempt(dict(zip(reads, states, strict=False)), entry) if entry else ""
@@ -93,6 +97,7 @@ def approve(
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
         read = {**reads, **newer(states)}
+        context = replace(context, role=role) if role else context
         turn = Turn(reads=read, states=dict(zip(read, states, strict=True)), context=context)
         before = states[0]
         turn.act(stream, command)
@@ -101,6 +106,8 @@ def approve(
         resolved: clearing.ClearingResolved = turn.decided[stream][0]
         if (resolved.payment, resolved.counter, resolved.claim) != (payment, counter, owed.claim if owed else ""):
             raise ResolutionIncomplete
+        if resolved.parts and clearing.claims_of(resolved) != tuple(it.claim for it in shares):
+            raise ResolutionIncomplete(field="parts")
         item = before.items[str(number)].item
         if resolved.resolution == Resolution.RECOVERED and owed and {it.case for it in questioned} != {owed.case}:
             raise ResolutionIncomplete(field="claim")
@@ -114,7 +121,9 @@ def approve(
             for opening in _overpaid(turn, before, item, entry):
                 turn.act(stream, opening)
         if owed and resolved.resolution == Resolution.ASSIGNED:
-            _book(turn, item, owed, f"{name}/{number}")
+            book_on_claim(turn, item, owed, f"{name}/{number}")
+        for part, share in zip((it for it in resolved.parts if it.claim), shares, strict=True):
+            book_on_claim(turn, replace(item, cents=part.cents), share, f"{name}/{number}")
         if counter:
             _close(turn, item, (other, other_number), f"{name}/{number}")
         return turn.decided
@@ -233,25 +242,6 @@ def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.En
         )
         turn.act(payments.decider.stream(entry.payment), back)
     reopened(turn, entry)
-
-
-def _book(turn: Turn, item: Item, owed: Owed, name: str) -> None:
-    """All of the booking is the claim's, by the person who agrees and whom the case must allow it."""
-    if item.booked_on is None:
-        raise ResolutionIncomplete
-    plan: disbursements.Disbursement = turn.states[disbursements.decider.stream(owed.case)]
-    ordered: collection.Collections = turn.states[collection.decider.stream(owed.case)]
-    command = claims.BookRepayment(
-        claim=owed.claim,
-        repayment=claims.receipt_of(name, owed.claim),
-        cents=item.cents,
-        received_on=item.booked_on,
-        paid_by=claims.PaidBy.TRANSFER,
-        voucher=item.booking,
-        acted=(*plan.acted, *ordered.acted),
-        assigned=True,
-    )
-    turn.act(claims.decider.stream(owed.case), command)
 
 
 def _close(turn: Turn, item: Item, counter: tuple[str, int], resolved: str) -> None:
