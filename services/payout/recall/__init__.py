@@ -5,38 +5,48 @@ has to come back as money, and what it refuses is paid like any other.
 """
 
 from services.payout.recall.across import NoRecallFile, NotHandedOver, approve, refuse_untold, request
-from services.payout.recall.noun import (
-    Approved,
+from services.payout.recall.commands import (
     ApproveRecall,
     Command,
     ConfirmRecallTransmission,
-    Dropped,
     DropRecall,
-    Event,
     NoteRecallAnswer,
-    RecallAnswered,
-    RecallApproved,
-    RecallDiffers,
-    RecallDropped,
+    RequestRecall,
+    StartRecallSubmission,
+)
+from services.payout.recall.content import (
     RecalledEntry,
-    RecallEmpty,
     RecallGrounds,
-    Recalling,
+)
+from services.payout.recall.errors import (
+    RecallDiffers,
+    RecallEmpty,
     RecallIsDropped,
     RecallIsSent,
     RecallNotApproved,
     RecallReasonMissing,
+    RecallTooLarge,
+    UnknownRecall,
+)
+from services.payout.recall.events import (
+    Event,
+    RecallAnswered,
+    RecallApproved,
+    RecallDropped,
     RecallRequested,
     RecallSubmissionStarted,
-    RecallTooLarge,
     RecallTransmitted,
-    Requested,
-    RequestRecall,
-    Sent,
-    StartRecallSubmission,
-    UnknownRecall,
-    Unrequested,
+)
+from services.payout.recall.noun import (
     decider,
+)
+from services.payout.recall.states import (
+    Approved,
+    Dropped,
+    Recalling,
+    Requested,
+    Sent,
+    Unrequested,
 )
 
 __all__ = [

@@ -5,15 +5,25 @@ from typing import Any
 
 from services.payout import batch as batches
 from services.payout import payment as payments
-from services.payout.recall.noun import (
+from services.payout.recall.commands import (
     ApproveRecall,
-    RecallDiffers,
+    RequestRecall,
+)
+from services.payout.recall.content import (
     RecalledEntry,
     RecallGrounds,
+)
+from services.payout.recall.errors import (
+    RecallDiffers,
+)
+from services.payout.recall.events import (
     RecallRequested,
-    RequestRecall,
-    Unrequested,
+)
+from services.payout.recall.noun import (
     decider,
+)
+from services.payout.recall.states import (
+    Unrequested,
 )
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
 

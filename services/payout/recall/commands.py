@@ -1,0 +1,56 @@
+"""What is asked of a request to cancel."""
+
+from datetime import date, datetime
+
+from services.payout.recall.content import RecalledEntry, RecallGrounds
+from shared.decider import value
+
+
+@value
+class RequestRecall:
+    """`batch_created_at` and `debtor` are the batch's, `execution_on` the day on which it was to be paid."""
+
+    recall: str
+    batch: str
+    batch_created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[RecalledEntry, ...]
+    grounds: RecallGrounds
+    text: str
+
+
+@value
+class ApproveRecall:
+    created_at: datetime
+    file_sha256: str
+    file_name: str
+
+
+@value
+class DropRecall:
+    reason: str
+
+
+@value
+class StartRecallSubmission: ...
+
+
+@value
+class ConfirmRecallTransmission:
+    file_sha256: str
+
+
+@value
+class NoteRecallAnswer:
+    """The payments of this request that a file of the treasury answers, by their ids."""
+
+    message_id: str
+    granted: tuple[str, ...]
+    refused: tuple[str, ...]
+    pending: tuple[str, ...]
+
+
+type Command = (
+    RequestRecall | ApproveRecall | DropRecall | StartRecallSubmission | ConfirmRecallTransmission | NoteRecallAnswer
+)

@@ -1,0 +1,157 @@
+"""What may be done with a request to cancel: two persons agree, always the same bytes leave, and each last word is said once."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from services.payout.recall.commands import (
+    ApproveRecall,
+    Command,
+    ConfirmRecallTransmission,
+    DropRecall,
+    NoteRecallAnswer,
+    RequestRecall,
+    StartRecallSubmission,
+)
+from services.payout.recall.content import (
+    MAX_RECALLED,
+)
+from services.payout.recall.errors import (
+    RecallDiffers,
+    RecallEmpty,
+    RecallIsDropped,
+    RecallIsSent,
+    RecallNotApproved,
+    RecallReasonMissing,
+    RecallTooLarge,
+    UnknownRecall,
+)
+from services.payout.recall.events import (
+    Event,
+    RecallAnswered,
+    RecallApproved,
+    RecallDropped,
+    RecallRequested,
+    RecallSubmissionStarted,
+    RecallTransmitted,
+)
+from services.payout.recall.states import (
+    Approved,
+    Dropped,
+    Recalling,
+    Requested,
+    Sent,
+    Unrequested,
+)
+from shared import duties
+from shared.decider import Context, replace
+
+
+def decide(command: Command, state: Recalling, context: Context) -> Sequence[Event]:
+    match command, state:
+        case RequestRecall(), Unrequested():
+            return [_requested(command, context)]
+        case RequestRecall(), _:
+            asked = _requested(command, context)
+            if (
+                replace(asked, requested_by=state.asked.requested_by, requested_on=state.asked.requested_on)
+                != state.asked
+            ):
+                raise RecallDiffers
+            return []
+        case _, Unrequested():
+            raise UnknownRecall
+        case DropRecall(), Dropped():
+            return []
+        case _, Dropped():
+            raise RecallIsDropped
+        case DropRecall(), Requested():
+            if not command.reason.strip():
+                raise RecallReasonMissing(field="reason")
+            return [RecallDropped(reason=command.reason, dropped_by=context.actor, dropped_on=context.valid_on)]
+        case DropRecall(), _:
+            raise RecallIsSent
+        case ApproveRecall(), Requested():
+            return [_approved(command, state, context)]
+        case ApproveRecall(), _:
+            return []
+        case _, Requested():
+            raise RecallNotApproved
+        case _, _:
+            return _exchanged(command, state)
+
+
+def _requested(command: RequestRecall, context: Context) -> RecallRequested:
+    if not command.entries:
+        raise RecallEmpty
+    if len(command.entries) > MAX_RECALLED:
+        raise RecallTooLarge(field="references")
+    if not command.text.strip():
+        raise RecallReasonMissing(field="text")
+    return RecallRequested(
+        recall=command.recall,
+        batch=command.batch,
+        batch_created_at=command.batch_created_at,
+        execution_on=command.execution_on,
+        debtor=command.debtor,
+        entries=command.entries,
+        grounds=command.grounds,
+        text=command.text,
+        requested_by=context.actor,
+        requested_on=context.valid_on,
+    )
+
+
+def _approved(command: ApproveRecall, state: Requested, context: Context) -> RecallApproved:
+    duties.refuse("approve-recall", state.acted, context)
+    return RecallApproved(
+        created_at=command.created_at,
+        file_sha256=command.file_sha256,
+        file_name=command.file_name,
+        approved_by=context.actor,
+        approved_on=context.valid_on,
+    )
+
+
+def _exchanged(
+    command: StartRecallSubmission | ConfirmRecallTransmission | NoteRecallAnswer, state: Approved | Sent
+) -> Sequence[Event]:
+    sha256 = state.sealed.file_sha256
+    match command, state:
+        case StartRecallSubmission(), Approved(submitted=False):
+            return [RecallSubmissionStarted(file_sha256=sha256)]
+        case StartRecallSubmission(), _:
+            return []
+        case ConfirmRecallTransmission(), _ if command.file_sha256 != sha256:
+            raise RecallDiffers
+        case ConfirmRecallTransmission(), Approved(submitted=True):
+            return [RecallTransmitted(recall=state.asked.recall, debtor=state.asked.debtor, file_sha256=sha256)]
+        case ConfirmRecallTransmission(), Sent():
+            return []
+        case NoteRecallAnswer(), Sent():
+            return _answered(command, state)
+        case ConfirmRecallTransmission() | NoteRecallAnswer(), Approved():
+            raise RecallNotApproved
+        case _ as missing:
+            assert_never(missing)
+
+
+def _answered(command: NoteRecallAnswer, state: Sent) -> Sequence[RecallAnswered]:
+    """Only what is news: a last word is said once, and that it is pending is none after it."""
+    known = dict(state.answers)
+    named = {it.payment for it in state.asked.entries}
+    granted = tuple(it for it in command.granted if it in state.open)
+    refused = tuple(it for it in command.refused if it in state.open and it not in granted)
+    ended = {*granted, *refused}
+    pending = tuple(it for it in command.pending if it in named and it not in known and it not in ended)
+    if not (granted or refused or pending):
+        return []
+    return [
+        RecallAnswered(
+            recall=state.asked.recall,
+            message_id=command.message_id,
+            granted=granted,
+            refused=refused,
+            pending=pending,
+            ended=not state.open - ended,
+        )
+    ]

@@ -1,0 +1,75 @@
+"""What happened to a request to cancel."""
+
+from datetime import date, datetime
+
+from services.payout.recall.content import RecalledEntry, RecallGrounds
+from shared.decider import event
+
+
+@event("payout.recall-requested")
+class RecallRequested:
+    """A person wants orders back that the treasury holds (Rückruf), for a reason; nothing is sent before another one agrees."""
+
+    recall: str
+    batch: str
+    batch_created_at: datetime
+    execution_on: date
+    debtor: str
+    entries: tuple[RecalledEntry, ...]
+    grounds: RecallGrounds
+    text: str
+    requested_by: str
+    requested_on: date
+
+
+@event("payout.recall-approved")
+class RecallApproved:
+    """A second person agreed: the file (camt.055) is fixed by its hash, and can be made again from this stream alone."""
+
+    created_at: datetime
+    file_sha256: str
+    file_name: str
+    approved_by: str
+    approved_on: date
+
+
+@event("payout.recall-dropped")
+class RecallDropped:
+    """The request was given up before anything was sent."""
+
+    reason: str
+    dropped_by: str
+    dropped_on: date
+
+
+@event("payout.recall-submission-started")
+class RecallSubmissionStarted:
+    """From here on the treasury may hold the request; recorded before the first byte is written."""
+
+    file_sha256: str
+
+
+@event("payout.recall-transmitted")
+class RecallTransmitted:
+    """The treasury holds the request with exactly the sealed bytes."""
+
+    recall: str
+    debtor: str
+    file_sha256: str
+
+
+@event("payout.recall-answered")
+class RecallAnswered:
+    """A file of the treasury (camt.029) answered the request for these payments; `ended` says that none is left open."""
+
+    recall: str
+    message_id: str
+    granted: tuple[str, ...]
+    refused: tuple[str, ...]
+    pending: tuple[str, ...]
+    ended: bool
+
+
+type Event = (
+    RecallRequested | RecallApproved | RecallDropped | RecallSubmissionStarted | RecallTransmitted | RecallAnswered
+)

@@ -1,0 +1,48 @@
+"""Where a request to cancel stands."""
+
+from services.payout.payment import RecallOutcome
+from services.payout.recall.events import RecallApproved, RecallRequested
+from shared.contracts import Acted
+from shared.decider import value
+
+
+@value
+class Unrequested: ...
+
+
+@value
+class Requested:
+    asked: RecallRequested
+    acted: tuple[Acted, ...] = ()
+
+
+@value
+class Approved:
+    """`submitted` says that the treasury may hold the file."""
+
+    asked: RecallRequested
+    sealed: RecallApproved
+    submitted: bool = False
+
+
+@value
+class Sent:
+    """The treasury holds it; `answers` are its last words by payment."""
+
+    asked: RecallRequested
+    sealed: RecallApproved
+    answers: tuple[tuple[str, RecallOutcome], ...] = ()
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The payments to which the treasury has not said its last word."""
+        ended = {name for name, outcome in self.answers if outcome != RecallOutcome.PENDING}
+        return frozenset(it.payment for it in self.asked.entries) - ended
+
+
+@value
+class Dropped:
+    asked: RecallRequested
+
+
+type Recalling = Unrequested | Requested | Approved | Sent | Dropped
