@@ -12,7 +12,14 @@ from deploy.treasury_simulator.book import Answer, FileEntry, PaymentEntry, Stan
 from deploy.treasury_simulator.claims_book import Receipt
 from deploy.treasury_simulator.damage import DAMAGES
 from deploy.treasury_simulator.fault import Fault, Step
-from deploy.treasury_simulator.hkr_answers import ACKNOWLEDGEMENT, BOOKINGS, acknowledgement, hkr_account, hkr_kind
+from deploy.treasury_simulator.hkr_answers import (
+    ACKNOWLEDGEMENT,
+    BOOKINGS,
+    acknowledgement,
+    deducted,
+    hkr_account,
+    hkr_kind,
+)
 from deploy.treasury_simulator.hkr_reading import FORMAT
 from deploy.treasury_simulator.recall_answer import RECALL_ANSWER, recall_answer
 from deploy.treasury_simulator.status_report import STATUS_REPORT, status_report
@@ -54,7 +61,7 @@ def _owed(entry: FileEntry, step: Step, fault: Fault | None) -> list[Owed]:
     if step.send == "status":
         return [Owed(step, ACKNOWLEDGEMENT if entry.format == FORMAT else STATUS_REPORT)]
     if step.send == "recall":
-        return [Owed(step, RECALL_ANSWER)]
+        return [Owed(step, ACKNOWLEDGEMENT if entry.format == FORMAT else RECALL_ANSWER)]
     debited = [batch.debtor_iban for batch in entry.batches if fault or booked_of(batch)]
     kind = hkr_kind(step) if entry.format == FORMAT else KINDS[step.send][0]
     return [Owed(step, kind, iban) for iban in dict.fromkeys(debited)]
@@ -104,6 +111,8 @@ def _undamaged(file: int, place: int, entry: FileEntry, all_owed: Sequence[Owed]
     owed = all_owed[place - 1]
     if entry.format == FORMAT and owed.step.send == "status":
         return acknowledgement(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
+    if entry.format == FORMAT and owed.step.send == "recall":
+        return deducted(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
     if entry.format == FORMAT or owed.kind == BOOKINGS:
         return hkr_account(entry, owed.account or "", owed.step, f"LHK-B-{file:08d}-{place}")
     match owed.step.send:

@@ -11,6 +11,7 @@ from typing import Any
 from deploy.treasury_simulator.claims_book import TABLES, ClaimsBook, CollectionEntry, Receipt
 from deploy.treasury_simulator.folder import Arrival
 from deploy.treasury_simulator.interruption import Moment, passing
+from deploy.treasury_simulator.order import TakeBack
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS file (
@@ -41,6 +42,9 @@ CREATE TABLE IF NOT EXISTS numbered (
     file INTEGER PRIMARY KEY REFERENCES file, format TEXT NOT NULL, account_iban TEXT NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS recall (
     file INTEGER PRIMARY KEY REFERENCES file, original INTEGER NOT NULL REFERENCES file, wanted TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS taken_back (
+    reference TEXT PRIMARY KEY, file INTEGER NOT NULL REFERENCES file, place INTEGER NOT NULL, refers_to TEXT NOT NULL,
+    amount_cents INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fault (file INTEGER PRIMARY KEY REFERENCES file, key TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS due (
     file INTEGER NOT NULL, place INTEGER NOT NULL, due_on TEXT NOT NULL, PRIMARY KEY (file, place),
@@ -101,6 +105,9 @@ class FileEntry:
     receipt: Receipt | None = None
     recalled: bool = False
     """Whether this is what a request to cancel is about, not the file itself."""
+    asked_by: str = ""
+    """The id of the HKR file that asks for it; its orders are `taken_back`."""
+    taken_back: tuple[TakeBack, ...] = ()
 
     @property
     def booked_on(self) -> str:
@@ -264,7 +271,34 @@ class Book:
             for it in original.batches
         )
         asked = self.file(file)
-        return replace(original, batches=batches, created_at=asked.created_at, recalled=True)
+        return replace(
+            original, batches=batches, created_at=asked.created_at, recalled=True,
+            asked_by=asked.message_id or "", taken_back=self._taken_back(file),
+        )  # fmt: skip
+
+    def record_taken_back(self, file: int, orders: Sequence[TakeBack]) -> None:
+        """The orders of an HKR file that take payments back."""
+        for place, it in enumerate(orders, start=1):
+            values = (it.reference, file, place, it.refers_to, it.amount_cents)
+            self._run("INSERT INTO taken_back VALUES (?, ?, ?, ?, ?)", *values)
+
+    def has_taken_back(self, reference: str) -> bool:
+        """Whether an order to take a payment back came under this reference before."""
+        return bool(self._one("SELECT 1 FROM taken_back WHERE reference = ?", reference))
+
+    def file_paying(self, it: TakeBack) -> int | None:
+        """The accepted file that ordered this very payment."""
+        row = self._one(
+            "SELECT file FROM payment WHERE reference = ? AND amount_cents = ? AND state <> 'duplicate'",
+            *(it.refers_to, it.amount_cents),
+        )
+        return row[0] if row else None
+
+    def _taken_back(self, file: int) -> tuple[TakeBack, ...]:
+        rows = self._all(
+            "SELECT reference, refers_to, amount_cents FROM taken_back WHERE file = ? ORDER BY place", file
+        )
+        return tuple(TakeBack(*row) for row in rows)
 
     def record_statement(self, file: int, place: int, account_iban: str, moved_cents: int, on: str) -> None:
         """The next statement of an account: its opening balance is the closing balance of the one before."""

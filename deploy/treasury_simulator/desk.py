@@ -57,7 +57,10 @@ class Desk:
                 line = self._take_back(arrival, asked)
             else:
                 entry = self._judge(arrival, rules)
-                self._record(arrival, entry, self._fault(entry, rules))
+                if entry.taken_back:
+                    self._deduct(arrival, entry)
+                else:
+                    self._record(arrival, entry, self._fault(entry, rules))
                 line = f"{name} is file {entry.number}: {entry.state} {entry.code or ''}".rstrip()
         passing(Moment.RECORDED)
         return line
@@ -78,6 +81,18 @@ class Desk:
         about = self._book.recalled_by(number) or told
         self._record_answers(replace(about, number=number), table()[key] if key else None)
         return f"{arrival.name} is file {number}: asks back {len(asked.references)} of file {original}"
+
+    def _deduct(self, arrival: Arrival, entry: FileEntry) -> None:
+        """Orders that take payments of one file back: what it took it has executed, or the fault of that file says otherwise."""
+        original = self._book.file_paying(entry.taken_back[0]) or 0
+        self._book.record_file(arrival, entry)
+        self._book.record_recall(entry.number, original, [it.refers_to for it in entry.taken_back])
+        self._book.record_taken_back(entry.number, entry.taken_back)
+        key = self._book.fault(original)
+        if key:
+            self._book.record_fault(entry.number, key)
+        about = self._book.recalled_by(entry.number) or entry
+        self._record_answers(replace(about, number=entry.number), table()[key] if key else None)
 
     def _judge(self, arrival: Arrival, rules: scenario.Scenario) -> FileEntry:
         """The answers' time is the order's own, so that judging again after a kill gives the same bytes."""
@@ -102,9 +117,20 @@ class Desk:
             return replace(entry, state="rejected", code=code, text=text)
         if order.number and order.number != self._book.last_number(order.account) + 1:
             return replace(entry, state="rejected", code="AM18", text="Dateinummer: es fehlt eine, oder sie kam schon")
+        if order.taken_back:
+            return self._judged_back(entry, order)
         collections = self._collections(order, rules, duplicate=False)
         entry = replace(entry, collections=collections, file_number_sequence=order.number)
         return replace(entry, batches=self._batches(order, rules, False))
+
+    def _judged_back(self, entry: FileEntry, order: Order) -> FileEntry:
+        """Orders that take payments of one file back are taken together, or not at all."""
+        if any(self._book.has_taken_back(it.reference) for it in order.taken_back):
+            return replace(entry, state="rejected", code="AM05", text="Fremdkennzeichen schon beauftragt")
+        files = {self._book.file_paying(it) for it in order.taken_back}
+        if None in files or len(files) > 1:
+            return replace(entry, state="rejected", code="NOOR", text="Bezug: keine Auszahlung einer Datei")
+        return replace(entry, file_number_sequence=order.number, taken_back=order.taken_back)
 
     def _collections(self, order: Order, rules: scenario.Scenario, *, duplicate: bool) -> tuple[CollectionEntry, ...]:
         """What becomes of the orders about claims; what is taken changes them in the same transaction."""

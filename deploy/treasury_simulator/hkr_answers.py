@@ -54,6 +54,22 @@ def acknowledgement(entry: FileEntry, step: Step, identification: str) -> bytes:
     return written(root)
 
 
+def deducted(entry: FileEntry, step: Step, identification: str) -> bytes:
+    """What became of the orders that take payments back; of those still worked on nothing is said."""
+    root = _root("Quittung", entry)
+    header = add(root, "Vorsatz")
+    add(header, "Kennung", identification)
+    add(header, "Bezug", entry.asked_by)
+    add(header, "Anzahl", str(len(entry.taken_back) + step.count_off))
+    add(header, "Summe", euros(sum(it.amount_cents for it in entry.taken_back) + step.sum_off))
+    result = {"ACCR": "angenommen", "RJCR": "abgewiesen"}.get(step.recall)
+    add(header, "Ergebnis", "teilweise" if result == "abgewiesen" else "angenommen")
+    for it in entry.taken_back if result else ():
+        _acknowledged(root, it.reference, result or "", step.reason)
+    add(add(root, "Nachsatz"), "Anzahl", str((len(entry.taken_back) if result else 0) + step.trailer_off))
+    return written(root)
+
+
 def _acknowledged(root: Element, reference: str, result: str, code: str | None) -> None:
     record = add(root, "Einzelsatz")
     add(record, "Fremdkennzeichen", reference)

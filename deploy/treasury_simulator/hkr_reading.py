@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from deploy.treasury_simulator import checks
-from deploy.treasury_simulator.order import Batch, Collection, FileRefused, Order, Payment, Reason
+from deploy.treasury_simulator.order import Batch, Collection, FileRefused, Order, Payment, Reason, TakeBack
 from deploy.treasury_simulator.xml_tree import Node
 
 NAMESPACES: Mapping[int, str] = {1: "urn:foerderstrom:hkr:1", 2: "urn:foerderstrom:hkr:2"}
@@ -105,8 +105,12 @@ def _checked(header: Record, records: list[Record], trailer: Record, version: in
         raise FileRefused("FF01", "Einzelsatz: nicht fortlaufend nummeriert")
     paid = [fields for fields in records if fields.get("Art") == "Auszahlung"]
     payments = [_payment(fields) for fields in paid]
-    collections = [_collection(fields, version) for fields in records if fields.get("Art") != "Auszahlung"]
-    _check_trailer(trailer, payments, collections, version)
+    taken_back = [_take_back(fields) for fields in records if _takes_back(fields, version)]
+    others = [fields for fields in records if fields not in paid and not _takes_back(fields, version)]
+    collections = [_collection(fields, version) for fields in others]
+    if taken_back and (payments or collections):
+        raise FileRefused("FF01", "Absetzungen von Auszahlungen stehen in einer Datei für sich")
+    _check_trailer(trailer, payments, [*collections, *taken_back], version)
     by_title: dict[str, list[Payment]] = {}
     for payment, fields in zip(payments, paid, strict=True):
         by_title.setdefault(f"{fields['Titel']}-{fields['Haushaltsjahr']}", []).append(payment)
@@ -116,10 +120,12 @@ def _checked(header: Record, records: list[Record], trailer: Record, version: in
     if not number:
         raise FileRefused("FF01", "Vorsatz: Dateinummer fehlt")
     of_file = (header["Kennung"], header["ErstelltAm"], tuple(batches), FORMAT, number, version)
-    return Order(*of_file, account, tuple(collections))
+    return Order(*of_file, account, tuple(collections), tuple(taken_back))
 
 
-def _check_trailer(trailer: Record, payments: list[Payment], collections: list[Collection], version: int) -> None:
+def _check_trailer(
+    trailer: Record, payments: list[Payment], collections: Sequence[Collection | TakeBack], version: int
+) -> None:
     references = [it.reference for it in (*payments, *collections)]
     if len(set(references)) != len(references):
         raise FileRefused("DU04", "Fremdkennzeichen: mehrfach in derselben Datei")
@@ -143,6 +149,23 @@ def _payment(fields: Record) -> Payment:
     iban = fields.get("IBAN", "")
     fault = None if checks.is_iban(iban) else Reason("AC03", "IBAN des Empfängers ist ungültig")
     return Payment(reference, None, cents, iban[:34], fault)
+
+
+def _takes_back(fields: Record, version: int) -> bool:
+    return version > 1 and fields.get("Art") == "Absetzung" and not fields.get("Kassenzeichen")
+
+
+def _take_back(fields: Record) -> TakeBack:
+    reference, first, cents = (
+        fields.get("Fremdkennzeichen", ""),
+        fields.get("Bezug", ""),
+        checks.cents(fields["Betrag"]),
+    )
+    if not (_REFERENCE.fullmatch(reference) and _REFERENCE.fullmatch(first) and cents):
+        raise FileRefused("FF01", "Absetzung: Fremdkennzeichen, Bezug oder Betrag fehlt")
+    if fields.get("Faelligkeit") or fields.get("IBAN"):
+        raise FileRefused("FF01", "Absetzung einer Auszahlung: hat keine Fälligkeit und keine IBAN")
+    return TakeBack(reference, first, cents)
 
 
 def _collection(fields: Record, version: int) -> Collection:

@@ -37,6 +37,15 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """One order that takes an ordered payment back: an Absetzung without Kassenzeichen, `refers_to` is the payment's reference."""
+
+    reference: str
+    refers_to: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One PmtInf; `execution_on` is an ISO date."""
 
@@ -59,6 +68,7 @@ class Order:
     version: int = 1
     account: str = ""
     collections: tuple[Collection, ...] = ()
+    taken_back: tuple[TakeBack, ...] = ()
 
     @property
     def payments(self) -> tuple[Payment, ...]:

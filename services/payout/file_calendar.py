@@ -64,9 +64,9 @@ class FileCalendar(BaseModel):
         rules = [it for it in self.expected if format in it.formats and it.begins in begins]
         return [_expect(it, account, batch, begins[it.begins]) for it in rules]
 
-    def of_recall(self, recall: str, account: str, handed_over_at: datetime) -> Sequence[ExpectFile]:
+    def of_recall(self, recall: str, account: str, handed_over_at: datetime, format: str) -> Sequence[ExpectFile]:
         """The answer to a request to cancel."""
-        rules = [it for it in self.expected if it.begins == "recall"]
+        rules = [it for it in self.expected if format in it.formats and it.begins == "recall"]
         return [_expect(it, account, recall, self._given_on(handed_over_at)) for it in rules]
 
     def of_return(self, payment: str, account: str, promised_at: datetime) -> Sequence[ExpectFile]:

@@ -19,6 +19,7 @@ from services.payout.api.lookup import (
     known_item,
     known_recall,
 )
+from services.payout.api.recalling import takes_recalls
 from shared.service import House
 
 
@@ -33,7 +34,7 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
             return ("record-entry",)
         if isinstance(state, batches.Released):
             return ("discard-batch",)
-        if isinstance(state, batches.Transmitted) and state.sealed.writing.format == "iso20022":
+        if isinstance(state, batches.Transmitted) and takes_recalls(house, state.sealed.writing):
             return ("request-recall",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "clearing" in path:

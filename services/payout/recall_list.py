@@ -26,13 +26,15 @@ def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
             body = _requested(id, place, event)
         case RecallApproved():
             body |= {"status": "approved", "approved_by": event.approved_by, "file_sha256": event.file_sha256}
-            draft.put("outgoing-recalls", id, {"recall": id}, sort=place)
+            body |= {"format": event.writing.format}
+            draft.put("outgoing-recalls", id, {"recall": id, "number": event.writing.number}, sort=place)
         case RecallDropped():
             body |= {"status": "dropped", "dropped_by": event.dropped_by, "drop_reason": event.reason}
         case RecallTransmitted():
             body |= {"status": "transmitted"}
             draft.delete("outgoing-recalls", id)
             told = {"recall": id, "debtor": event.debtor, "at": it.context.at.isoformat()}
+            told |= {"format": body["format"]}
             draft.put("to-expect", f"recall/{id}", told)
         case RecallAnswered():
             counts = {outcome: body[outcome] + len(getattr(event, outcome)) for outcome in ("granted", "refused")}
@@ -52,5 +54,5 @@ def _requested(id: str, place: str, it: RecallRequested) -> Body:
         "references": [one.reference for one in it.entries], "count": len(it.entries),
         "cents": sum(one.cents for one in it.entries), "requested_by": it.requested_by,
         "requested_on": it.requested_on.isoformat(), "approved_by": "", "dropped_by": "", "drop_reason": "",
-        "file_sha256": "", "granted": 0, "refused": 0, "answered_at": "", "place": place,
+        "file_sha256": "", "format": "", "granted": 0, "refused": 0, "answered_at": "", "place": place,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from shared.decider import Context, Decider, DomainError, event, value
 
 @value
 class TakeFileNumber:
-    """Asked in the transaction that seals the batch, with the number its bytes were made with."""
+    """Asked in the transaction that seals the file of a batch or of a request to cancel, with the number its bytes were made with."""
 
     batch: str
     number: int
@@ -27,7 +27,7 @@ type Command = TakeFileNumber | FreeFileNumber
 
 @event("payout.file-number-taken")
 class FileNumberTaken:
-    """This batch's file bears this running number (Dateinummer) at the treasury; the next file bears the next one."""
+    """The file of this batch or request to cancel bears this running number (Dateinummer) at the treasury; the next file bears the next one."""
 
     batch: str
     number: int
@@ -58,7 +58,7 @@ class Numbers:
 
 class NumberNotNext(DomainError):
     code = "file-number-not-next"
-    title = "Inzwischen wurde ein anderer Zahlungslauf versiegelt; bilden Sie diesen bitte noch einmal."
+    title = "Inzwischen wurde eine andere Datei versiegelt; versuchen Sie es bitte noch einmal."
 
 
 def decide(command: Command, numbers: Numbers, _context: Context) -> Sequence[Event]:

@@ -17,6 +17,7 @@ from shared.documents import DocumentDirectory
 
 MOMENTS: dict[str, tuple[Any, str, str]] = {
     "file-made": (desk, "sealed_bytes_of", "after"),
+    "request-made": (desk, "recall_bytes_of", "after"),
     "submission-started": (Directory, "hand_over", "before"),
     "file-half-handed-over": (Path, "rename", "before"),
     "file-handed-over": (Directory, "hand_over", "after"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import pytest
@@ -80,7 +80,7 @@ class Recalling(House):
         digest = self.recall(recall).sealed.file_sha256
         self.tell(recalls.decider, recall, recalls.ConfirmRecallTransmission(file_sha256=digest), system())
 
-    def asked(self, recall: str = RECALL) -> "Recalling":
+    def asked(self, recall: str = RECALL) -> Self:
         self.ask(recall=recall)
         self.agree(recall)
         self.send(recall)

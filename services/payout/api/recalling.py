@@ -1,6 +1,7 @@
 """Rückruf über HTTP: a person asks for payments back that the treasury holds, another one agrees, and the file leaves."""
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
 
@@ -8,10 +9,12 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.payout import batch as batches
 from services.payout import recall as recalls
+from services.payout import sequence, views
 from services.payout.api.lookup import known_batch, known_recall
 from services.payout.treasury import Unwritable
-from services.payout.treasury.filing import recall_file
-from shared.decider import Decision, decision
+from services.payout.treasury.filing import recall_file, settings_of
+from services.payout.treasury.known import FORMATS
+from shared.decider import Decision, decision, replace
 from shared.identity import Role
 from shared.problems import Problem
 from shared.service import House
@@ -67,20 +70,23 @@ def recall_actions(house: House) -> list[Action]:
         if strange := [it for it in named if it not in known]:
             title = "Eine der Zahlungskennungen gehört nicht zu diesem Zahlungslauf."
             raise Problem(422, "reference-unknown", title, detail=strange[0], field="references")
-        return recalls.request(ask.new_id("recall"), sealed, named, body.grounds, body.text)
+        version = settings_of(house).hkr_version
+        return recalls.request(ask.new_id("recall"), sealed, named, body.grounds, body.text, version)
 
     async def approve(_body: NoBody, ask: Ask) -> Decision:
         state = await known_recall(house, ask.path["batch"], ask.path["recall"])
         created_at = ask.now.replace(microsecond=0)
+        sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
+        writing, before = await _writing(house, sealed), await _unreleased(house, sealed)
         try:
-            raw = await asyncio.to_thread(recall_file, house, state.asked, created_at)
+            raw = await asyncio.to_thread(recall_file, house, state.asked, created_at, writing)
         except Unwritable as error:
             title = "Aus diesem Rückruf lässt sich keine Datei bilden."
             raise Problem(409, f"recall-{error.code}", title, detail=error.reason) from error
         digest = sha256(raw).hexdigest()
-        name = f"{state.asked.recall}.{digest[:12]}.xml"
-        sealing = recalls.ApproveRecall(created_at=created_at, file_sha256=digest, file_name=name)
-        return recalls.approve(state.asked, sealing)
+        name = f"{state.asked.recall}.{digest[:12]}.{FORMATS[writing.format].suffix}"
+        sealing = recalls.ApproveRecall(created_at=created_at, file_sha256=digest, file_name=name, writing=writing)
+        return recalls.approve(state.asked, sealing, before)
 
     async def drop(body: DropRecallBody, ask: Ask) -> Decision:
         await known_recall(house, ask.path["batch"], ask.path["recall"])
@@ -102,3 +108,25 @@ def recall_actions(house: House) -> list[Action]:
             decide=drop, summary="Verwirft einen beantragten Rückruf, dem noch niemand zugestimmt hat.",
         ),
     ]  # fmt: skip
+
+
+def takes_recalls(house: House, writing: batches.Writing) -> bool:
+    """Whether the treasury takes a file that asks for payments of such a batch back."""
+    return recalls.is_told_by_file(writing, settings_of(house).hkr_version)
+
+
+async def _writing(house: House, sealed: batches.BatchSealed) -> batches.Writing:
+    """How the file that takes payments of this batch back is written: as the batch, under the next running number."""
+    if not recalls.is_by_order(sealed.writing):
+        return batches.Writing()
+    numbers: sequence.Numbers = (await house.writer.state(sequence.decider, sealed.debtor)).state
+    return replace(sealed.writing, single_titles=(), number=numbers.next, version=settings_of(house).hkr_version)
+
+
+async def _unreleased(house: House, sealed: batches.BatchSealed) -> Sequence[str]:
+    """The batches that wait for their release: one of them may bear a lower number than the file to be sealed."""
+    if not recalls.is_by_order(sealed.writing):
+        return ()
+    await house.seen(house.writer.head.position)
+    page = await asyncio.to_thread(views.listed, house.views, "batches", "sealed", "", 200)
+    return [it.key for it in page.entries]

@@ -41,7 +41,7 @@ def recall_forms(
     acts: Mapping[str, Action], person: Person, failed: Failed | None, told: Batch, asked: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """What can be done now: ask for payments back, agree to a request, give it up."""
-    if told.format != "iso20022" or told.status not in ("transmitted", "completed"):
+    if not told.recallable:
         return []
     waiting = [it for it in asked if it["status"] == "requested"]
     made = [_deciding(acts[name], person, failed, told, it) for it in waiting for name in _DECIDING]

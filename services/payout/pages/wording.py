@@ -143,6 +143,7 @@ CLEARING: Mapping[str, str] = {
     "recall-cancelled": "Der Rückruf hatte Erfolg.",
     "recall-refused": "Der Rückruf wurde abgelehnt.",
     "recall-pending": "Der Rückruf ist noch offen.",
+    "recall-not-approved": "Der Rückruf wurde noch gar nicht übergeben.",
     "recall-contradicted": "Die Kasse hat auf denselben Rückruf bereits anders geantwortet.",
     "statement-gap": "Vor diesem Kontoauszug fehlt einer.",
     "statement-opening-differs": "Der Anfangssaldo ist nicht der Endsaldo des Auszugs davor.",
@@ -159,6 +160,7 @@ CLEARING: Mapping[str, str] = {
 TREASURY_REASONS: Mapping[str, str] = {
     "CANC": "Von der Bank nach der Übergabe storniert.",
     "cancelled": "Vor der Übergabe zurückgenommen.",
+    "abgesetzt": "Von der Kasse vor der Zahlung abgesetzt.",
 }
 """Codes of the treasury that need a word; every other is looked up in its list."""
 

@@ -4,7 +4,16 @@ The treasury answers for each payment. Only what it grants before the debit ends
 has to come back as money, and what it refuses is paid like any other.
 """
 
-from services.payout.recall.across import NoRecallFile, NotHandedOver, approve, refuse_untold, request
+from services.payout.recall.across import (
+    FileBeforeRecall,
+    NoRecallFile,
+    NotHandedOver,
+    approve,
+    is_by_order,
+    is_told_by_file,
+    refuse_untold,
+    request,
+)
 from services.payout.recall.commands import (
     ApproveRecall,
     Command,
@@ -57,6 +66,7 @@ __all__ = [
     "DropRecall",
     "Dropped",
     "Event",
+    "FileBeforeRecall",
     "NoRecallFile",
     "NotHandedOver",
     "NoteRecallAnswer",
@@ -84,6 +94,8 @@ __all__ = [
     "Unrequested",
     "approve",
     "decider",
+    "is_by_order",
+    "is_told_by_file",
     "refuse_untold",
     "request",
 ]

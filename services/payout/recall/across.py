@@ -5,27 +5,18 @@ from typing import Any
 
 from services.payout import batch as batches
 from services.payout import payment as payments
-from services.payout.recall.commands import (
-    ApproveRecall,
-    RequestRecall,
-)
-from services.payout.recall.content import (
-    RecalledEntry,
-    RecallGrounds,
-)
-from services.payout.recall.errors import (
-    RecallDiffers,
-)
-from services.payout.recall.events import (
-    RecallRequested,
-)
-from services.payout.recall.noun import (
-    decider,
-)
-from services.payout.recall.states import (
-    Unrequested,
-)
-from shared.decider import AnyDecider, Context, Decided, Decision, DomainError
+from services.payout import sequence
+from services.payout.recall.commands import ApproveRecall, RequestRecall
+from services.payout.recall.content import RecalledEntry, RecallGrounds
+from services.payout.recall.errors import RecallDiffers
+from services.payout.recall.events import RecallRequested
+from services.payout.recall.naming import reference_of
+from services.payout.recall.noun import decider
+from services.payout.recall.states import Unrequested
+from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
+
+FIRST_WITH_RECALLS = 2
+"""The first version of the HKR files that has an order to take a payment back."""
 
 
 class NotHandedOver(DomainError):
@@ -41,12 +32,30 @@ class NoRecallFile(DomainError):
     title = "In diesem Verfahren gibt es keine Rückrufdatei. Rufen Sie die Kasse an; was sie nicht ausführt, meldet sie als abgelehnt."
 
 
+class FileBeforeRecall(DomainError):
+    """`detail` says which batch."""
+
+    code = "recall-behind-a-batch"
+    title = (
+        "Die Kasse nimmt die Dateien in der Reihenfolge ihrer Nummern. Geben Sie zuerst den Zahlungslauf frei, der davor "
+        "versiegelt wurde, oder verwerfen Sie ihn."
+    )
+
+
 def request(
-    recall: str, sealed: batches.BatchSealed, references: Sequence[str], grounds: RecallGrounds, text: str
+    recall: str,
+    sealed: batches.BatchSealed,
+    references: Sequence[str],
+    grounds: RecallGrounds,
+    text: str,
+    version: int = 1,
 ) -> Decision:
-    """Ask for the payments with these references back, or for all of the batch that can be."""
+    """Ask for the payments with these references back, or for all of the batch that can be.
+
+    `version` is that of the HKR files which the treasury reads by now.
+    """
     batch, stream = batches.decider.stream(sealed.message_id), decider.stream(recall)
-    meant = [it for it in _entries(sealed) if not references or it.reference in references]
+    meant = [it for it in _entries(recall, sealed) if not references or it.reference in references]
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= {payments.decider.stream(it.payment): payments.decider for it in meant}
 
@@ -56,7 +65,7 @@ def request(
             if (known.batch, known.grounds, known.text) != (sealed.message_id, grounds, text):
                 raise RecallDiffers
             return {}
-        refuse_untold(states[0])
+        refuse_untold(states[0], version)
         chosen = zip(meant, states[2:], strict=True)
         entries = [entry for entry, state in chosen if references or _is_recallable(state)]
         asked = RequestRecall(
@@ -78,36 +87,70 @@ def request(
     return Decision(reads=reads, judge=judge, action="RequestRecall", creates=True)
 
 
-def approve(asked: RecallRequested, command: ApproveRecall) -> Decision:
-    """Agree to a request: its file is sealed, and each payment is being recalled, or none."""
-    batch, stream = batches.decider.stream(asked.batch), decider.stream(asked.recall)
+def approve(asked: RecallRequested, command: ApproveRecall, before: Sequence[str] = ()) -> Decision:
+    """Agree to a request: its file is sealed, and each payment is being recalled, or none.
+
+    `before` are the batches that perhaps bear a lower number than this file and that nobody released yet.
+    """
+    batch, stream, numbers = (
+        batches.decider.stream(asked.batch), decider.stream(asked.recall), sequence.decider.stream(asked.debtor),
+    )  # fmt: skip
     streams = [payments.decider.stream(it.payment) for it in asked.entries]
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= dict.fromkeys(streams, payments.decider)
+    reads |= {batches.decider.stream(it): batches.decider for it in before}
+    number = command.writing.number
+    if number:
+        reads[numbers] = sequence.decider
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        approved = decider.decide(command, states[1], context)
+        now = dict(zip(reads, states, strict=True))
+        approved = decider.decide(command, now[stream], context)
         if not approved:
             return {}
-        recalled = {
-            name: _recall(asked.recall, asked.batch, state, context)
-            for name, state in zip(streams, states[2:], strict=True)
-        }
-        return {stream: approved, **recalled}
+        decided: dict[str, Sequence[Any]] = {stream: approved}
+        if number:
+            _refuse_behind([now[batches.decider.stream(it)] for it in before], asked.debtor, number)
+            taken = sequence.TakeFileNumber(batch=asked.recall, number=number)
+            decided[numbers] = sequence.decider.decide(taken, now[numbers], context)
+        recalled = {name: _recall(asked.recall, asked.batch, now[name], context) for name in streams}
+        return {**decided, **recalled}
 
     return Decision(reads=reads, judge=judge, action="ApproveRecall")
 
 
-def refuse_untold(state: batches.Batch) -> None:
+def refuse_untold(state: batches.Batch, version: int) -> None:
     """Only what the treasury holds can be recalled, and only where it takes a file for that."""
     if not isinstance(state, batches.Transmitted):
         raise NotHandedOver
-    if state.sealed.writing.format != "iso20022":
+    if not is_told_by_file(state.sealed.writing, version):
         raise NoRecallFile
 
 
-def _entries(sealed: batches.BatchSealed) -> Sequence[RecalledEntry]:
-    return [
+def is_told_by_file(writing: batches.Writing, version: int) -> bool:
+    """Whether the treasury takes a file that asks for payments of such a batch back; `version` is that of the HKR files it reads."""
+    if writing.format == batches.BY_HAND:
+        return False
+    return not is_by_order(writing) or version >= FIRST_WITH_RECALLS
+
+
+def is_by_order(writing: batches.Writing) -> bool:
+    """Whether it is asked by an order (Absetzungsanordnung), as in an HKR system, or by a message of its own."""
+    return writing.number > 0
+
+
+def _refuse_behind(states: Sequence[batches.Batch], debtor: str, number: int) -> None:
+    for it in states:
+        if not isinstance(it, batches.Unreleased):
+            continue
+        sealed, writing = it.sealed, it.sealed.writing
+        if sealed.debtor == debtor and 0 < writing.number < number and writing.format != batches.BY_HAND:
+            raise FileBeforeRecall(f"Zahlungslauf {sealed.message_id[:12]}, Datei {writing.number}")
+
+
+def _entries(recall: str, sealed: batches.BatchSealed) -> Sequence[RecalledEntry]:
+    found = [(group, it) for group in batches.groups(sealed) for it in group.entries]
+    entries = [
         RecalledEntry(
             payment=it.payment,
             case=it.case,
@@ -116,9 +159,17 @@ def _entries(sealed: batches.BatchSealed) -> Sequence[RecalledEntry]:
             cents=it.cents,
             group=group.id,
         )
-        for group in batches.groups(sealed)
-        for it in group.entries
+        for group, it in found
     ]
+    if not is_by_order(sealed.writing):
+        return entries
+    return [
+        replace(
+            entry, order=reference_of(recall, number, sealed.execution_on.year), title=it.title, year=it.year,
+            file_number=it.file_number, account_holder=it.account_holder,
+        )
+        for number, (entry, (_, it)) in enumerate(zip(entries, found, strict=True), start=1)
+    ]  # fmt: skip
 
 
 def _is_recallable(state: payments.Payment) -> bool:

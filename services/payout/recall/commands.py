@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from services.payout.batch import Writing
 from services.payout.recall.content import RecalledEntry, RecallGrounds
 from shared.decider import value
 
@@ -22,9 +23,12 @@ class RequestRecall:
 
 @value
 class ApproveRecall:
+    """`writing` is how the file is written, with its running number where it has one."""
+
     created_at: datetime
     file_sha256: str
     file_name: str
+    writing: Writing = Writing()
 
 
 @value

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from shared.decider import value
+from shared.identity import Sealed
 
 MAX_RECALLED = 400
 """So many payments are in one request, whose events stay below 512 kB."""
@@ -21,7 +22,10 @@ class RecallGrounds(StrEnum):
 
 @value
 class RecalledEntry:
-    """One payment to be cancelled, with everything that the file says of it; `group` is its group in the batch."""
+    """One payment to be cancelled, with everything that the file says of it; `group` is its group in the batch.
+
+    Where the treasury is told by an order (Absetzungsanordnung), `order` is that order's own reference, and the rest repeats the payment.
+    """
 
     payment: str
     case: str
@@ -29,3 +33,8 @@ class RecalledEntry:
     reference: str
     cents: int
     group: str
+    order: str = ""
+    title: str = ""
+    year: int = 0
+    file_number: str = ""
+    account_holder: Sealed | None = None

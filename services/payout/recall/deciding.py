@@ -109,6 +109,7 @@ def _approved(command: ApproveRecall, state: Requested, context: Context) -> Rec
         file_name=command.file_name,
         approved_by=context.actor,
         approved_on=context.valid_on,
+        writing=command.writing,
     )
 
 

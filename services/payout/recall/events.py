@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from services.payout.batch import Writing
 from services.payout.recall.content import RecalledEntry, RecallGrounds
 from shared.decider import event
 
@@ -24,13 +25,14 @@ class RecallRequested:
 
 @event("payout.recall-approved")
 class RecallApproved:
-    """A second person agreed: the file (camt.055) is fixed by its hash, and can be made again from this stream alone."""
+    """A second person agreed: the file (camt.055, or Absetzungsanordnungen by `writing`) is fixed by its hash, and can be made again from this stream alone."""
 
     created_at: datetime
     file_sha256: str
     file_name: str
     approved_by: str
     approved_on: date
+    writing: Writing = Writing()
 
 
 @event("payout.recall-dropped")
@@ -60,7 +62,7 @@ class RecallTransmitted:
 
 @event("payout.recall-answered")
 class RecallAnswered:
-    """A file of the treasury (camt.029) answered the request for these payments; `ended` says that none is left open."""
+    """A file of the treasury (camt.029, Quittung) answered the request for these payments; `ended` says that none is left open."""
 
     recall: str
     message_id: str

@@ -38,12 +38,13 @@ from services.payout.report.noun import (
     Unmatched,
     decider,
 )
-from services.payout.report.recall_answers import apply_recall_answer, meant
+from services.payout.report.recall_answers import DEDUCTED, apply_recall_answer, apply_recall_receipt, meant
 from services.payout.report.receipts import NOTHING, Expected, Owed
 from services.payout.report.resolving import approve, counter_of
 from services.payout.report.taking_in import quarantine
 
 __all__ = [
+    "DEDUCTED",
     "DUPLICATES",
     "MADE",
     "NOTHING",
@@ -71,6 +72,7 @@ __all__ = [
     "Unmatched",
     "apply_booking",
     "apply_recall_answer",
+    "apply_recall_receipt",
     "apply_status_report",
     "approve",
     "batches_named",

@@ -54,9 +54,13 @@ def taken_in(
     entries: Iterable[batches.Entry] | None = None,
     more: Mapping[str, AnyDecider] | None = None,
     waits: Waits = no_wait,
+    named_among: str = "",
 ) -> Decision:
-    """The decision about a file that speaks of these batches; `entries` are those of their payments that it may move, all by default."""
-    name = report_id(kind, message_id)
+    """The decision about a file that speaks of these batches; `entries` are those of their payments that it may move, all by default.
+
+    Its sender gives names without regard to what we take the file for: `named_among` is the kind of those among which its name is one.
+    """
+    name = report_id(named_among or kind, message_id)
     stream, listed = decider.stream(name), clearing.decider.stream(name)
     reads: dict[str, AnyDecider] = {stream: decider, listed: clearing.decider}
     for sealed in known:

@@ -7,8 +7,10 @@ An instruction goes out as bytes that are a pure function of it; what comes back
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from services.payout.batch import CollectionEntry, Sealable, groups
+from services.payout.batch import CollectionEntry, Sealable, Writing, groups
 from services.payout.collection import Kind
+from services.payout.recall import RecalledEntry, RecallRequested
+from shared.calendar import local_date
 from shared.decider import value
 
 TEXTS: Mapping[Kind, str] = {
@@ -17,6 +19,10 @@ TEXTS: Mapping[Kind, str] = {
     Kind.DEDUCT: "Erstattung ThürEGovRL, abgesetzt,",
 }
 """What the file says of an order about a claim. Never alter: an old file's bytes must stay the same."""
+
+
+TAKEN_BACK = "Zuwendung ThürEGovRL, Auszahlung abgesetzt,"
+"""The same of an order that takes a payment back."""
 
 
 @value
@@ -67,6 +73,20 @@ class Collection:
 
 
 @value
+class TakeBack:
+    """One order that takes an ordered payment back (Absetzungsanordnung); `refers_to` is the payment's reference."""
+
+    reference: str
+    refers_to: str
+    cents: int
+    payee: str
+    title: str
+    year: int
+    text: str
+    file_number: str
+
+
+@value
 class Instruction:
     """One file for the treasury, all values in clear; `version` is that of its format."""
 
@@ -79,6 +99,7 @@ class Instruction:
     number: int = 0
     collections: tuple[Collection, ...] = ()
     version: int = 1
+    taken_back: tuple[TakeBack, ...] = ()
 
 
 @value
@@ -146,6 +167,41 @@ def instruction(content: Sealable, payees: Mapping[str, Account], debtor: Accoun
             )
             for group in groups(content)
         ),
+    )
+
+
+def deducting(
+    asked: RecallRequested, created_at: datetime, writing: Writing, payees: Mapping[str, str], debtor: Account
+) -> Instruction:
+    """The file that takes the payments of a request to cancel back; `payees` are the opened names by payment reference.
+
+    Raises `Unwritable` ("payee-unknown") when a name is missing.
+    """
+    if missing := [it.reference for it in asked.entries if not payees.get(it.reference)]:
+        raise Unwritable("payee-unknown", f"Zu {missing[0]} ist der Empfänger nicht lesbar.")
+    return Instruction(
+        message_id=asked.recall,
+        created_at=created_at,
+        execution_on=local_date(created_at),
+        debtor=debtor,
+        groups=(),
+        native_text=writing.native_text,
+        number=writing.number,
+        version=writing.version,
+        taken_back=tuple(_take_back(it, payees[it.reference]) for it in asked.entries),
+    )
+
+
+def _take_back(it: RecalledEntry, payee: str) -> TakeBack:
+    return TakeBack(
+        reference=it.order,
+        refers_to=it.reference,
+        cents=it.cents,
+        payee=payee,
+        title=it.title,
+        year=it.year,
+        text=f"{TAKEN_BACK} {it.file_number}",
+        file_number=it.file_number,
     )
 
 

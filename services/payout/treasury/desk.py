@@ -30,8 +30,7 @@ from services.payout.views import (
     batches_of_references,
     claims_of_references,
     listed_bookings,
-    outgoing_batches,
-    outgoing_recalls,
+    outgoing,
 )
 from shared.commands import Request
 from shared.decider import Decision, decision
@@ -99,13 +98,11 @@ class Desk:
         arrived = await asyncio.to_thread(directory.arrived)
         for path in arrived:
             await self._attempt(path.name, partial(self._take_in, directory, path))
-        outgoing = await asyncio.to_thread(outgoing_batches, self.house.views)
-        for batch in outgoing:
-            await self._attempt(batch, partial(self._hand_over, directory, batch))
-        requests = await asyncio.to_thread(outgoing_recalls, self.house.views)
-        for recall in requests:
-            await self._attempt(recall, partial(self._hand_over_recall, directory, recall))
-        still = {*outgoing, *requests, *(path.name for path in arrived)}
+        files = await asyncio.to_thread(outgoing, self.house.views)
+        for name, asks_back in files:
+            hand_over = self._hand_over_recall if asks_back else self._hand_over
+            await self._attempt(name, partial(hand_over, directory, name))
+        still = {*(name for name, _ in files), *(path.name for path in arrived)}
         self.troubles = {name: it for name, it in self.troubles.items() if name in still}
         self.worked_upto = position
 
@@ -205,8 +202,7 @@ class Desk:
             return
         match found:
             case reports.StatusReport():
-                sealed = await self._sealed([found.batch])
-                await self._execute(reports.apply_status_report(found, digest, next(iter(sealed), None), self._wait))
+                await self._take_in_status(found, digest)
             case reports.BookingReport():
                 expected = await asyncio.to_thread(self._expected, found)
                 await self._execute(
@@ -215,6 +211,20 @@ class Desk:
             case reports.RecallReport():
                 await self._take_in_recall(found, digest)
         await asyncio.to_thread(directory.archive, path)
+
+    async def _take_in_status(self, found: reports.StatusReport, digest: str) -> None:
+        """The answer to a batch, or to orders that take payments of one back."""
+        sealed = next(iter(await self._sealed([found.batch])), None)
+        asked: recalls.Recalling = (
+            (await self.house.writer.state(recalls.decider, found.batch)).state
+            if sealed is None and is_id(found.batch)
+            else recalls.Unrequested()
+        )
+        if isinstance(asked, recalls.Approved | recalls.Sent):
+            (told,) = await self._sealed([asked.asked.batch])
+            await self._execute(reports.apply_recall_receipt(found, digest, told, asked, self._wait))
+        else:
+            await self._execute(reports.apply_status_report(found, digest, sealed, self._wait))
 
     async def _take_in_recall(self, found: reports.RecallReport, digest: str) -> None:
         sealed = next(iter(await self._sealed([found.batch])), None)

@@ -94,7 +94,8 @@ class Expecting:
             found = self.calendar.after_statement(self.accounts[name], last_on, settings_of(self.house).treasury_format)
             return {expectation.id_of(FileKind.STATEMENT, one.about, name): one for one in found}
         if it.key.startswith("recall/"):
-            owed = self.calendar.of_recall(body["recall"], body["debtor"], datetime.fromisoformat(body["at"]))
+            given_at = datetime.fromisoformat(body["at"])
+            owed = self.calendar.of_recall(body["recall"], body["debtor"], given_at, body["format"])
             return {expectation.id_of(one.kind, one.about): one for one in owed}
         if it.key.startswith("return/"):
             account = settings_of(self.house).debtor

@@ -8,7 +8,7 @@ from services.payout import batch as batches
 from services.payout import payment as payments
 from services.payout import recall as recalls
 from services.payout.settings import Settings
-from services.payout.treasury import Account, Unwritable, instruction
+from services.payout.treasury import Account, Unwritable, deducting, instruction
 from services.payout.treasury.iso20022.recall_request import build_recall
 from services.payout.treasury.known import FORMATS
 from shared.identity import Erased, Sealed
@@ -41,17 +41,21 @@ def sealed_bytes_of(house: House, sealed: batches.BatchSealed) -> bytes:
     return raw
 
 
-def recall_file(house: House, asked: recalls.RecallRequested, created_at: datetime) -> bytes:
-    """The file of a request to cancel. Raises `Unwritable`."""
+def recall_file(house: House, asked: recalls.RecallRequested, created_at: datetime, writing: batches.Writing) -> bytes:
+    """The file of a request to cancel: a message of its own, or orders where the treasury knows those. Raises `Unwritable`."""
     account = settings_of(house).debtors.get(asked.debtor)
     if account is None:
         raise Unwritable("debtor-unknown", f"Das Konto {asked.debtor} steht nicht in den Einstellungen.")
-    return build_recall(asked, created_at, account.holder)
+    if not recalls.is_by_order(writing):
+        return build_recall(asked, created_at, account.holder)
+    names = {it.reference: _opened(house, it.account_holder) for it in asked.entries if it.account_holder}
+    debtor = Account(holder=account.holder, iban=account.iban)
+    return FORMATS[writing.format].build(deducting(asked, created_at, writing, names, debtor))
 
 
 def recall_bytes_of(house: House, state: recalls.Approved | recalls.Sent) -> bytes:
     """The file of an approved request. Raises `Unwritable`, also when other bytes than the sealed ones came out."""
-    raw = recall_file(house, state.asked, state.sealed.created_at)
+    raw = recall_file(house, state.asked, state.sealed.created_at, state.sealed.writing)
     if sha256(raw).hexdigest() != state.sealed.file_sha256:
         raise Unwritable("not-as-sealed", "Die Datei lässt sich nicht so wiederherstellen, wie sie versiegelt wurde.")
     return raw

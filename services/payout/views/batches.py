@@ -38,7 +38,7 @@ def list_batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
         case batch.BatchSealed():
             body |= {
                 "batch": id, "count": it.count, "sum_cents": it.sum_cents, "file_sha256": it.file_sha256,
-                "file_name": it.file_name, "format": it.writing.format, "created_at": it.created_at.isoformat(),
+                "file_name": it.file_name, "format": it.writing.format, "number": it.writing.number, "created_at": it.created_at.isoformat(),
                 "execution_on": it.execution_on.isoformat(), "sealed_by": it.sealed_by, "released_by": "",
                 "took_part": list(it.took_part), "state": "sealed", "attempt": 0, "trouble": "",
                 "settled": [], "rejected": [], "place": place_of(row.position), "debtor": it.debtor,
@@ -49,7 +49,7 @@ def list_batch(draft: Draft, id: str, row: Row, recorded: Recorded) -> None:
         case batch.BatchReleased():
             body |= {"state": "released", "released_by": it.released_by}
             if body["format"] != batch.BY_HAND:
-                draft.put("outgoing", id, {"batch": id}, sort=place_of(row.position))
+                draft.put("outgoing", id, {"batch": id, "number": body["number"]}, sort=place_of(row.position))
         case batch.BatchDiscarded():
             body |= {"state": "discarded"}
         case batch.BatchEntered():

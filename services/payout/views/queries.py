@@ -22,14 +22,14 @@ def ordered_payments(views: Views, limit: int) -> Sequence[str]:
     return [it.key for it in views.find("payments", grp="ordered", limit=limit).entries]
 
 
-def outgoing_batches(views: Views, limit: int = 50) -> Sequence[str]:
-    """Batches that are released and of which it is not proved that the treasury holds them, oldest first."""
-    return [it.key for it in views.find("outgoing", limit=limit).entries]
+def outgoing(views: Views, limit: int = 50) -> Sequence[tuple[str, bool]]:
+    """Released batches and approved requests to cancel (then true) of which it is not proved that the treasury holds them.
 
-
-def outgoing_recalls(views: Views, limit: int = 50) -> Sequence[str]:
-    """Requests to cancel that are approved and of which it is not proved that the treasury holds them, oldest first."""
-    return [it.key for it in views.find("outgoing-recalls", limit=limit).entries]
+    In the order of their running numbers, in which alone the treasury takes them; without numbers the oldest first.
+    """
+    found = [(it.body["number"], it.key, False) for it in views.find("outgoing", limit=limit).entries]
+    found += [(it.body["number"], it.key, True) for it in views.find("outgoing-recalls", limit=limit).entries]
+    return [(name, asks_back) for _, name, asks_back in sorted(found, key=lambda it: it[0])]
 
 
 def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:

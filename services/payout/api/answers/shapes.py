@@ -207,6 +207,7 @@ class Batch(BatchItem):
     by_hand: bool = Field(default=False, description="whether a person types it into the state's system")
     cash_reference: str = Field(default="", description="the Kassenzeichen under which that was done")
     format: str = Field(default="iso20022", description="how its file is written")
+    recallable: bool = Field(default=False, description="whether a file can ask for its payments back")
 
 
 class ReportItem(BaseModel):

@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from services.payout.collection import Kind
-from services.payout.treasury import Collection, Instruction, Transfer, TransferGroup, Unwritable
+from services.payout.treasury import Collection, Instruction, TakeBack, Transfer, TransferGroup, Unwritable
 from services.payout.treasury.hkr.notation import HEADER, RECORD, TRAILER, append, etree, new, schema_errors, to_csv
 from services.payout.treasury.iso20022 import check, plain
 from shared.money import decimal
@@ -33,11 +33,14 @@ def _tree(instruction: Instruction) -> Any:
     check(instruction)
     if instruction.collections and instruction.version < 2:
         raise Unwritable("version", "Die erste Fassung der Datei kennt keine Anordnungen zu Forderungen.")
+    if instruction.taken_back and instruction.version < 2:
+        raise Unwritable("version", "Die erste Fassung der Datei kennt keine Absetzung einer Auszahlung.")
     root = new("Anordnungsdatei", instruction.version)
     append(root, HEADER, _header(instruction))
     orders = [(group, it) for group in instruction.groups for it in group.transfers]
     records = [_payment(group, it, instruction) for group, it in orders]
     records += [_collection(it, instruction) for it in instruction.collections]
+    records += [_take_back(it, instruction) for it in instruction.taken_back]
     for number, record in enumerate(records, start=1):
         append(root, RECORD, {"Nummer": str(number), **record})
     paid = sum(it.cents for _, it in orders)
@@ -46,7 +49,7 @@ def _tree(instruction: Instruction) -> Any:
         TRAILER,
         {
             "Anzahl": str(len(records)),
-            "Summe": decimal(paid + sum(it.cents for it in instruction.collections)),
+            "Summe": decimal(paid + sum(it.cents for it in (*instruction.collections, *instruction.taken_back))),
             **({"SummeAuszahlungen": decimal(paid)} if instruction.version > 1 else {}),
             "PruefsummeIBAN": iban_checksum([it.payee.iban for _, it in orders]),
         },
@@ -94,6 +97,22 @@ def _collection(it: Collection, instruction: Instruction) -> dict[str, str]:
         "Betrag": decimal(it.cents),
         "Faelligkeit": it.due_on.isoformat(),
         "Name": plain(it.payer, 70, native=native),
+        "Aktenzeichen": it.file_number,
+        "Zweck": plain(it.text, 140, native=native),
+    }
+
+
+def _take_back(it: TakeBack, instruction: Instruction) -> dict[str, str]:
+    """No Kassenzeichen and no day: by that it is told from the order that says a claim is collected no more."""
+    native = instruction.native_text
+    return {
+        "Art": _KINDS[Kind.DEDUCT],
+        "Fremdkennzeichen": it.reference,
+        "Bezug": it.refers_to,
+        "Titel": it.title,
+        "Haushaltsjahr": str(it.year),
+        "Betrag": decimal(it.cents),
+        "Name": plain(it.payee, 70, native=native),
         "Aktenzeichen": it.file_number,
         "Zweck": plain(it.text, 140, native=native),
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 import lxml.etree
 
-from services.payout.treasury import Account, Collection, Instruction, Transfer, TransferGroup, Unwritable
+from services.payout.treasury import Account, Collection, Instruction, TakeBack, Transfer, TransferGroup, Unwritable
 from services.payout.treasury.iso20022.fields import IDENTIFIER
 from shared.money import MAX_CENTS, decimal
 
@@ -57,8 +57,8 @@ def _bare(character: str) -> str:
 def build(instruction: Instruction) -> bytes:
     """The pain.001.001.09 of an instruction, byte for byte the same each time. Raises `Unwritable`."""
     check(instruction)
-    if instruction.collections:
-        raise Unwritable("version", "Eine Zahlungsdatei kennt keine Anordnungen zu Forderungen.")
+    if instruction.collections or instruction.taken_back:
+        raise Unwritable("version", "Eine Zahlungsdatei kennt nur Zahlungen.")
     transfers = [it for group in instruction.groups for it in group.transfers]
     document = etree.Element(f"{{{PAIN_001}}}Document", nsmap={None: PAIN_001})
     root = _add(document, "CstmrCdtTrfInitn")
@@ -136,7 +136,9 @@ def check(instruction: Instruction) -> None:
     """What holds for every file for the treasury, whatever its format. Raises `Unwritable`."""
     transfers = [it for group in instruction.groups for it in group.transfers]
     identifiers = [instruction.message_id, *(group.id for group in instruction.groups)]
-    ordered: Sequence[Transfer | Collection] = [*transfers, *instruction.collections]
+    ordered: Sequence[Transfer | Collection | TakeBack] = [
+        *transfers, *instruction.collections, *instruction.taken_back,
+    ]  # fmt: skip
     if not ordered or not all(group.transfers for group in instruction.groups):
         raise Unwritable("empty", "Eine Datei ohne Anordnung gibt es nicht.")
     if not all(IDENTIFIER.fullmatch(it) for it in identifiers) or len(set(identifiers[1:])) != len(identifiers) - 1:
