@@ -5,6 +5,7 @@ import re
 from services.payout.payment.errors import NumbersExhausted
 from shared.identity import base32, check_characters, has_valid_check
 
+_LENGTH = 25
 _LONGEST = 2_000
 """Ten times what may be written in a transfer; no file makes us read more."""
 _REFERENCE = re.compile(r"(?<![A-Z0-9])TH[0-9]{2}[0-9A-Z]{13}T[0-9A-Z]{2}A[0-9A-Z]{2}[0-9]{2}(?![A-Z0-9])", re.ASCII)
@@ -29,4 +30,8 @@ def references_in(text: str) -> frozenset[str]:
 
 def recognised(text: str) -> str:
     """A reference as we write it, whatever became of its letters and spaces on the way; empty when it is none of ours."""
-    return next(iter(references_in("".join(text.split()))), "") if len(text) < _LONGEST else ""
+    if _REFERENCE.fullmatch(text):
+        return text  # as nearly all are; whether it is known is asked anyway
+    if not _LENGTH <= len(text) < _LONGEST:
+        return ""
+    return next(iter(references_in("".join(text.split()))), "")
