@@ -101,6 +101,10 @@ class Projector:
         self._few -= 1
         return self._read([name])[name]
 
+    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
+        """Those that are neither drawn nor at hand."""
+        return [it for it in names if it not in self._drawn.changed and it not in self._documents]
+
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it; one that is not at hand is folded from the log."""
         before = self._drawn.standings.get(row.stream) or self._standings.get(row.stream)
@@ -126,7 +130,7 @@ class Projector:
                 try:
                     act(it, draft)
                 except Unread as missing:
-                    unread[missing.name] = None
+                    unread |= dict.fromkeys(missing.names)
                 except Exception:
                     # It may stumble over what an event left out before it would have made; then it is done again.
                     if not unread:

@@ -1,6 +1,6 @@
 """Views: disposable documents, made only from the service's own log, rebuilt from it at any time."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -45,11 +45,11 @@ class Standing:
 
 
 class Unread(LookupError):
-    """A document that the follower has not read yet: it reads it, and draws the event again."""
+    """Documents that the follower has not read yet: it reads them, and draws the event again."""
 
-    def __init__(self, name: Name) -> None:
-        super().__init__(*name)
-        self.name = name
+    def __init__(self, *names: Name) -> None:
+        super().__init__(*names)
+        self.names = names
 
 
 class Known(Protocol):
@@ -57,6 +57,10 @@ class Known(Protocol):
 
     def document(self, name: Name, since: int) -> Entry | None:
         """A document, or none when there is none; raises `Unread`."""
+        ...
+
+    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
+        """Those of these documents that are not known."""
         ...
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
@@ -82,6 +86,12 @@ class Draft:
         name = (view, key)
         entry = self.changed[name] if name in self.changed else self._known.document(name, since)
         return entry.body.copy() if entry else None
+
+    def expect(self, view: str, keys: Iterable[str]) -> None:
+        """Documents of which an event will ask many: all are read in one round trip, else it is drawn again for every few of them."""
+        names = [(view, it) for it in keys if (view, it) not in self.changed]
+        if unread := self._known.unread(names):
+            raise Unread(*unread)
 
     def put(self, view: str, key: str, body: Body, *, grp: str = "", sort: str = "") -> None:
         self.changed[view, key] = Entry(key=key, grp=grp, sort=sort or key, body=body)

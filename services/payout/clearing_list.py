@@ -36,12 +36,13 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
     """One event of a file's items into the lists."""
     event: Any = it.event
     if isinstance(event, ClearingOpened):
+        draft.expect("clearing-bookings", {one.booking for one in event.items if _is_counted(one)})
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
             body = _opened(name, place, it, event, one) | _whole_of(draft, name, one)
             put_item(draft, f"{name}-{one.number}", body, place)
             count_item(draft, body, sign=1)
-            if not one.of and one.booking and one.direction != Direction.NONE:
+            if _is_counted(one):
                 _count_booking(draft, one)
         return
     key = f"{name}-{event.number}"
@@ -85,6 +86,11 @@ def _whole_of(draft: Draft, name: str, one: Item) -> Body:
     """What the rest of a divided credit has of it: the file that brought it, and when."""
     whole = draft.get("cleared", f"{name}-{one.of}") if one.of else None
     return {it: whole[it] for it in ("kind", "message_id", "sha256", "at")} if whole else {}
+
+
+def _is_counted(one: Item) -> bool:
+    """Whether it is a booking that the file told, and not the rest of a divided one."""
+    return bool(not one.of and one.booking and one.direction != Direction.NONE)
 
 
 def _count_booking(draft: Draft, one: Item) -> None:

@@ -160,6 +160,9 @@ class Plainly:
     def document(self, name: Name, since: int) -> Entry | None:
         return self.documents.get(name)
 
+    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
+        return []
+
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         events = self._streams[row.stream]
         state = noun.fold(event for event, _ in events)

@@ -1,13 +1,19 @@
 """Files of the treasury as people and programs see them: what became of each, its items, its bytes."""
 
+import os
 from hashlib import sha256
 
 import pytest
 
+from services.payout.clearing_list import list_clearing
+from services.payout.views import projecting
+from shared.store import Recorded
+from shared.views import Draft
 from tests.payout.messages import camt_054, details, entry
 from tests.payout.road import Road
 from tests.payout.test_desk import lay
 from tests.payout.test_pages import page
+from tests.servers import wait_until
 
 RAW = camt_054(entry("12.00", details("TH25NOBODY"), servicer="K-inbound")).replace(b"C-1", b"C-inbound")
 DIGEST = sha256(RAW).hexdigest()
@@ -74,3 +80,51 @@ def test_the_file_of_a_batch_is_seen_before_it_is_released(road: Road, case: str
     assert f"&lt;EndToEndId&gt;{reference}&lt;/EndToEndId&gt;" in page(road, "p-cashier", preview)
     assert preview not in page(road, "p-auditor", f"/payout/batches/{batch}")
     page(road, "p-auditor", preview, status=403)
+
+
+NAMES = [
+    "Auszug_Müller.xml",
+    "zwei\nZeilen.xml",
+    "<b>.xml",
+    "x" * 250 + ".xml",
+    os.fsdecode("Auszüge.xml".encode("latin-1")),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_dealt_with_whatever_it_is_called(road: Road, name: str) -> None:
+    raw = b"<html>" + os.fsencode(name).hex().encode() + b"</html>"
+    folder = road.treasury / "from-treasury"
+    (folder / ".unnamed.tmp").write_bytes(raw)
+    (folder / ".unnamed.tmp").rename(folder / name)
+    wait_until(lambda: not (folder / name).exists() and road.service.house.idle, "sie wird aufgenommen")
+    road.service.settled()
+    assert road.read(f"/payout/reports/{sha256(raw).hexdigest()}")["outcome"] == "quarantined"
+    quarantine = road.treasury / "quarantine"
+    assert (quarantine / name).read_bytes() == raw
+    assert any(it.name.startswith(name[:200]) and it.name.endswith(".reason.txt") for it in quarantine.iterdir())
+    assert road.read("/payout/clearing?status=unreadable")["items"][0]["reference"].endswith(name[-4:])
+
+
+def strangers(count: int, name: str) -> bytes:
+    lines = (entry("1.00", details(f"{name}{it}"), servicer=f"{name}-{it}") for it in range(count))
+    return camt_054(*lines).replace(b"C-1", name.encode())
+
+
+@pytest.mark.parametrize("read_together", [True, False])
+def test_thousands_of_lines_that_nobody_knows_are_listed_and_hold_up_no_other_file(
+    road: Road, monkeypatch: pytest.MonkeyPatch, read_together: bool
+) -> None:
+    drawn: list[int] = []
+
+    def counted(draft: Draft, name: str, position: int, it: Recorded) -> None:
+        drawn.append(position)
+        list_clearing(draft, name, position, it)
+
+    monkeypatch.setattr(projecting, "list_clearing", counted)
+    if not read_together:
+        monkeypatch.setattr(Draft, "expect", lambda *_: None)
+    name = f"C-{read_together}"
+    lay(road, f"{name}.xml", raw := strangers(1_500, name))
+    assert road.read(f"/payout/reports/{sha256(raw).hexdigest()}")["unmatched"] == 1_500
+    assert (len(drawn) <= 6) == read_together

@@ -23,7 +23,7 @@ from services.payout import report as reports
 from services.payout import statement as statements
 from services.payout.matching import unexplained
 from services.payout.treasury import Unreadable
-from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, waiting
+from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, shown, waiting
 from services.payout.treasury.filing import recall_bytes_of, sealed_bytes_of, settings_of
 from services.payout.treasury.known import read
 from services.payout.views import (
@@ -295,7 +295,7 @@ def _refused(error: Unreadable, digest: str, path: Path) -> reports.QuarantineRe
     found = error.found
     return reports.QuarantineReport(
         sha256=digest,
-        file_name=path.name,
+        file_name=shown(path.name),
         reason_code=error.code,
         reason=error.reason,
         message_id=found.message_id,

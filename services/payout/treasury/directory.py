@@ -11,7 +11,10 @@ from hashlib import file_digest
 from pathlib import Path
 
 FOLDERS = ("to-treasury", "received", "from-treasury", "archive", "quarantine")
-_UNFINISHED = (".part", ".tmp", ".partial")
+_UNFINISHED = (".part", ".tmp", ".partial", ".filepart")
+_LONGEST = 255
+"""Bytes of a file's name that a file system holds."""
+_REASON = b".reason.txt"
 
 
 class OtherBytesUnderName(Exception):
@@ -58,18 +61,25 @@ class Directory:
     def quarantine(self, path: Path, reason: str) -> Path:
         """Move a file that could not be read, with the reason beside it."""
         moved = self._move(path, "quarantine")
-        (moved.parent / f"{moved.name}.reason.txt").write_text(reason + "\n", "utf-8")
+        beside = os.fsencode(moved.name)[: _LONGEST - len(_REASON)] + _REASON
+        (moved.parent / os.fsdecode(beside)).write_text(reason + "\n", "utf-8")
         return moved
 
     def _move(self, path: Path, folder: str) -> Path:
         target = self._root / folder / path.name
         if path.exists():
             if target.exists() and sha256_of(target) != sha256_of(path):
-                target = target.with_name(f"{path.name}.{sha256_of(path)[:12]}")
+                mark = f".{sha256_of(path)[:12]}"
+                target = target.with_name(os.fsdecode(os.fsencode(path.name)[: _LONGEST - len(mark)]) + mark)
             path.replace(target)
             _sync(target.parent)
             _sync(path.parent)
         return target
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be written down, whatever its bytes are: those that are no text stand for themselves."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def waiting(root: Path) -> int:
