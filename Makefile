@@ -28,8 +28,8 @@ $(READY): Makefile deploy/toolchain.sh pyproject.toml uv.lock
 	@UV_PYTHON="$$(cat .tools/python-path)" $(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
-demo: $(READY) ## drei Programmjahre in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort
-	@$(PYTHON) -m deploy.demo $(if $(filter-out 0,$(RESUME)),--resume)
+demo: $(READY) ## drei Programmjahre in var/demo/, von den Anträgen zum Geld; RESUME=1 setzt nach einem Abbruch fort, TREASURY=hkr-xml schreibt der Kasse anders
+	@$(PYTHON) -m deploy.demo $(if $(filter-out 0,$(RESUME)),--resume) $(if $(TREASURY),--treasury $(TREASURY))
 
 up: $(READY) ## alles auf http://127.0.0.1:8080 mit den Daten der Vorführung
 	@test -f var/demo/summary.json || $(PYTHON) -m deploy.demo

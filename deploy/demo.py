@@ -1,6 +1,6 @@
 """Die Vorführung: three programme years in the embedded house, told by people over HTTP, counted and proved at the end.
 
-`python -m deploy.demo [DIR] [--resume] [--store sqlite|postgresql://…]`; exit code 0 when everything holds, 1 with
+`python -m deploy.demo [DIR] [--resume] [--store sqlite|postgresql://…] [--treasury iso20022|hkr-xml|hkr-csv]`; exit code 0 when everything holds, 1 with
 German sentences when something does not, 2 when it could not be run. `run` does the same for tests.
 """
 
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from deploy.demo_steps import Contradiction, Steps
 from deploy.demo_year import Journal, OnStep, Year
 from deploy.embedded import Embedded
 from deploy.files import write_atomically
+from deploy.house import TREASURY_FORMATS
 from shared.money import euros
 
 _BEGIN = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 8, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -43,6 +45,10 @@ TREASURY = {"faults": [{"fault": "statement-of-the-day"}]}
 """What the treasury tells of each file beside the usual: the statement of the day, against which it is closed."""
 
 
+_ANSWERED = tuple(it for it in TREASURY_FORMATS if it != "manual")
+"""The formats that the simulated treasury answers by itself."""
+
+
 class NotADemonstration(Exception):
     """The directory holds something else; it is not ours to empty."""
 
@@ -54,6 +60,7 @@ def run(
     store: str = "sqlite",
     resume: bool = False,
     mirror: bool = False,
+    treasury_format: str = "",
     on_step: OnStep = lambda _day, _label, _step: None,
     console: Console | None = None,
 ) -> Result:
@@ -67,7 +74,7 @@ def run(
     else:
         _clear(directory)
     started = time.monotonic()
-    with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror) as house:
+    with Embedded(directory, store=store, calendar=_BEGIN, mirror=mirror, treasury_format=treasury_format) as house:
         house.wait_ready(_READY_WITHIN)
         write_atomically(directory / "treasury" / "scenario.json", json.dumps(TREASURY).encode())
         return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
@@ -136,13 +143,14 @@ class _Bar:
         self._progress.update(self._task, advance=1, description=f"{day:%d.%m.%Y} {label}")
 
 
-def _shown(directory: Path, console: Console, store: str, *, resume: bool) -> Result:
+def _shown(directory: Path, console: Console, store: str, treasury_format: str, *, resume: bool) -> Result:
     steps, done = Year.count(CASES), Journal(directory / _JOURNAL).steps if resume else 0
+    live = partial(run, directory, store=store, treasury_format=treasury_format, resume=resume, console=console)
     if not console.is_terminal:
-        return run(directory, store=store, resume=resume, on_step=_Lines(console, done, steps), console=console)
+        return live(on_step=_Lines(console, done, steps))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        return run(directory, store=store, resume=resume, on_step=_Bar(progress, done, steps), console=console)
+        return live(on_step=_Bar(progress, done, steps))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -151,6 +159,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("directory", type=Path, nargs="?", default=Path("var/demo"))
     parser.add_argument("--resume", action="store_true", help="nach einem Abbruch fortsetzen")
     parser.add_argument("--store", default="sqlite", help="sqlite oder postgresql://…")
+    parser.add_argument(
+        "--treasury",
+        choices=_ANSWERED,
+        default="",
+        help="wie Dateien für die Kasse geschrieben werden; sonst wie zuvor",
+    )
     given = parser.parse_args(arguments)
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -158,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     applied = sum(it.applied_cents for it in CASES)
     console.print(f"{len(CASES)} Anträge Thüringer Kommunen über {euros(applied)}, {given.directory}")
     try:
-        result = _shown(given.directory, console, given.store, resume=given.resume)
+        result = _shown(given.directory, console, given.store, given.treasury, resume=given.resume)
     except NotADemonstration as error:
         print(f"deploy.demo: {error}", file=sys.stderr)
         return 2

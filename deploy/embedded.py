@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import httpx2
 
-from deploy.house import FRONT, House, PortTaken
+from deploy.house import FRONT, TREASURY_FORMATS, House, PortTaken
 from deploy.nats_server import NatsServerMissing
 from deploy.ports import LOOPBACK
 from deploy.supervisor import AlreadySupervised, Supervisor, die_with
@@ -37,6 +37,7 @@ class Embedded:
         store: str = "sqlite",
         calendar: datetime | None = None,
         mirror: bool = False,
+        treasury_format: str = "",
     ) -> None:
         self.directory = directory.absolute()
         self._arguments = [str(self.directory), "--port", str(port), "--store", store]
@@ -44,6 +45,8 @@ class Embedded:
             self._arguments += ["--simulated-calendar", calendar.isoformat()]
         if mirror:
             self._arguments.append("--mirror")
+        if treasury_format:
+            self._arguments += ["--treasury-format", treasury_format]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -142,6 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--store", type=_store, default="sqlite")
     parser.add_argument("--simulated-calendar", type=_instant)
     parser.add_argument("--mirror", action="store_true", help="öffentliche Ereignisse auch einzeln veröffentlichen")
+    parser.add_argument("--treasury-format", choices=TREASURY_FORMATS, default="", help="sonst wie zuvor")
     parser.add_argument("--die-with", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.die_with is not None:
@@ -154,6 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
         store=given.store,
         calendar=given.simulated_calendar,
         mirror=given.mirror,
+        treasury_format=given.treasury_format,
     )
     try:
         Supervisor(directory, working_directory=PROJECT).run(house.prepare)

@@ -17,6 +17,7 @@ from deploy.supervisor import Part
 from shared.decider import value
 
 LEDGER_ORIGIN = "foerderstrom.example/ledger"
+TREASURY_FORMATS = ("iso20022", "hkr-xml", "hkr-csv", "manual")
 FRONT = "front"
 _NATS, _STREAMS, _TREASURY = "nats-server", "provision-streams", "treasury-simulator"
 
@@ -29,7 +30,8 @@ class PortTaken(OSError):
 class House:
     """One embedded installation: its directory, its stores, its front port (0: a free one, kept).
 
-    `mirror`: every public event is published singly as well, for the broker's user `reader`.
+    `mirror`: every public event is published singly as well, for the broker's user `reader`. `treasury_format`: how files for
+    the treasury are written (`TREASURY_FORMAT`); empty: as this house did before.
     """
 
     directory: Path
@@ -37,6 +39,7 @@ class House:
     store: str = "sqlite"
     calendar: datetime | None = None
     mirror: bool = False
+    treasury_format: str = ""
 
     @property
     def secrets(self) -> Path:
@@ -121,13 +124,19 @@ class House:
         if self.mirror:
             settings["MIRROR"] = "true"
         if service == "payout":
-            settings["TREASURY"] = self.directory / "treasury"
+            settings |= {"TREASURY": self.directory / "treasury", "TREASURY_FORMAT": self._treasury_format()}
         if service == "ledger":
             settings |= {"LEDGER_KEY_FILE": self.secrets / "ledger-seed", "LEDGER_ORIGIN": LEDGER_ORIGIN}
         else:
             # Who proves the history never opens what is sealed in it.
             settings |= {"KEYS": f"sqlite:{self.directory / 'keys' / 'keys.sqlite'}", "KEK_FILE": self.secrets / "kek"}
         return {f"FOERDERSTROM_{name}": str(setting) for name, setting in settings.items()}
+
+    def _treasury_format(self) -> str:
+        kept = self.directory / "treasury-format"
+        if self.treasury_format:
+            write_atomically(kept, self.treasury_format.encode())
+        return kept.read_text() if kept.exists() else TREASURY_FORMATS[0]
 
     def _operator_settings(self, ports: Mapping[str, int]) -> dict[str, str]:
         file = nats_server.password_file(self.secrets, nats_server.OPERATOR)

@@ -15,7 +15,9 @@ from deploy.treasury_simulator.fault import Fault, Step
 from deploy.treasury_simulator.hkr_answers import (
     ACKNOWLEDGEMENT,
     BOOKINGS,
+    CLOSED_DAY,
     acknowledgement,
+    closed_day,
     deducted,
     hkr_account,
     hkr_kind,
@@ -113,6 +115,8 @@ def _undamaged(file: int, place: int, entry: FileEntry, all_owed: Sequence[Owed]
         return acknowledgement(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
     if entry.format == FORMAT and owed.step.send == "recall":
         return deducted(entry, owed.step, f"LHK-Q-{file:08d}" + (f"-{place}" if place > 1 else ""))
+    if owed.kind == CLOSED_DAY:
+        return closed_day(entry, owed.account or "", owed.step, f"LHK-T-{file:08d}-{place}", standing)
     if entry.format == FORMAT or owed.kind == BOOKINGS:
         return hkr_account(entry, owed.account or "", owed.step, f"LHK-B-{file:08d}-{place}")
     match owed.step.send:

@@ -1,15 +1,15 @@
-"""Acknowledgement, booking file and return file of a budget and cash system (docs/treasury.md), in XML."""
+"""Acknowledgement, booking file, return file and closed day of a budget and cash system (docs/treasury.md), in XML."""
 
 from xml.etree import ElementTree
 
 from deploy.treasury_simulator.account_report import Line, lines_of
-from deploy.treasury_simulator.book import FileEntry
+from deploy.treasury_simulator.book import FileEntry, Standing
 from deploy.treasury_simulator.fault import Step
 from deploy.treasury_simulator.hkr_reading import NAMESPACES
 from deploy.treasury_simulator.status_report import spoken_of
 from deploy.treasury_simulator.writing import Element, add, euros, written
 
-ACKNOWLEDGEMENT, BOOKINGS, RETURNS = "quittung", "buchungsdatei", "rueckgabedatei"
+ACKNOWLEDGEMENT, BOOKINGS, RETURNS, CLOSED_DAY = "quittung", "buchungsdatei", "rueckgabedatei", "tagesabschluss"
 SILENT = "silent"
 _NOBODY = "FS19991231A"
 
@@ -18,6 +18,8 @@ def hkr_kind(step: Step) -> str:
     """Which file a step is in this format."""
     if step.send == "status":
         return ACKNOWLEDGEMENT
+    if step.send == "statement":
+        return CLOSED_DAY
     return RETURNS if "returns" in step.lines else BOOKINGS
 
 
@@ -90,6 +92,34 @@ def hkr_account(entry: FileEntry, account: str, step: Step, identification: str)
     add(trailer, "Anzahl", str(len(lines) + step.trailer_off))
     add(trailer, "Summe", euros(sum(abs(line.cents) for line in lines) + step.total_off))
     return written(root)
+
+
+def closed_day(entry: FileEntry, account: str, step: Step, identification: str, standing: Standing) -> bytes:
+    """All that was booked on this account on the day of the file, between its balances."""
+    root = _root("Tagesabschluss", entry)
+    header = add(root, "Vorsatz")
+    add(header, "Kennung", identification)
+    add(header, "KontoIBAN", account)
+    add(header, "Nummer", str(standing.number + step.number_off))
+    add(header, "Buchungstag", standing.on)
+    add(header, "Anfangsbestand", _balance(standing.opening_cents + step.opening_off))
+    lines = lines_of(entry, account, step)
+    for line in lines:
+        record = add(root, "Einzelsatz")
+        add(record, "Buchungsnummer", line.key)
+        add(record, "Art", "Rueckgabe" if line.returned else "Auszahlung" if line.cents < 0 else "Einzahlung")
+        add(record, "Fremdkennzeichen", line.payments[0].reference if line.payments else line.reference)
+        add(record, "Betrag", euros(abs(line.cents)))
+    trailer = add(root, "Nachsatz")
+    add(trailer, "Anzahl", str(len(lines) + step.trailer_off))
+    add(trailer, "SummeAuszahlungen", euros(sum(-line.cents for line in lines if line.cents < 0) + step.total_off))
+    add(trailer, "SummeEinzahlungen", euros(sum(line.cents for line in lines if line.cents > 0)))
+    add(trailer, "Endbestand", _balance(standing.closing_cents + step.closing_off))
+    return written(root)
+
+
+def _balance(cents: int) -> str:
+    return ("-" if cents < 0 else "") + euros(abs(cents))
 
 
 def _record(root: Element, line: Line, step: Step, *, returned: bool) -> None:

@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import httpx2
 import pytest
 
 from deploy.embedded import Embedded, main
-from deploy.house import House
+from deploy.house import TREASURY_FORMATS, House
 from deploy.nats_server import SERVICES
 from deploy.ports import free_port
 from deploy.supervisor import Part
+from services.payout.settings import Settings
 
 CALENDAR = datetime(2025, 1, 6, 8, tzinfo=UTC)
 
@@ -68,7 +70,7 @@ def test_each_service_gets_its_own_settings_and_the_treasury_nothing_but_a_direc
         )
     }
     assert given["intake"] == given["review"] == common
-    assert given["payout"] - common == {"FOERDERSTROM_TREASURY"}
+    assert given["payout"] - common == {"FOERDERSTROM_TREASURY", "FOERDERSTROM_TREASURY_FORMAT"}
     assert given["ledger"] - common == {"FOERDERSTROM_LEDGER_KEY_FILE", "FOERDERSTROM_LEDGER_ORIGIN"}
     assert given["treasury-simulator"] == given["front"] == given["nats-server"] == set()
     assert parts["treasury-simulator"].command[-1] == str(house.directory / "treasury")
@@ -124,6 +126,17 @@ def test_single_events_are_mirrored_when_asked_for(house: House) -> None:
     assert {_parts(mirrored)[service].environment["FOERDERSTROM_MIRROR"] for service in SERVICES} == {"true"}
 
 
+def test_a_house_speaks_to_its_treasury_as_it_was_told_until_it_is_told_otherwise(house: House) -> None:
+    def spoken(told: str = "") -> str:
+        again = House(directory=house.directory, port=0, treasury_format=told)
+        return _parts(again)["payout"].environment["FOERDERSTROM_TREASURY_FORMAT"]
+
+    assert [spoken(), spoken("hkr-csv"), spoken(), spoken("iso20022"), spoken()] == [
+        "iso20022", "hkr-csv", "hkr-csv", "iso20022", "iso20022",
+    ]  # fmt: skip
+    assert get_args(Settings.model_fields["treasury_format"].annotation) == TREASURY_FORMATS
+
+
 def test_a_taken_front_port_is_told_and_nothing_is_started(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as stranger:
         port = stranger.getsockname()[1]
@@ -132,7 +145,9 @@ def test_a_taken_front_port_is_told_and_nothing_is_started(tmp_path: Path, capsy
     assert not (tmp_path / "status.json").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--simulated-calendar", "2025-01-06T08:00"], ["--store", "mysql://x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--simulated-calendar", "2025-01-06T08:00"], ["--store", "mysql://x"], ["--treasury-format", "fax"]]
+)
 def test_nonsense_on_the_command_line_is_refused(tmp_path: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main([str(tmp_path), *arguments])

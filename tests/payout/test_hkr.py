@@ -1,7 +1,9 @@
 """The order file of an HKR system and its answers, in both notations."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import lxml.etree
 import pytest
@@ -10,16 +12,19 @@ from hypothesis import strategies as st
 
 from services.payout import sequence
 from services.payout.batch import NotByHand, OnlyByHand, RecordEntry, ReleaseBatch, StartSubmission, Writing, seal
-from services.payout.report import AccountEntry, Answer, Booking, BookingReport, StatusReport
+from services.payout.report import STATEMENT, AccountEntry, Answer, Booking, BookingReport, DaySums, StatusReport
+from services.payout.settings import FREE_STATE
 from services.payout.treasury import Account, Instruction, Unreadable, Unwritable
 from services.payout.treasury import instruction as instruction_of
-from services.payout.treasury.hkr import NAMESPACE, build_csv, build_xml, from_csv, iban_checksum
+from services.payout.treasury.hkr import NAMESPACE, NAMESPACES, build_csv, build_xml, from_csv, iban_checksum
 from services.payout.treasury.hkr.notation import SCHEMA, schema_errors
 from services.payout.treasury.known import FORMATS, read
 from services.payout.wiring import blueprint
+from shared.contracts.review import PaymentEntered
 from shared.records import replace
 from tests.payout.builders import DEBTOR, PAYEE, House, cashier, ordered_house, orderer
-from tests.payout.road import MONDAY, Road, settings_at
+from tests.payout.road import MONDAY, Road, on_the_road, settings_at
+from tests.payout.test_desk import lay
 from tests.payout.test_iso20022 import instruction as three
 from tests.servers import NatsServer
 from tests.service import Place, serving
@@ -148,6 +153,13 @@ Vorsatz;R-1
 Einzelsatz;2025-000031;TH25A;19200.00;2025-08-08;AC04
 Nachsatz;1;19200.00
 """
+TAGESABSCHLUSS = f"""Tagesabschluss;urn:foerderstrom:hkr:2
+Vorsatz;T-1;{DEBTOR.iban};7;2025-08-06;-100.00
+Einzelsatz;2025-000017;Auszahlung;TH25A;19200.00;
+Einzelsatz;2025-000018;Rueckgabe;TH25B;500.00;AC04
+Einzelsatz;2025-000019;Einzahlung;TH25C;64.00;
+Nachsatz;3;19200.00;564.00;-18736.00
+"""
 
 
 def both(text: str) -> list[bytes]:
@@ -183,9 +195,56 @@ def test_bookings_are_debits_and_returned_money_is_none() -> None:
         assert not returned.entries[0].debit
 
 
+def test_a_closed_day_is_a_statement_of_all_that_was_booked_between_two_balances() -> None:
+    for raw in both(TAGESABSCHLUSS):
+        found = read(raw)
+        assert isinstance(found, BookingReport)
+        (told,) = found.statements
+        assert (found.kind, told.account, told.sequence, told.closed_on) == (
+            STATEMENT,
+            DEBTOR.iban,
+            7,
+            date(2025, 8, 6),
+        )
+        assert (told.opening_cents, told.closing_cents, told.entries) == (-100_00, -18_736_00, 3)
+        assert told.days == (DaySums(booked_on=date(2025, 8, 6), debit_cents=19_200_00, credit_cents=564_00),)
+        assert [(it.key, it.debit, it.returned, it.credit) for it in found.entries] == [
+            ("2025-000017", True, False, False),
+            ("2025-000018", False, True, True),
+            ("2025-000019", False, False, True),
+        ]
+        assert {it.account for it in found.entries} == {DEBTOR.iban}
+
+
+@forall(st.integers(-(10**9), 10**9), st.lists(st.integers(1, 10**9), max_size=5), st.integers(-2, 2))
+def test_a_closed_day_is_taken_only_when_its_balances_follow_from_its_bookings(
+    opening: int, paid: list[int], off: int
+) -> None:
+    def text(cents: int) -> str:
+        return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+    records = "".join(f"Einzelsatz;K-{place};Auszahlung;TH25A;{text(it)};\n" for place, it in enumerate(paid))
+    closing = opening - sum(paid) + off
+    raw = (
+        f"Tagesabschluss;{NAMESPACES[2]}\nVorsatz;T-1;{DEBTOR.iban};1;2025-08-06;{text(opening)}\n{records}"
+        f"Nachsatz;{len(paid)};{text(sum(paid))};0.00;{text(closing)}\n"
+    ).encode()
+    if off:
+        with pytest.raises(Unreadable, match="balance-differs"):
+            read(raw)
+    else:
+        found = read(raw)
+        assert isinstance(found, BookingReport)
+        assert found.statements[0].closing_cents == closing
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
+        (TAGESABSCHLUSS.replace("Nachsatz;3", "Nachsatz;2"), "count-differs"),
+        (TAGESABSCHLUSS.replace(";564.00;", ";564.01;"), "sum-differs"),
+        (TAGESABSCHLUSS.replace("-18736.00", "18736.00"), "balance-differs"),
+        (TAGESABSCHLUSS.replace(";7;2025", ";0;2025"), "not-valid"),
         (QUITTUNG.replace("Nachsatz;2", "Nachsatz;3"), "count-differs"),
         (BUCHUNGEN.replace("1;19200.00\n", "1;19200.01\n"), "sum-differs"),
         (BUCHUNGEN.replace("19200.00;2025", "19200.00000;2025"), "not-valid"),
@@ -242,6 +301,42 @@ def test_a_house_that_speaks_hkr_pays_by_the_acknowledgement_and_the_booking(
             (road.treasury / "from-treasury" / f"{name}.csv").write_text(text, "utf-8")
         road.until(f"/payout/payments/{payment}", "status", "settled")
         road.until(f"/payout/batches/{batch}", "status", "completed")
+
+
+def test_a_house_that_speaks_hkr_closes_its_day_against_that_of_the_treasury(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    with on_the_road(Place(folder=tmp_path, nats=nats_server), treasury_format="hkr-xml") as road:
+        road.assign(case := uuid4().hex)
+        road.request("d1", case)
+        payment = road.ordered("d1", case)
+        road.transmitted(payment)
+        reference = road.read(f"/payout/payments/{payment}")["reference"]
+        debit = f"Einzelsatz;17;Auszahlung;{reference};19200.00"
+        lay(
+            road, "b.csv", f"Buchungsdatei;{NAMESPACE}\nVorsatz;B-1\n{debit};2025-08-06\nNachsatz;1;19200.00\n".encode()
+        )
+        road.until(f"/payout/payments/{payment}", "status", "settled")
+        ours = road.service.house.settings.debtors[FREE_STATE].iban  # pyright: ignore[reportAttributeAccessIssue]
+        close = partial(road.act, "p-cashier", "/payout/reconciliations", {"closed_on": "2025-08-06"}, etag='"0"')
+        assert close().json()["code"] == "day-without-statement"
+        day = f"Tagesabschluss;{NAMESPACES[2]}\nVorsatz;T-1;{ours};1;2025-08-06;20000.00\n{debit};\n"
+        lay(road, "t.csv", f"{day}Nachsatz;1;19200.00;0.00;800.00\n".encode())
+        told = road.read("/payout/days/2025-08-06")
+        assert (told["debit_cents"], told["settled_cents"], told["differences"]) == (19_200_00, 19_200_00, [])
+        assert (told["opening_cents"], told["closing_cents"], told["statements"]) == (20_000_00, 800_00, ["T-1"])
+        entered = PaymentEntered(
+            payment=payment,
+            kind="paid",
+            title="1605-63371",
+            year=2025,
+            entry=3,
+            cents=19_200_00,
+            booked_on=date(2025, 8, 6),
+        )
+        road.service.tell("review", case, entered)
+        assert close().status_code == 201
+        assert [it["status"] for it in road.read(f"/payout/cases/{case}")["payments"]] == ["settled"], "booked once"
 
 
 def test_a_batch_that_is_typed_in_by_hand_is_at_the_treasury_from_then_on(

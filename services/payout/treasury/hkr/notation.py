@@ -1,6 +1,6 @@
 """The two notations of an HKR file: XML by its schema, and CSV, which is the same records with a column per field.
 
-The version stands in the namespace: the second one knows orders about claims.
+The version stands in the namespace: the second one knows orders about claims, and how the treasury closed a day.
 A CSV line begins with the record's kind; an optional field that is absent is an empty column. CSV is read and written by way of the
 XML, so that both are held to one schema.
 """
@@ -60,6 +60,11 @@ _SECOND: Mapping[str, Columns] = {
             "Faelligkeit", "Name", "IBAN", "Aktenzeichen", "Zweck",
         ),
         TRAILER: ("Anzahl", "Summe", "SummeAuszahlungen", "PruefsummeIBAN"),
+    },
+    "Tagesabschluss": {
+        HEADER: ("Kennung", "KontoIBAN", "Nummer", "Buchungstag", "Anfangsbestand"),
+        RECORD: ("Buchungsnummer", "Art", "Fremdkennzeichen", "Betrag", "Grund"),
+        TRAILER: ("Anzahl", "SummeAuszahlungen", "SummeEinzahlungen", "Endbestand"),
     },
 }  # fmt: skip
 COLUMNS: Mapping[int, Mapping[str, Columns]] = {1: _COLUMNS, 2: _SECOND}

@@ -1,11 +1,21 @@
-"""What an HKR system answers: acknowledgement, bookings, returned money. A file that is not valid is refused in full."""
+"""What an HKR system answers: acknowledgement, bookings, returned money, the close of its day. A file that is not valid is refused in full."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.payout.report import AccountEntry, Answer, Booking, BookingReport, Status, StatusReport
+from services.payout.report import (
+    STATEMENT,
+    AccountEntry,
+    Answer,
+    Booking,
+    BookingReport,
+    DaySums,
+    Statement,
+    Status,
+    StatusReport,
+)
 from services.payout.treasury import Unreadable
 from services.payout.treasury.hkr.notation import HEADER, RECORD, TRAILER, etree, fields_of, found, schema_errors
 from shared.decider import replace
@@ -13,6 +23,7 @@ from shared.money import from_decimal
 
 _FILE = {"angenommen": Answer.RECEIVED, "teilweise": Answer.PARTIAL, "abgewiesen": Answer.REJECTED}
 """“Angenommen” for a file says that it arrived whole; its orders are answered singly."""
+RETURNED = "Rueckgabe"
 _ORDER = _FILE | {"angenommen": Answer.ACCEPTED}
 
 
@@ -22,12 +33,15 @@ def read_tree(root: Any) -> StatusReport | BookingReport:
         raise Unreadable("not-valid", f"Die Datei entspricht nicht dem HKR-Schema ({where}).")
     header = fields_of(next(found(root, HEADER)))
     records = [fields_of(it) for it in found(root, RECORD)]
-    _agrees(fields_of(next(found(root, TRAILER))), records)
+    trailer = fields_of(next(found(root, TRAILER)))
+    _agrees(trailer, records)
     match etree.QName(root).localname:
         case "Quittung":
             return _acknowledgement(header, records)
         case "Buchungsdatei" | "Rueckgabedatei":
             return BookingReport(message_id=header["Kennung"], entries=tuple(_entries(records)))
+        case "Tagesabschluss":
+            return _closed_day(header, records, trailer)
         case _:
             raise Unreadable("unknown-message", "Die Datei ist keine Antwort der Kasse.")
 
@@ -40,8 +54,9 @@ def _agrees(trailer: dict[str, str], records: Sequence[dict[str, str]]) -> None:
 
 
 def _cents(text: str) -> int:
-    whole, _, rest = text.partition(".")
-    return int(whole) * 100 + int(rest)
+    whole, _, rest = text.removeprefix("-").partition(".")
+    cents = int(whole) * 100 + int(rest)
+    return -cents if text.startswith("-") else cents
 
 
 def _acknowledgement(header: dict[str, str], records: Sequence[dict[str, str]]) -> StatusReport:
@@ -56,6 +71,35 @@ def _acknowledgement(header: dict[str, str], records: Sequence[dict[str, str]]) 
         statuses=tuple(statuses),
         count=int(header["Anzahl"]) if "Anzahl" in header else None,
         sum_cents=_cents(header["Summe"]) if "Summe" in header else None,
+    )
+
+
+def _closed_day(header: dict[str, str], records: Sequence[dict[str, str]], trailer: dict[str, str]) -> BookingReport:
+    """What the treasury booked on a day in all, between two balances: the statement of the account that a house with an HKR system has."""
+    on = header["Buchungstag"]
+    entries = _entries([{**it, "Buchungstag": on} for it in records])
+    paid, came_in = (sum(it.cents for it in entries if it.credit == credit) for credit in (False, True))
+    opening, closing = _cents(header["Anfangsbestand"]), _cents(trailer["Endbestand"])
+    if (_cents(trailer["SummeAuszahlungen"]), _cents(trailer["SummeEinzahlungen"])) != (paid, came_in):
+        raise Unreadable("sum-differs", "Eine Summe im Nachsatz stimmt nicht.")
+    if opening - paid + came_in != closing:
+        raise Unreadable("balance-differs", "Der Endbestand folgt nicht aus dem Anfangsbestand und den Buchungen.")
+    return BookingReport(
+        message_id=header["Kennung"],
+        kind=STATEMENT,
+        entries=tuple(replace(it, account=header["KontoIBAN"]) for it in entries),
+        statements=(
+            Statement(
+                id=header["Kennung"],
+                account=header["KontoIBAN"],
+                sequence=int(header["Nummer"]),
+                opening_cents=opening,
+                closing_cents=closing,
+                entries=len(entries),
+                closed_on=_day(on),
+                days=(DaySums(booked_on=_day(on), debit_cents=paid, credit_cents=came_in),),
+            ),
+        ),
     )
 
 
@@ -86,6 +130,6 @@ def _entry(it: dict[str, str]) -> AccountEntry:
         booked=True,
         booked_on=_day(it["Buchungstag"]),
         bookings=(Booking(reference=it["Fremdkennzeichen"], cents=cents, reason=it.get("Grund", "")),),
-        returned="Art" not in it,  # only the file of returned money has none
+        returned=it.get("Art", RETURNED) == RETURNED,  # the file of returned money names no kind
         credit=not paid,
     )
