@@ -35,12 +35,18 @@ def with_statements(ours: Sides, day: date, accounts: Sequence[Statements]) -> S
         ours,
         debit_cents=sum(it.debit_cents for it in sums),
         credit_cents=sum(it.credit_cents for it in sums),
-        files=tuple(dict.fromkeys(it.sha256 for it in noted)),
+        files=tuple(dict.fromkeys(one for it in noted for one in it.files or (it.sha256,))),
         statements=tuple(it.statement for it in noted),
         opening_cents=noted[0].opening_cents if noted else 0,
         closing_cents=noted[-1].closing_cents if noted else 0,
-        incomplete=any(_is_incomplete(state, noted) for state in accounts),
+        incomplete=any(_is_incomplete(state, noted) or _lacks_page(state, day) for state in accounts),
     )
+
+
+def _lacks_page(state: Statements, day: date) -> bool:
+    """Whether a page is missing of a statement that books this day, or one before."""
+    waiting = (one for pages in statements.waiting_pages(state) for it in pages for one in it.days)
+    return any(it.booked_on <= day for it in waiting)
 
 
 def _is_incomplete(state: Statements, noted: Sequence[StatementNoted]) -> bool:

@@ -120,7 +120,7 @@ class NothingBooked(DomainError):
 
 class StatementsIncomplete(DomainError):
     code = "statements-incomplete"
-    title = "Vor diesem Tag fehlt ein Kontoauszug; erst muss die Reihe vollständig sein."
+    title = "Vor diesem Tag fehlt ein Kontoauszug oder eine Seite davon; erst muss die Reihe vollständig sein."
 
 
 class DayNotNext(DomainError):

@@ -91,7 +91,7 @@ async def day_page(house: House, acts: Mapping[str, Action], request: Request, d
 
 
 def _problems(told: DaySides) -> Sequence[str]:
-    missing = ["Vor diesem Tag fehlt ein Kontoauszug."] if told.incomplete else []
+    missing = ["Vor diesem Tag fehlt ein Kontoauszug oder eine Seite davon."] if told.incomplete else []
     late = [f"Der Haushalt hat {told.unentered} Zahlungen noch nicht gebucht, zuerst {told.first_unentered}."]
     return [*missing, *told.differences, *(late if told.unentered else [])]
 

@@ -90,7 +90,7 @@ class AccountEntry:
 class Statement:
     """What encloses lines of an account: its number in the year and its balances, if it has any; negative when overdrawn.
 
-    `closed_on` is its day, `days` what it books day by day.
+    `closed_on` is its day, `days` what it books day by day. `page` is 0 where it is whole, else only a page of it is told.
     """
 
     id: str
@@ -101,6 +101,8 @@ class Statement:
     entries: int
     closed_on: date | None = None
     days: tuple[DaySums, ...] = ()
+    page: int = 0
+    is_last: bool = True
 
 
 INTERIM = "interim"

@@ -22,9 +22,18 @@ def note_statements(turn: Turn, report: BookingReport, file_sha256: str) -> list
         before = len(turn.decided.get(stream, ()))
         turn.act(stream, _noting(report, it, file_sha256))
         for event in turn.decided.get(stream, [])[before:]:
-            reasons = event.findings if isinstance(event, statements.StatementNoted) else (statements.NUMBER_TWICE,)
-            found += [Unexplained(reference=it.id, reason=reason) for reason in reasons]
+            found += [Unexplained(reference=it.id, reason=reason) for reason in _reasons(event)]
     return found
+
+
+def _reasons(it: statements.Event) -> Sequence[str]:
+    match it:
+        case statements.StatementNoted():
+            return it.findings
+        case statements.StatementPageNoted():
+            return ()
+        case statements.StatementContradicted():
+            return (statements.NUMBER_TWICE,)
 
 
 def _of_accounts(report: BookingReport) -> Sequence[Statement]:
@@ -48,4 +57,6 @@ def _noting(report: BookingReport, it: Statement, file_sha256: str) -> statement
         closing_cents=it.closing_cents,
         entries=it.entries,
         days=it.days,
+        page=it.page,
+        is_last=it.is_last,
     )

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from services.payout import claim as claims
 from services.payout import payment as payments
-from services.payout.report import MADE, AccountEntry, Booking, BookingReport, DaySums, Sift, Statement, keep_all
+from services.payout.report import MADE, AccountEntry, Booking, BookingReport, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
-from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day, number
+from services.payout.treasury.iso20022.enclosing import Sums, enclosed, is_debit, page_of_message
+from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day
 
 _SIFTED = 2_000
 """So many lines are held until it is asked which of them need a decision."""
@@ -32,7 +33,7 @@ class AccountReader:
         self._explained = 0
         self._alike: dict[str, int] = {}
         self._told: dict[tuple[str, ...], int] = {}
-        self._sums = _Sums()
+        self._sums = Sums()
         self._statements: list[Statement] = []
         self._details: list[_Detail] = []
         self._groups: set[str] = set()
@@ -51,8 +52,8 @@ class AccountReader:
             if len(self._entries) >= _SIFTED:
                 self._sifted()
         elif name == self._block:
-            self._statements.append(self._statement(part))
-            self._sums, self._account, self._told = _Sums(), None, {}
+            self._statements.append(enclosed(self._fields, part, self._named_account(part), self._sums))
+            self._sums, self._account, self._told = Sums(), None, {}
         else:
             raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
 
@@ -61,13 +62,19 @@ class AccountReader:
             raise Unreadable("missing", f"{self._block} fehlt.")
         self._sifted()
         return BookingReport(
-            message_id=self._fields.identified(message, "GrpHdr/MsgId"),
+            message_id=self._named(message),
             kind=self._kind,
             entries=tuple(self._kept),
             statements=tuple(self._statements),
             explained=self._explained,
             created_on=self._created_on(message),
         )
+
+    def _named(self, message: Any) -> str:
+        """The pages of a message may bear one name; each is a file of its own."""
+        name, page = self._fields.identified(message, "GrpHdr/MsgId"), page_of_message(self._fields, message).number
+        page = page or max(it.page for it in self._statements)
+        return f"{name}/{page}" if page > 1 else name
 
     def _sifted(self) -> None:
         left = self.sift(self._kind, self._entries)
@@ -96,7 +103,7 @@ class AccountReader:
     def _entry(self, element: Any) -> AccountEntry:
         fields, block = self._fields, element.getparent()
         entry = fields.part(element)
-        amount, direction = fields.amount(entry, "Amt"), _direction(fields.required(entry, "CdtDbtInd"))
+        amount, direction = fields.amount(entry, "Amt"), is_debit(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
         booked = not entry.text("Sts/Prtry") and fields.required(entry, "Sts/Cd") == "BOOK"
         groups = self._groups | set(self._batches(entry))
@@ -218,51 +225,6 @@ class AccountReader:
         amounts = (self._fields.all(it, "Amt") for it in self._fields.all(detail, "Chrgs/Rcrd"))
         return sum(cents(it.text or "") for of_record in amounts for it in of_record if it.get("Ccy") == "EUR")
 
-    # ---- What encloses the lines
-
-    def _statement(self, block: Any) -> Statement:
-        fields = self._fields
-        self._check_sums(block)
-        sequence = fields.maybe(block, "ElctrncSeqNb") or fields.maybe(block, "LglSeqNb")
-        balances = {fields.maybe(it, "Tp/CdOrPrtry/Cd"): it for it in fields.all(block, "Bal")}
-        opening, closing = (
-            self._balance(balances.get("OPBD", balances.get("PRCD"))),
-            self._balance(balances.get("CLBD")),
-        )
-        if opening is not None and closing is not None and opening + self._sums.booked != closing:
-            raise Unreadable("balance-differs", "Anfangssaldo, Buchungen und Endsaldo passen nicht zusammen.")
-        return Statement(
-            id=fields.identified(block, "Id"),
-            account=self._named_account(block),
-            sequence=number(sequence) if sequence else None,
-            opening_cents=opening,
-            closing_cents=closing,
-            entries=self._sums.count,
-            closed_on=self._day_of(block, balances.get("CLBD")),
-            days=self._sums.days,
-        )
-
-    def _day_of(self, block: Any, closing: Any) -> date | None:
-        """The day of the closing balance, else the one on which it was made."""
-        told = self._fields.maybe(closing, "Dt/Dt") if closing is not None else ""
-        told = told or self._fields.maybe(block, "CreDtTm")
-        return day(told) if told else None
-
-    def _check_sums(self, block: Any) -> None:
-        fields = self._fields
-        count = fields.maybe(block, "TxsSummry/TtlNtries/NbOfNtries")
-        total = fields.maybe(block, "TxsSummry/TtlNtries/Sum")
-        if count and number(count) != self._sums.count:
-            raise Unreadable("count-differs", "Die Datei enthält nicht so viele Buchungen, wie sie angibt.")
-        if total and cents(total) != self._sums.total:
-            raise Unreadable("sum-differs", "Die Summe der Buchungen ist nicht die angegebene.")
-
-    def _balance(self, balance: Any) -> int | None:
-        if balance is None:
-            return None
-        amount = self._fields.amount(balance, "Amt")
-        return -amount if _direction(self._fields.required(balance, "CdtDbtInd")) else amount
-
 
 class _Detail(NamedTuple):
     """One payment of a line: `named` is its payer's name for it, `paid_under` what it says to us when it comes in."""
@@ -274,32 +236,3 @@ class _Detail(NamedTuple):
     reason: str
     charges: int
     credit: bool
-
-
-class _Sums:
-    """Of what encloses lines, while they pass."""
-
-    def __init__(self) -> None:
-        self.count = self.total = self.booked = 0
-        self._days: dict[date, list[int]] = {}
-
-    def add(self, it: AccountEntry) -> None:
-        self.count += 1
-        self.total += it.cents
-        if it.booked:
-            self.booked += it.cents if it.credit else -it.cents
-            self._days.setdefault(it.booked_on, [0, 0])[it.credit] += it.cents
-
-    @property
-    def days(self) -> tuple[DaySums, ...]:
-        return tuple(
-            DaySums(booked_on=on, debit_cents=debit, credit_cents=credit)
-            for on, (debit, credit) in sorted(self._days.items())
-        )
-
-
-def _direction(text: str) -> bool:
-    """Whether it is a debit."""
-    if text not in ("CRDT", "DBIT"):
-        raise Unreadable("unknown-direction", "Eine Buchung ist weder Belastung noch Gutschrift.")
-    return text == "DBIT"
