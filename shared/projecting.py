@@ -102,8 +102,9 @@ class Projector:
         return self._read([name])[name]
 
     def unread(self, names: Sequence[Name]) -> Sequence[Name]:
-        """Those that are neither drawn nor at hand."""
-        return [it for it in names if it not in self._drawn.changed and it not in self._documents]
+        """Those that are neither drawn nor at hand, when they are more than are read singly."""
+        found = [it for it in names if it not in self._drawn.changed and it not in self._documents]
+        return found if len(found) > FEW else []
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it; one that is not at hand is folded from the log."""

@@ -60,7 +60,7 @@ class Known(Protocol):
         ...
 
     def unread(self, names: Sequence[Name]) -> Sequence[Name]:
-        """Those of these documents that are not known."""
+        """Those of these documents that are to be read before they are asked for."""
         ...
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
