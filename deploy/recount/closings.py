@@ -43,6 +43,7 @@ class Closings:
     years: int = 0
     _payments: dict[str, Paid] = field(default_factory=dict[str, Paid])
     _statements: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict[str, dict[str, tuple[int, int]]])
+    _received: dict[str, int] = field(default_factory=dict[str, int])
     _entered: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
     _closed: list[Closed] = field(default_factory=list[Closed])
     _found: list[str] = field(default_factory=list[str])
@@ -61,6 +62,9 @@ class Closings:
             case "review.payment-recorded" | "review.payment-reversed":
                 entry = self._entered.setdefault(facts.get("payment", ""), [0, 0])
                 entry[it.topic.endswith("reversed")] += facts["cents"]
+            case "payout.repayment-booked" if facts.get("booked_by") == "system" or it.facts.get("assigned"):
+                day = facts.get("account_on") or facts["received_on"]
+                self._received[day] = self._received.get(day, 0) + facts["cents"] + facts["interest_cents"]
             case "payout.statement-noted":
                 days = {one["booked_on"]: (one["debit_cents"], one["credit_cents"]) for one in facts["days"]}
                 self._statements[f"{it.stream}/{facts['statement']}/{facts['sha256']}"] = days
@@ -81,6 +85,7 @@ class Closings:
         self._hold(day, facts, {
             "debit_cents": sum(debit for debit, _ in booked), "credit_cents": sum(credit for _, credit in booked),
             "settled_cents": settled, "returned_cents": returned,
+            **({"received_cents": self._received.get(day, 0)} if "received_cents" in facts else {}),
         }, until)  # fmt: skip
 
     def _year(self, facts: Mapping[str, Any]) -> None:

@@ -105,6 +105,7 @@ def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Ite
         "message_id": event.message_id, "sha256": event.sha256, "at": it.context.at.isoformat(),
         "clearing": name, "number": one.number, "about": one.kind, "cents": one.cents, "direction": one.direction,
         "booking": one.booking, "booked_on": one.booked_on.isoformat() if one.booked_on else None, "owner": "",
+        "valued_on": one.valued_on.isoformat() if one.valued_on else None,
         "status": "open", "place": place, "approved_by": "", "resolved_on": None, "of": one.of,
     } | UNPROPOSED  # fmt: skip
 

@@ -18,7 +18,7 @@ REGISTER = "register"
 @value
 class Sides:
     """The three sides of a day. Of the statements: what they book, their files, the balances at both ends. Of our books: what was
-    settled, what came back, what is listed without a payment. Of all days until then: what we paid, net, and what the budget
+    settled, what came back, what was repaid on claims, what is listed without a payment. Of all days until then: what we paid, net, and what the budget
     entered; `unentered` payments have not arrived there, the first named by its reference.
     """
 
@@ -38,6 +38,7 @@ class Sides:
     incomplete: bool = False
     unentered: int = 0
     first_unentered: str = ""
+    received_cents: int = 0
 
 
 @value
@@ -69,7 +70,7 @@ type Command = CloseDay | SealYear
 class ReconciliationClosed:
     """A person closed a day (Tagesabschluss): statements, orders and budget agreed to the cent; the files are named by their hashes.
 
-    `open_items` is how many clearing items wait; what they book is in the listed sums.
+    `open_items` is how many clearing items wait; what they book is in the listed sums. `received_cents` was repaid on claims.
     """
 
     closed_on: date
@@ -87,6 +88,7 @@ class ReconciliationClosed:
     closing_cents: int
     open_items: int
     closed_by: str
+    received_cents: int = 0
 
 
 @event("payout.year-sealed")
@@ -167,7 +169,7 @@ def differences(sides: Sides) -> Sequence[str]:
     """What does not agree on a day, as sentences; nothing when it can be closed."""
     found: list[str] = []
     out = sides.settled_cents + sides.listed_out_cents
-    back = sides.returned_cents + sides.listed_in_cents
+    back = sides.returned_cents + sides.received_cents + sides.listed_in_cents
     if sides.debit_cents != out:
         found.append(f"Belastet wurden {euros(sides.debit_cents)}, erklärt sind {euros(out)}.")
     if sides.credit_cents != back:
@@ -217,6 +219,7 @@ def _close(command: CloseDay, state: Closings, context: Context) -> Sequence[Rec
             closing_cents=sides.closing_cents,
             open_items=sides.open_items,
             closed_by=context.actor,
+            received_cents=sides.received_cents,
         )
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.payout import payment
+from services.payout import claim, payment
 from services.payout.budget_entry import BudgetEntryNoted, EntryKind
 from services.payout.clearing import Direction
 from services.payout.reconciliation import Sides
@@ -52,6 +52,21 @@ def count_payment(draft: Draft, id: str, state: payment.Payment) -> None:
         draft.put("title-days", f"{title}/{on.isoformat()}", {"booked_on": on.isoformat()}, grp=title)
     told = {"settled": state.order.cents, "returned": back.cents if back else 0, "reference": state.order.reference}
     _agree(draft, id, {**told, "booked_on": state.settled_on.isoformat()})
+
+
+def count_receipts(draft: Draft, it: claim.Claim) -> None:
+    """What the account told to be repaid on a claim, by the day of the booking; each is counted once, whatever stretches are read."""
+    now: dict[str, int] = {}
+    for one in it.booked:
+        if claim.of_account(one):
+            day = f"day/{(one.account_on or one.received_on).isoformat()}"
+            now[day] = now.get(day, 0) + one.cents + one.interest_cents
+    before: Mapping[str, int] = draft.get("receipt-parts", it.id) or {}
+    if now == before:
+        return
+    for key in {*now, *before}:
+        add(draft, key, "received", now.get(key, 0) - before.get(key, 0))
+    draft.put("receipt-parts", it.id, dict(sorted(now.items())))
 
 
 def count_entry(draft: Draft, it: BudgetEntryNoted) -> None:
@@ -124,6 +139,7 @@ def our_sides(views: Views, day: date) -> Sides:
         open_items=views.count("clearing"),
         unentered=len(late),
         first_unentered=late[0]["reference"] or late[0]["payment"] if late else "",
+        received_cents=of_day.get("received", 0),
     )
 
 

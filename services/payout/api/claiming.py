@@ -45,6 +45,16 @@ class RemissionBody(Body):
     reason: Line = Field(title="Grund")
 
 
+class RepaymentOfClaim(BaseModel):
+    """`received_on` is the day that counts, that of the value if the file has one; `account_on` the day of the booking."""
+
+    cents: int
+    interest_cents: int
+    received_on: date
+    account_on: date
+    paid_by: str
+
+
 class ClaimOfCase(BaseModel):
     """A claim as committed; `lines` is the statement of its interest, once that is fixed."""
 
@@ -61,6 +71,7 @@ class ClaimOfCase(BaseModel):
     remitted_cents: int
     reminders: int
     lines: list[dict[str, Any]]
+    repayments: list[RepaymentOfClaim] = Field(default=[], description="what came in or was set off, oldest first")
     actions: list[str]
     needed: str = Field(default="", description="the order that the treasury needs now: collect, change or deduct")
     needed_cents: int = 0
@@ -132,7 +143,14 @@ def _told_claim(it: claims.Claim) -> ClaimOfCase:
         interest_due_cents=it.interest_due_cents,
         received_cents=sum(one.cents + one.interest_cents for one in it.booked), remitted_cents=it.remitted_cents,
         reminders=it.reminders, lines=[_line(one) for one in it.assessed.lines] if it.assessed else [],
-        actions=list(acts_on(it)),
+        actions=list(acts_on(it)), repayments=[_repayment(one) for one in it.booked],
+    )  # fmt: skip
+
+
+def _repayment(it: claims.RepaymentBooked) -> RepaymentOfClaim:
+    return RepaymentOfClaim(
+        cents=it.cents, interest_cents=it.interest_cents, received_on=it.received_on, paid_by=it.paid_by,
+        account_on=it.account_on or it.received_on,
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class ClearingItem(BaseModel):
     direction: str = ""
     booking: str = ""
     booked_on: date | None = None
+    valued_on: date | None = Field(default=None, description="the day of its value, if the file has one")
     owner: str = ""
     status: str = "open"
     proposal: str = ""

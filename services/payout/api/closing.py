@@ -45,6 +45,7 @@ class DaySides(BaseModel):
     credit_cents: int
     settled_cents: int
     returned_cents: int
+    received_cents: int = Field(default=0, description="repaid on claims")
     listed_out_cents: int
     listed_in_cents: int
     paid_cents: int

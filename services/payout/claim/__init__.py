@@ -62,7 +62,7 @@ from services.payout.claim.events import (
 from services.payout.claim.evolving import evolve
 from services.payout.claim.naming import receipt_of, references_in
 from services.payout.claim.noun import decider
-from services.payout.claim.states import Claim, Claims
+from services.payout.claim.states import Claim, Claims, of_account
 from services.payout.claim.telling import needed_by, order, wanted_of
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "decider",
     "evolve",
     "needed_by",
+    "of_account",
     "of_case",
     "order",
     "receipt_of",

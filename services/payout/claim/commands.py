@@ -56,6 +56,8 @@ class NoteService:
 class BookRepayment:
     """`repayment` names the booking, so that the same is counted once; `voucher` is the treasury's, or what was set off.
 
+    `received_on` is the day of the booking, `valued_on` that of its value, if the file has one.
+
     `assigned` says that two persons found in the list of what is to be explained that the booking belongs here.
     """
 
@@ -67,6 +69,7 @@ class BookRepayment:
     voucher: str
     acted: tuple[Acted, ...] = ()
     assigned: bool = False
+    valued_on: date | None = None
 
 
 @value
@@ -79,6 +82,7 @@ class TakeReceipt:
     received_on: date
     voucher: str
     listed: bool = False
+    valued_on: date | None = None
 
 
 @value

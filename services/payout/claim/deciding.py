@@ -57,12 +57,14 @@ from services.payout.claim.events import (
     RepaymentBooked,
 )
 from services.payout.claim.evolving import after
-from services.payout.claim.states import Claim, Claims
+from services.payout.claim.states import Claim, Claims, of_account
 from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context
-from shared.identity import SYSTEM
 from shared.interest import Balance, DayCount, statement
+
+_NEAR = timedelta(days=31)
+"""Further from the day of the booking no value is believed."""
 
 
 def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event]:
@@ -148,12 +150,13 @@ def _require(
 def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: Context) -> Sequence[Event]:
     known = next((one for one in it.booked if one.repayment == command.repayment), None)
     if known:
-        said = (known.cents + known.interest_cents, known.received_on, known.paid_by, known.voucher)
+        on = known.account_on or known.received_on
+        said = (known.cents + known.interest_cents, on, known.paid_by, known.voucher)
         if said != (command.cents, command.received_on, command.paid_by, command.voucher):
             raise RepaymentDiffers
         return []
     # What a file booked is not entered by hand as well, and what was entered by hand is not assigned as well.
-    if any(one.voucher == command.voucher and _of_account(one) != command.assigned for one in it.booked):
+    if any(one.voucher == command.voucher and of_account(one) != command.assigned for one in it.booked):
         raise RepaymentDiffers(field="voucher")
     if command.cents > it.owed_cents and not it.settled:
         raise MoreThanOwed(field="cents")
@@ -161,11 +164,6 @@ def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: 
     if context.role not in duties.MATRIX.roles[BOOK]:
         raise NotOfTreasury
     return _booked(command, it, context)
-
-
-def _of_account(it: RepaymentBooked) -> bool:
-    """Whether a file told of it, not a person."""
-    return it.booked_by == SYSTEM or it.assigned
 
 
 def _take(command: TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
@@ -189,17 +187,30 @@ def _booked(command: BookRepayment | TakeReceipt, it: Claim, context: Context) -
         raise ClaimIsSettled
     if not it.opened.demanded_on <= command.received_on <= context.valid_on:
         raise ClaimDateNotValid(field="received_on")
+    received_on = _credited_on(command, context)
     cents = min(command.cents, it.owed_cents)
     if cents <= 0:
         raise MoreThanOwed(field="cents")
     principal = min(cents, it.open_cents)
     booked = RepaymentBooked(
         claim=it.id, repayment=command.repayment, cents=principal, interest_cents=cents - principal,
-        received_on=command.received_on, voucher=command.voucher, booked_by=context.actor, booked_on=context.valid_on,
+        received_on=received_on, voucher=command.voucher, booked_by=context.actor, booked_on=context.valid_on,
         paid_by=command.paid_by if isinstance(command, BookRepayment) else PaidBy.TRANSFER,
         surplus_cents=command.cents - cents, assigned=isinstance(command, BookRepayment) and command.assigned,
+        account_on=command.received_on if received_on != command.received_on else None,
     )  # fmt: skip
-    return _with_settlement(it, booked, command.received_on)
+    return _with_settlement(it, booked, received_on)
+
+
+def _credited_on(command: BookRepayment | TakeReceipt, context: Context) -> date:
+    """When the money was credited, which ends its interest (§ 49a III VwVfG): on the day of its value, if the file has one.
+
+    One far from the booking is a slip, and one to come ends nothing later than today.
+    """
+    valued = command.valued_on
+    if valued is None or abs(valued - command.received_on) > _NEAR:
+        return command.received_on
+    return min(valued, context.valid_on)
 
 
 def _assess(command: AssessInterest, it: Claim, acted: tuple[Acted, ...], context: Context) -> Sequence[Event]:

@@ -54,7 +54,8 @@ class RepaymentBooked:
     """A claim was paid in part or whole (Zahlungseingang), or set off (Aufrechnung); `cents` of what was demanded, the rest interest.
 
     `surplus_cents` of the same booking were not owed; they wait among what is to be explained. `assigned` says that two persons
-    found there that it belongs here.
+    found there that it belongs here. `received_on` is the day that counts, that of the value (Wertstellung) if the file has one;
+    `account_on` is then the day of the booking.
     """
 
     claim: str
@@ -68,6 +69,7 @@ class RepaymentBooked:
     booked_on: date
     surplus_cents: int = 0
     assigned: bool = False
+    account_on: date | None = None
 
 
 @event("payout.interest-assessed")

@@ -12,6 +12,7 @@ from services.payout.claim.events import (
 )
 from shared.contracts import Acted
 from shared.decider import value
+from shared.identity import SYSTEM
 
 DISPATCHED, FAILED = "dispatched", "service-failed"
 """How it stands with a notice, in the order of the steps of one dispatch."""
@@ -98,3 +99,8 @@ class Claims:
     def next_due_on(self) -> date | None:
         """The first day on which something pursued is due."""
         return min((it.due_on for it in self.claims if it.is_pursued), default=None)
+
+
+def of_account(it: RepaymentBooked) -> bool:
+    """Whether a file told of it, and not a person alone."""
+    return it.booked_by == SYSTEM or it.assigned

@@ -21,6 +21,7 @@ class Unexplained:
     booking: str = ""
     booked_on: date | None = None
     payment: str = ""
+    valued_on: date | None = None
 
 
 @value

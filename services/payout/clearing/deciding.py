@@ -103,6 +103,7 @@ def _open(command: OpenClearing, clearing: Clearing) -> Sequence[ClearingOpened]
             booking=it.booking,
             booked_on=it.booked_on,
             payment=it.payment,
+            valued_on=it.valued_on,
         )
         for number, it in enumerate(wanted, first)
     ]

@@ -22,6 +22,7 @@ class Item:
     booked_on: date | None
     payment: str = ""
     of: int = 0
+    valued_on: date | None = None
 
 
 @event("payout.clearing-opened")

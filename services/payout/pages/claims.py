@@ -95,8 +95,9 @@ def claims_tables(told: Case) -> list[dict[str, Any]]:
         {**it.model_dump(), "badge": wording.CLAIMS[it.status], "owed": it.open_cents + it.interest_due_cents}
         for it in told.claims
     ]
+    received = [_received(it) for it in told.claims if it.repayments]
     statements = [_statement(it) for it in told.claims if it.lines]
-    return [{"caption": "Forderungen", "columns": columns, "rows": rows}, *_orders(told), *statements]
+    return [{"caption": "Forderungen", "columns": columns, "rows": rows}, *received, *_orders(told), *statements]
 
 
 def _orders(told: Case) -> list[dict[str, Any]]:
@@ -120,6 +121,17 @@ def _orders(told: Case) -> list[dict[str, Any]]:
         for it in told.collections
     ]
     return [{"caption": "Anordnungen zu Forderungen", "columns": columns, "rows": rows}] if rows else []
+
+
+def _received(it: ClaimOfCase) -> dict[str, Any]:
+    columns = [
+        {"key": "received_on", "title": "Wertstellung", "kind": "date"},
+        {"key": "account_on", "title": "gebucht", "kind": "date"},
+        {"key": "cents", "title": "auf die Forderung", "kind": "money"},
+        {"key": "interest_cents", "title": "auf Zinsen", "kind": "money"},
+    ]
+    rows = [one.model_dump() for one in it.repayments]
+    return {"caption": f"Eingänge zu {it.reference}", "columns": columns, "rows": rows}
 
 
 def _statement(it: ClaimOfCase) -> dict[str, Any]:

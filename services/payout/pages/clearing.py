@@ -121,6 +121,7 @@ def _facts(told: ItemOfFile) -> list[dict[str, Any]]:
         {"key": "Gebucht", "value": told.cents, "kind": "money"} if told.cents else {"key": "Gebucht", "value": "nichts"},
         {"key": "Buchung", "value": told.booking, "kind": "code"},
         {"key": "Buchungstag", "value": told.booked_on, "kind": "date"},
+        *([{"key": "Wertstellung", "value": told.valued_on, "kind": "date"}] if told.valued_on else []),
         {"key": "Datei", "value": told.message_id},
         {"key": "SHA-256", "value": told.sha256, "kind": "hash"},
         {"key": "Gelesen", "value": told.at, "kind": "instant"},

@@ -104,6 +104,7 @@ def _facts(told: DaySides) -> list[dict[str, Any]]:
         {"key": "davon in der Klärungsliste", "value": told.listed_out_cents, "kind": "money"},
         {"key": "Gutschriften laut Kontoauszug", "value": told.credit_cents, "kind": "money"},
         {"key": "davon Rückläufer", "value": told.returned_cents, "kind": "money"},
+        {"key": "davon Eingänge auf Forderungen", "value": told.received_cents, "kind": "money"},
         {"key": "davon in der Klärungsliste", "value": told.listed_in_cents, "kind": "money"},
         {"key": "Endsaldo", "value": told.closing_cents, "kind": "money"},
         {"key": "Gezahlt bis zu diesem Tag, netto", "value": told.paid_cents, "kind": "money"},

@@ -47,6 +47,7 @@ def book_on_claim(turn: Turn, item: Item, owed: Owed, name: str) -> None:
         repayment=claims.receipt_of(name, owed.claim),
         cents=item.cents,
         received_on=item.booked_on,
+        valued_on=item.valued_on,
         paid_by=claims.PaidBy.TRANSFER,
         voucher=item.booking,
         acted=acts_about(owed, turn.states, turn.context.actor),

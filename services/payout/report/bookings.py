@@ -91,6 +91,7 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
         direction=direction,
         booking=line.key,
         booked_on=line.booked_on,
+        valued_on=line.valued_on,
     )
 
 

@@ -71,7 +71,7 @@ class AccountEntry:
     """One line of the treasury's account; `key` is its own name for it.
 
     `debit` is one that pays; `credit` is whether money came in, and `returned` whether it is a payment that came back.
-    `account` is whose line it is, empty where the format does not say.
+    `account` is whose line it is, empty where the format does not say; `valued_on` the day of its value (Wertstellung), if it tells one.
     """
 
     key: str
@@ -84,6 +84,7 @@ class AccountEntry:
     returned: bool = False
     credit: bool = False
     account: str = ""
+    valued_on: date | None = None
 
 
 @value

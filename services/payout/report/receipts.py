@@ -61,6 +61,7 @@ def _on_claim(turn: Turn, line: AccountEntry, told: Unexplained, owed: Owed, lis
         repayment=claims.receipt_of(line.key, told.reference),
         cents=told.cents,
         received_on=line.booked_on,
+        valued_on=line.valued_on,
         voucher=line.key,
         listed=listed,
     )

@@ -3,6 +3,7 @@
 from services.payout import claim
 from services.payout.collection_list import compare_claim
 from services.payout.deadlines import note_claims
+from services.payout.sums import count_receipts
 from shared.identity import SYSTEM
 from shared.views import Body, Draft, Standing
 
@@ -22,4 +23,5 @@ def put_claims(case: str, standing: Standing, draft: Draft) -> None:
         for one in it.booked:
             if one.booked_by == SYSTEM:
                 draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents})
+        count_receipts(draft, it)
         compare_claim(draft, case, it)

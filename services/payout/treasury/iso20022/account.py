@@ -135,6 +135,7 @@ class AccountReader:
             returned=returned,
             credit=not direction,
             account=self._account or "",
+            valued_on=day(valued) if (valued := entry.text("ValDt/Dt") or entry.text("ValDt/DtTm")) else None,
         )
 
     def _batches(self, entry: Any) -> Sequence[str]:
