@@ -155,7 +155,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: camt_053(entry("1", details("R")))[:-34] + b"<AddtlStmtInf>" + b"<y/>" * (MAX_HELD // 4 + 100_000),
         "part-too-large",
     ),
-    "one-text-without-end": (lambda: b"<Document>" + b"x" * 11_000_000, "too-deep"),
+    "one-text-without-end": (lambda: b"<Document>" + b"x" * 11_000_000, "part-too-large"),
     "deep-in-a-line": (
         lambda: camt_053(entry("1", "<TxDtls>" + "<a>" * 50 + "</a>" * 50 + "</TxDtls>")),
         "too-deep",

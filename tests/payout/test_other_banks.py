@@ -223,3 +223,12 @@ def test_an_instant_is_booked_on_our_day_whatever_day_it_is_there() -> None:
     found = read(dated("<DtTm>2025-08-05T23:30:00Z</DtTm>"))
     assert isinstance(found, BookingReport)
     assert [it.booked_on.isoformat() for it in found.entries] == ["2025-08-06"]
+
+
+def test_a_file_of_more_lines_than_lxml_counts_is_read() -> None:
+    found = read(
+        (HKR.replace(f"Nachsatz;1;{PAID}\r\n", "") + "Einzelsatz;1;Auszahlung;X;1.00;2025-08-06\r\n" * 70_000).encode()
+        + b"Nachsatz;70001;89200.00\r\n"
+    )
+    assert isinstance(found, BookingReport)
+    assert (len(found.entries), found.entries[-1].key) == (70_001, "1#70000")

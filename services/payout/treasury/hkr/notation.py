@@ -22,6 +22,8 @@ NAMESPACE = NAMESPACES[1]
 SCHEMA = Path(__file__).parent / "hkr.xsd"
 SCHEMAS: Mapping[int, Path] = {1: SCHEMA, 2: SCHEMA.with_name("hkr-2.xsd")}
 _FIRST_LINE = 200
+_LAST_LINE = 65_535
+"""No element is further down, to lxml."""
 HEADER, RECORD, TRAILER = "Vorsatz", "Einzelsatz", "Nachsatz"
 
 type Columns = Mapping[str, Sequence[str]]
@@ -168,5 +170,5 @@ def from_csv(raw: bytes) -> Any:
         except ValueError:
             raise Unreadable("bad-line", f"Zeile {number} enthält Zeichen, die kein Text sind.") from None
         for it in root[-1].iter():
-            it.sourceline = number
+            it.sourceline = min(number, _LAST_LINE)
     return root

@@ -17,8 +17,10 @@ from services.payout.treasury import Unreadable
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] lxml has no types
 MAX_DEPTH = 40
 """ISO 20022 messages of these kinds are not half as deep."""
-MAX_HELD = 16_000_000
-"""So many bytes may pass before a part is whole: no part of a message is that large, and more would fill the memory."""
+MAX_HELD = 4_000_000
+"""So many bytes may pass before a part is whole: no part of a message is that large, and as a tree it is thirty times as large."""
+MAX_WHOLE = 4 * MAX_HELD
+"""So many bytes has a file that is read as a whole: some 50,000 bookings in XML, as many as lie in a quarter of it in CSV."""
 _CHUNK = 1 << 17
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 _ENCODINGS = ("UTF-8", "UTF8", "US-ASCII", "ASCII")
@@ -34,8 +36,8 @@ _too_deep = _deeper_than(MAX_DEPTH)
 class Parts:
     """The parts of a file named `names`, each when it is whole; `root` is there from the first part on, and in the end."""
 
-    def __init__(self, file: Path | bytes, limit: int, names: Collection[str]) -> None:
-        self._file, self._limit = file, limit
+    def __init__(self, file: Path | bytes, limit: int, names: Collection[str], held: int = MAX_HELD) -> None:
+        self._file, self._limit, self._held = file, limit, held
         self._parser = etree.XMLPullParser(
             events=("end",),
             tag=[f"{{*}}{it}" for it in names],
@@ -53,7 +55,7 @@ class Parts:
         for chunk in chunks(self._file, self._limit):
             events = self._fed(chunk)
             held = 0 if events else held + len(chunk)
-            if held > MAX_HELD:
+            if held > self._held:
                 raise Unreadable(
                     "part-too-large", "Ein Teil der Datei ist größer als jede Nachricht eines bekannten Formats."
                 )
@@ -100,7 +102,7 @@ def namespace_of(head: bytes) -> str:
 
 def whole(file: Path | bytes, limit: int) -> Any:
     """The tree of a small file, which no part of a larger one exceeds. Raises `Unreadable`."""
-    parts = Parts(file, limit, ("_",))
+    parts = Parts(file, limit, ("_",), MAX_WHOLE)
     for _ in parts:
         raise Unreadable("unknown-message", "Die Datei ist keine Nachricht eines bekannten Formats.")
     return parts.root
