@@ -246,6 +246,7 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
     "payout.payment-recalled", "payout.payee-check-decided", "payout.unspent-noted",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
+    "review.demand-dispatched", "review.demand-service-failed",
     "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
     "payout.collection-accepted",
 })  # fmt: skip

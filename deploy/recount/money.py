@@ -93,6 +93,8 @@ def _moves(topic: str, facts: Mapping[str, Any], budget: int) -> Sequence[Move]:
         case "commitment-shifted":
             reserved = facts.get("reserved", ())
             return [("committed", -1, facts["less"]), ("reserved", -1, reserved), ("committed", 1, facts["more"])]
+        case "payment-recorded" | "payment-reversed" if facts.get("overpaid"):
+            return [("paid", -1 if topic.endswith("reversed") else 1, own)]
         case "payment-recorded":
             return [("committed", -1, own), ("paid", 1, own)]
         case "payment-reversed":

@@ -14,6 +14,7 @@ from shared.contracts.payout import (
     PaymentReturned,
     PaymentSettled,
     RepaymentReceived,
+    UnspentNoted,
 )
 from shared.identity import Role
 
@@ -26,6 +27,7 @@ type Published = (
     | PaymentReturned
     | RepaymentReceived
     | ClaimSettled
+    | UnspentNoted
 )
 
 PUBLISHED = (
@@ -33,6 +35,7 @@ PUBLISHED = (
     disbursement.DrawdownReduced,
     disbursement.DrawdownRejected,
     disbursement.FundsReturned,
+    disbursement.UnspentNoted,
     payment.PaymentOrdered,
     payment.PaymentSettled,
     payment.PaymentRejected,
@@ -62,6 +65,11 @@ def publish(event: object, state: Any) -> Published | None:
                 kept=event.kept,
                 returned_on=event.returned_on,
             )
+        case disbursement.UnspentNoted():
+            return UnspentNoted(
+                drawdown=event.drawdown, unspent_cents=event.unspent_cents, late_cents=event.late_cents,
+                due_on=event.due_on, noted_on=event.noted_on, parts=event.parts,
+            )  # fmt: skip
         case claim.RepaymentBooked():
             return RepaymentReceived(
                 claim=event.claim, repayment=event.repayment, title=state.find(event.claim).opened.title,
@@ -92,6 +100,7 @@ def publish(event: object, state: Any) -> Published | None:
                 cents=event.cents,
                 settled_on=event.settled_on,
                 acted=duties.with_act((), event.released_by, Role.TREASURY, "release-batch"),
+                beside=event.beside,
             )
         case payment.PaymentRejected():
             return PaymentRejected(

@@ -1,6 +1,6 @@
 """What payout does when another service tells something: contract in, decision out, no rule in between."""
 
-from services.payout import budget_entry, claim, disbursement, hold, municipal_tie, payee
+from services.payout import budget_entry, claim, disbursement, hold, municipal_tie, overpaid, payee
 from shared import ties
 from shared.contracts.intake import DrawdownRequested
 from shared.contracts.review import (
@@ -10,6 +10,7 @@ from shared.contracts.review import (
     FundsAssigned,
     FundsSupplemented,
     MunicipalTieDeclared,
+    OverpaymentSettled,
     PaymentEntered,
     PaymentsStopped,
     ProofDecided,
@@ -34,6 +35,7 @@ HANDLED: tuple[type, ...] = (
     MunicipalTieDeclared,
     RepaymentDemanded,
     DemandProgressed,
+    OverpaymentSettled,
     ProofDecided,
     PaymentEntered,
     ChangeRefused,
@@ -75,6 +77,8 @@ def react(contract: object, case: str) -> Decision | None:
             return decision(municipal_tie.decider, ties.REGISTER, tied)
         case RepaymentDemanded():
             return decision(claim.decider, case, likeness(claim.OpenClaim, contract), creates=True)
+        case OverpaymentSettled():
+            return overpaid.end(contract, case)
         case DemandProgressed():
             return decision(claim.decider, case, likeness(claim.NoteService, contract))
         case RecipientSucceeded():

@@ -138,7 +138,8 @@ def _is_overpaid(it: Beside, award: awards.Granted) -> bool:
     """Whether more is paid than remains and nobody decided yet; what the approver did not demand stays with the recipient."""
     dropped = it.recovery.proposals in it.recovery.dropped
     excess = excess_of(Standing(award=award, proved=it.proof.accepted), it.funds, it.recovery)
-    return not dropped and excess >= max(it.bagatelle_cents, 1)
+    left = [excess, *(it.recovery.reclaimable_cents(one.payment) for one in it.recovery.overpaid)]
+    return not dropped and max(left) >= max(it.bagatelle_cents, 1)
 
 
 def _is_demanding(fulfilment: fulfilments.Fulfilment) -> bool:

@@ -101,8 +101,10 @@ def _told(event: object, state: object) -> object | None:
                 waived_because=asked_back.waived_because, day_count=asked_back.day_count,
                 interest_bagatelle_cents=asked_back.interest_bagatelle_cents, reference=event.reference,
                 title=event.title, file_number=event.file_number, due_on=event.due_on, due_days=asked_back.due_days,
-                demanded_on=event.demanded_on, acted=event.acted, awaits_service=event.awaits_service,
+                demanded_on=event.demanded_on, acted=event.acted, awaits_service=event.awaits_service, payment=asked_back.payment,
             )  # fmt: skip
+        case recovery.ClaimSettlementNoted(), recovery.Recovery():
+            return _overpayment_settled(event, state)
         case recovery.DemandDispatched(), _:
             return review.DemandProgressed(
                 claim=event.claim, step="dispatched", number=event.dispatch, due_on=event.due_on,
@@ -251,3 +253,16 @@ def _proof_decided(event: proof.Settled, state: proof.Proof) -> review.ProofDeci
         proof=event.proof, kind=kind, outcome=outcome, granted_cents=0, recognised_cents=0, final_cents=0,
         paid_cents=0, overpaid_cents=0, reasons=reasons, decided_on=decided_on, acted=acted,
     )  # fmt: skip
+
+
+def _overpayment_settled(
+    it: recovery.ClaimSettlementNoted, known: recovery.Recovery
+) -> review.OverpaymentSettled | None:
+    """Of other claims payout knows by itself; here it hears that the overpayment behind its claim is over."""
+    asked = next((one.proposed for one in known.demanded if one.proposed.claim == it.claim), None)
+    paid = next((one for one in known.overpayments if asked and one.payment == asked.payment), None)
+    if paid is None:
+        return None
+    return review.OverpaymentSettled(
+        claim=it.claim, drawdown=paid.drawdown, payment=paid.payment, settled_on=it.settled_on
+    )

@@ -34,6 +34,7 @@ from shared.contracts.payout import (
     PaymentReturned,
     PaymentSettled,
     RepaymentReceived,
+    UnspentNoted,
 )
 from shared.decider import Decision, decision, field_names
 from shared.records import likeness
@@ -53,6 +54,7 @@ HANDLED: tuple[type, ...] = (
     PaymentReturned,
     ProofSubmitted,
     RepaymentReceived,
+    UnspentNoted,
     ClaimSettled,
 )
 
@@ -73,7 +75,10 @@ def react(contract: object, case: str) -> Decision | None:
         case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
             return closing.noting(case, _step(contract), involvement.noting(case, contract.acted))
         case PaymentRejected():
-            return closing.noting(case, _step(contract))
+            failed = recovery.NoteFailedPayment(payment=contract.payment)
+            return recovering.noting(case, failed, closing.noting(case, _step(contract)))
+        case UnspentNoted():
+            return decision(recovery.decider, case, likeness(recovery.NoteUnspent, contract))
         case BodyDissolved():
             told = likeness(dissolution.NoteDissolution, contract)
             return decision(dissolution.decider, dissolution.REGISTER, told)
@@ -82,12 +87,13 @@ def react(contract: object, case: str) -> Decision | None:
             return involvement.noting(case, contract.acted, decision(early_start.decider, contract.early_start, opened))
         case PaymentSettled():
             paid = budget.RecordPayment(
-                payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on
-            )
+                payment=contract.payment, case=case, cents=contract.cents, paid_on=contract.settled_on,
+                overpaid=bool(contract.beside),
+            )  # fmt: skip
             entered = budget.record_payment(contract.title, contract.year, paid)
             noted = proof.NotePayment(payment=contract.payment, cents=contract.cents, paid_on=contract.settled_on)
             told = closing.noting(case, _step(contract), proof.noting(case, noted, entered))
-            return involvement.noting(case, contract.acted, told)
+            return involvement.noting(case, contract.acted, _overpaid(contract, case, told))
         case PaymentReturned():
             back = budget.ReversePayment(
                 payment=contract.payment, case=case, cents=contract.cents, returned_on=contract.returned_on
@@ -96,7 +102,8 @@ def react(contract: object, case: str) -> Decision | None:
                 payment=f"{contract.payment}-returned", cents=-contract.cents, paid_on=contract.returned_on
             )
             entered = budget.reverse_payment(contract.title, contract.year, back)
-            return closing.noting(case, _step(contract), proof.noting(case, noted, entered))
+            told = closing.noting(case, _step(contract), proof.noting(case, noted, entered))
+            return recovering.noting(case, recovery.NoteFailedPayment(payment=contract.payment), told)
         case ProofSubmitted():
             received = proof.ReceiveProof(
                 proof=contract.proof,
@@ -121,6 +128,16 @@ def react(contract: object, case: str) -> Decision | None:
             return involvement.noting(case, contract.acted, asked)
         case _:
             return None
+
+
+def _overpaid(it: PaymentSettled, case: str, told: Decision) -> Decision:
+    """One that was made beside another pays its drawdown twice."""
+    if not it.beside:
+        return told
+    noted = recovery.NoteOverpayment(
+        payment=it.payment, drawdown=it.drawdown, beside=it.beside, cents=it.cents, paid_on=it.settled_on
+    )
+    return recovering.noting(case, noted, told)
 
 
 type Moving = (

@@ -11,6 +11,7 @@ from services.review import programme as programmes
 from services.review import proof as proofs
 from services.review import recovery as recoveries
 from services.review.budget.events import PaymentReversed
+from services.review.involvement import beside
 from services.review.recovery import ClaimKind
 from shared.contracts import Acted
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, value
@@ -24,6 +25,20 @@ class Standing:
 
     award: awards.Granted
     proved: proofs.ProofAccepted | None
+    known: recoveries.Recovery = recoveries.Recovery()
+    paid_cents: int = 0
+
+    @property
+    def remaining_cents(self) -> int:
+        """What is granted now, or remains by the accepted proof."""
+        granted = 0 if isinstance(self.award, awards.Gone) else sum(one.cents for one in self.award.grant.by_year)
+        return min(granted, self.proved.final_cents) if self.proved else granted
+
+    def reclaimable(self, payment: str) -> int:
+        """What of an overpayment can be demanded: never more in all than was paid without a reason, whatever it was called."""
+        rightful = min(self.remaining_cents, self.paid_cents - self.known.overpaid_cents)
+        groundless = max(self.paid_cents - rightful, self.known.overpaid_cents)
+        return min(self.known.reclaimable_cents(payment), groundless - self.known.demanded_cents)
 
 
 type Build = Callable[[Standing, int, tuple[Acted, ...], Parameters, Context], recoveries.Command]
@@ -95,6 +110,49 @@ def propose_late_use(
     return _over(case, programme, command, "ProposeRepayment")
 
 
+def propose_overpaid(
+    case: str,
+    programme: str,
+    claim: str,
+    payment: str,
+    *,
+    waived_because: str,
+    reasons: str,
+    interest_from_on: date | None = None,
+) -> Decision:
+    """Propose to demand what the treasury paid twice by this payment; the award stays as it is (Erstattung ohne Aufhebung)."""
+
+    def command(
+        it: Standing, excess: int, acted: tuple[Acted, ...], policy: Parameters, _context: Context
+    ) -> recoveries.Command:
+        left = it.reclaimable(payment)
+        return recoveries.ProposeRepayment(
+            claim=claim, kind=ClaimKind.OVERPAYMENT, cents=max(left, 0), excess_cents=excess, annulment=0,
+            interest_from_on=interest_from_on, waived_because=waived_because, lines=(), interest_cents=0,
+            reasons=reasons, acted=acted, payment=payment, overpaid_cents=left, **_parameters(policy),
+        )  # fmt: skip
+
+    return _over(case, programme, command, "ProposeRepayment")
+
+
+def propose_late_money(
+    case: str, programme: str, claim: str, drawdown: str, *, reasons: str, rates: Sequence[HalfYearRate]
+) -> Decision:
+    """Propose interest for the money that a drawdown's summary showed to be used too late: amounts and days are payout's."""
+
+    def command(
+        it: Standing, excess: int, acted: tuple[Acted, ...], policy: Parameters, _context: Context
+    ) -> recoveries.Command:
+        found = statement(recoveries.late_balances(it.known, drawdown), rates, DayCount(policy.day_count))
+        return recoveries.ProposeRepayment(
+            claim=claim, kind=ClaimKind.LATE_USE, cents=0, excess_cents=excess, annulment=0, interest_from_on=None,
+            waived_because="", lines=found.lines, interest_cents=found.cents, reasons=reasons, acted=acted,
+            unspent=drawdown, **_parameters(policy),
+        )  # fmt: skip
+
+    return _over(case, programme, command, "ProposeRepayment")
+
+
 def demand(case: str, programme: str, number: int) -> Decision:
     """Demand what is proposed, as far as it is still paid in excess."""
 
@@ -104,6 +162,7 @@ def demand(case: str, programme: str, number: int) -> Decision:
         return recoveries.DemandRepayment(
             number=number, reference=recoveries.reference_of(case, number, context.valid_on.year), title=it.award.grant.budget_title,
             file_number=it.award.grant.file_number, excess_cents=excess, acted=acted,
+            overpaid_cents=_overpaid_now(it, number),
         )  # fmt: skip
 
     return _over(case, programme, command, "DemandRepayment")
@@ -128,7 +187,7 @@ def receive(case: str, title: str, note: recoveries.NoteRepayment) -> Decision:
     def judge(states: Sequence[Any], context: Context) -> Decided:
         entry = budgets.RecordRepayment(
             repayment=note.repayment, case=case, cents=note.cents, interest_cents=note.interest_cents,
-            received_on=note.received_on,
+            received_on=note.received_on, overpaid=_is_overpayment(states[0], note.claim),
         )  # fmt: skip
         return {
             own: recoveries.decide(note, states[0], context),
@@ -141,12 +200,31 @@ def receive(case: str, title: str, note: recoveries.NoteRepayment) -> Decision:
 
 
 def excess_of(it: Standing, funds: Sequence[budgets.Budget], known: recoveries.Recovery) -> int:
-    """What is paid beyond what is granted now, or remains by the accepted proof, and not demanded yet."""
-    granted = 0 if isinstance(it.award, awards.Gone) else sum(one.cents for one in it.award.grant.by_year)
-    if it.proved:
-        granted = min(granted, it.proved.final_cents)
-    paid = sum(_paid(one, it.award.grant.case) for one in funds)
-    return paid - granted - known.demanded_cents
+    """What is paid beyond what is granted now, or remains by the accepted proof, and neither demanded yet nor paid twice."""
+    return paid_of(it.award, funds) - known.overpaid_cents - it.remaining_cents - known.demanded_excess_cents
+
+
+def paid_of(award: awards.Granted, funds: Sequence[budgets.Budget]) -> int:
+    """What was paid in the case and did not come back from the bank."""
+    return sum(_paid(one, award.grant.case) for one in funds)
+
+
+def _overpaid_now(it: Standing, number: int) -> int:
+    proposed = it.known.proposal
+    return it.reclaimable(proposed.payment) if proposed and proposed.number == number else 0
+
+
+def _is_overpayment(known: recoveries.Recovery, claim: str) -> bool:
+    return any(it.proposed.claim == claim and it.proposed.kind == ClaimKind.OVERPAYMENT for it in known.demanded)
+
+
+def noting(case: str, command: recoveries.NoteOverpayment | recoveries.NoteFailedPayment, inner: Decision) -> Decision:
+    """What a message makes review decide, and in the same transaction what it says of money that was paid twice."""
+
+    def judged(decided: Decided, known: recoveries.Recovery, context: Context) -> Decided:
+        return {**decided, recoveries.decider.stream(case): recoveries.decide(command, known, context)}
+
+    return beside(inner, recoveries.decider, case, judged)
 
 
 def _paid(budget: budgets.Budget, case: str) -> int:
@@ -192,7 +270,7 @@ def _over(case: str, programme: str, build: Build, action: str) -> Decision:
             raise awards.NotApproved
         acted = () if isinstance(assessment, assessments.Unopened) else assessment.file.acted
         policy = programmes.parameters_in_force(programme_state, context.valid_on)
-        standing = Standing(award=awarded, proved=proof.accepted)
+        standing = Standing(award=awarded, proved=proof.accepted, known=known, paid_cents=paid_of(awarded, funds))
         command = build(
             standing, excess_of(standing, funds, known), (*acted, *awards.acts_of(awarded)), policy, context
         )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.contracts import Acted, YearAmount, contract
+from shared.decider import value
 
 
 @contract("payout.drawdown-examined", version=2)
@@ -34,9 +35,12 @@ class PaymentOrdered:
     acted: tuple[Acted, ...] = ()
 
 
-@contract("payout.payment-settled", version=2)
+@contract("payout.payment-settled", version=3)
 class PaymentSettled:
-    """The treasury's account was debited for this payment: the money is on its way to, or on, the recipient's account."""
+    """The treasury's account was debited for this payment: the money is on its way to, or on, the recipient's account.
+
+    Since version 3: one that was refused and debited all the same pays its drawdown twice, `beside` the payment that was made instead.
+    """
 
     payment: str
     drawdown: str
@@ -45,6 +49,31 @@ class PaymentSettled:
     cents: int
     settled_on: date
     acted: tuple[Acted, ...] = ()
+    beside: str = ""
+
+
+@value
+class LateMoney:
+    """Money that was paid by a drawdown and was to be used until `due_on`."""
+
+    drawdown: str
+    cents: int
+    due_on: date
+
+
+@contract("payout.unspent-noted")
+class UnspentNoted:
+    """A summary of use showed money that was paid and not spent in time (§ 49a IV VwVfG): it may cost interest until it is used.
+
+    `parts` are the `late_cents` of the `unspent_cents`, by the drawdown that paid them; until `noted_on` they were not used.
+    """
+
+    drawdown: str
+    unspent_cents: int
+    late_cents: int
+    due_on: date
+    noted_on: date
+    parts: tuple[LateMoney, ...]
 
 
 @contract("payout.payment-rejected")

@@ -10,13 +10,15 @@ from services.review.budget import Budget, Open
 def budget_is_covered(budget: Budget) -> None:
     """Reserved, committed and paid together never exceed what the plan gives, in no year (C2).
 
-    A freeze that comes later does not count: it never reaches what was promised before it (C11).
+    A freeze that comes later does not count: it never reaches what was promised before it (C11). Nor does what the treasury paid
+    twice: it was spent beside every promise, and is asked back.
     """
     if isinstance(budget, Open):
         for it in budget.years:
             parts = (it.reserved_cents, it.committed_cents, it.paid_cents)
             assert min(parts) >= 0, it
-            assert sum(parts) <= it.voted_cents, it
+            twice = sum(one.overpaid_cents for one in budget.positions.values()) if it.year == budget.year else 0
+            assert sum(parts) - twice <= it.voted_cents, it
 
 
 def treasury_knows_what_was_ordered(state: Collections) -> None:

@@ -33,9 +33,9 @@ from services.payout.disbursement.need import unspent
 from services.payout.publications import publish
 from services.payout.reactions import react
 from shared.calendar import add_months
-from shared.contracts import YearAmount
+from shared.contracts import YearAmount, payout
 from shared.contracts.intake import DrawdownRequested, LineUse
-from shared.contracts.payout import DrawdownExamined
+from shared.contracts.payout import DrawdownExamined, LateMoney
 from shared.decider import Context, DomainError, field_names, replace
 from tests.payout.builders import CASE, certifier, drawdown, examiner, orderer, plan, system
 
@@ -143,6 +143,11 @@ def test_money_unspent_within_its_two_months_is_no_matter_and_beyond_them_it_is_
         assert bool(notes) == late
         for it in notes:
             assert (it.unspent_cents, it.late_cents, it.due_on) == (11_200_00, 11_200_00, date(2025, 10, 6))
+            part = LateMoney(drawdown="d1", cents=11_200_00, due_on=date(2025, 10, 6))
+            assert publish(it, decider.fold(case.events)) == payout.UnspentNoted(
+                drawdown="d2", unspent_cents=11_200_00, late_cents=11_200_00, due_on=date(2025, 10, 6), noted_on=on,
+                parts=(part,),
+            )  # fmt: skip
 
 
 @forall(
@@ -167,6 +172,9 @@ def test_what_is_spent_and_what_is_not_make_up_what_was_paid_and_the_oldest_mone
     in_time = sum(cents for days, cents in payments if add_months(DAY + timedelta(days=days), 2) >= on)
     assert found.late_cents == max(0, found.cents - in_time)
     assert (found.since is None) == (found.late_cents == 0)
+    assert sum(it.cents for it in found.parts) == found.late_cents
+    assert all(it.due_on < on and it.cents > 0 for it in found.parts)
+    assert found.since == min((it.due_on for it in found.parts), default=None)
 
 
 # ---- One at a time ---------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class OpenClaim:
     demanded_on: date
     acted: tuple[Acted, ...]
     awaits_service: bool = False
+    payment: str = ""
 
 
 @value

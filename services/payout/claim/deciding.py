@@ -92,6 +92,7 @@ def _open(command: OpenClaim, claims: Claims) -> Sequence[Event]:
         interest_bagatelle_cents=command.interest_bagatelle_cents, reference=command.reference, title=command.title,
         file_number=command.file_number, due_on=command.due_on, due_days=command.due_days,
         demanded_on=command.demanded_on, acted=command.acted, awaits_service=command.awaits_service,
+        payment=command.payment,
     )  # fmt: skip
     if known := claims.find(command.claim):
         if known.opened != opened:

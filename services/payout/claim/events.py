@@ -14,7 +14,7 @@ class ClaimOpened:
 
     `cents` is money paid in excess, which bears interest from `interest_from_on` unless that was `waived_because` of something;
     `interest_cents` is interest that the demand itself fixes (Zwischenzinsen).
-    One that `awaits_service` is due only after its notice left.
+    One that `awaits_service` is due only after its notice left; `payment` is what the treasury paid twice.
     """
 
     claim: str
@@ -33,6 +33,7 @@ class ClaimOpened:
     demanded_on: date
     acted: tuple[Acted, ...]
     awaits_service: bool = False
+    payment: str = ""
 
 
 @event("payout.demand-service-noted")

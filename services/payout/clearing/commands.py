@@ -91,4 +91,20 @@ class CloseCounter:
     resolved: str
 
 
-type Command = OpenClearing | TakeClearing | ProposeResolution | ApproveResolution | DeclineResolution | CloseCounter
+@value
+class EndOverpayment:
+    """What this payment had paid twice was paid back on a claim: its open item ends with it."""
+
+    payment: str
+    claim: str
+
+
+type Command = (
+    EndOverpayment
+    | OpenClearing
+    | TakeClearing
+    | ProposeResolution
+    | ApproveResolution
+    | DeclineResolution
+    | CloseCounter
+)

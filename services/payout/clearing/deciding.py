@@ -8,6 +8,7 @@ from services.payout.clearing.commands import (
     CloseCounter,
     Command,
     DeclineResolution,
+    EndOverpayment,
     OpenClearing,
     Part,
     ProposeResolution,
@@ -38,6 +39,7 @@ from services.payout.clearing.kinds import (
     CLAIMING,
     OFFERED,
     OFFSETTING,
+    OVERPAID,
     PART_OPEN,
     TO_GIVE_BACK,
     Direction,
@@ -67,6 +69,8 @@ def decide(command: Command, clearing: Clearing, context: Context) -> Sequence[E
             return _approve(command, clearing, context)
         case DeclineResolution():
             return _decline(command, _known(command.number, clearing), context)
+        case EndOverpayment():
+            return _end_overpayment(command, clearing, context)
         case CloseCounter():
             return _close_counter(command, _known(command.number, clearing), context)
         case _ as missing:
@@ -275,4 +279,22 @@ def _close_counter(command: CloseCounter, standing: Standing, context: Context) 
             approved_by=context.actor,
             approved_on=context.valid_on,
         )
+    ]
+
+
+def _end_overpayment(command: EndOverpayment, clearing: Clearing, context: Context) -> Sequence[ClearingResolved]:
+    """The money is back: nobody has to say so again, and what was proposed of the item meanwhile is over with it."""
+    return [
+        ClearingResolved(
+            number=it.item.number,
+            proposal="",
+            resolution=Resolution.RECOVERED,
+            payment=command.payment,
+            counter="",
+            approved_by=context.actor,
+            approved_on=context.valid_on,
+            claim=command.claim,
+        )
+        for it in clearing.items.values()
+        if (it.item.reason, it.item.payment) == (OVERPAID, command.payment) and it.resolved is None
     ]

@@ -66,7 +66,7 @@ class OrderDrawdown:
 
 @value
 class NoteSettlement:
-    """`assigned` is a debit of `cents` that two persons found to be that of a payment refused before."""
+    """`assigned` is a debit of `cents` that two persons found to be that of a payment refused before, on the clearing list `listed`."""
 
     case: str
     drawdown: str
@@ -75,6 +75,7 @@ class NoteSettlement:
     released_by: str = ""
     assigned: bool = False
     cents: int = 0
+    listed: str = ""
 
 
 @value
@@ -106,8 +107,20 @@ class NoteInvolvement:
     acted: tuple[Acted, ...]
 
 
+@value
+class EndOverpayment:
+    """The claim for what this payment had paid twice is settled."""
+
+    case: str
+    drawdown: str
+    payment: str
+    claim: str
+    settled_on: date
+
+
 type Command = (
-    OpenPlan
+    EndOverpayment
+    | OpenPlan
     | RegisterDrawdown
     | ExamineDrawdown
     | CertifyDrawdown

@@ -8,6 +8,7 @@ from services.payout.disbursement.changes import PlanSupplemented, ReductionRece
 from services.payout.disbursement.commands import (
     CertifyDrawdown,
     Command,
+    EndOverpayment,
     ExamineDrawdown,
     NoteConflict,
     NoteInvolvement,
@@ -52,7 +53,7 @@ from services.payout.disbursement.questioned import (
     refuse_unexplained,
 )
 from services.payout.disbursement.retention import NoteProof, note_proof
-from services.payout.disbursement.settling import free, settle, unpay
+from services.payout.disbursement.settling import end_overpayment, free, settle, unpay
 from services.payout.disbursement.side_condition import NoteSideCondition, SideConditionOpen, in_words, note
 from services.payout.disbursement.states import (
     Accepted,
@@ -89,6 +90,8 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
             return free(command, state, context)
         case NoteReturn():
             return unpay(command, state, context)
+        case EndOverpayment():
+            return end_overpayment(command, state)
         case QuestionDebit():
             return question(command, find(state, command.drawdown).debits)
         case ExplainDebit():

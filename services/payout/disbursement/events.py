@@ -7,6 +7,7 @@ from services.payout.disbursement.questioned import (
     DebitExplained,
     DebitQuestioned,
     DrawdownOverpaid,
+    OverpaymentRecovered,
     OverpaymentReturned,
 )
 from services.payout.disbursement.renewing import Renewal
@@ -14,6 +15,7 @@ from services.payout.disbursement.retention import ProofNoted
 from services.payout.disbursement.side_condition import SideConditionNoted
 from shared.contracts import Acted, SideCondition, YearAmount
 from shared.contracts.intake import LineUse
+from shared.contracts.payout import LateMoney
 from shared.decider import event
 from shared.identity import Sealed
 
@@ -96,7 +98,8 @@ class DrawdownRejected:
 class UnspentNoted:
     """A summary of use showed money that was paid and not spent in time (nicht alsbald verwendete Mittel, § 49a IV VwVfG).
 
-    `late_cents` of the `unspent_cents` were to be spent until `due_on` at the earliest; they may cost interest.
+    `late_cents` of the `unspent_cents` were to be spent until `due_on` at the earliest; they may cost interest. `parts` say of
+    which drawdowns, and until when each was to be spent.
     """
 
     drawdown: str
@@ -104,6 +107,7 @@ class UnspentNoted:
     late_cents: int
     due_on: date
     noted_on: date
+    parts: tuple[LateMoney, ...] = ()
 
 
 @event("payout.drawdown-certified")
@@ -211,5 +215,6 @@ type Event = (
     | DebitQuestioned
     | DebitExplained
     | DrawdownOverpaid
+    | OverpaymentRecovered
     | OverpaymentReturned
 )

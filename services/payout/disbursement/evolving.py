@@ -31,6 +31,7 @@ from services.payout.disbursement.questioned import (
     DebitExplained,
     DebitQuestioned,
     DrawdownOverpaid,
+    OverpaymentRecovered,
     OverpaymentReturned,
     after,
 )
@@ -113,7 +114,7 @@ def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
         case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided() | UnspentNoted():
             return acted
-        case DebitQuestioned() | DebitExplained() | OverpaymentReturned():
+        case DebitQuestioned() | DebitExplained() | OverpaymentReturned() | OverpaymentRecovered():
             return acted
         case _ as missing:
             assert_never(missing)
@@ -133,6 +134,7 @@ type Moving = (
     | DebitQuestioned
     | DebitExplained
     | DrawdownOverpaid
+    | OverpaymentRecovered
     | OverpaymentReturned
 )
 
@@ -173,7 +175,7 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
             return replace(one, debits=after(one.debits, it))
         case DrawdownOverpaid():
             return replace(one, overpaid=(*one.overpaid, it))
-        case OverpaymentReturned():
+        case OverpaymentReturned() | OverpaymentRecovered():
             return replace(one, overpaid=_without(one, it.payment))
         case _ as missing:
             assert_never(missing)

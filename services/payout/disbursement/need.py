@@ -21,6 +21,7 @@ from services.payout.disbursement.states import (
     Waiting,
 )
 from shared.calendar import add_months
+from shared.contracts.payout import LateMoney
 from shared.decider import value
 
 
@@ -74,22 +75,23 @@ class Unspent:
     cents: int = 0
     late_cents: int = 0
     since: date | None = None
+    parts: tuple[LateMoney, ...] = ()
 
 
 def unspent(plan: PlanOpened, drawdowns: Sequence[Drawdown], spent_cents: int, on: date) -> Unspent:
     """What the grant's share of the money spent leaves of the payments; what came first was spent first."""
     left = share_cents(plan, spent_cents)
-    cents, late, since = 0, 0, None
-    paid = [(it.paid_on, it.accepted_cents) for it in drawdowns if isinstance(it.stage, Paid) and it.paid_on]
-    for paid_on, paid_cents in sorted(paid):
+    cents, parts = 0, list[LateMoney]()
+    paid = [(it.paid_on, it.accepted_cents, it.id) for it in drawdowns if isinstance(it.stage, Paid) and it.paid_on]
+    for paid_on, paid_cents, drawdown in sorted(paid):
         used = min(left, paid_cents)
         left -= used
         cents += paid_cents - used
         ends_on = add_months(paid_on, plan.drawdown_months)
         if used < paid_cents and ends_on < on:
-            late += paid_cents - used
-            since = since or ends_on
-    return Unspent(cents=cents, late_cents=late, since=since)
+            parts.append(LateMoney(drawdown=drawdown, cents=paid_cents - used, due_on=ends_on))
+    late = sum(it.cents for it in parts)
+    return Unspent(cents=cents, late_cents=late, since=parts[0].due_on if parts else None, parts=tuple(parts))
 
 
 def noted(plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown, on: date) -> Sequence[UnspentNoted]:
@@ -106,5 +108,6 @@ def noted(plan: PlanOpened, drawdowns: Sequence[Drawdown], asked: Drawdown, on: 
             late_cents=found.late_cents,
             due_on=found.since,
             noted_on=on,
+            parts=found.parts,
         )
     ]

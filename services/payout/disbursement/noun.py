@@ -25,6 +25,7 @@ from services.payout.disbursement.questioned import (
     DebitExplained,
     DebitQuestioned,
     DrawdownOverpaid,
+    OverpaymentRecovered,
     OverpaymentReturned,
 )
 from services.payout.disbursement.retention import ProofNoted
@@ -61,6 +62,7 @@ decider = Decider[Command, Event, Disbursement](
         DebitQuestioned,
         DebitExplained,
         DrawdownOverpaid,
+        OverpaymentRecovered,
         OverpaymentReturned,
     ],
 )

@@ -59,7 +59,7 @@ class DebitExplained:
 class DrawdownOverpaid:
     """The drawdown is paid by this payment, which the treasury had refused, beside `beside`, which was handed over instead (Überzahlung).
 
-    What is paid twice is recovered; until then the overpayment stays open.
+    What is paid twice is recovered; until then the overpayment stays open, on the clearing list `listed`.
     """
 
     case: str
@@ -69,6 +69,7 @@ class DrawdownOverpaid:
     cents: int
     settled_on: date
     released_by: str = ""
+    listed: str = ""
 
 
 @event("payout.overpayment-returned")
@@ -78,6 +79,17 @@ class OverpaymentReturned:
     case: str
     drawdown: str
     payment: str
+
+
+@event("payout.overpayment-recovered")
+class OverpaymentRecovered:
+    """The claim for what this payment had paid twice is settled (Überzahlung zurückgeholt): the drawdown is paid once."""
+
+    case: str
+    drawdown: str
+    payment: str
+    claim: str
+    settled_on: date
 
 
 @value

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.payout.disbursement.commands import NoteRejection, NoteReturn, NoteSettlement
+from services.payout.disbursement.commands import EndOverpayment, NoteRejection, NoteReturn, NoteSettlement
 from services.payout.disbursement.errors import NotThisPayment
 from services.payout.disbursement.events import DrawdownFreed, DrawdownPaid, DrawdownUnpaid, Event
 from services.payout.disbursement.evolving import evolve
 from services.payout.disbursement.giving_back import give_back
-from services.payout.disbursement.questioned import DrawdownOverpaid, OverpaymentReturned
+from services.payout.disbursement.questioned import DrawdownOverpaid, OverpaymentRecovered, OverpaymentReturned
 from services.payout.disbursement.states import Disbursement, Drawdown, Ordered, Paid, find
 from shared.decider import Context
 
@@ -47,6 +47,7 @@ def _settle_refused(command: NoteSettlement, asked: Drawdown) -> Sequence[Drawdo
                 cents=command.cents,
                 settled_on=command.settled_on,
                 released_by=command.released_by,
+                listed=command.listed,
             )
         ]
     return [
@@ -105,6 +106,21 @@ def unpay(command: NoteReturn, state: Disbursement, context: Context) -> Sequenc
     if command.payment in asked.refused:
         return []
     raise NotThisPayment
+
+
+def end_overpayment(command: EndOverpayment, state: Disbursement) -> Sequence[OverpaymentRecovered]:
+    """Paid back by the recipient; one that came back from the bank before is over already."""
+    if not any(it.payment == command.payment for it in find(state, command.drawdown).overpaid):
+        return []
+    return [
+        OverpaymentRecovered(
+            case=command.case,
+            drawdown=command.drawdown,
+            payment=command.payment,
+            claim=command.claim,
+            settled_on=command.settled_on,
+        )
+    ]
 
 
 def _and_given_back(state: Disbursement, told: Sequence[Event], context: Context) -> Sequence[Event]:

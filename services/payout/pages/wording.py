@@ -233,6 +233,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.debit-explained": ("Belastung geklärt", "info"),
     "payout.drawdown-overpaid": ("Mittelabruf zweimal gezahlt", "danger"),
     "payout.overpayment-returned": ("Überzahlung zurückgekommen", "success"),
+    "payout.overpayment-recovered": ("Überzahlung zurückgeholt", "success"),
     "payout.account-proposed": ("Andere Bankverbindung eingetragen", "warning"),
     "payout.account-confirmed": ("Bankverbindung bestätigt", "info"),
     "payout.account-discarded": ("Eingetragene Bankverbindung verworfen", "neutral"),

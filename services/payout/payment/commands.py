@@ -53,7 +53,8 @@ class AcceptPayment:
 class SettlePayment:
     """`released_by` released its batch; `booking` names the debit on the account: a second debit with another name is never taken for a repetition.
 
-    `assigned` says that two persons found the debit to be this payment's: only so does it outweigh a refusal.
+    `assigned` says that two persons found the debit to be this payment's: only so does it outweigh a refusal; it pays twice `beside` the payment that was
+    made instead.
     """
 
     batch: str
@@ -62,6 +63,7 @@ class SettlePayment:
     settled_on: date
     released_by: str = ""
     assigned: bool = False
+    beside: str = ""
 
 
 @value

@@ -182,6 +182,7 @@ def _settled(command: SettlePayment, case: str) -> PaymentSettled:
         booking=command.booking,
         settled_on=command.settled_on,
         released_by=command.released_by,
+        beside=command.beside,
     )
 
 

@@ -81,13 +81,17 @@ class PaymentAccepted:
 
 @event("payout.payment-settled")
 class PaymentSettled:
-    """The treasury's account was debited for this order under the entry `booking`; a return can still follow for months."""
+    """The treasury's account was debited for this order under the entry `booking`; a return can still follow for months.
+
+    One that had been refused may pay its drawdown twice, `beside` the payment that was made instead (Überzahlung).
+    """
 
     case: str
     cents: int
     booking: str
     settled_on: date
     released_by: str = ""
+    beside: str = ""
 
 
 @event("payout.payment-rejected")

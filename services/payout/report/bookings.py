@@ -218,9 +218,15 @@ def _settled(
 
 
 def settling(
-    turn: Turn, told: Unexplained, sealed: batches.BatchSealed, entry: batches.Entry, *, assigned: bool = False
+    turn: Turn,
+    told: Unexplained,
+    sealed: batches.BatchSealed,
+    entry: batches.Entry,
+    *,
+    assigned: bool = False,
+    listed: str = "",
 ) -> Sequence[str | payments.SettlePayment | disbursements.NoteSettlement]:
-    """What a debit means for a payment, and for its case unless it came back already."""
+    """What a debit means for a payment, and for its case unless it came back already; `listed` is the clearing list it stood on."""
     assert told.booked_on is not None, "ein Umsatz ohne Buchungstag"
     released_by = turn.released_by(sealed.message_id)
     settlement = payments.SettlePayment(
@@ -230,6 +236,7 @@ def settling(
         settled_on=told.booked_on,
         released_by=released_by,
         assigned=assigned,
+        beside=_beside(turn, entry) if assigned else "",
     )
     stream = payments.decider.stream(entry.payment)
     if isinstance(turn.payment(entry), payments.Returned):
@@ -242,5 +249,16 @@ def settling(
         released_by=released_by,
         assigned=assigned,
         cents=told.cents,
+        listed=listed,
     )
     return stream, settlement, disbursements.decider.stream(entry.case), noted
+
+
+def _beside(turn: Turn, entry: batches.Entry) -> str:
+    """The payment that was made instead of this one, which had been refused; empty when none was."""
+    asked = disbursements.find(turn.states[disbursements.decider.stream(entry.case)], entry.drawdown)
+    match asked.stage:
+        case disbursements.Ordered(payment=made) | disbursements.Paid(payment=made) if entry.payment in asked.refused:
+            return made
+        case _:
+            return ""

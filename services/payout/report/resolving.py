@@ -117,7 +117,7 @@ def approve(
             _explain(turn, [item, *_item_of(turn, other, other_number)], resolved, it)
         if sealed and entry:
             _give_way(turn, entry)
-            _move(turn, item, sealed, entry)
+            _move(turn, item, sealed, entry, name)
             for opening in _overpaid(turn, before, item, entry):
                 turn.act(stream, opening)
         if owed and resolved.resolution == Resolution.ASSIGNED:
@@ -222,7 +222,7 @@ def _overpaid(
     return [clearing.OpenClearing(sha256=listed.files[-1], kind="booking", message_id="", items=(told,), found=True)]
 
 
-def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.Entry) -> None:
+def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.Entry, name: str) -> None:
     """The booking moves the payment exactly as if the file had named it."""
     if item.booked_on is None:
         raise ResolutionIncomplete
@@ -230,7 +230,7 @@ def _move(turn: Turn, item: Item, sealed: batches.BatchSealed, entry: batches.En
         told = Unexplained(
             reference=entry.reference, reason="", cents=item.cents, booking=item.booking, booked_on=item.booked_on
         )
-        turn.act(*settling(turn, told, sealed, entry, assigned=True))
+        turn.act(*settling(turn, told, sealed, entry, assigned=True, listed=name))
     else:
         back = payments.ReturnPayment(
             batch=sealed.message_id,

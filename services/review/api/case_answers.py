@@ -16,7 +16,7 @@ from services.review.standing import Status
 from services.review.words.closure import ClosureTold
 from services.review.words.fulfilment import SideConditionTold
 from services.review.words.proof import ProofTold
-from services.review.words.recovery import RepaymentTold
+from services.review.words.recovery import FindingTold, RepaymentTold
 from shared.rules import Consequence, Result
 
 
@@ -254,4 +254,5 @@ class CaseFile(BaseModel):
     side_conditions: list[SideConditionTold] = []
     proofs: list[ProofTold] = []
     repayments: list[RepaymentTold] = []
+    findings: list[FindingTold] = []
     closure: ClosureTold | None = None

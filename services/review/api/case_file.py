@@ -50,7 +50,7 @@ from services.review.succession import RecipientSucceeded
 from services.review.words.closure import told_closure
 from services.review.words.fulfilment import told_conditions
 from services.review.words.proof import told_proofs
-from services.review.words.recovery import told_repayments
+from services.review.words.recovery import told_findings, told_repayments
 from shared.contracts import YearAmount
 from shared.contracts.intake import ExpenditureLine
 from shared.decider import value
@@ -130,6 +130,7 @@ def case_file(known: Known, handling: HandlingTold, actions: list[NextAction]) -
         side_conditions=told_conditions(known.fulfilment, facts.proposal.side_conditions if facts.proposal else ()),
         proofs=told_proofs(known.proof),
         repayments=told_repayments(known.recovery),
+        findings=told_findings(known.recovery),
         closure=told_closure(known.closure),
     )
 

@@ -26,7 +26,7 @@ from services.review.words.closure import steps_of_closure
 from services.review.words.fulfilment import steps_of_fulfilment
 from services.review.words.handling import steps_of
 from services.review.words.proof import steps_of_proof
-from services.review.words.recovery import steps_of_recovery
+from services.review.words.recovery import steps_of_recovery, told_findings
 from shared import duties, ties
 from shared.access import Person
 from shared.calendar import local_date
@@ -125,7 +125,8 @@ def possible_steps(it: Known) -> Sequence[Step]:
     if found := steps_of_proof(it.proof):
         possible = (*(Step(action=one, primary=Primary.PROOF) for one in found), *possible)
     repaid = steps_of_recovery(it.recovery, possible=_is_handed_over(it.award))
-    possible = (*possible, *(Step(action=one, primary=Primary.RECOVERY) for one in repaid))
+    asked_back = tuple(Step(action=one, primary=Primary.RECOVERY) for one in repaid)
+    possible = (*asked_back, *possible) if told_findings(it.recovery) else (*possible, *asked_back)
     ended = steps_of_closure(it.closure, proven=closing.is_proven(it.award, it.proof))
     possible = (*possible, *(Step(action=one, primary=Primary.CLOSURE) for one in ended))
     if it.heirs:

@@ -47,6 +47,10 @@ def years_after(budget: Open, it: Event) -> Years:
         case CommitmentShifted():
             less = _entered(budget.years, it.less, committed=-1)
             return _entered(_entered(less, it.reserved, reserved=-1), it.more, committed=1)
+        case PaymentRecorded(overpaid=True):
+            return _entered(budget.years, _own(budget, it.cents), paid=1)
+        case PaymentReversed(overpaid=True):
+            return _entered(budget.years, _own(budget, it.cents), paid=-1)
         case PaymentRecorded():
             return _entered(budget.years, _own(budget, it.cents), committed=-1, paid=1)
         case PaymentReversed():

@@ -178,10 +178,13 @@ class ShiftCommitment:
 
 @value
 class RecordPayment:
+    """One that is `overpaid` paid something twice: it is entered beside the commitment, which stays for what is owed."""
+
     payment: str
     case: str
     cents: int
     paid_on: date
+    overpaid: bool = False
 
 
 @value
@@ -196,13 +199,17 @@ class ReversePayment:
 
 @value
 class RecordRepayment:
-    """A recipient paid back; whether it is set off against the expenditure is the plan's decision, not a person's."""
+    """A recipient paid back; whether it is set off against the expenditure is the plan's decision, not a person's.
+
+    `overpaid` says that it is money that had been paid twice.
+    """
 
     repayment: str
     case: str
     cents: int
     received_on: date
     interest_cents: int = 0
+    overpaid: bool = False
 
 
 type Command = (

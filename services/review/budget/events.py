@@ -295,11 +295,15 @@ class PaymentAwaitingBudget:
     case: str
     cents: int
     paid_on: date
+    overpaid: bool = False
 
 
 @event("review.payment-recorded")
 class PaymentRecorded:
-    """Committed money of the budget year was paid (Ist-Ausgabe); `counters` is the commitment's entry."""
+    """Committed money of the budget year was paid (Ist-Ausgabe); `counters` is the commitment's entry.
+
+    One that is `overpaid` paid something twice (Überzahlung): it is spent beside the commitment.
+    """
 
     entry: int
     counters: int
@@ -307,11 +311,15 @@ class PaymentRecorded:
     case: str
     cents: int
     paid_on: date
+    overpaid: bool = False
 
 
 @event("review.payment-reversed")
 class PaymentReversed:
-    """A payment came back from the recipient's bank (Rückläufer): its entry is countered, the money is committed and unpaid again."""
+    """A payment came back from the recipient's bank (Rückläufer): its entry is countered, the money is committed and unpaid again.
+
+    One that was `overpaid` had been spent beside the commitment.
+    """
 
     entry: int
     counters: int
@@ -319,11 +327,15 @@ class PaymentReversed:
     case: str
     cents: int
     returned_on: date
+    overpaid: bool = False
 
 
 @event("review.repayment-received")
 class RepaymentReceived:
-    """A recipient paid back: set off against the year's expenditure (Absetzung von der Ausgabe), or income; interest always income."""
+    """A recipient paid back: set off against the year's expenditure (Absetzung von der Ausgabe), or income; interest always income.
+
+    `overpaid` says that it is money that had been paid twice.
+    """
 
     entry: int
     counters: int
@@ -334,6 +346,7 @@ class RepaymentReceived:
     set_off_cents: int
     income_cents: int
     received_on: date
+    overpaid: bool = False
 
 
 type Event = (

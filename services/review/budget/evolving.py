@@ -194,6 +194,15 @@ def _unreserved(it: Position) -> Position:
 def _settled(before: Position, it: Event, year: int) -> Position:
     """The position after money of the year was paid, came back, or can no longer be paid."""
     match it:
+        case PaymentRecorded(overpaid=True):
+            return replace(
+                before, payments=before.payments.put(it.payment, it.cents), last_payment_entry=it.entry,
+                overpaid=before.overpaid.put(it.payment, it.cents), overpaid_cents=before.overpaid_cents + it.cents,
+            )  # fmt: skip
+        case PaymentReversed(overpaid=True):
+            return replace(before, overpaid_cents=before.overpaid_cents - it.cents)
+        case RepaymentReceived(overpaid=True):
+            return replace(before, overpaid_cents=before.overpaid_cents - it.set_off_cents)
         case PaymentRecorded():
             payments = before.payments.put(it.payment, it.cents)
             paid = before.paid_cents + it.cents

@@ -54,8 +54,10 @@ def open_budget(command: OpenBudget, budget: Unopened, context: Context) -> Sequ
     state = reduce(evolve, events, budget)
     for it in (early.payment for early in sorted(budget.awaiting.values(), key=lambda it: it.number)):
         # One that no commitment covers stays waiting, for people to see; it must not keep the whole year shut.
-        if isinstance(state, Open) and it.cents <= state.position(it.case).unpaid_cents(state.year):
-            payment = RecordPayment(payment=it.payment, case=it.case, cents=it.cents, paid_on=it.paid_on)
+        if isinstance(state, Open) and (it.overpaid or it.cents <= state.position(it.case).unpaid_cents(state.year)):
+            payment = RecordPayment(
+                payment=it.payment, case=it.case, cents=it.cents, paid_on=it.paid_on, overpaid=it.overpaid
+            )
             recorded = pay(payment, state)
             events += recorded
             state = reduce(evolve, recorded, state)

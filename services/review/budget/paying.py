@@ -25,7 +25,13 @@ def wait_for_budget(command: RecordPayment, budget: Unopened) -> Sequence[Event]
     if command.payment in budget.awaiting:
         return []
     return [
-        PaymentAwaitingBudget(payment=command.payment, case=command.case, cents=command.cents, paid_on=command.paid_on)
+        PaymentAwaitingBudget(
+            payment=command.payment,
+            case=command.case,
+            cents=command.cents,
+            paid_on=command.paid_on,
+            overpaid=command.overpaid,
+        )
     ]
 
 
@@ -37,7 +43,7 @@ def pay(command: RecordPayment, budget: Open) -> Sequence[Event]:
             raise PaymentContradicted
         return []
     check_not_closed(budget)
-    if not 0 < command.cents <= position.unpaid_cents(budget.year):
+    if command.cents <= 0 or (not command.overpaid and command.cents > position.unpaid_cents(budget.year)):
         raise PaymentBeyondCommitment
     return [
         PaymentRecorded(
@@ -47,6 +53,7 @@ def pay(command: RecordPayment, budget: Open) -> Sequence[Event]:
             case=command.case,
             cents=command.cents,
             paid_on=command.paid_on,
+            overpaid=command.overpaid,
         )
     ]
 
@@ -68,6 +75,7 @@ def reverse(command: ReversePayment, budget: Open) -> Sequence[Event]:
             case=command.case,
             cents=command.cents,
             returned_on=command.returned_on,
+            overpaid=command.payment in position.overpaid,
         )
     ]
 
@@ -84,7 +92,8 @@ def repay(command: RecordRepayment, budget: Open) -> Sequence[Event]:
     if not 0 <= command.interest_cents <= MAX_CENTS or command.received_on.year != budget.year:
         raise AmountsNotValid("Zu buchen ist im Haushaltsjahr des Eingangs.", field="received_on")
     position = budget.position(command.case)
-    set_off = min(command.cents, position.paid_cents) if budget.opening.repayments_set_off else 0
+    spent = max(0, position.overpaid_cents) if command.overpaid else position.paid_cents
+    set_off = min(command.cents, spent) if budget.opening.repayments_set_off else 0
     return [
         RepaymentReceived(
             entry=budget.entries + 1,
@@ -96,5 +105,6 @@ def repay(command: RecordRepayment, budget: Open) -> Sequence[Event]:
             set_off_cents=set_off,
             income_cents=command.cents - set_off + command.interest_cents,
             received_on=command.received_on,
+            overpaid=command.overpaid,
         )
     ]

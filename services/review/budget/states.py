@@ -77,6 +77,10 @@ class Position:
     payments: PersistentMap[int] = field(default_factory=PersistentMap[int])
     """Cents by payment."""
     last_payment_entry: int = 0
+    overpaid: PersistentMap[int] = field(default_factory=PersistentMap[int])
+    """Cents by payment that paid something twice, beside the commitment."""
+    overpaid_cents: int = 0
+    """What of them did not come back yet."""
     moved_into: int = 0
     """The year to whose budget the unpaid commitment went when this one was closed."""
     basis: Basis | None = None

@@ -11,6 +11,7 @@ from services.review.recovery import ClaimKind, RepaymentDemanded
 SUBJECTS: Mapping[ClaimKind, str] = {
     ClaimKind.EXCESS: "Erstattungsbescheid",
     ClaimKind.LATE_USE: "Bescheid über Zinsen wegen verspäteter Verwendung",
+    ClaimKind.OVERPAYMENT: "Erstattungsbescheid wegen Überzahlung",
 }
 
 
@@ -26,6 +27,7 @@ def repayment_letter(
         **head.on(it.demanded_on),
         "subject": SUBJECTS[asked.kind],
         "late_use": asked.kind == ClaimKind.LATE_USE,
+        "overpaid": asked.kind == ClaimKind.OVERPAYMENT,
         "cents": asked.cents or asked.interest_cents,
         "due_on": it.due_on.isoformat(),
         "due_days": asked.due_days if from_service else 0,

@@ -163,7 +163,7 @@ def _decisions(
             or letter_form(one.name, file.letters)
             or form_of_fulfilment(one.name, it.fulfilment, today)
             or form_of_proof(one.name, it.proof)
-            or form_of_recovery(one.name)
+            or form_of_recovery(one.name, file.findings)
             or form_of_closure(one.name)
             or form_of(one.name, it.assessment, it.award, applies, today, one.proposal),
             back=f"/review/cases/{it.case}",

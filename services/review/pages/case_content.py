@@ -24,7 +24,7 @@ from services.review.programme import Terms
 from services.review.words.closure import closure_table
 from services.review.words.fulfilment import conditions_table
 from services.review.words.proof import proof_tables
-from services.review.words.recovery import repayments_table
+from services.review.words.recovery import findings_table, repayments_table
 from shared.access import Person
 from shared.identity import ROLE_TITLES, SYSTEM, Erased, Role, Sealed
 from shared.privacy import Forged
@@ -164,6 +164,8 @@ def tables_shown(file: CaseFile, asked: Mapping[str, str]) -> list[dict[str, Any
     if file.side_conditions:
         tables.append(conditions_table(file.side_conditions))
     tables += proof_tables(file.proofs)
+    if file.findings:
+        tables.append(findings_table(file.findings))
     if file.repayments:
         tables.append(repayments_table(file.repayments))
     if file.closure:

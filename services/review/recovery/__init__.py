@@ -14,8 +14,11 @@ from services.review.recovery.commands import (
     DropRepayment,
     NoteDemandDispatch,
     NoteDemandFailure,
+    NoteFailedPayment,
+    NoteOverpayment,
     NoteRepayment,
     NoteSettlement,
+    NoteUnspent,
     ProposeRepayment,
 )
 from services.review.recovery.deciding import decide, reference_of
@@ -25,22 +28,29 @@ from services.review.recovery.errors import (
     ClaimTaken,
     DemandIsSettled,
     IneffectiveDayMissing,
+    LateUseDemanded,
     NoRepaymentProposal,
     NothingAnnulled,
     NothingDemanded,
+    NothingOverpaid,
     RepaymentProposalOpen,
+    UnknownFinding,
 )
 from services.review.recovery.events import (
     ClaimSettlementNoted,
     DemandDispatched,
     DemandServiceFailed,
     Event,
+    OverpaymentEnded,
+    OverpaymentNoted,
     RepaymentDemanded,
     RepaymentDropped,
     RepaymentNoted,
     RepaymentProposed,
+    UnspentNoted,
 )
 from services.review.recovery.evolving import evolve
+from services.review.recovery.noting import late_balances
 from services.review.recovery.noun import decider
 from services.review.recovery.states import Recovery
 
@@ -61,13 +71,20 @@ __all__ = [
     "DropRepayment",
     "Event",
     "IneffectiveDayMissing",
+    "LateUseDemanded",
     "NoRepaymentProposal",
     "NoteDemandDispatch",
     "NoteDemandFailure",
+    "NoteFailedPayment",
+    "NoteOverpayment",
     "NoteRepayment",
     "NoteSettlement",
+    "NoteUnspent",
     "NothingAnnulled",
     "NothingDemanded",
+    "NothingOverpaid",
+    "OverpaymentEnded",
+    "OverpaymentNoted",
     "ProposeRepayment",
     "Recovery",
     "RepaymentDemanded",
@@ -75,8 +92,11 @@ __all__ = [
     "RepaymentNoted",
     "RepaymentProposalOpen",
     "RepaymentProposed",
+    "UnknownFinding",
+    "UnspentNoted",
     "decide",
     "decider",
     "evolve",
+    "late_balances",
     "reference_of",
 ]

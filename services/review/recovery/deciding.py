@@ -15,8 +15,11 @@ from services.review.recovery.commands import (
     DropRepayment,
     NoteDemandDispatch,
     NoteDemandFailure,
+    NoteFailedPayment,
+    NoteOverpayment,
     NoteRepayment,
     NoteSettlement,
+    NoteUnspent,
     ProposeRepayment,
 )
 from services.review.recovery.errors import (
@@ -25,6 +28,7 @@ from services.review.recovery.errors import (
     IneffectiveDayMissing,
     NoRepaymentProposal,
     NothingAnnulled,
+    NothingOverpaid,
     RepaymentProposalOpen,
 )
 from services.review.recovery.events import (
@@ -35,6 +39,7 @@ from services.review.recovery.events import (
     RepaymentNoted,
     RepaymentProposed,
 )
+from services.review.recovery.noting import ended, overpaid, unspent
 from services.review.recovery.serving import dispatched, failed
 from services.review.recovery.states import Recovery
 from shared import duties
@@ -54,6 +59,12 @@ def decide(command: Command, recovery: Recovery, context: Context) -> Sequence[E
             return _propose(command, recovery, context)
         case DemandRepayment():
             return _demand(command, recovery, context)
+        case NoteOverpayment():
+            return overpaid(command, recovery)
+        case NoteFailedPayment():
+            return ended(command, recovery, context)
+        case NoteUnspent():
+            return unspent(command, recovery)
         case NoteDemandDispatch():
             return dispatched(command, recovery, context)
         case NoteDemandFailure():
@@ -82,7 +93,7 @@ def _propose(command: ProposeRepayment, recovery: Recovery, context: Context) ->
         waived_because=command.waived_because, lines=command.lines, interest_cents=command.interest_cents,
         reasons=command.reasons, interest_bagatelle_cents=command.interest_bagatelle_cents,
         day_count=command.day_count, due_days=command.due_days, proposed_by=context.actor, proposed_on=context.valid_on,
-        proof=command.proof,
+        proof=command.proof, payment=command.payment, unspent=command.unspent,
     )  # fmt: skip
     if recovery.proposal:
         if recovery.proposal.claim == command.claim:
@@ -92,19 +103,31 @@ def _propose(command: ProposeRepayment, recovery: Recovery, context: Context) ->
         return []
     if not command.reasons.strip():
         raise ReasonMissing("Warum wird zurückgefordert?", field="reasons")
+    _require_ground(command, proposed, context)
+    duties.refuse(PROPOSE, (*command.acted, *recovery.acted), context)
+    return [proposed]
+
+
+def _require_ground(command: ProposeRepayment, proposed: RepaymentProposed, context: Context) -> None:
+    """Each kind of demand has its reason in law, and its limit."""
     if command.kind == ClaimKind.LATE_USE:
         if command.interest_cents < max(command.interest_bagatelle_cents, 1):
             raise BelowBagatelle
-    else:
-        if not (command.annulment or command.proof):
-            raise NothingAnnulled
-        if not 0 < command.cents <= command.excess_cents:
-            raise BeyondExcess(field="cents")
-        if command.cents < command.bagatelle_cents:
-            raise BelowBagatelle
-        _require_day(proposed, context)
-    duties.refuse(PROPOSE, (*command.acted, *recovery.acted), context)
-    return [proposed]
+        return
+    if command.kind == ClaimKind.OVERPAYMENT:
+        if command.overpaid_cents <= 0:
+            raise NothingOverpaid
+    elif not (command.annulment or command.proof):
+        raise NothingAnnulled
+    if not 0 < command.cents <= _limit_of(command):
+        raise BeyondExcess(field="cents")
+    if command.cents < command.bagatelle_cents:
+        raise BelowBagatelle
+    _require_day(proposed, context)
+
+
+def _limit_of(command: ProposeRepayment) -> int:
+    return command.overpaid_cents if command.kind == ClaimKind.OVERPAYMENT else command.excess_cents
 
 
 def _require_day(proposed: RepaymentProposed, context: Context) -> None:
@@ -122,6 +145,8 @@ def _demand(command: DemandRepayment, recovery: Recovery, context: Context) -> S
         raise NoRepaymentProposal
     if proposed.kind == ClaimKind.EXCESS and proposed.cents > command.excess_cents:
         raise BeyondExcess
+    if proposed.kind == ClaimKind.OVERPAYMENT and proposed.cents > command.overpaid_cents:
+        raise NothingOverpaid
     duties.refuse(DEMAND, (*command.acted, *recovery.acted), context)
     acted = duties.with_act(recovery.acted, context.actor, Role.APPROVER, DEMAND)
     return [

@@ -43,6 +43,22 @@ class BelowBagatelle(DomainError):
     title = "Der Betrag liegt unter der Bagatellgrenze und wird nicht zurückgefordert."
 
 
+class NothingOverpaid(DomainError):
+    code = "nothing-overpaid"
+    title = "Diese Zahlung ist keine Überzahlung mehr; zurückzufordern ist von ihr nichts."
+
+
+class UnknownFinding(DomainError):
+    code = "unknown-finding"
+    title = "Diese Feststellung gibt es in dem Vorgang nicht; möglich ist, was unter „Feststellungen“ steht."
+    status = 404
+
+
+class LateUseDemanded(DomainError):
+    code = "late-use-demanded"
+    title = "Die Zinsen für diese Zeit sind bereits gefordert."
+
+
 class NothingDemanded(DomainError):
     code = "nothing-demanded"
     title = "Unter dieser Nummer ist nichts zurückgefordert."

@@ -4,6 +4,7 @@ from datetime import date
 
 from services.review.recovery.commands import ClaimKind
 from shared.contracts import Acted
+from shared.contracts.payout import LateMoney
 from shared.decider import event
 from shared.interest import DayCount, InterestLine
 
@@ -14,7 +15,8 @@ class RepaymentProposed:
 
     `number` counts the case's proposals; `lines` are how interest for a late use was computed, `interest_from_on` the day
     from which an excess bears interest, none when that is `waived_because` of something (§ 49a III 2 VwVfG); `proof` is the
-    accepted proof of use that it rests on, if there is one.
+    accepted proof of use that it rests on, if there is one; `payment` paid something twice, `unspent` is the drawdown whose
+    summary showed that money was used too late.
     """
 
     number: int
@@ -33,6 +35,8 @@ class RepaymentProposed:
     proposed_by: str
     proposed_on: date
     proof: str = ""
+    payment: str = ""
+    unspent: str = ""
 
 
 @event("review.repayment-demanded")
@@ -110,7 +114,49 @@ class ClaimSettlementNoted:
     settled_on: date
 
 
+@event("review.overpayment-noted")
+class OverpaymentNoted:
+    """Noted from payout: a drawdown was paid twice (Überzahlung), by this payment `beside` the one that was made instead."""
+
+    payment: str
+    drawdown: str
+    beside: str
+    cents: int
+    paid_on: date
+
+
+@event("review.overpayment-ended")
+class OverpaymentEnded:
+    """Noted from payout: of two payments of one drawdown this one was refused or came back; it is paid once (Überzahlung erledigt)."""
+
+    payment: str
+    ended_on: date
+
+
+@event("review.unspent-noted")
+class UnspentNoted:
+    """Noted from payout: a summary of use showed money that was paid and not used in time (nicht alsbald verwendete Mittel).
+
+    `parts` say of which drawdowns, and since when each was to be used; until `noted_on` they were not.
+    """
+
+    drawdown: str
+    unspent_cents: int
+    late_cents: int
+    due_on: date
+    noted_on: date
+    parts: tuple[LateMoney, ...] = ()
+
+
 type Event = (
-    RepaymentProposed | RepaymentDemanded | DemandDispatched | DemandServiceFailed | RepaymentDropped | RepaymentNoted
+    OverpaymentNoted
+    | OverpaymentEnded
+    | UnspentNoted
+    | RepaymentProposed
+    | RepaymentDemanded
+    | DemandDispatched
+    | DemandServiceFailed
+    | RepaymentDropped
+    | RepaymentNoted
     | ClaimSettlementNoted
-)  # fmt: skip
+)

@@ -8,10 +8,13 @@ from services.review.recovery.events import (
     DemandDispatched,
     DemandServiceFailed,
     Event,
+    OverpaymentEnded,
+    OverpaymentNoted,
     RepaymentDemanded,
     RepaymentDropped,
     RepaymentNoted,
     RepaymentProposed,
+    UnspentNoted,
 )
 from services.review.recovery.states import Recovery
 from shared import duties
@@ -26,6 +29,12 @@ def evolve(recovery: Recovery, it: Event) -> Recovery:
             return replace(recovery, proposals=it.number, proposal=it, acted=acted)
         case RepaymentDemanded():
             return replace(recovery, proposal=None, demanded=(*recovery.demanded, it), acted=it.acted)
+        case OverpaymentNoted():
+            return replace(recovery, overpayments=(*recovery.overpayments, it))
+        case OverpaymentEnded():
+            return replace(recovery, ended=(*recovery.ended, it))
+        case UnspentNoted():
+            return replace(recovery, unspent=(*recovery.unspent, it))
         case DemandDispatched():
             return replace(recovery, dispatches=(*recovery.dispatches, it))
         case DemandServiceFailed():

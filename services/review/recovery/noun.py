@@ -7,10 +7,13 @@ from services.review.recovery.events import (
     DemandDispatched,
     DemandServiceFailed,
     Event,
+    OverpaymentEnded,
+    OverpaymentNoted,
     RepaymentDemanded,
     RepaymentDropped,
     RepaymentNoted,
     RepaymentProposed,
+    UnspentNoted,
 )
 from services.review.recovery.evolving import evolve
 from services.review.recovery.states import Recovery
@@ -22,6 +25,9 @@ decider = Decider[Command, Event, Recovery](
     decide=decide,
     evolve=evolve,
     events=[
+        OverpaymentNoted,
+        OverpaymentEnded,
+        UnspentNoted,
         RepaymentProposed,
         RepaymentDemanded,
         DemandDispatched,

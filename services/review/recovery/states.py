@@ -1,14 +1,19 @@
 """How a recovery stands."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from services.review.recovery.commands import ClaimKind
 from services.review.recovery.events import (
     ClaimSettlementNoted,
     DemandDispatched,
     DemandServiceFailed,
+    OverpaymentEnded,
+    OverpaymentNoted,
     RepaymentDemanded,
     RepaymentNoted,
     RepaymentProposed,
+    UnspentNoted,
 )
 from shared.contracts import Acted
 from shared.decider import value
@@ -27,11 +32,44 @@ class Recovery:
     acted: tuple[Acted, ...] = ()
     dispatches: tuple[DemandDispatched, ...] = ()
     failures: tuple[DemandServiceFailed, ...] = ()
+    overpayments: tuple[OverpaymentNoted, ...] = ()
+    ended: tuple[OverpaymentEnded, ...] = ()
+    unspent: tuple[UnspentNoted, ...] = ()
 
     @property
     def demanded_cents(self) -> int:
-        """What was demanded of money paid in excess."""
+        """What was demanded of money that was paid, in excess or twice."""
         return sum(it.proposed.cents for it in self.demanded)
+
+    @property
+    def demanded_excess_cents(self) -> int:
+        """What of it was paid beyond the grant."""
+        return sum(it.proposed.cents for it in self.demanded if it.proposed.kind == ClaimKind.EXCESS)
+
+    @property
+    def overpaid(self) -> Sequence[OverpaymentNoted]:
+        """The payments by which something is paid twice: neither they nor the payments beside them came to nothing."""
+        gone = {it.payment for it in self.ended}
+        return [it for it in self.overpayments if not {it.payment, it.beside} & gone]
+
+    @property
+    def overpaid_cents(self) -> int:
+        return sum(it.cents for it in self.overpaid)
+
+    def reclaimable_cents(self, payment: str) -> int:
+        """What of an overpayment is not demanded yet."""
+        paid = sum(it.cents for it in self.overpaid if it.payment == payment)
+        return paid - sum(it.proposed.cents for it in self.demanded if it.proposed.payment == payment)
+
+    def charged_until(self, drawdown: str) -> date:
+        """Until when interest was demanded for what of this drawdown was used too late."""
+        founded = {it.proposed.unspent for it in self.demanded if it.proposed.unspent}
+        days = (
+            it.noted_on
+            for it in self.unspent
+            if it.drawdown in founded and any(part.drawdown == drawdown for part in it.parts)
+        )
+        return max(days, default=date.min)
 
     def demand(self, number: int) -> RepaymentDemanded | None:
         return next((it for it in self.demanded if it.proposed.number == number), None)

@@ -12,7 +12,11 @@ from services.review.recovery import ClaimKind, Recovery, RepaymentDemanded
 from services.review.words import Words
 from shared.money import euros
 
-KINDS = {ClaimKind.EXCESS: "Erstattung (§ 49a Abs. 1 VwVfG)", ClaimKind.LATE_USE: "Zwischenzinsen (§ 49a Abs. 4 VwVfG)"}
+KINDS = {
+    ClaimKind.EXCESS: "Erstattung (§ 49a Abs. 1 VwVfG)",
+    ClaimKind.LATE_USE: "Zwischenzinsen (§ 49a Abs. 4 VwVfG)",
+    ClaimKind.OVERPAYMENT: "Überzahlung (öffentlich-rechtlicher Erstattungsanspruch)",
+}
 OUTCOMES = {"paid": "gezahlt", "remitted": "ganz oder teilweise erlassen"}
 ACTIONS = (r.PROPOSE, r.DEMAND, r.DROP)
 
@@ -35,6 +39,68 @@ class RepaymentTold(BaseModel):
     outcome: str
     proof: str = ""
     awaits_service: bool = False
+
+
+class FindingTold(BaseModel):
+    """What payout found and a demand can rest on, by the name with which it is proposed: money that was paid twice, or used too late."""
+
+    found: str
+    kind: str
+    cents: int
+    from_on: date
+    until_on: date | None
+
+
+def told_findings(known: Recovery) -> list[FindingTold]:
+    """What of it is not demanded yet, oldest first."""
+    late = {it.drawdown: None for it in known.unspent}
+    return [
+        *(
+            FindingTold(
+                found=name_of(ClaimKind.OVERPAYMENT, it.payment), kind=ClaimKind.OVERPAYMENT, cents=left,
+                from_on=it.paid_on, until_on=None,
+            )
+            for it in known.overpaid
+            if (left := known.reclaimable_cents(it.payment)) > 0
+        ),
+        *(told for drawdown in late if (told := _late(known, drawdown))),
+    ]  # fmt: skip
+
+
+def _late(known: Recovery, drawdown: str) -> FindingTold | None:
+    try:
+        found = r.late_balances(known, drawdown)
+    except r.LateUseDemanded:
+        return None
+    return FindingTold(
+        found=name_of(ClaimKind.LATE_USE, drawdown), kind=ClaimKind.LATE_USE, cents=sum(it.cents for it in found),
+        from_on=min(it.from_on for it in found), until_on=max(it.until_on for it in found),
+    )  # fmt: skip
+
+
+def name_of(kind: ClaimKind, name: str) -> str:
+    return f"{kind}/{name}"
+
+
+def findings_table(its: Sequence[FindingTold]) -> dict[str, Any]:
+    """What can be demanded because payout found it, on the case's page."""
+    columns = [
+        {"key": "kind", "title": "Feststellung"},
+        {"key": "cents", "title": "Betrag", "kind": "money"},
+        {"key": "from_on", "title": "seit", "kind": "date"},
+        {"key": "until_on", "title": "bis", "kind": "date"},
+    ]
+    rows = [
+        {"kind": FINDINGS[ClaimKind(it.kind)], "cents": it.cents, "from_on": it.from_on, "until_on": it.until_on}
+        for it in its
+    ]
+    return {"caption": "Feststellungen der Auszahlung", "columns": columns, "rows": rows}
+
+
+FINDINGS = {
+    ClaimKind.OVERPAYMENT: "von der Kasse zweimal gezahlt",
+    ClaimKind.LATE_USE: "nicht rechtzeitig verwendet",
+}
 
 
 def told_repayments(known: Recovery) -> list[RepaymentTold]:
@@ -91,6 +157,15 @@ def _standing(it: RepaymentTold) -> dict[str, str]:
 def tell_of_recovery(it: object) -> Words | None:
     """What the timeline says of a recovery; None when it is none of these."""
     match it:
+        case r.OverpaymentNoted():
+            why = f"{euros(it.cents)} am {it.paid_on:%d.%m.%Y}; zurückzufordern ist, was zweimal gezahlt ist."
+            return Words(title="Überzahlung gemeldet", tone="danger", why=why)
+        case r.OverpaymentEnded():
+            why = "Von den beiden Zahlungen ist eine nicht ausgeführt oder zurückgekommen."
+            return Words(title="Überzahlung erledigt", tone="success", why=why)
+        case r.UnspentNoted():
+            why = f"{euros(it.late_cents)}, zu verwenden bis {it.due_on:%d.%m.%Y}, am {it.noted_on:%d.%m.%Y} noch nicht verwendet."
+            return Words(title="Nicht rechtzeitig verwendete Mittel gemeldet", tone="warning", why=why)
         case r.RepaymentProposed():
             return Words(title="Rückforderung vorgeschlagen", tone="warning", why=f"{_amount(it)}: {it.reasons}")
         case r.RepaymentDemanded():
@@ -117,13 +192,18 @@ def _amount(it: r.RepaymentProposed) -> str:
     return f"{KINDS[it.kind]} {euros(it.cents or it.interest_cents)}"
 
 
-def form_of_recovery(name: str) -> Form | None:
-    """The form of one of these steps; None when it is none."""
+def form_of_recovery(name: str, findings: Sequence[FindingTold] = ()) -> Form | None:
+    """The form of one of these steps; None when it is none. What payout found is proposed by its name, with its own amounts and days."""
     match name:
         case r.PROPOSE:
+            by_hand: dict[str, str] = {it.found: _found(it) for it in findings} | {"": "keine davon"}
+            found: list[FormField] = (
+                [chosen("found", "Feststellung der Auszahlung", by_hand, findings[0].found)] if findings else []
+            )
             fields: list[FormField] = [
-                chosen("kind", "Forderung", {str(key): text for key, text in KINDS.items()}, ClaimKind.EXCESS),
-                money("cents", "Betrag", None, required=True),
+                *found,
+                chosen("kind", "Forderung", BY_HAND, ClaimKind.EXCESS),
+                money("cents", "Betrag", None, required=not findings),
                 area("reasons", "Begründung"),
                 line(
                     "waived_because",
@@ -143,6 +223,8 @@ def form_of_recovery(name: str) -> Form | None:
                 {"name": "until_on", "label": "verwendet am", "kind": "date", "value": "", "width": "date"},
             ]
             text = "Gefordert werden kann, was über die Bewilligung hinaus gezahlt ist; Zwischenzinsen für gezahltes Geld, das zu spät verwendet wurde."
+            if findings:
+                text = f"{text} Bei einer Feststellung der Auszahlung stehen Betrag und Tage fest; anzugeben ist nur die Begründung."
             return Form(fields=fields, submit="Rückforderung vorschlagen", text=text)
         case r.DEMAND:
             consequence = (
@@ -153,6 +235,14 @@ def form_of_recovery(name: str) -> Form | None:
             return Form(fields=[area("reason", "Grund")], submit="Vorschlag nicht folgen")
         case _:
             return None
+
+
+def _found(it: FindingTold) -> str:
+    until = f" bis {it.until_on:%d.%m.%Y}" if it.until_on else ""
+    return f"{FINDINGS[ClaimKind(it.kind)]}: {euros(it.cents)}, seit {it.from_on:%d.%m.%Y}{until}"
+
+
+BY_HAND = {str(it): KINDS[it] for it in (ClaimKind.EXCESS, ClaimKind.LATE_USE)}
 
 
 def steps_of_recovery(known: Recovery, *, possible: bool) -> Sequence[str]:

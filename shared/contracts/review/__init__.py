@@ -27,7 +27,7 @@ from shared.contracts.review.award import (
 from shared.contracts.review.funds import FundsAssigned, FundsSupplemented, PaymentEntered, ReductionRequested
 from shared.contracts.review.people import ConflictOfInterestDeclared, MunicipalTieDeclared, PolicyPublished, TookPart
 from shared.contracts.review.proof import CaseClosed, CaseReopened, PaymentsStopped, ProofDecided, ProofReminded
-from shared.contracts.review.recovery import DemandProgressed, RepaymentDemanded
+from shared.contracts.review.recovery import DemandProgressed, OverpaymentSettled, RepaymentDemanded
 
 __all__ = [
     "ApplicationRejectedFormally",
@@ -54,6 +54,7 @@ __all__ = [
     "HearingOpened",
     "MunicipalTieDeclared",
     "NoticeProgressed",
+    "OverpaymentSettled",
     "PaymentEntered",
     "PaymentsStopped",
     "PolicyPublished",

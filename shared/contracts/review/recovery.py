@@ -5,7 +5,7 @@ from datetime import date
 from shared.contracts import Acted, contract
 
 
-@contract("review.repayment-demanded", version=2)
+@contract("review.repayment-demanded", version=3)
 class RepaymentDemanded:
     """Money is to be repaid (Erstattungsbescheid, § 49a VwVfG), until `due_on` under `reference`.
 
@@ -13,6 +13,7 @@ class RepaymentDemanded:
     `waived_because` of something; or `late-use`, where `interest_cents` are owed for money that was used too late. `day_count`
     is how days of interest count; interest below `interest_bagatelle_cents` is not charged; `due_days` are the time to pay it.
     Since version 2: one that `awaits_service` is due only when `DemandProgressed` tells that its notice left.
+    Since version 3: of kind `overpayment`, what the treasury paid twice by this `payment`.
     """
 
     claim: str
@@ -31,6 +32,7 @@ class RepaymentDemanded:
     demanded_on: date
     acted: tuple[Acted, ...]
     awaits_service: bool = False
+    payment: str = ""
 
 
 @contract("review.demand-progressed")
@@ -46,3 +48,13 @@ class DemandProgressed:
     number: int
     due_on: date | None
     happened_on: date
+
+
+@contract("review.overpayment-settled")
+class OverpaymentSettled:
+    """Nothing is open any more of the claim for what this payment of the drawdown had paid twice (Überzahlung zurückgeholt)."""
+
+    claim: str
+    drawdown: str
+    payment: str
+    settled_on: date
