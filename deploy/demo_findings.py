@@ -54,6 +54,7 @@ class Findings:
             proof=proof,
             recount=self._recount(),
             closed_days=await self._closed_days(),
+            overdue_files=await self._overdue_files(),
             trace_services=services,
             trace_spans=spans,
             seconds=time.monotonic() - started,
@@ -146,6 +147,11 @@ class Findings:
 
     async def _closed_days(self) -> int:
         return len((await self._people.read(AUDITOR, "/payout/days?status=closed&limit=200")).body["items"])
+
+    async def _overdue_files(self) -> list[str]:
+        """What the treasury should have sent by the calendar of files, and did not: a false alarm, for it did all it had to."""
+        found = await self._people.read(AUDITOR, "/payout/expected-files?status=overdue&limit=200")
+        return [f"{it['kind']} {it['about']}" for it in found.body["items"]]
 
     def _recount(self) -> Recount:
         """The export's events added up by a program that knows nothing of ours."""

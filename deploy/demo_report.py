@@ -86,6 +86,7 @@ class Result:
     proof: Proof
     recount: Recount
     closed_days: int
+    overdue_files: Sequence[str]
     trace_services: int
     trace_spans: int
     seconds: float
@@ -163,6 +164,10 @@ def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
     days = {it.on for case in cases for it in case.drawdowns if it.accepted_cents and _granted(case)}
     if result.closed_days != len(days):
         found.append(f"Abgeschlossen sind {result.closed_days} von {len(days)} Buchungstagen.")
+    if result.overdue_files:
+        found.append(
+            f"Bei der Kasse sind {len(result.overdue_files)} Dateien überfällig, zuerst {result.overdue_files[0]}."
+        )
     tried = sum(len(case.attempts) for case in cases)
     if result.refused_attempts != tried:
         found.append(
@@ -278,7 +283,7 @@ def summary(result: Result) -> Mapping[str, Any]:
                 for it in result.accounts
             ],
         },
-        "reconciliation": {"closed_days": result.closed_days},
+        "reconciliation": {"closed_days": result.closed_days, "overdue_files": len(result.overdue_files)},
         "sod": {
             "violations": len(result.recount.violations),
             "acts": result.recount.acts,

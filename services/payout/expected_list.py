@@ -1,6 +1,7 @@
 """The list of expected files: what is awaited, overdue or came; and what the follower has still to expect or to note.
 
-`to-expect` holds what gives rise to an expectation, `arrivals` what came and is not recorded as such.
+`to-expect` holds what gives rise to an expectation, `arrivals` what came and is not recorded as such; `movements` are days on which
+a payment was booked, `following` the last statement of each account: the calendar says which of them a statement is owed for.
 """
 
 from datetime import timedelta
@@ -57,6 +58,12 @@ def _note_silence(draft: Draft, it: FileOverdue | FileArrived, *, silent: bool) 
     draft.put("batches", it.about, batch, grp=batch["status"], sort=batch["place"])
 
 
+def note_movement(draft: Draft, account: str, on: str) -> None:
+    """A payment was booked on this account on this day."""
+    if draft.get("statement-days", f"{account}/{on}") is None:
+        draft.put("movements", f"{account}/{on}", {"booked_on": on}, grp=account, sort=on)
+
+
 def expect_return(draft: Draft, payment: str, at: str) -> None:
     """The treasury promised a payment's money back at this instant; it is expected unless it came or is expected already."""
     if draft.get("expectations", expectation.id_of(FileKind.RETURN, payment)) is None:
@@ -73,7 +80,9 @@ def _begun(draft: Draft, id: str, it: FileExpected) -> None:
     """What came before it was expected is met at once."""
     if it.kind == FileKind.STATEMENT:
         account = id.split("-")[1]
-        draft.delete("to-expect", f"series/{account}")
+        draft.delete("following", account)
+        draft.delete("movements", f"{it.account}/{it.about}")
+        draft.put("statement-days", f"{it.account}/{it.about}", {})
         series = draft.get("series", account) or {"last_on": "", "awaited": [], "gap": False}
         if series["last_on"] == it.about or (series["last_on"] > it.about and not series["gap"]):
             meet(draft, id, series["at"], series["sha256"])
@@ -132,5 +141,5 @@ def note_series(draft: Draft, account: str, it: StatementNoted, at: str) -> None
         series |= {"last_on": day, "at": at, "sha256": it.sha256, "gap": gap}
         following = next_target_day(it.closed_on + timedelta(days=1)).isoformat()
         if draft.get("expectations", expectation.id_of(FileKind.STATEMENT, following, account)) is None:
-            draft.put("to-expect", f"series/{account}", {"series": account, "last_on": day})
+            draft.put("following", account, {"series": account, "last_on": day})
     draft.put("series", account, series)

@@ -34,7 +34,7 @@ class Rule(BaseModel):
     kind: FileKind
     title: _Text
     formats: tuple[Format, ...]
-    begins: Literal["hand-over", "execution", "statement", "recall", "promise"]
+    begins: Literal["hand-over", "execution", "movement", "statement", "recall", "promise"]
     target_days: Annotated[int, Field(ge=0, le=60)]
     at: time
     source: _Text
@@ -53,6 +53,10 @@ class FileCalendar(BaseModel):
         owing = {one for it in self.expected if it.begins in ("hand-over", "execution") for one in it.formats}
         if missing := {"iso20022", "hkr-xml", "hkr-csv", "manual"} - owing:
             raise ValueError(f"Nach einer Datei {min(missing)} würde nichts erwartet.")
+        if any((it.kind == FileKind.STATEMENT) != (it.begins in ("movement", "statement")) for it in self.expected):
+            raise ValueError(
+                "Ein Kontoauszug wird nach einem Buchungstag oder nach dem Auszug davor erwartet, sonst nichts."
+            )
         return self
 
     def of_batch(
@@ -74,6 +78,16 @@ class FileCalendar(BaseModel):
         rules = [it for it in self.expected if it.begins == "promise"]
         return [_expect(it, account, payment, self._given_on(promised_at)) for it in rules]
 
+    @property
+    def follows_movements(self) -> bool:
+        """Whether a statement is owed for days on which something was booked."""
+        return any(it.begins == "movement" for it in self.expected)
+
+    def of_movement(self, account: str, on: date, format: str) -> Sequence[ExpectFile]:
+        """The statement of a day on which something was booked."""
+        rules = [it for it in self.expected if format in it.formats and it.begins == "movement"]
+        return [_expect(it, account, on.isoformat(), on) for it in rules]
+
     def after_statement(self, account: str, last_on: date, format: str) -> Sequence[ExpectFile]:
         """The statement that follows the one of this day."""
         day = next_target_day(last_on + timedelta(days=1))
@@ -88,6 +102,7 @@ class FileCalendar(BaseModel):
 _BEGINS = {
     "hand-over": "übergeben am",
     "execution": "auszuführen am",
+    "movement": "gebucht am",
     "statement": "Auszug des",
     "recall": "Rückruf vom",
     "promise": "zugesagt am",

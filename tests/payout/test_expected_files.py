@@ -115,8 +115,12 @@ def test_the_cash_system_owes_an_acknowledgement_and_a_file_of_bookings(format: 
     assert due(MONDAY, MONDAY.date(), format).keys() == {"answer", "booking"}
 
 
-def test_the_statement_of_a_day_is_due_on_the_morning_of_the_next_business_day() -> None:
-    (after_friday,) = calendar_of(SHIPPED).after_statement("land", date(2025, 12, 23), "iso20022")
+def test_the_statement_of_a_day_is_due_on_the_morning_of_the_next_business_day(tmp_path: Path) -> None:
+    assert not calendar_of(SHIPPED).after_statement("land", date(2025, 12, 23), "iso20022")
+    (booked,) = calendar_of(SHIPPED).of_movement("land", date(2025, 12, 23), "iso20022")
+    assert (booked.about, booked.due_at) == ("2025-12-23", datetime(2025, 12, 24, 8, tzinfo=UTC))
+    (after_friday,) = calendar_of(daily(tmp_path)).after_statement("land", date(2025, 12, 23), "iso20022")
+    assert not calendar_of(daily(tmp_path)).follows_movements
     assert (after_friday.about, after_friday.due_at) == ("2025-12-24", datetime(2025, 12, 29, 8, tzinfo=UTC))
     assert "29.12.2025, 09:00 Uhr" in after_friday.rule
 
@@ -133,6 +137,15 @@ def test_a_calendar_that_expects_nothing_after_a_file_is_refused(tmp_path: Path)
     text = SHIPPED.read_text("utf-8")
     (tmp_path / "calendar.toml").write_text(text.replace('formats = ["manual"]', "formats = []"))
     with pytest.raises(ValidationError, match="manual"):
+        calendar_of(tmp_path / "calendar.toml")
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("statement", "execution"), ("booking", "movement")])
+def test_a_statement_is_owed_for_a_day_and_nothing_else_is(kind: str, begins: str, tmp_path: Path) -> None:
+    text = SHIPPED.read_text("utf-8")
+    row = '\n[[expected]]\nkind = "{}"\ntitle = "X"\nformats = ["iso20022"]\nbegins = "{}"\ntarget_days = 1\nat = 09:00:00\nsource = "X"\n'
+    (tmp_path / "calendar.toml").write_text(text + row.format(kind, begins))
+    with pytest.raises(ValidationError, match="Kontoauszug"):
         calendar_of(tmp_path / "calendar.toml")
 
 
@@ -213,13 +226,20 @@ def statement_of(day: str, number: int) -> bytes:
     return camt_053(message=f"M-{number}", number=number, on=day)
 
 
+def daily(folder: Path) -> Path:
+    """The calendar of a treasury that writes a statement on every TARGET day."""
+    file = folder / "daily.toml"
+    file.write_text(SHIPPED.read_text("utf-8").replace('begins = "movement"', 'begins = "statement"'))
+    return file
+
+
 def about(road: Road) -> dict[str, str]:
     road.service.settled()
     return {it["about"]: it["status"] for it in road.read("/payout/expected-files")["items"]}
 
 
 def test_a_treasury_that_sent_a_statement_owes_the_next_and_its_silence_is_seen(place: Place) -> None:
-    with on_the_road(place) as road:
+    with on_the_road(place, file_calendar=daily(place.folder)) as road:
         lay(road, "a.xml", statement_of("2025-08-01", 1))
         wait_until(lambda: about(road) == {"2025-08-04": "awaited"}, "der Auszug vom Montag")
         place.turn_to(datetime(2025, 8, 5, 7, tzinfo=UTC))
@@ -237,18 +257,47 @@ def test_a_treasury_that_sent_a_statement_owes_the_next_and_its_silence_is_seen(
         )
 
 
-def test_the_lists_are_the_same_when_they_are_made_anew(place: Place) -> None:
+def test_where_nothing_was_booked_no_statement_is_owed_and_where_a_payment_was_its_silence_is_seen(
+    place: Place,
+) -> None:
+    with on_the_road(place) as road:
+        lay(road, "a.xml", statement_of("2025-08-01", 1))
+        place.turn_to(datetime(2025, 8, 5, 7, 1, tzinfo=UTC))
+        assert standing(road) == {}, "on Monday nothing was booked, and no statement came"
+        handed_over(road)
+        road.answered()
+        becomes(road, answer="arrived", booking="arrived", statement="awaited")
+        (day,) = [it["about"] for it in road.read("/payout/expected-files")["items"] if it["kind"] == "statement"]
+        place.turn_to(datetime(2025, 8, 6, 7, 1, tzinfo=UTC))
+        becomes(road, answer="arrived", booking="arrived", statement="overdue")
+        lay(road, "b.xml", statement_of(day, 2))
+        becomes(road, answer="arrived", booking="arrived", statement="late")
+        place.turn_to(datetime(2025, 8, 20, 7, 1, tzinfo=UTC))
+        becomes(road, answer="arrived", booking="arrived", statement="late")
+
+
+def test_an_account_without_statements_owes_none(place: Place) -> None:
     with on_the_road(place) as road:
         handed_over(road)
         road.answered()
         becomes(road, answer="arrived", booking="arrived")
+        place.turn_to(MONDAY + timedelta(days=9))
+        becomes(road, answer="arrived", booking="arrived")
+        assert happened(road, "payout.file-overdue") == 0
+
+
+def test_the_lists_are_the_same_when_they_are_made_anew(place: Place) -> None:
+    with on_the_road(place) as road:
         lay(road, "a.xml", statement_of("2025-08-01", 1))
-        wait_until(lambda: "2025-08-04" in about(road), "der Auszug vom Montag")
-        names = ("expectations", "arrivals", "to-expect", "series", "batches", "due")
+        handed_over(road)
+        road.answered()
+        becomes(road, answer="arrived", booking="arrived", statement="awaited")
+        names = ("expectations", "arrivals", "to-expect", "movements", "following", "series", "batches", "due")
         views, follower = road.service.house.views, road.service.house.view_follower
         before = {name: views.find(name).entries for name in names}
         assert not before["arrivals"]
         assert not before["to-expect"]
+        assert not before["movements"]
         follower.rebuild()
         wait_until(lambda: follower.idle, "die Listen")
         assert {name: views.find(name).entries for name in names} == before

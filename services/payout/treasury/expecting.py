@@ -74,6 +74,7 @@ class Expecting:
                 await self._execute(expect(commands))
             else:
                 self.passed.add(it.key)
+        await self._expect_statements()
         for it in await self._waiting("arrivals"):
             came = NoteArrival(arrived_at=datetime.fromisoformat(it.body["at"]), sha256=it.body["sha256"])
             await self._execute(decision(expectation.decider, it.key, came))
@@ -81,18 +82,26 @@ class Expecting:
         await self._alarm_of_money()
         self.worked_upto = position
 
-    async def _waiting(self, view: str) -> Sequence[Entry]:
-        return (await asyncio.to_thread(self.house.views.find, view, limit=200)).entries
+    async def _waiting(self, view: str, grp: str | None = None) -> Sequence[Entry]:
+        return (await asyncio.to_thread(self.house.views.find, view, grp=grp, limit=200)).entries
+
+    async def _expect_statements(self) -> None:
+        """The statements that the calendar asks for of accounts that have any: of days with bookings, or of every TARGET day."""
+        begun = await asyncio.to_thread(self.house.views.bodies, "series", set(self.accounts))
+        written = settings_of(self.house).treasury_format
+        for name in sorted(begun):
+            account, asked = self.accounts[name], list[ExpectFile]()
+            if last := await asyncio.to_thread(self.house.views.get, "following", name):
+                last_on = date.fromisoformat(last.body["last_on"])
+                asked += self.calendar.after_statement(account, last_on, written)
+            days = await self._waiting("movements", account) if self.calendar.follows_movements else ()
+            for it in days:
+                asked += self.calendar.of_movement(account, date.fromisoformat(it.body["booked_on"]), written)
+            for one in asked:
+                await self._execute(expect({expectation.id_of(FileKind.STATEMENT, one.about, name): one}))
 
     def _commands(self, it: Entry) -> Mapping[str, ExpectFile]:
         body = it.body
-        if it.key.startswith("series/"):
-            name = body["series"]
-            if name not in self.accounts:
-                return {}
-            last_on = date.fromisoformat(body["last_on"])
-            found = self.calendar.after_statement(self.accounts[name], last_on, settings_of(self.house).treasury_format)
-            return {expectation.id_of(FileKind.STATEMENT, one.about, name): one for one in found}
         if it.key.startswith("recall/"):
             given_at = datetime.fromisoformat(body["at"])
             owed = self.calendar.of_recall(body["recall"], body["debtor"], given_at, body["format"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.payout import payment, sums
 from services.payout.deadlines import note_payee_check
-from services.payout.expected_list import expect_return, meet_return
+from services.payout.expected_list import expect_return, meet_return, note_movement
 from services.payout.views.batches import put_batch
 from services.payout.views.places import place_of
 from shared.views import Body, Draft, Standing
@@ -102,6 +102,8 @@ def put_moved(id: str, at: str, draft: Draft) -> None:
     body = draft.get("payments", id)
     if body and (batch := draft.get("batches", body["batch"])):
         put_batch(draft, batch | {"moved_at": max(batch["moved_at"], at)})
+        if body["settled_on"]:
+            note_movement(draft, batch["debtor"], body["settled_on"])
 
 
 def put_promise(id: str, standing: Standing, at: str, draft: Draft) -> None:
