@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from shared.decider import AnyDecider, Decision, DomainError, FieldError, RefusedAttempt
+from shared.decider import AnyDecider, Decision, DomainError, FieldError, Parts, RefusedAttempt
 from shared.overlay import Caller, Overlay
 from shared.recorders import Commanded
 from shared.records import replace, value
@@ -99,10 +99,7 @@ class CommandJob:
         except RefusedAttempt as refused:
             return _refused(overlay, caller, primary, refused)
         except DomainError as error:
-            return Outcome(
-                stream=primary, version=version, problem=error.code, title=error.title,
-                status=error.status, field=error.field, detail=error.detail, errors=error.errors,
-            )  # fmt: skip
+            return impossible(primary, version, error)
         refusals = [it.event.REFUSAL for it in recorded if it.event.REFUSAL]
         return Outcome(
             stream=primary,
@@ -111,6 +108,23 @@ class CommandJob:
             last=overlay.head.position if recorded else 0,
             refusal=refusals[0] if refusals else "",
         )
+
+
+@dataclass
+class PartsJob:
+    """A judgement that is made in parts; it has a turn of its own."""
+
+    decision: Parts
+    caller: Caller
+    done: asyncio.Future[Any]
+
+
+def impossible(stream: str, version: int, error: DomainError) -> Outcome:
+    """The outcome of a request that a named exception ended."""
+    return Outcome(
+        stream=stream, version=version, problem=error.code, title=error.title,
+        status=error.status, field=error.field, detail=error.detail, errors=error.errors,
+    )  # fmt: skip
 
 
 def _refused(overlay: Overlay, caller: Caller, primary: str, refused: RefusedAttempt) -> Outcome:

@@ -5,7 +5,7 @@ A noun is a `Decider`: two pure functions and a beginning (Chassaing, "Functiona
 tightened later never makes an old file unreadable.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -158,6 +158,23 @@ class Decision:
     creates: bool = False
     meta: Mapping[str, str] = field(default_factory=dict[str, str])
     further: Callable[[Sequence[Any]], Mapping[str, AnyDecider]] | None = None
+
+    @property
+    def primary(self) -> str:
+        return next(iter(self.reads))
+
+
+@value
+class Parts:
+    """One judgement that is too large to be made at once: part after part on what the parts before it decided, recorded in one
+    transaction or not at all.
+
+    `reads` are the streams that stay at hand for all parts, which name them again; `parts` begins anew whenever it is asked.
+    """
+
+    reads: Mapping[str, AnyDecider]
+    parts: Callable[[], Iterator[Decision]]
+    action: str = ""
 
     @property
     def primary(self) -> str:

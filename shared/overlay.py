@@ -1,6 +1,6 @@
 """The states as they will be when the group commits: judged on in memory, laid over what is stored, dropped when it fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -77,6 +77,13 @@ class Overlay:
                 del self.states[stream]
             else:
                 self.states[stream] = before
+
+    def let_go(self, kept: Collection[str]) -> Sequence[Committed]:
+        """What was laid so far, to be written now; of the states only those of the streams that are kept stay at hand."""
+        laid, self.laid = self.laid, []
+        self._changes = []
+        self.states = {stream: self.states[stream] for stream in kept if stream in self.states}
+        return laid
 
     def folded(self, noun: AnyDecider, stream: str) -> Folded:
         return self.known(stream) or self._known.load(noun, stream)

@@ -1,12 +1,14 @@
 """A service's log in one PostgreSQL schema."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString, cast
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
 
 from shared import arrays
@@ -110,9 +112,36 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         # One statement, so one message to the server, one transaction; a fence that does not fit lets nothing through.
         values = [*fence_of(batch), *_columns(batch.rows, _ROW_ARRAYS)]
         values += [*_columns(batch.lanes, _LANE_ARRAYS), *_columns(batch.commands, _COMMAND_ARRAYS)]
-        fenced = self._ask(_APPEND, values)
-        if fenced[0][0] != 1:
+        try:
+            fenced = self._ask(_APPEND, values)
+            if fenced[0][0] != 1:
+                raise FenceLost
+            if self._in_transaction:
+                self._tell("COMMIT")
+        except BaseException:
+            self.abandon()
+            raise
+
+    def begin(self, before: Head) -> None:
+        self.abandon()
+        self._tell("BEGIN")
+        # Locked to the end: nobody else can move it, nor write rows that would stand in the way of these.
+        [row] = self._ask("SELECT epoch, position, chain FROM {s}head WHERE one = 1 FOR UPDATE", ())
+        if Head(epoch=row[0], position=row[1], chain=row[2]) != before:
+            self.abandon()
             raise FenceLost
+
+    def lay(self, rows: Sequence[Row]) -> None:
+        self._tell(_LAY, _columns(rows, _ROW_ARRAYS))
+
+    def abandon(self) -> None:
+        if self._in_transaction:
+            self._tell("ROLLBACK")
+
+    @property
+    def _in_transaction(self) -> bool:
+        known = self._writing
+        return known is not None and not known.closed and known.info.transaction_status != TransactionStatus.IDLE
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [row_of(it) for it in self._all(ROWS, (after, limit), binary=True)]
@@ -149,12 +178,23 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         self.datastore.close()
 
     def _ask(self, statement: str, values: Sequence[Any]) -> list[Any]:
-        """One statement over the writer's own connection, in binary; a broken connection is made anew next time."""
+        """One statement over the writer's own connection, in binary, and what it finds."""
+        with self._asked(statement, values) as cursor:
+            return cursor.fetchall()
+
+    def _tell(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """The same for a statement that finds nothing."""
+        with self._asked(statement, values):
+            pass
+
+    @contextmanager
+    def _asked(self, statement: str, values: Sequence[Any]) -> Generator[psycopg.Cursor[Any]]:
+        """A broken connection is made anew next time."""
         try:
             if self._writing is None or self._writing.closed:
                 self._writing = self._connect()
             with self._writing.cursor(binary=True) as cursor:
-                return cursor.execute(self._sql(statement), values, prepare=True).fetchall()
+                yield cursor.execute(self._sql(statement), values, prepare=True)
         except psycopg.IntegrityError as error:
             raise IntegrityError(error) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -188,6 +228,7 @@ _ROW_ARRAYS = (BigintArray, TextArray, BigintArray, TextArray, ByteaArray, Bytea
 _LANE_ARRAYS = (TextArray, TextArray, BigintArray, TextArray)
 _COMMAND_ARRAYS = (TextArray, TextArray, ByteaArray, TextArray)
 
+_LAY = "INSERT INTO {s}stored_events SELECT it.* FROM unnest({p},{p},{p},{p},{p},{p},{p}) it"
 _APPEND = (
     "WITH fence AS (UPDATE {s}head SET position={p}, chain={p} WHERE one=1 AND epoch={p} AND position={p} AND chain={p} RETURNING 1), "
     "events AS (INSERT INTO {s}stored_events SELECT it.* FROM fence, unnest({p},{p},{p},{p},{p},{p},{p}) it), "

@@ -4,7 +4,8 @@ import contextlib
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from itertools import batched
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,6 +43,8 @@ from shared.recorders import (
 )
 from shared.records import astuple
 
+_ASKED_AT_ONCE = 10_000
+"""Streams in one statement; SQLite takes 32,766 values unless it was built otherwise."""
 READ_WITHIN = 10.0
 """Seconds that a store which is closed waits for those who still read in it."""
 
@@ -107,6 +110,7 @@ def _insert_some(table: str, fields: int) -> Sequence[tuple[str, int]]:
     ]
 
 
+_HEAD = "SELECT epoch, position, chain FROM head"
 _INSERT_ROWS = _insert_some("stored_events", 7)
 _INSERT_COMMANDS = _insert_some("command", 4)
 
@@ -132,34 +136,57 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def head(self) -> Head:
         try:
-            row = self._all("SELECT epoch, position, chain FROM head")[0]
+            row = self._all(_HEAD)[0]
         except OperationalError as error:
             raise NotProvisioned(self.datastore.pool.db_name) from error
         return Head(epoch=row["epoch"], position=row["position"], chain=row["chain"])
 
     def append(self, batch: Batch) -> None:
         with self._turn, _sqlite_errors():
-            self._writing.execute("BEGIN IMMEDIATE")
+            if not self._writing.in_transaction:
+                self._writing.execute("BEGIN IMMEDIATE")
             try:
                 self._write(batch)
                 self._writing.execute("COMMIT")
             except BaseException:
-                if self._writing.in_transaction:
-                    self._writing.execute("ROLLBACK")
+                self._roll_back()
                 raise
+
+    def begin(self, before: Head) -> None:
+        with self._turn, _sqlite_errors():
+            self._roll_back()
+            self._writing.execute("BEGIN IMMEDIATE")
+            if self._writing.execute(_HEAD).fetchone() != astuple(before):
+                self._roll_back()
+                raise FenceLost
+
+    def lay(self, rows: Sequence[Row]) -> None:
+        with self._turn, _sqlite_errors():
+            self._insert(_INSERT_ROWS, rows)
+
+    def abandon(self) -> None:
+        with self._turn, _sqlite_errors():
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._writing.in_transaction:
+            self._writing.execute("ROLLBACK")
 
     def _write(self, batch: Batch) -> None:
         if self._writing.execute(FENCE.format(s="", p="?"), fence_of(batch)).rowcount != 1:
             raise FenceLost
-        for statements, records in ((_INSERT_ROWS, batch.rows), (_INSERT_COMMANDS, batch.commands)):
-            values = [it for record in records for it in astuple(record)]
-            at = 0
-            for statement, most in statements:
-                while len(values) - at >= most:
-                    self._writing.execute(statement, values[at : at + most])
-                    at += most
+        self._insert(_INSERT_ROWS, batch.rows)
+        self._insert(_INSERT_COMMANDS, batch.commands)
         for lane in batch.lanes:
             self._writing.execute(LANE.format(s="", p="?"), astuple(lane))
+
+    def _insert(self, statements: Sequence[tuple[str, int]], records: Sequence[Row] | Sequence[Commanded]) -> None:
+        values = [it for record in records for it in astuple(record)]
+        at = 0
+        for statement, most in statements:
+            while len(values) - at >= most:
+                self._writing.execute(statement, values[at : at + most])
+                at += most
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [row_of(it) for it in self._all(ROWS.format(s="", p="?"), (after, limit))]
@@ -169,8 +196,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         with self._turn, _sqlite_errors():
-            marks = ",".join("?" * len(streams))
-            return by_stream(self._writing.execute(EVENTS_OF.format(s="") + f"IN ({marks})", streams))
+            return by_stream(it for some in batched(streams, _ASKED_AT_ONCE) for it in self._events_of(some))
+
+    def _events_of(self, streams: Sequence[str]) -> Iterable[Any]:
+        marks = ",".join("?" * len(streams))
+        return self._writing.execute(EVENTS_OF.format(s="") + f"IN ({marks})", streams)
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(STREAMS.format(s="", p="?"), (f"{beginning}%",))]

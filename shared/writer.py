@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +20,11 @@ import msgspec
 import structlog
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
-from shared.commands import KEEP_COMMANDS, CommandJob, Outcome, Request, repeated
-from shared.decider import AnyDecider
+from shared.commands import KEEP_COMMANDS, CommandJob, Outcome, PartsJob, Request, repeated
+from shared.decider import AnyDecider, Parts
 from shared.formats import ZERO, Header
-from shared.overlay import Overlay
+from shared.long_turn import LongTurn
+from shared.overlay import Caller, Overlay
 from shared.parking import parked
 from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Recorder
 from shared.states import States
@@ -61,9 +62,27 @@ class Job(Protocol):
         ...
 
 
+type AnyJob = Job | PartsJob
+
+
+def _groups_of(jobs: Sequence[AnyJob]) -> Iterator[Sequence[AnyJob]]:
+    """In their order; what is decided in parts is alone."""
+    group: list[AnyJob] = []
+    for job in jobs:
+        if isinstance(job, PartsJob):
+            if group:
+                yield group
+            yield [job]
+            group = []
+        else:
+            group.append(job)
+    if group:
+        yield group
+
+
 @dataclass
 class _Result:
-    job: Job
+    job: AnyJob
     value: Any = None
     error: Exception | None = None
 
@@ -90,7 +109,7 @@ class Writer:
     tail: Tail = field(default_factory=Tail)
 
     def __post_init__(self) -> None:
-        self._queue: asyncio.Queue[Job] = asyncio.Queue(maxsize=8 * GROUP)
+        self._queue: asyncio.Queue[AnyJob] = asyncio.Queue(maxsize=8 * GROUP)
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._answered: OrderedDict[str, Commanded] = OrderedDict()
         self._read_states = States(self.store)
@@ -137,6 +156,12 @@ class Writer:
         """Have a command decided; returns after its commit. Raises `NotWriting`, `StaleVersion`, `KeyReused`."""
         return await self.submit(CommandJob(request=request, done=asyncio.get_running_loop().create_future()))
 
+    async def execute_in_parts(self, decision: Parts, caller: Caller) -> Outcome:
+        """The same for what is too much to be decided at once. Raises `NotWriting`."""
+        return await self.submit(
+            PartsJob(decision=decision, caller=caller, done=asyncio.get_running_loop().create_future())
+        )
+
     async def recall(self, command_id: str, body_hash: str) -> Outcome | None:
         """The outcome of an earlier request with this id, if there was one; `KeyReused` when its body was another."""
         if not command_id:
@@ -144,7 +169,7 @@ class Writer:
         found = await asyncio.to_thread(self.recorder.commanded, [command_id])
         return repeated(found[command_id], body_hash) if found else None
 
-    async def submit(self, job: Job) -> Any:
+    async def submit(self, job: AnyJob) -> Any:
         """Have any job take its turn. Raises `NotWriting` while this store must not grow."""
         if self.refusing:
             raise NotWriting(self.refusing)
@@ -162,17 +187,18 @@ class Writer:
             self.busy = True
             while len(jobs) < GROUP and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
-            before = self.head.position
             try:
-                results = await self._turn(jobs)
+                for group in _groups_of(jobs):
+                    before = self.head.position
+                    results = await self._turn(group)
+                    for result in results:
+                        result.tell()
+                    self.on_commit(self.head.position - before)
             except FenceLost:
                 self.refusing = "ein anderer Prozess schreibt"
                 raise
             finally:
                 self.busy = False
-            for result in results:
-                result.tell()
-            self.on_commit(self.head.position - before)
 
     async def _in_thread[T](self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
@@ -191,7 +217,7 @@ class Writer:
         rows = self.recorder.rows(head.position - 1, 1)
         return head, lanes, msgspec.json.decode(rows[0].header, type=Header).at if rows else None
 
-    async def _turn(self, jobs: Sequence[Job]) -> Sequence[_Result]:
+    async def _turn(self, jobs: Sequence[AnyJob]) -> Sequence[_Result]:
         """Commit the group; if that fails, drop what is believed and decide again one by one."""
         if time.monotonic() - self._forgot_at > 86_400:
             self._forgot_at = time.monotonic()
@@ -216,7 +242,12 @@ class Writer:
                 results.append(_Result(job, error=error))
         return results
 
-    async def _commit(self, jobs: Sequence[Job]) -> Sequence[_Result]:
+    async def _commit(self, jobs: Sequence[AnyJob]) -> Sequence[_Result]:
+        if isinstance(jobs[0], PartsJob):
+            return [await self._commit_in_parts(jobs[0])]
+        return await self._commit_together([job for job in jobs if not isinstance(job, PartsJob)])
+
+    async def _commit_together(self, jobs: Sequence[Job]) -> Sequence[_Result]:
         """Decide as if every key were new, and commit; where one was not, its first answer is read and all is decided again."""
         keys = {job.request.id for job in jobs if isinstance(job, CommandJob)} - {""}
         known = {key: self._answered[key] for key in keys if key in self._answered}
@@ -235,9 +266,32 @@ class Writer:
                     raise
         if first:
             self._remember(first)
-            return await self._commit(jobs)
+            return await self._commit_together(jobs)
         self._keep(overlay)
         return results
+
+    async def _commit_in_parts(self, job: PartsJob) -> _Result:
+        now = max(self.clock(), self._logged_at)
+        turn = LongTurn(job, self.store, self.service, self.head, self._in_thread, self._cache.keys())
+        try:
+            outcome = await turn.run(now)
+            if turn.head != self.head:
+                await self._in_thread(
+                    self._append, Batch(before=self.head, after=turn.head, rows=(), lanes=(), commands=())
+                )
+        except (PersistenceError, OSError, FenceLost):
+            raise
+        except Exception as error:
+            return _Result(job, error=error)
+        finally:
+            # Also when it was cancelled; after a commit there is nothing to undo.
+            await asyncio.shield(self._in_thread(self.recorder.abandon))
+        if turn.head != self.head:
+            self.head, self._logged_at = turn.head, now
+            self.tail.forget()  # its followers read what they need from the log
+            for stream in turn.outdated:
+                self._cache.pop(stream, None)
+        return _Result(job, outcome)
 
     async def _first_answers(self, keys: Collection[str]) -> dict[str, Commanded]:
         return await self._in_thread(self.recorder.commanded, list(keys)) if keys else {}
@@ -281,7 +335,8 @@ class Writer:
             self.recorder.append(batch)
         except PersistenceError:
             with contextlib.suppress(PersistenceError):
-                if batch.rows and self.recorder.head() == batch.after:
+                self.recorder.abandon()  # for the fence would wait for its lock
+                if batch.after != batch.before and self.recorder.head() == batch.after:
                     return
             raise
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ from services.payout.treasury import Account, instruction
 from services.payout.treasury.iso20022 import build
 from shared.decider import Context
 from shared.identity import Role, Sealed
-from tests.benchmarks import accounts
+from tests.benchmarks import accounts, settlements
 from tests.benchmarks.running import Bench, Figures, Lost, Part, Ratio, Run, in_process
 
 etree: Any = lxml.etree  # pyright: ignore[reportAttributeAccessIssue] lxml has no types
@@ -114,18 +114,38 @@ def _run(variant: str) -> Figures:
 
 @contextmanager
 def _begin(bench: Bench) -> Generator[Run]:
-    with TemporaryDirectory(prefix="foerderstrom-bench-", dir=bench.asked.folder) as name:
-        in_process(accounts.made, Path(name), accounts.LINES)
-        yield lambda variant: accounts.run(Path(name), variant) if variant in accounts.VARIANTS else _run(variant)
+    lines = bench.asked.count or accounts.LINES
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="foerderstrom-bench-", dir=bench.asked.folder)))
+        settling = settlements.Rounds(bench, stack)
+
+        def run(variant: str) -> Figures:
+            if variant in settlements.VARIANTS:
+                return settling.run(variant)
+            if variant not in accounts.VARIANTS:
+                return _run(variant)
+            if not (folder / "statement.xml").exists():
+                in_process(accounts.made, folder, lines)
+            return accounts.run(folder, variant, lines)
+
+        yield run
 
 
 PART = Part(
     name="paying",
-    variants=("ours", "lxml", *accounts.VARIANTS),
+    variants=("ours", "lxml", *accounts.VARIANTS, *settlements.VARIANTS),
     ratios={
         "pain_vs_lxml": Ratio(figure="seconds", above="ours", below="lxml"),
         "camt_vs_lxml": Ratio(figure="seconds", above="camt", below="iterparse"),
         "camt_vs_flat": Ratio(figure="seconds", above="camt", below="flat"),
+        "settle_vs_lxml": Ratio(figure="seconds", above="settle_single_sqlite", below="settle_single_lxml"),
+        "settle_postgresql_vs_lxml": Ratio(
+            figure="seconds", above="settle_single_postgresql", below="settle_single_lxml"
+        ),
+        "settle_collected_vs_lxml": Ratio(
+            figure="seconds", above="settle_collected_sqlite", below="settle_collected_lxml"
+        ),
+        "settle_vs_floor": Ratio(figure="seconds", above="settle_single_sqlite", below="settle_floor_sqlite"),
     },
     begin=_begin,
 )

@@ -1,14 +1,16 @@
 """The bench itself: all sides still do what is compared, and a run that lost something does not count."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.sign_in import TokenDesk
-from tests.benchmarks import accounts, appends, growth, lifecycles, over_http, rebuild, running
+from services.payout.report import PORTION
+from shared.records import replace
+from tests.benchmarks import accounts, appends, growth, lifecycles, over_http, rebuild, running, settlements
 from tests.benchmarks.conversation import EVENTS
 from tests.benchmarks.running import Asked, Bench, Figures, Lost, Part
 from tests.servers import PostgresServer
@@ -50,6 +52,24 @@ def test_a_statement_is_reconciled_and_one_that_leaves_a_line_unexplained_does_n
     accounts.made(tmp_path / "lost", 500, without=250)
     with pytest.raises(Lost, match="499 of 500"):
         accounts.reconciled(tmp_path / "lost", 500)
+
+
+@pytest.mark.parametrize("shape", settlements.SHAPES)
+def test_what_a_statement_tells_first_is_settled_once_and_a_run_that_loses_or_doubles_one_does_not_count(
+    shape: str, tmp_path: Path
+) -> None:
+    count = PORTION + 40
+    variant = f"settle_{shape}_sqlite"
+    with ExitStack() as stack:
+        rounds = settlements.Rounds(replace(few(tmp_path), asked=Asked(folder=tmp_path, count=count)), stack)
+        assert rounds.run(f"settle_{shape}_lxml")["lines_per_second"] > 0
+        assert rounds.run(variant)["events"] == 2 * count + settlements.BESIDE
+        rounds.files[shape].write_bytes(settlements.statement_file(shape, count, without=250))
+        with pytest.raises(Lost, match=f"{count - 1} payments and {count - 1} drawdowns of {count} are settled"):
+            rounds.run(variant)
+        rounds.files[shape].write_bytes(settlements.statement_file(shape, count, 250))
+        with pytest.raises(Lost, match="events instead of"):
+            rounds.run(variant)
 
 
 @pytest.mark.parametrize("lost", [1, -1])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
+from shared import records
 from shared.formats import ZERO
 from shared.recorders import Batch, Commanded, FenceLost, Head, Lane, Row
 
@@ -52,6 +53,7 @@ class MemoryRecorder:
     def __init__(self, disk: Disk, fails: Fails) -> None:
         self._disk = disk
         self._fails = fails
+        self._laid: list[Row] = []
 
     def _step(self, name: str) -> None:
         if self._fails(name):
@@ -66,8 +68,22 @@ class MemoryRecorder:
 
     def append(self, batch: Batch) -> None:
         self._step("append")
-        self._disk.commit(batch)
+        self._disk.commit(records.replace(batch, rows=[*self._laid, *batch.rows]) if self._laid else batch)
+        self._laid = []
         self._step("committed")
+
+    def begin(self, before: Head) -> None:
+        self._step("begin")
+        self._laid = []
+        if self._disk.head != before:
+            raise FenceLost
+
+    def lay(self, rows: Sequence[Row]) -> None:
+        self._step("lay")
+        self._laid += rows
+
+    def abandon(self) -> None:
+        self._laid = []
 
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         self._step("rows")
@@ -80,8 +96,10 @@ class MemoryRecorder:
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         self._step("events_of")
-        found = {it: self._disk.streams[it] for it in streams if it in self._disk.streams}
-        return {stream: [(it.version, it.topic, it.state) for it in rows] for stream, rows in found.items()}
+        found = {
+            it: [*self._disk.streams.get(it, ()), *(row for row in self._laid if row.stream == it)] for it in streams
+        }
+        return {stream: [(it.version, it.topic, it.state) for it in rows] for stream, rows in found.items() if rows}
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         self._step("streams_named")

@@ -53,6 +53,7 @@ from services.payout.batch.events import (
 )
 from services.payout.batch.in_cases import AccountOfPaymentInChange, PaymentToFormerAccount, account_hindrance, acts_in
 from services.payout.batch.noun import decider
+from services.payout.batch.outline import outline, without_payees
 from services.payout.batch.releasing import record_entry, release, start_submission
 from services.payout.batch.sealing import concerned, seal
 from services.payout.batch.states import (
@@ -130,8 +131,10 @@ __all__ = [
     "discard",
     "draft",
     "groups",
+    "outline",
     "record_entry",
     "release",
     "seal",
     "start_submission",
+    "without_payees",
 ]

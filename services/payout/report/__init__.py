@@ -38,6 +38,7 @@ from services.payout.report.noun import (
     Unmatched,
     decider,
 )
+from services.payout.report.portions import PORTION, apply_in_portions, is_large
 from services.payout.report.recall_answers import DEDUCTED, apply_recall_answer, apply_recall_receipt, meant
 from services.payout.report.receipts import NOTHING, Expected, Owed
 from services.payout.report.resolving import approve, counter_of
@@ -48,6 +49,7 @@ __all__ = [
     "DUPLICATES",
     "MADE",
     "NOTHING",
+    "PORTION",
     "STATEMENT",
     "AccountEntry",
     "Answer",
@@ -71,6 +73,7 @@ __all__ = [
     "StatusReport",
     "Unmatched",
     "apply_booking",
+    "apply_in_portions",
     "apply_recall_answer",
     "apply_recall_receipt",
     "apply_status_report",
@@ -79,6 +82,7 @@ __all__ = [
     "counter_of",
     "credits_named",
     "decider",
+    "is_large",
     "keep_all",
     "meant",
     "propose",

@@ -15,6 +15,7 @@ from services.payout.report.statements import note_statements, streams_of
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import AnyDecider, Decision, replace
 
+BOOKING = "booking"
 IN_SUM = "perhaps-in-sum"
 """A refused payment that may lie in a debit whose sum does not add up."""
 
@@ -68,13 +69,17 @@ def apply_booking(
         if report.kind == INTERIM:
             return []
         turn.matched += report.explained
-        found = [it for entry in report.entries for it in _booked(turn, entry, known)]
+        found = [it for entry in report.entries for it in booked(turn, entry, known)]
         return found + note_statements(turn, report, file_sha256)
 
     meant = (entry for line in report.entries for _, entry in known.meant(line))
+    return taken_in(BOOKING, report.message_id, file_sha256, known.sealed, take, meant, beside(report, expected))
+
+
+def beside(report: BookingReport, expected: Expected) -> Mapping[str, AnyDecider]:
+    """What a file of the account moves beside payments and their cases: claims and statements."""
     owing: dict[str, AnyDecider] = {claims.decider.stream(it.case): claims.decider for it in expected.claims.values()}
-    more = {**owing, **streams_of(report)}
-    return taken_in("booking", report.message_id, file_sha256, known.sealed, take, meant, more)
+    return {**owing, **streams_of(report)}
 
 
 def _whole(line: AccountEntry, reason: str, name: str = "") -> Unexplained:
@@ -95,7 +100,8 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
     )
 
 
-def _booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
+def booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
+    """Take in one line; what of it moved nothing."""
     if line.returned and line.booked:
         return _came_back(turn, line, known)
     if of_claims(line, known.expected):

@@ -74,25 +74,39 @@ def taken_in(
         turn = Turn(reads=reads, states=dict(zip(reads, states, strict=True)), context=context, waits=waits)
         # Seen before, or an incident: either way nothing of it is taken in.
         items = [] if isinstance(states[0], Received) else take(turn)
-        turn.act(
-            stream,
-            ReceiveReport(
-                sha256=file_sha256,
-                kind=kind,
-                message_id=message_id,
-                batches=tuple(sorted({it.message_id for it in known})),
-                matched=turn.matched,
-                unmatched=tuple(Unmatched(reference=it.reference, reason=it.reason) for it in items),
-                opened=True,
-            ),
-        )
-        if any(isinstance(it, ReportConflicting) for it in turn.decided.get(stream, ())):
-            items = [Unexplained(reference=message_id, reason="report-conflicting")]
-        opening = clearing.OpenClearing(sha256=file_sha256, kind=kind, message_id=message_id, items=tuple(items))
-        turn.act(listed, opening)
+        note(turn, name, kind, message_id, file_sha256, known, items)
         return turn.decided
 
     return Decision(reads=reads, judge=judge, action="ReceiveReport", creates=True)
+
+
+def note(
+    turn: "Turn",
+    name: str,
+    kind: str,
+    message_id: str,
+    file_sha256: str,
+    known: Sequence[batches.BatchSealed],
+    items: list[Unexplained],
+) -> None:
+    """The file's report under this name, and what of it nobody can explain."""
+    stream, listed = decider.stream(name), clearing.decider.stream(name)
+    turn.act(
+        stream,
+        ReceiveReport(
+            sha256=file_sha256,
+            kind=kind,
+            message_id=message_id,
+            batches=tuple(sorted({it.message_id for it in known})),
+            matched=turn.matched,
+            unmatched=tuple(Unmatched(reference=it.reference, reason=it.reason) for it in items),
+            opened=True,
+        ),
+    )
+    if any(isinstance(it, ReportConflicting) for it in turn.decided.get(stream, ())):
+        items = [Unexplained(reference=message_id, reason="report-conflicting")]
+    opening = clearing.OpenClearing(sha256=file_sha256, kind=kind, message_id=message_id, items=tuple(items))
+    turn.act(listed, opening)
 
 
 @dataclass

@@ -33,7 +33,7 @@ from services.payout.views import (
     outgoing,
 )
 from shared.commands import Request
-from shared.decider import Decision, decision
+from shared.decider import Decision, Parts, decision
 from shared.following import wait
 from shared.identity import SYSTEM, Role, is_id
 from shared.overlay import Caller
@@ -145,8 +145,12 @@ class Desk:
         else:
             self.troubles.pop(name, None)
 
-    async def _execute(self, it: Decision) -> None:
-        outcome = await self.house.writer.execute(Request(decision=it, caller=Caller(actor=SYSTEM, role=Role.SYSTEM)))
+    async def _execute(self, it: Decision | Parts) -> None:
+        writer, caller = self.house.writer, Caller(actor=SYSTEM, role=Role.SYSTEM)
+        if isinstance(it, Parts):
+            outcome = await writer.execute_in_parts(it, caller)
+        else:
+            outcome = await writer.execute(Request(decision=it, caller=caller))
         if outcome.problem:
             raise NotTaken(outcome.problem)
 
@@ -205,9 +209,8 @@ class Desk:
                 await self._take_in_status(found, digest)
             case reports.BookingReport():
                 expected = await asyncio.to_thread(self._expected, found)
-                await self._execute(
-                    reports.apply_booking(found, digest, await self._spoken_of(found), expected, self._bounds)
-                )
+                apply = reports.apply_in_portions if reports.is_large(found) else reports.apply_booking
+                await self._execute(apply(found, digest, await self._spoken_of(found), expected, self._bounds))
             case reports.RecallReport():
                 await self._take_in_recall(found, digest)
         await asyncio.to_thread(directory.archive, path)
@@ -254,7 +257,16 @@ class Desk:
     async def _spoken_of(self, found: reports.BookingReport) -> Sequence[batches.BatchSealed]:
         references = reports.references_named(found)
         by_reference = await asyncio.to_thread(batches_of_references, self.house.views, references)
-        return await self._sealed(sorted(reports.batches_named(found) | by_reference))
+        names = sorted(reports.batches_named(found) | by_reference)
+        if not reports.is_large(found):
+            return await self._sealed(names)
+        outlined = [await asyncio.to_thread(self._without_payees, it) for it in names if is_id(it)]
+        return [it for it in outlined if it is not None]
+
+    def _without_payees(self, id: str) -> batches.BatchSealed | None:
+        """One batch at a time is read in full, and none is kept so."""
+        state: batches.Batch = self.house.store.load(batches.decider, batches.decider.stream(id)).state
+        return None if isinstance(state, batches.Unsealed) else batches.without_payees(state.sealed)
 
     def _expected(self, found: reports.BookingReport) -> reports.Expected:
         references, keys = reports.credits_named(found)

@@ -34,8 +34,7 @@ def outgoing(views: Views, limit: int = 50) -> Sequence[tuple[str, bool]]:
 
 def batches_of_references(views: Views, references: frozenset[str]) -> frozenset[str]:
     """The batches in which payments of these references lie; unknown references have none."""
-    found = views.get_all([("references", it) for it in sorted(references)])
-    return frozenset(it.body["batch"] for it in found.values() if it.body["batch"])
+    return frozenset(it["batch"] for it in views.bodies("references", references).values() if it["batch"])
 
 
 def claims_of_references(views: Views, references: frozenset[str]) -> Mapping[str, report.Owed]:
