@@ -109,6 +109,37 @@ def the_money(case: Case) -> Iterator[str]:
     yield from _after_the_year(case)
 
 
+_ENTERED = (
+    ("paid", "payout.payment-settled", "review.payment-recorded"),
+    ("returned", "payout.payment-returned", "review.payment-reversed"),
+)
+
+
+def the_entries(case: Case) -> Iterator[str]:
+    """Each settled payment is entered in a budget once, each that came back is countered there once, and payout noted just that."""
+    noted = _named(case, "payout", "payout.budget-entry-noted")
+    for kind, moved, entered in _ENTERED:
+        payments = Counter(_payment(row) for row in _named(case, "payout", moved))
+        entries = [
+            (row.facts["payment"], row.facts["entry"], row.facts["cents"]) for row in _named(case, "review", entered)
+        ]
+        heard = [
+            (row.facts["payment"], row.facts["entry"], row.facts["cents"]) for row in noted if row.facts["kind"] == kind
+        ]
+        times = Counter(payment for payment, _, _ in entries)
+        yield from (
+            f"{it}: {times[it]}-mal im Haushalt ({kind}), {payments[it]}-mal bei payout"
+            for it in sorted(payments.keys() | times.keys())
+            if (payments[it], times[it]) != (1, 1)
+        )
+        yield from (
+            f"{payment}: Eintrag {entry} über {cents} ({kind}) steht {heard.count(one)}-mal bei payout, {entries.count(one)}-mal im Haushalt"
+            for one in sorted({*entries, *heard})
+            if (entries.count(one), heard.count(one)) != (1, 1)
+            for payment, entry, cents in [one]
+        )
+
+
 def _after_the_year(case: Case) -> Iterator[str]:
     """A year's money is ordered while the year lasts: in the log nothing of a later year may lie before the order."""
     latest = ""
@@ -200,6 +231,7 @@ def _granted(case: Case) -> set[str]:
 
 
 def settled(case: Case) -> bool:
-    """Whether every payment that was ordered was settled and is in the budget."""
+    """Whether every payment that was ordered was settled and is in the budget, and payout heard of that."""
     ordered = _named(case, "payout", "payout.payment-ordered")
-    return bool(ordered) and len(ordered) == len(_named(case, "review", "review.payment-recorded"))
+    entered = _named(case, "review", "review.payment-recorded"), _named(case, "payout", "payout.budget-entry-noted")
+    return bool(ordered) and all(len(ordered) == len(it) for it in entered)

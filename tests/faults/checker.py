@@ -27,6 +27,8 @@ FOLLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "review.notice-dispatched": ("intake",),
         "review.decision-became-final": ("intake",),
         "review.funds-assigned": ("intake", "payout"),
+        "review.payment-recorded": ("payout",),
+        "review.payment-reversed": ("payout",),
         "purse.mirrored": ("payout",),
     },
     "payout": {
@@ -246,6 +248,7 @@ RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "no cent less": accounts.no_cent_less,
     "no cent more": accounts.no_cent_more,
     "money": accounts.the_money,
+    "entered once": accounts.the_entries,
     "approved": accounts.the_approvals,
 }
 

@@ -163,6 +163,15 @@ DOCTORED: Mapping[str, tuple[Callable[[Evidence], None], str]] = {
         "money",
     ),
     "a payment not in the budget": (rewritten("review", without("review.payment-recorded")), "money"),
+    "a payment entered twice": (rewritten("review", twice("review.payment-recorded")), "entered once"),
+    "a payment never entered": (rewritten("review", without("review.payment-recorded")), "entered once"),
+    "an entry that payout never heard of": (rewritten("payout", without("payout.budget-entry-noted")), "entered once"),
+    "an entry not followed": (rewritten("payout", without("payout.budget-entry-noted")), "followed once"),
+    "an entry noted twice": (rewritten("payout", twice("payout.budget-entry-noted")), "entered once"),
+    "an entry of another amount": (
+        rewritten("payout", with_facts("payout.budget-entry-noted", cents=1)), "entered once",
+    ),
+    "entered and never settled": (rewritten("payout", without("payout.payment-settled")), "entered once"),
     "less committed than assigned": (rewritten("review", halved("review.funds-committed")), "money"),
     "a plan of another amount": (rewritten("payout", halved("payout.plan-opened")), "money"),
     "a budget that was smaller": (

@@ -42,7 +42,9 @@ async def test_what_waits_behind_a_poisoned_message_waits_from_all_lanes_and_is_
     async with make_world() as world:
         await poisoned(world)
         found = await judged(world)
-        assert rules(found) == {"followed once", "no cent less", "money"}, "the case waits, with its payment"
+        assert rules(found) == {"followed once", "no cent less", "money", "entered once"}, (
+            "the case waits, with its payment"
+        )
         assert not any(OTHER in it.detail for it in found), "the other case flows on"
         await mended(world)
         assert (await world.ask("review", "retry", CASE))["waiting"] == 0
@@ -75,7 +77,7 @@ async def test_where_what_waits_is_given_up_with_it_more_is_gone_than_was_discar
         await world.start("review", unprotected=("only-the-oldest",))
         await discarded(world)
         found = await judged(world)
-        assert rules(found) == {"followed once", "no cent less", "money"}
+        assert rules(found) == {"followed once", "no cent less", "money", "entered once"}
         assert not any(f"3 Cent von {3 + POISON}" in it.detail for it in found)
 
 
