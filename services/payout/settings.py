@@ -1,41 +1,22 @@
 """What payout is told at its start beside what every service is: the treasury's folder and the accounts that pay."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field
 
 import shared.settings
 from services.payout.file_calendar import SHIPPED
-
-FREE_STATE = "freistaat-thueringen"
-
-
-class DebtorAccount(BaseModel):
-    """An account of the Land, from which the treasury pays; no personal value."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    holder: Annotated[str, StringConstraints(min_length=1, max_length=70)]
-    iban: Annotated[str, StringConstraints(pattern="^DE[0-9]{20}$")]
+from shared.treasury_accounts import FREE_STATE, DebtorAccount, TreasuryAccounts
 
 
-class Settings(shared.settings.Settings):
+class Settings(TreasuryAccounts, shared.settings.Settings):
     """The settings of payout."""
 
     treasury: Path
     """The folder shared with the treasury (`services.payout.treasury.directory`)."""
     treasury_file_bytes: Annotated[int, Field(ge=1_000, le=2_000_000_000)] = 500_000_000
     """The largest file of the treasury that is read; a larger one is put into quarantine."""
-    debtor: str = FREE_STATE
-    """The account that new batches name."""
-    debtors: Mapping[str, DebtorAccount] = Field(
-        default={FREE_STATE: DebtorAccount(holder="Freistaat Thüringen", iban="DE65820000000082001589")},
-        description="invented, at the Bundesbank's former branch in Erfurt",
-    )
-    """All accounts that a batch was ever sealed with, by name: an old file's bytes must stay the same. Add, never alter."""
-
     treasury_format: Literal["iso20022", "hkr-xml", "hkr-csv", "manual"] = "iso20022"
     """How new files for the treasury are written (`services.payout.treasury.known`)."""
     hkr_version: Annotated[int, Field(ge=1, le=2)] = 2
@@ -63,15 +44,9 @@ class Settings(shared.settings.Settings):
     single_titles: tuple[str, ...] = ()
     """The titles whose payments are debited singly; every other title in one sum."""
 
-    @model_validator(mode="after")
-    def _knows_its_debtor(self) -> "Settings":
-        if self.debtor not in self.debtors:
-            raise ValueError(f"FOERDERSTROM_DEBTORS nennt kein Konto {self.debtor!r}")
-        return self
-
 
 def settings() -> Settings:
     return Settings()  # pyright: ignore[reportCallIssue] the fields come from the environment
 
 
-__all__ = ["DebtorAccount", "Settings", "settings"]
+__all__ = ["FREE_STATE", "DebtorAccount", "Settings", "settings"]

@@ -2,10 +2,11 @@
 
 from functools import cache
 
-from pydantic import Field
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import Settings
+from shared.treasury_accounts import DebtorAccount, TreasuryAccounts
 
 
 class Office(BaseSettings):
@@ -18,11 +19,30 @@ class Office(BaseSettings):
     street: str = "Musterweg 1"
     place: str = "99096 Erfurt"
     mail: str = "foerderung@ministerium.example"
-    account_holder: str = "Freistaat Thüringen"
-    account_iban: str = Field(default="DE65820000000082001589", pattern="^DE[0-9]{20}$")
-    """The treasury's account to which is repaid; invented, the one from which payout pays unless that is told otherwise."""
+    account_holder: str | None = None
+    account_iban: str | None = None
+    """The account to which is repaid, as it was told before payout's setting told it: allowed only when both say the same."""
     demonstration: bool = True
     """Marks every letter as one without legal effect."""
+
+    @property
+    def account(self) -> DebtorAccount:
+        """The treasury's account to which is repaid: the one from which payout pays."""
+        return TreasuryAccounts().account
+
+    @model_validator(mode="after")
+    def _names_one_account(self) -> "Office":
+        account = self.account
+        for setting, told, known in (
+            ("HOLDER", self.account_holder, account.holder),
+            ("IBAN", self.account_iban, account.iban),
+        ):
+            if told is not None and told != known:
+                raise ValueError(
+                    f"FOERDERSTROM_REVIEW_ACCOUNT_{setting} nennt ein anderes Konto als FOERDERSTROM_DEBTOR und FOERDERSTROM_DEBTORS. "
+                    "Das Konto der Kasse wird nur noch dort angegeben, bei Prüfung und Auszahlung gleich."
+                )
+        return self
 
 
 @cache
@@ -32,7 +52,8 @@ def office() -> Office:
 
 
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process; an office whose account contradicts payout's does not start."""
+    office()
     return Settings()  # pyright: ignore[reportCallIssue] — the required ones come from the environment
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.payout import disbursement
+from services.payout.reactions import react
 from services.review import award
 from services.review.award import (
     ConcludeLawsuit,
@@ -24,6 +26,8 @@ from services.review.programme import publish_policy
 from services.review.publications import publish
 from shared.contracts import review
 from shared.decider import Context, decision
+from shared.policy import PolicyKind, PolicyNotReadable, read
+from shared.shipped_policies import shipped
 from tests.review.builders import (
     CASE,
     LETTER,
@@ -39,6 +43,9 @@ from tests.review.test_changes import told_by
 AWARD = f"award-{CASE}"
 SENT, SERVED, FINAL_ON = date(2025, 7, 25), date(2025, 7, 29), date(2025, 8, 30)
 AT_ONCE = PARAMETERS.replace("payout_only_when_final = true", "payout_only_when_final = false").replace(
+    "in_force_on = 2024-07-01", "in_force_on = 2025-06-15"
+)
+LONGER = PARAMETERS.replace("drawdown_months = 2", "drawdown_months = 5").replace(
     "in_force_on = 2024-07-01", "in_force_on = 2025-06-15"
 )
 SUED = RecordLawsuit(filed_on=date(2025, 8, 20), court_reference="3 K 815/25")
@@ -70,6 +77,32 @@ def test_money_waits_for_the_finality_or_goes_with_the_service_as_the_parameters
     assert names(run(goes, DeemServed(), system(SERVED))) == ["NoticeDeemedServed", "FundsAssigned"]
     assert names(run(waits, DeclareFinal(), system(FINAL_ON))) == ["DecisionBecameFinal", "FundsAssigned"]
     assert names(run(goes, DeclareFinal(), system(FINAL_ON))) == ["DecisionBecameFinal"], "once"
+
+
+@pytest.mark.parametrize(("parameters", "months"), [((), 2), ((AT_ONCE,), 2), ((LONGER,), 5)])
+def test_every_award_that_is_handed_over_says_within_which_time_its_money_is_needed(
+    parameters: tuple[str, ...], months: int
+):
+    house = dispatched(*parameters)
+    done = [*run(house, DeemServed(), system(SERVED)), *run(house, DeclareFinal(), system(FINAL_ON))]
+    [assigned] = [it for it in done if isinstance(it, FundsAssigned)]
+    told = publish(assigned, house.state(AWARD))
+    assert isinstance(told, review.FundsAssigned)
+    assert told.drawdown_months == months
+    opening = react(told, CASE)
+    assert opening
+    [[opened]] = opening.judge([disbursement.decider.initial], system(FINAL_ON)).values()
+    assert isinstance(opened, disbursement.PlanOpened)
+    assert opened.drawdown_months == months, "so that payout applies the rules of need to it"
+
+
+@pytest.mark.parametrize("months", ["", "drawdown_months = 0"])
+def test_no_parameters_are_published_that_leave_the_time_open(months: str):
+    texts = [one.text for files in shipped().values() for one in files if one.kind == PolicyKind.PARAMETERS]
+    assert texts
+    assert all((it := read(text).parameters) and it.drawdown_months > 0 for text in texts)
+    with pytest.raises(PolicyNotReadable):
+        opened_house().perform(publish_policy(LONGER.replace("drawdown_months = 5", months)), officer(SENT))
 
 
 def test_an_award_assigned_with_its_service_can_be_stopped_and_changed_like_a_final_one():

@@ -327,6 +327,23 @@ def test_who_lets_the_day_pass_is_reminded_and_then_payments_stop_until_the_proo
     assert decider.fold([*history, *came]).falls_due_on is None
 
 
+@pytest.mark.parametrize("days", [-5, -1, 0, 1])
+@pytest.mark.parametrize("due_on", [DUE, date(2027, 1, 2), None])
+def test_a_further_period_is_never_over_before_it_begins_so_that_one_day_is_decided_once(
+    days: int, due_on: date | None
+):
+    asked, on = replace(EXPIRE, reminder_days=days, due_on=due_on), date(2027, 1, 4)
+    told = given(EXPECTED).when(asked, clock(on)).events
+    assert told
+    given(EXPECTED, *told).when(asked, clock(on)).then()
+    for it in told:
+        if isinstance(it, proof.ProofReminded):
+            assert it.deadline.ends_on >= on
+            # The control: a period that had ended before its reminder would stop payments on the same day.
+            ended = replace(it, deadline=replace(it.deadline, ends_on=date(2027, 1, 3)))
+            given(EXPECTED, ended).when(replace(asked, due_on=DUE), clock(on)).then_one(proof.ProofOverdue)
+
+
 def test_a_day_that_the_award_moved_counts_and_an_award_that_is_gone_expects_nothing():
     on = clock(date(2027, 1, 4))
     moved = given(EXPECTED).when(replace(EXPIRE, due_on=date(2027, 6, 30)), on).then_one(proof.ProofExpected)

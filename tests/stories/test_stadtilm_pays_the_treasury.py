@@ -80,7 +80,7 @@ def test_what_stadtilm_pays_to_the_treasury_settles_its_claim_and_is_income_in_t
     house.act("review/demand-repayment", APPROVER, case=case)
     asked = house.facts("review", case, "repayment-demanded")
     # The letter names the treasury's account, which is the one that payout speaks of, and the Kassenzeichen.
-    assert (office().account_holder, office().account_iban) == (account(house).holder, account(house).iban)
+    assert office().account == account(house)
     text = letter_of(house, case, "repayment-1")
     for told in ("FreistaatThüringen", account(house).iban, f"Kassenzeichen{asked['reference']}"):
         assert told in text, (told, text)

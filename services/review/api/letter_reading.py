@@ -64,7 +64,7 @@ def _head(it: Known) -> Head:
             street=place.street,
             place=place.place,
             mail=place.mail,
-            account=Account(holder=place.account_holder, iban=place.account_iban),
+            account=Account(holder=place.account.holder, iban=place.account.iban),
         ),
         file_number=application.file_number,
         applicant_key=it.recipient.key(application),
