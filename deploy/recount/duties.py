@@ -222,6 +222,7 @@ ACTS: Mapping[str, str] = {
     "payout.claim-resumed": "resume-claim",
     "payout.claim-remitted": "remit-claim",
     "payout.collection-ordered": "order-collection",
+    "payout.collection-released": "release-batch",
     "payout.drawdown-accepted": "examine-drawdown",
     "payout.drawdown-reduced": "examine-drawdown",
     "payout.drawdown-rejected": "examine-drawdown",
@@ -248,7 +249,7 @@ BESIDE: frozenset[str] = frozenset({
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
     "review.demand-dispatched", "review.demand-service-failed",
     "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
-    "payout.collection-accepted",
+    "payout.collection-accepted", "payout.involvement-noted", "payout.cash-reference-used",
 })  # fmt: skip
 """What comes with an act of a person, and is none of its own."""
 
@@ -272,6 +273,7 @@ OUTSIDE = frozenset(
         "policies",
         "parked",
         "sequence",
+        "cashreference",
         "reconciliation",
     }
 )
@@ -295,6 +297,8 @@ class Acts:
     unread: set[str] = field(default_factory=set[str])
     _signed: dict[str, Act] = field(default_factory=dict[str, Act])
     _in_batch: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
+    _case_of: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict[str, dict[str, str]](dict))
+    _typed: set[str] = field(default_factory=set[str])
     _about: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
     _tied: list[tuple[str, Act]] = field(default_factory=list[tuple[str, Act]])
     _held: dict[str, str] = field(default_factory=dict[str, str])
@@ -322,10 +326,14 @@ class Acts:
                 if not it.facts["by_waiver"]:
                     self.by_case[it.case].append(Act(it.at, self._number, it.actor, "declare-final"))
             case "payout.batch-listed":
-                self._in_batch[it.stream] += [entry["case"] for entry in it.facts["entries"]]
+                self._lies_in_batch(it)
             case "payout.batch-sealed":
-                self._in_batch[it.stream] += [entry["case"] for entry in it.facts["entries"]]
+                self._lies_in_batch(it)
                 self._for_all(it, "seal-batch")
+            case "payout.order-entered":
+                case = self._case_of[it.stream][it.facts["order"]]
+                self.by_case[case].append(Act(it.at, self._number, it.actor, "record-entry"))
+                self._typed.add(it.stream)
             case "payout.batch-released":
                 self._for_all(it, "release-batch")
             case "payout.resolution-proposed" | "payout.clearing-resolved":
@@ -337,7 +345,9 @@ class Acts:
                 action = _RECALLING[it.topic]
                 self.by_case[it.stream].append(Act(it.at, self._number, it.actor, action))
             case "payout.batch-entered":
-                self._for_all(it, "record-entry")
+                # Before each order had its own Kassenzeichen, typing in was one act for all of them.
+                if it.stream not in self._typed:
+                    self._for_all(it, "record-entry")
             case "payout.hold-lifted" if self._held.get(it.facts["hold"]) in ("payee", "programme"):
                 pass  # It is about many cases, and an act in none.
             case topic if topic in ACTS:
@@ -346,6 +356,11 @@ class Acts:
                 self.unread.add(topic)
             case _:
                 pass
+
+    def _lies_in_batch(self, it: Recorded) -> None:
+        self._in_batch[it.stream] += [entry["case"] for entry in it.facts["entries"]]
+        orders = [*it.facts["entries"], *it.facts.get("collections", ())]
+        self._case_of[it.stream] |= {entry["reference"]: entry["case"] for entry in orders}
 
     def _for_all(self, it: Recorded, action: str) -> None:
         for case in self._in_batch[it.stream]:

@@ -558,11 +558,13 @@ def _by_hand(world: World, on: date) -> Iterator[Point]:
     steps: Sequence[tuple[str, Decision]] = (
         ("seal-batch", _seal(world, 1, on, batch.BY_HAND)),
         ("release-batch", batch.release("b1", orders)),
-        ("record-entry", batch.record_entry("b1", "K 4711", orders)),
     )
     for action, decided in steps:
         yield world.point(f"von Hand: {action}", action, decided, on)
         world.act(action, decided, on)
+    typed = batch.record_entry(world.house.state("batch-b1").sealed, "K 4711")
+    yield world.point("von Hand: record-entry", "record-entry", typed, on)
+    world.act("record-entry", typed, on)
 
 
 def _of_award(command: award.Command) -> Decision:

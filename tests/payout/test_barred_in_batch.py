@@ -91,7 +91,8 @@ def test_a_conflict_binds_whoever_types_the_file_into_the_states_system() -> Non
     house.record(seal(house, batches.BY_HAND), orderer())
     house.record(batches.release(BATCH, orders(house)), cashier())
     declare(house, "p-cashier", Role.TREASURY)
-    entry = batches.record_entry(BATCH, "K 4711", orders(house))
+    of_other_case = next(it.reference for it in house.sealed().entries if it.case == OTHER_CASE)
+    entry = batches.record_entry(house.sealed(), "K 4711", of_other_case)
     assert attempt(house, entry, cashier()).action == "record-entry"
     other = replace(cashier(), actor="p-other")
     assert house.record(entry, other)

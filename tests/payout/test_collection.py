@@ -473,9 +473,9 @@ def test_typed_in_by_hand_the_order_is_taken_with_the_batch() -> None:
     house.record(batches.seal(content, "a" * 64, "csv"), orderer(DAY))
     known = house.sealed()
     house.record(batches.release(BATCH, [], known.collections), cashier(DAY))
-    recorded = house.record(batches.record_entry(BATCH, "KZ 1", [], known.collections), cashier(DAY))
+    recorded = house.record(batches.record_entry(known, "KZ 1"), cashier(DAY))
     assert CollectionAccepted(order="o1", batch=BATCH, status="entered", accepted_on=DAY) in recorded
-    assert house.record(batches.record_entry(BATCH, "KZ 1", [], known.collections), cashier(DAY)) == []
+    assert house.record(batches.record_entry(known, "KZ 1"), cashier(DAY)) == []
 
 
 # ---- Two persons -----------------------------------------------------------------------------------------------------

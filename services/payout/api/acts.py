@@ -74,6 +74,14 @@ class DiscardBatchBody(Body):
 
 class RecordEntryBody(Body):
     cash_reference: Annotated[str, Field(pattern="^[A-Z0-9][A-Z0-9 ./-]{0,34}$", title="Kassenzeichen")]
+    order: Annotated[
+        str,
+        Field(
+            pattern="^[A-Z0-9]{0,25}$",
+            title="Anordnung",
+            description="ihre Kennung (Fremdkennzeichen); leer, wenn die Datei nur eine Anordnung enthält",
+        ),
+    ] = ""
 
 
 def actions(house: House) -> list[Action]:
@@ -103,8 +111,7 @@ def actions(house: House) -> list[Action]:
 
     async def enter(body: RecordEntryBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
-        orders = await _orders_in(house, sealed)
-        return batches.record_entry(ask.path["batch"], body.cash_reference, orders, sealed.collections)
+        return batches.record_entry(sealed, body.cash_reference, body.order)
 
     drawdown = "/payout/cases/{case}/drawdowns/{drawdown}"
     offered = [
@@ -136,7 +143,7 @@ def actions(house: House) -> list[Action]:
         Action(
             name="record-entry", title="Erfassung im Kassenverfahren vermerken", path="/payout/batches/{batch}/entry",
             roles=frozenset({Role.TREASURY}), body=RecordEntryBody, decide=enter, answer=_told_batch,
-            summary="Vermerkt das Kassenzeichen, unter dem ein freigegebener Zahlungslauf von Hand erfasst wurde.",
+            summary="Vermerkt das Kassenzeichen einer von Hand erfassten Anordnung eines freigegebenen Zahlungslaufs; mit dem letzten ist er bei der Kasse.",
         ),
         Action(
             name="discard-batch", title="Zahlungslauf verwerfen", path="/payout/batches/{batch}/discarding",

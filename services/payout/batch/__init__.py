@@ -20,6 +20,7 @@ from services.payout.batch.content import BY_HAND, CollectionEntry, Entry, Writi
 from services.payout.batch.deciding import acts_of
 from services.payout.batch.discarding import discard
 from services.payout.batch.drafting import Draft, Sealable, collection_entry_of, draft, groups
+from services.payout.batch.entering import untyped
 from services.payout.batch.errors import (
     AlreadyReleased,
     AlreadySealed,
@@ -37,6 +38,8 @@ from services.payout.batch.errors import (
     NotSealed,
     NotSubmitted,
     OnlyByHand,
+    OrderNotInBatch,
+    OrderNotNamed,
     OtherBytes,
     OtherCashReference,
 )
@@ -48,6 +51,7 @@ from services.payout.batch.events import (
     BatchSealed,
     BatchTransmitted,
     Event,
+    OrderEntered,
     SubmissionStarted,
     SubmissionUnknown,
 )
@@ -105,6 +109,9 @@ __all__ = [
     "NotSubmitted",
     "NoteUnknownSubmission",
     "OnlyByHand",
+    "OrderEntered",
+    "OrderNotInBatch",
+    "OrderNotNamed",
     "OtherBytes",
     "OtherCashReference",
     "PaymentToFormerAccount",
@@ -136,5 +143,6 @@ __all__ = [
     "release",
     "seal",
     "start_submission",
+    "untyped",
     "without_payees",
 ]

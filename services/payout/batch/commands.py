@@ -40,9 +40,13 @@ class DiscardBatch:
 
 @value
 class RecordEntry:
-    """A person typed the batch into the state's system, which gave it this `cash_reference` (Kassenzeichen)."""
+    """A person typed an order of the batch into the state's system, which gave it this `cash_reference` (Kassenzeichen).
+
+    `order` is the order's own reference; it may be left out where the file holds but one.
+    """
 
     cash_reference: str
+    order: str = ""
 
 
 @value

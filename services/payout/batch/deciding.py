@@ -17,6 +17,7 @@ from services.payout.batch.commands import (
     StartSubmission,
 )
 from services.payout.batch.content import BY_HAND
+from services.payout.batch.entering import entered
 from services.payout.batch.errors import (
     AlreadyReleased,
     AlreadySealed,
@@ -26,18 +27,15 @@ from services.payout.batch.errors import (
     EmptyBatch,
     ExecutionInPast,
     NamedTwice,
-    NotByHand,
     NotInThisBatch,
     NotReleased,
     NotSealed,
     NotSubmitted,
     OnlyByHand,
     OtherBytes,
-    OtherCashReference,
 )
 from services.payout.batch.events import (
     BatchDiscarded,
-    BatchEntered,
     BatchListed,
     BatchReleased,
     BatchSealed,
@@ -91,21 +89,9 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
         case _, Unreleased():
             raise NotReleased
         case RecordEntry(), _:
-            return _entered(command, batch, context)
+            return entered(command, batch, context)
         case _, _:
             return _submitted(command, batch)
-
-
-def _entered(
-    command: RecordEntry, batch: Released | Submitting | Unknown | Transmitted, context: Context
-) -> Sequence[Event]:
-    if batch.sealed.writing.format != BY_HAND:
-        raise NotByHand
-    if isinstance(batch, Transmitted):
-        if batch.cash_reference != command.cash_reference:
-            raise OtherCashReference(field="cash_reference")
-        return []
-    return [BatchEntered(cash_reference=command.cash_reference, entered_by=context.actor, entered_on=context.valid_on)]
 
 
 def _sealed(command: SealBatch, context: Context) -> Sequence[Event]:

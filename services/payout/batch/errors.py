@@ -79,7 +79,19 @@ class NotByHand(DomainError):
 
 class OtherCashReference(DomainError):
     code = "batch-other-cash-reference"
-    title = "Zu diesem Zahlungslauf ist bereits ein anderes Kassenzeichen vermerkt."
+    title = "Zu dieser Anordnung ist bereits ein anderes Kassenzeichen vermerkt."
+
+
+class OrderNotNamed(DomainError):
+    code = "batch-order-not-named"
+    title = "In dieser Datei liegen mehrere Anordnungen; sagen Sie, zu welcher das Kassenzeichen gehört."
+    status = 422
+
+
+class OrderNotInBatch(DomainError):
+    code = "order-not-in-this-batch"
+    title = "Diese Anordnung liegt nicht in diesem Zahlungslauf."
+    status = 422
 
 
 class OnlyByHand(DomainError):

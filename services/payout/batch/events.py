@@ -62,9 +62,22 @@ class BatchDiscarded:
     discarded_on: date
 
 
+@event("payout.order-entered")
+class OrderEntered:
+    """A person typed an order of the file, named by its own reference, into the state's system, which gave it this Kassenzeichen."""
+
+    order: str
+    cash_reference: str
+    entered_by: str
+    entered_on: date
+
+
 @event("payout.batch-entered")
 class BatchEntered:
-    """A person typed the batch into the state's system, which holds it from here on under this Kassenzeichen."""
+    """Everything in the file is typed into the state's system, which holds it from here on.
+
+    `cash_reference` is the Kassenzeichen of its only order, or of all of them in what was recorded before each had its own.
+    """
 
     cash_reference: str
     entered_by: str
@@ -102,6 +115,7 @@ type Event = (
     | BatchSealed
     | BatchReleased
     | BatchDiscarded
+    | OrderEntered
     | BatchEntered
     | SubmissionStarted
     | SubmissionUnknown

@@ -10,6 +10,7 @@ from services.payout.batch.events import (
     BatchSealed,
     BatchTransmitted,
     Event,
+    OrderEntered,
     SubmissionStarted,
     SubmissionUnknown,
 )
@@ -46,8 +47,15 @@ def evolve(batch: Batch, it: Event) -> Batch:
             return Released(sealed=batch.sealed, released_by=it.released_by)
         case _, Unreleased():
             return batch
+        case OrderEntered(), Released():
+            return replace(batch, entered=(*batch.entered, (it.order, it.cash_reference)))
+        case OrderEntered(), _:
+            return batch
         case BatchEntered(), _:
-            return Transmitted(sealed=batch.sealed, released_by=batch.released_by, cash_reference=it.cash_reference)
+            typed = batch.entered if isinstance(batch, Released) else ()
+            return Transmitted(
+                sealed=batch.sealed, released_by=batch.released_by, cash_reference=it.cash_reference, entered=typed
+            )
         case SubmissionStarted(), _:
             return Submitting(
                 sealed=batch.sealed,

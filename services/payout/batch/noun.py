@@ -10,6 +10,7 @@ from services.payout.batch.events import (
     BatchSealed,
     BatchTransmitted,
     Event,
+    OrderEntered,
     SubmissionStarted,
     SubmissionUnknown,
 )
@@ -28,6 +29,7 @@ decider = Decider[Command, Event, Batch](
         BatchSealed,
         BatchReleased,
         BatchDiscarded,
+        OrderEntered,
         BatchEntered,
         SubmissionStarted,
         SubmissionUnknown,

@@ -21,8 +21,11 @@ class Unreleased:
 
 @value
 class Released:
+    """`entered` are the orders that a person typed in, each with its Kassenzeichen, here and when all are."""
+
     sealed: BatchSealed
     released_by: str = ""
+    entered: tuple[tuple[str, str], ...] = ()
 
 
 @value
@@ -49,6 +52,7 @@ class Transmitted:
     released_by: str = ""
     cash_reference: str = ""
     sent: tuple[str, ...] = ()
+    entered: tuple[tuple[str, str], ...] = ()
 
 
 @value

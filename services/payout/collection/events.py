@@ -56,6 +56,16 @@ class CollectionUnbatched:
     batch: str
 
 
+@event("payout.collection-released")
+class CollectionReleased:
+    """A person of the Kasse released the file in which the order lies (Freigabe)."""
+
+    order: str
+    batch: str
+    released_by: str
+    released_on: date
+
+
 @event("payout.collection-accepted")
 class CollectionAccepted:
     """The treasury took the order, by its answer or because a person typed it in."""
@@ -81,6 +91,7 @@ type Event = (
     | CollectionWithdrawn
     | CollectionBatched
     | CollectionUnbatched
+    | CollectionReleased
     | CollectionAccepted
     | CollectionRejected
 )

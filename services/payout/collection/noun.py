@@ -10,6 +10,7 @@ from services.payout.collection.events import (
     CollectionBatched,
     CollectionOrdered,
     CollectionRejected,
+    CollectionReleased,
     CollectionUnbatched,
     CollectionWithdrawn,
     Event,
@@ -20,6 +21,7 @@ from shared.decider import Context, Decider, DomainError, replace, value
 from shared.identity import Role
 
 ORDER = "order-collection"
+RELEASE = "release-batch"
 
 
 @value
@@ -49,6 +51,12 @@ class UnbatchCollection:
 
 
 @value
+class ReleaseCollection:
+    order: str
+    batch: str
+
+
+@value
 class AcceptCollection:
     order: str
     batch: str
@@ -62,7 +70,7 @@ class RejectCollection:
     reason: str
 
 
-type OfFile = BatchCollection | UnbatchCollection | AcceptCollection | RejectCollection
+type OfFile = BatchCollection | UnbatchCollection | ReleaseCollection | AcceptCollection | RejectCollection
 type Command = OrderCollection | OfFile
 
 ORDERED, BATCHED, ACCEPTED, REJECTED, WITHDRAWN = "ordered", "batched", "accepted", "rejected", "withdrawn"
@@ -76,6 +84,7 @@ class Order:
     stage: str = ORDERED
     batch: str = ""
     reason: str = ""
+    released_by: str = ""
 
     @property
     def id(self) -> str:
@@ -183,6 +192,13 @@ def _in_file(command: OfFile, it: Order, context: Context) -> Sequence[Event]:
         case UnbatchCollection():
             undone = here and it.stage == BATCHED
             return [CollectionUnbatched(order=it.id, batch=command.batch)] if undone else []
+        case ReleaseCollection():
+            if not (here and it.stage == BATCHED):
+                raise CollectionElsewhere
+            if it.released_by:
+                return []
+            by, on = context.actor, context.valid_on
+            return [CollectionReleased(order=it.id, batch=it.batch, released_by=by, released_on=on)]
         case AcceptCollection() | RejectCollection():
             if not here or it.stage not in (BATCHED, ACCEPTED, REJECTED):
                 raise CollectionElsewhere
@@ -207,6 +223,9 @@ def evolve(state: Collections, made: Event) -> Collections:
     if isinstance(made, CollectionOrdered):
         acted = duties.with_act(state.acted, made.ordered_by, Role.ORDERING_OFFICER, ORDER)
         return Collections(orders=(*state.orders, Order(ordered=made)), acted=acted)
+    if isinstance(made, CollectionReleased):
+        acted = duties.with_act(state.acted, made.released_by, Role.TREASURY, RELEASE)
+        state = replace(state, acted=acted)
     return replace(state, orders=tuple(_after(it, made) if it.id == made.order else it for it in state.orders))
 
 
@@ -217,7 +236,9 @@ def _after(it: Order, made: Event) -> Order:
         case CollectionBatched():
             return replace(it, stage=BATCHED, batch=made.batch)
         case CollectionUnbatched():
-            return replace(it, stage=ORDERED, batch="")
+            return replace(it, stage=ORDERED, batch="", released_by="")
+        case CollectionReleased():
+            return replace(it, released_by=made.released_by)
         case CollectionAccepted():
             return replace(it, stage=ACCEPTED)
         case CollectionRejected():
@@ -238,6 +259,7 @@ decider = Decider[Command, Event, Collections](
         CollectionWithdrawn,
         CollectionBatched,
         CollectionUnbatched,
+        CollectionReleased,
         CollectionAccepted,
         CollectionRejected,
     ],

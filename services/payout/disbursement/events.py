@@ -186,7 +186,7 @@ class ConflictNoted:
 
 @event("payout.involvement-noted")
 class InvolvementNoted:
-    """Noted from review: persons took part in the case there (Mitwirkung); what they did may bar them here."""
+    """Noted: persons took part in the case elsewhere (Mitwirkung), in review or by releasing an order about a claim; what they did may bar them here."""
 
     acted: tuple[Acted, ...]
 

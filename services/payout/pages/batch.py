@@ -32,8 +32,8 @@ async def batch_page(
     back = f"/payout/batches/{name}"
     forms: list[dict[str, Any]] = []
     if told.by_hand and told.status == "released":
-        barred = await hindrance(house, "record-entry", told.entries, person)
-        forms = [_entry_form(acts["record-entry"], person, failed, seen, barred)]
+        barred = await hindrance(house, "record-entry", [*told.entries, *told.collections], person)
+        forms = [_entry_form(acts["record-entry"], person, failed, told, barred)]
     elif told.status == "sealed":
         barred = await release_hindrance(house, seen, person)
         forms = [
@@ -56,7 +56,8 @@ async def batch_page(
         facts=_facts(told),
         actions=forms,
         recalls={"rows": [recall_row(it) for it in recalled]},
-        collections={"rows": [_collection(it) for it in told.collections]},
+        collections={"rows": [_collection(told, it) for it in told.collections]},
+        by_hand=told.by_hand,
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},
         file=_file(name) if may_see else None,
     )
@@ -93,25 +94,34 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
     )
 
 
-def _entry_form(
-    action: Action, person: Person, failed: Failed | None, it: Mapping[str, Any], barred: str
-) -> dict[str, Any]:
-    told = form(
+def _entry_form(action: Action, person: Person, failed: Failed | None, told: Batch, barred: str) -> dict[str, Any]:
+    """One order after the other, each with the Kassenzeichen that it was given."""
+    shown = form(
         action,
         person,
         failed,
-        path=action.path.format(batch=it["batch"]),
-        back=f"/payout/batches/{it['batch']}",
-        if_match=f'"{it["version"]}"',
+        path=action.path.format(batch=told.batch),
+        back=f"/payout/batches/{told.batch}",
+        if_match=told.etag,
         reason=barred,
-        text="Wenn alle Anordnungen der Datei im Kassenverfahren erfasst sind: unter welchem Kassenzeichen?",
+        text=f"Noch zu erfassen: {told.to_enter}. Ist eine Anordnung im Kassenverfahren erfasst, vermerken Sie ihr Kassenzeichen; "
+        "mit dem letzten ist der Zahlungslauf bei der Kasse.",
     )
-    return told | {
-        "fields": [
-            *told["fields"],
-            {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
-        ]
-    }
+    to_type = [it for it in (*told.entries, *told.collections) if not it.cash_reference][:SHOWN]
+    options = [
+        {"value": it.reference, "text": f"{it.reference} · {it.file_number} · {euros(it.cents)}"} for it in to_type
+    ]
+    asked = [
+        {"name": "order", "label": "Anordnung", "kind": "select", "required": True, "options": options, "value": ""},
+        {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
+    ]
+    return shown | {"fields": [*shown["fields"], *asked]}
+
+
+def _typed(told: Batch, cash_reference: str) -> str:
+    """The Kassenzeichen of an order of a file that is typed in by hand; what has none yet is said to be open."""
+    waits = told.by_hand and told.status in ("sealed", "released")
+    return cash_reference or ("offen" if waits else "")
 
 
 def _file(name: str) -> dict[str, Any]:
@@ -135,7 +145,7 @@ def _leaves(count: int, cents: int, collections: int | Sequence[Any]) -> str:
     return f"{count} Zahlungen, zusammen {euros(cents)}, gehen an die Kasse.{orders}"
 
 
-def _collection(it: BatchCollection) -> dict[str, Any]:
+def _collection(told: Batch, it: BatchCollection) -> dict[str, Any]:
     return {
         "kind": wording.COLLECTION_KINDS[it.kind],
         "reference": it.reference,
@@ -143,6 +153,7 @@ def _collection(it: BatchCollection) -> dict[str, Any]:
         "title": it.title,
         "year": it.year,
         "due_on": it.due_on,
+        "cash_reference": _typed(told, it.cash_reference),
         "cents": it.cents,
     }
 
@@ -159,6 +170,7 @@ def _facts(told: Batch) -> list[dict[str, Any]]:
         {"key": "Versiegelt von", "value": told.sealed_by},
         {"key": "Freigegeben von", "value": told.released_by},
         {"key": "Kassenzeichen", "value": told.cash_reference},
+        *([{"key": "Noch zu erfassen", "value": told.to_enter, "kind": "number"}] if told.by_hand else []),
         {"key": "Übergabeversuche", "value": told.attempt, "kind": "number"},
     ]
 
@@ -173,6 +185,7 @@ async def _entries(house: House, told: Batch) -> list[dict[str, Any]]:
                 "case": {"text": it.file_number, "url": f"/payout/cases/{it.case}"},
                 "title": it.title,
                 "year": it.year,
+                "cash_reference": _typed(told, it.cash_reference),
                 "status": wording.payment(payment.status, payment.recall) if payment else wording.PAYMENTS["batched"],
                 "cents": it.cents,
             }

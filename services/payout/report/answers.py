@@ -21,7 +21,7 @@ def apply_status_report(
     def take(turn: Turn) -> list[Unexplained]:
         if sealed is None:
             return [Unexplained(reference=report.batch, reason="unknown-batch")]
-        if reason := _not_as_sealed(report, sealed) or turn.proved(sealed):
+        if reason := _not_as_sealed(report, sealed) or _not_held(turn, sealed):
             return [Unexplained(reference=report.batch, reason=reason)]
         return _answers(turn, report, sealed)
 
@@ -29,6 +29,11 @@ def apply_status_report(
     return taken_in(
         kind, report.message_id, file_sha256, [sealed] if sealed else [], take, more=collecting, waits=waits
     )
+
+
+def _not_held(turn: Turn, sealed: batches.BatchSealed) -> str:
+    """Of a file that is being typed in the treasury can hold a part; empty, or why it cannot hold anything of this file."""
+    return "" if 0 < len(turn.untyped(sealed)) < sealed.file_count else turn.proved(sealed)
 
 
 def _not_as_sealed(report: StatusReport, sealed: batches.BatchSealed) -> str:
@@ -57,8 +62,12 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
         if not meant:
             unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
         answers |= {it: _explained(status, answers.get(it)) for it in meant}
+    untyped = turn.untyped(sealed)
     for reference, status in answers.items():
-        unmatched += _answered(turn, report, sealed, entries[reference], status)
+        if reference not in untyped:
+            unmatched += _answered(turn, report, sealed, entries[reference], status)
+        elif status.reference:
+            unmatched.append(Unexplained(reference=reference, reason=batches.NotSubmitted.code))
     return unmatched
 
 

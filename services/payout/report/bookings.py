@@ -218,7 +218,7 @@ def _settled(
         return _again(turn, apart(line, reason), told, (sealed, entry), reason)
     if turn.is_questioned(entry, line.key, told.cents):
         return []
-    reason = turn.proved(sealed)
+    reason = turn.proved(sealed, entry.reference)
     refused = [replace(told, reason=reason)] if reason else turn.attempt(told, *settling(turn, told, sealed, entry))
     return turn.questioned(refused, entry) if refused else reopened(turn, entry)
 

@@ -141,14 +141,23 @@ class Turn:
         self.matched += 1
         return []
 
-    def proved(self, sealed: batches.BatchSealed) -> str:
-        """An answer proves that the treasury holds the file; empty, or the code that says why it cannot."""
+    def proved(self, sealed: batches.BatchSealed, reference: str = "") -> str:
+        """An answer proves that the treasury holds the file; empty, or the code that says why it cannot.
+
+        Of a file that is being typed in it proves the one order, by its `reference`.
+        """
+        if reference and self.untyped(sealed):
+            return batches.NotSubmitted.code if reference in self.untyped(sealed) else ""
         command = batches.ConfirmTransmission(file_sha256=sealed.file_sha256, evidence="answer")
         try:
             self.act(batches.decider.stream(sealed.message_id), command)
         except DomainError as error:
             return error.code
         return ""
+
+    def untyped(self, sealed: batches.BatchSealed) -> frozenset[str]:
+        """The orders of a file typed in by hand that nobody typed in yet: of those the treasury can know nothing."""
+        return batches.untyped(self.states[batches.decider.stream(sealed.message_id)])
 
     def times_sent(self, sealed: batches.BatchSealed) -> int:
         """How often the sealed bytes were handed over, by the hashes recorded before each time; before they were, any time counts."""

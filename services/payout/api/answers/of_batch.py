@@ -25,6 +25,7 @@ async def told_batch(house: House, name: str) -> Batch:
     sealed: batches.BatchSealed = found.state.sealed
     seen = await asyncio.to_thread(house.views.get, "batches", name)
     known: Mapping[str, Any] = seen.body if seen else {}
+    typed = dict(found.state.entered) if isinstance(found.state, batches.Released | batches.Transmitted) else {}
     return Batch(
         batch=name, stream=batches.decider.stream(name), etag=etag(found.version),
         status="completed" if known.get("status") == "completed" else status_of_batch(found.state),
@@ -35,10 +36,11 @@ async def told_batch(house: House, name: str) -> Batch:
         by_hand=sealed.writing.format == batches.BY_HAND, format=sealed.writing.format,
         recallable=isinstance(found.state, batches.Transmitted) and takes_recalls(house, sealed.writing),
         cash_reference=found.state.cash_reference if isinstance(found.state, batches.Transmitted) else "",
+        to_enter=len(batches.untyped(found.state)),
         entries=[
             BatchEntry(
                 payment=it.payment, case=it.case, reference=it.reference, cents=it.cents, title=it.title, year=it.year,
-                file_number=it.file_number,
+                file_number=it.file_number, cash_reference=typed.get(it.reference, ""),
             )
             for it in sealed.entries
         ],
@@ -46,6 +48,7 @@ async def told_batch(house: House, name: str) -> Batch:
             BatchCollection(
                 order=it.order, case=it.case, claim=it.claim, kind=it.kind, reference=it.reference, cents=it.cents,
                 due_on=it.due_on, title=it.title, year=it.year, file_number=it.file_number,
+                cash_reference=typed.get(it.reference, ""),
             )
             for it in sealed.collections
         ],

@@ -180,6 +180,9 @@ class BatchEntry(BaseModel):
     title: str
     year: int
     file_number: str
+    cash_reference: str = Field(
+        default="", description="the Kassenzeichen under which it was typed in; empty while it is not"
+    )
 
 
 class BatchCollection(BaseModel):
@@ -193,6 +196,9 @@ class BatchCollection(BaseModel):
     title: str
     year: int
     file_number: str
+    cash_reference: str = Field(
+        default="", description="the Kassenzeichen under which it was typed in; empty while it is not"
+    )
 
 
 class Batch(BatchItem):
@@ -205,7 +211,8 @@ class Batch(BatchItem):
     entries: list[BatchEntry]
     collections: list[BatchCollection] = Field(default=[], description="the orders about claims in the same file")
     by_hand: bool = Field(default=False, description="whether a person types it into the state's system")
-    cash_reference: str = Field(default="", description="the Kassenzeichen under which that was done")
+    cash_reference: str = Field(default="", description="the Kassenzeichen of its only order")
+    to_enter: int = Field(default=0, description="how many of its orders are still to be typed in")
     format: str = Field(default="iso20022", description="how its file is written")
     recallable: bool = Field(default=False, description="whether a file can ask for its payments back")
 
