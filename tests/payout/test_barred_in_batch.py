@@ -10,6 +10,7 @@ import pytest
 from services.payout import batch as batches
 from services.payout import payment as payments
 from services.payout.batch import in_cases
+from services.payout.pages import barred
 from services.payout.reactions import react
 from shared.contracts import Acted
 from shared.contracts.review import ConflictOfInterestDeclared, MunicipalTieDeclared
@@ -233,3 +234,17 @@ def test_the_page_of_a_file_that_is_typed_in_tells_who_may_not_type_it(
         told = page(by_hand, "p-typist", Role.TREASURY, path)
         assert form not in told
         assert "befangen" in told
+
+
+def test_the_last_of_many_cases_is_asked_as_the_first_is(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case, first), (other, second) = ordered(road), ordered(road)
+    batch = road.sealed(first, second)
+    road.service.tell("review", case, declared("p-cashier-4", Role.TREASURY))
+    road.service.tell("review", other, declared("p-cashier-5", Role.TREASURY))
+    asked: list[str] = []
+    monkeypatch.setattr(barred, "known_acts", lambda _house, it, _person: asked.append(it))
+    for person in ("p-cashier-4", "p-cashier-5"):
+        assert f'action="/payout/forms/batches/{batch}/release"' not in page(
+            road, person, Role.TREASURY, f"/payout/batches/{batch}"
+        )
+    assert asked == [], "the list knows them all; no case is read for it"

@@ -8,21 +8,20 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.payout import payment as payments
+from services.payout import batch as batches
 from services.payout import views
 from services.payout.api.clearing_answers import told_item
 from services.payout.api.collecting import collects
 from services.payout.api.reads import reader
 from services.payout.collection_list import needed_orders
 from services.payout.pages import wording
-from services.payout.pages.barred import LOOKED_AT, left_out, release_hindrance
+from services.payout.pages.barred import left_out, release_hindrance
 from services.payout.pages.batch import release_form
 from services.payout.pages.clearing import clearing_row
 from services.payout.pages.expected import expected_row
 from services.payout.pages.files import file_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
-from services.payout.treasury.filing import orders_of
 from shared.access import Person
 from shared.calendar import local_date
 from shared.money import euros
@@ -158,9 +157,8 @@ async def _seal_form(
     """Sealing takes what is open, but for the cases from which this person is excluded."""
     out = 0
     if of[0] and person.roles & action.roles:
-        names = await asyncio.to_thread(views.ordered_payments, house.views, LOOKED_AT)
-        orders = [it.order for it in await orders_of(house, names) if isinstance(it, payments.Ordered)]
-        out = await left_out(house, orders, person)
+        cases = await asyncio.to_thread(views.ordered_cases, house.views, batches.MAX_ENTRIES)
+        out = await left_out(house, cases, person)
     told = _of_excluded(out)
     reason = "Jede Anordnung liegt schon in einem Zahlungslauf."
     beside = f" Dazu Anordnungen zu Forderungen: {collections}." if collections else ""

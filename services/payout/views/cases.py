@@ -9,6 +9,9 @@ from shared.views import Body, Draft, Standing
 PAYEES = "payees"
 """Who is paid in a case in which another body stepped into the recipient's place."""
 
+CASE_ACTS = "case-acts"
+"""Who did what in a case, and the keys of the municipalities that it is about."""
+
 STEPS = ("examination", "certification", "order", "payment", "plan", "rest")
 """What is next in a case, most urgent first: three acts of people, the treasury's answer, review's money, nothing."""
 _NEXT = {"registered": "examination", "accepted": "certification", "certified": "order", "ordered": "payment"}
@@ -48,6 +51,9 @@ def put_case(case: str, standing: Standing, place: str, draft: Draft) -> None:
         "next": min(steps, key=STEPS.index, default="rest"),
     }
     draft.put("cases", case, body | (draft.get(PAYEES, case) or {}), grp=body["next"], sort=place)
+    acted = [[it.person, it.role, it.action] for it in state.acted]
+    keys = [plan.applicant_key, *plan.municipalities] if plan else []
+    draft.put(CASE_ACTS, case, {"acted": acted, "keys": keys})
 
 
 def put_payee(case: str, draft: Draft) -> None:

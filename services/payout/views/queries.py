@@ -22,6 +22,11 @@ def ordered_payments(views: Views, limit: int) -> Sequence[str]:
     return [it.key for it in views.find("payments", grp="ordered", limit=limit).entries]
 
 
+def ordered_cases(views: Views, limit: int) -> Sequence[str]:
+    """The cases of these payments, one for each."""
+    return [it.body["case"] for it in views.find("payments", grp="ordered", limit=limit).entries]
+
+
 def outgoing(views: Views, limit: int = 50) -> Sequence[tuple[str, bool]]:
     """Released batches and approved requests to cancel (then true) of which it is not proved that the treasury holds them.
 
