@@ -13,6 +13,8 @@ from shared.decider import value
 from shared.views import Body, Draft, Entry, Views
 
 ALL = "all"
+_NAMED = 200
+"""So many payments that the budget has not entered are named."""
 type Parts = Mapping[tuple[str, str], int]
 """Cents by key and column."""
 
@@ -140,6 +142,7 @@ def our_sides(views: Views, day: date) -> Sides:
         unentered=len(late),
         first_unentered=late[0]["reference"] or late[0]["payment"] if late else "",
         received_cents=of_day.get("received", 0),
+        unentered_payments=tuple(sorted(it["reference"] or it["payment"] for it in late)[:_NAMED]),
     )
 
 

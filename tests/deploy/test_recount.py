@@ -207,3 +207,42 @@ def test_a_cent_in_any_log_is_found(tmp_path: Path, place: int, what: str, cents
 def test_a_closed_day_whose_payment_the_budget_never_entered_is_found(tmp_path: Path) -> None:
     differences = recounted(exported(tmp_path, CLOSED[:6]))["closings"]["differences"]
     assert any("payment 1 is (300, 0), the budget entered (0, 0)" in it for it in differences)
+
+
+def test_what_two_persons_named_is_held_against_the_sums_and_nothing_else_is_excused(tmp_path: Path) -> None:
+    difference = {"payments": ["TH26A"], "cents": 300}
+    ordered = {"title": TITLE, "year": 2025, "reference": "TH26A"}
+    told: list[Told] = [
+        ("payment-1", "payout.payment-ordered", "p-o", ordered),
+        *CLOSED[1:3],
+        ("reconciliation-register", "payout.reconciliation-closed", "p-t",
+         {**CLOSING, "budget_cents": 0, "difference": difference}),
+    ]  # fmt: skip
+    assert recounted(exported(tmp_path / "named", told))["closings"]["differences"] == []
+    for wrong in ({"cents": 299}, {"payments": ["TH26B"]}):
+        stream, topic, actor, facts = told[3]
+        again = [*told[:3], (stream, topic, actor, {**facts, "difference": {**difference, **wrong}})]
+        assert recounted(exported(tmp_path / str(len(str(wrong))), again))["closings"]["differences"]
+
+
+def test_what_was_repaid_on_claims_is_counted_again_by_the_day_of_its_booking(tmp_path: Path) -> None:
+    repaid = {
+        "cents": 60,
+        "interest_cents": 4,
+        "received_on": "2025-08-05",
+        "account_on": "2025-08-06",
+        "booked_by": "system",
+    }
+    by_hand = {**repaid, "booked_by": "p-t"}
+    told: list[Told] = [
+        *CLOSED[:3],
+        ("claim-1", "payout.repayment-booked", "system", repaid),
+        ("claim-1", "payout.repayment-booked", "p-t", by_hand),
+        ("reconciliation-register", "payout.reconciliation-closed", "p-t", {**CLOSING, "received_cents": 64}),
+        CLOSED[6],
+    ]
+    assert recounted(exported(tmp_path / "right", told))["closings"]["differences"] == []
+    stream, topic, actor, facts = told[5]
+    told[5] = stream, topic, actor, {**facts, "received_cents": 63}
+    (found,) = recounted(exported(tmp_path / "wrong", told))["closings"]["differences"]
+    assert "received_cents is 63, counted 64" in found

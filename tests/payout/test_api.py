@@ -37,6 +37,7 @@ NAMES = (
     "approve-resolution",
     "decline-resolution",
     "close-day",
+    "propose-day-difference",
     "seal-year",
     "book-repayment",
     "assess-interest",
@@ -64,6 +65,7 @@ BODIES = {
     "request-recall": {"grounds": "DUPL", "text": "doppelt"},
     "drop-recall": {"reason": "Irrtum"},
     "close-day": {"closed_on": "2025-08-06"},
+    "propose-day-difference": {"cause": "budget-entry-missing", "reason": "X"},
     "seal-year": {"title": "1605-63371", "year": 2025},
     "decline-resolution": {"reason": "nicht belegt"},
     "book-repayment": {"cents": 1, "received_on": "2025-08-04", "voucher": "K 1"},
@@ -218,6 +220,7 @@ def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
         proposal=NOBODY,
         claim=NOBODY,
         recall=NOBODY,
+        day="2025-08-06",
     )
     client = road.service.client("p-somebody", role, keys=("16070048",))
     answer = client.post(path, json=BODIES.get(name, {}), headers={"If-Match": '"1"', "Idempotency-Key": uuid4().hex})

@@ -81,6 +81,8 @@ def pages(house: House) -> APIRouter:
             return await batch_page(house, acts, request, path["batch"], failed)
         if "clearing" in path:
             return await item_page(house, acts, request, path["clearing"], path["number"], failed)
+        if "day" in path:
+            return await day_page(house, acts, request, date.fromisoformat(path["day"]), failed)
         if failed.action in ("close-day", "seal-year"):
             return await days_page(house, acts, request, failed)
         return await desk_page(house, acts, request, failed=failed)

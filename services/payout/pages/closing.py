@@ -11,7 +11,9 @@ from fastapi.responses import Response
 from services.payout import views
 from services.payout.api.closing import DaySides, sides_of
 from services.payout.api.reads import reader
+from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
+from services.payout.reconciliation import Cause
 from shared.access import Person
 from shared.pages import page
 from shared.service import House
@@ -71,7 +73,9 @@ def _row(it: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def day_page(house: House, acts: Mapping[str, Action], request: Request, day: date) -> Response:
+async def day_page(
+    house: House, acts: Mapping[str, Action], request: Request, day: date, failed: Failed | None = None
+) -> Response:
     """The report of one day."""
     person = reader(house, request, "read-days")
     told = await sides_of(house, day)
@@ -84,10 +88,36 @@ async def day_page(house: House, acts: Mapping[str, Action], request: Request, d
         lead=f"Abgeschlossen von {told.closed_by}." if told.closed_by else "Noch nicht abgeschlossen.",
         back={"text": "Tagesabschluss", "url": LIST},
         problems=_problems(told),
-        actions=[] if told.closed_by else [_form(acts["close-day"], person, None, day.isoformat())],
+        actions=_of_day(acts, person, told, failed),
         facts=_facts(told),
         files=[{"file": it} for it in told.files],
     )
+
+
+def _of_day(acts: Mapping[str, Action], person: Person, told: DaySides, failed: Failed | None) -> list[dict[str, Any]]:
+    """Closing the day, with the difference that somebody else named, and naming one."""
+    if told.closed_by:
+        return []
+    day = told.closed_on.isoformat()
+    closing = _form(acts["close-day"], person, None, day)
+    if told.difference:
+        closing["fields"].append({"name": "proposal", "label": "", "kind": "hidden", "value": told.difference.proposal})
+    if not told.unentered and told.paid_cents == told.budget_cents:
+        return [closing]
+    naming = acts["propose-day-difference"]
+    made = form(naming, person, failed, path=naming.path.format(day=day), back=f"{LIST}/{day}")
+    causes = [{"value": it, "text": wording.CAUSES[it]} for it in Cause]
+    asked = [
+        {"name": "cause", "label": "Ursache", "kind": "radio", "required": True, "options": causes, "value": ""},
+        {
+            "name": "reason",
+            "label": "Begründung",
+            "kind": "textarea",
+            "required": True,
+            "hint": "ohne Namen von Personen",
+        },
+    ]
+    return [closing, {**made, "fields": [*made["fields"], *asked]}]
 
 
 def _problems(told: DaySides) -> Sequence[str]:
@@ -109,6 +139,30 @@ def _facts(told: DaySides) -> list[dict[str, Any]]:
         {"key": "Endsaldo", "value": told.closing_cents, "kind": "money"},
         {"key": "Gezahlt bis zu diesem Tag, netto", "value": told.paid_cents, "kind": "money"},
         {"key": "Im Haushalt gebucht bis zu diesem Tag, netto", "value": told.budget_cents, "kind": "money"},
+        *_difference(told),
         {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
         {"key": "Kontoauszüge", "value": ", ".join(told.statements)},
+        *(_by_account(told) if len(told.accounts) > 1 else []),
+    ]
+
+
+def _difference(told: DaySides) -> list[dict[str, Any]]:
+    """What is named of the budget: it stands in the report, with its cause and by whom."""
+    it = told.difference
+    if it is None:
+        return []
+    return [
+        {"key": "Benannte Abweichung vom Haushalt", "value": it.cents, "kind": "money"},
+        {"key": "Ursache", "value": wording.CAUSES[it.cause]},
+        {"key": "Betroffene Zahlungen", "value": ", ".join(it.payments)},
+        {"key": "Benannt von", "value": it.proposed_by},
+        {"key": "Begründung", "value": it.reason},
+    ]
+
+
+def _by_account(told: DaySides) -> list[dict[str, Any]]:
+    return [
+        {"key": f"{title} {it.account}", "value": cents, "kind": "money"}
+        for it in told.accounts
+        for title, cents in (("Anfangssaldo", it.opening_cents), ("Endsaldo", it.closing_cents))
     ]

@@ -165,6 +165,11 @@ TREASURY_REASONS: Mapping[str, str] = {
 }
 """Codes of the treasury that need a word; every other is looked up in its list."""
 
+CAUSES: Mapping[str, str] = {
+    "budget-entry-missing": "Der Haushalt hat nicht gebucht, was gezahlt ist.",
+    "budget-entry-differs": "Der Haushalt hat etwas anderes gebucht, als gezahlt ist.",
+}
+
 ITEMS: Mapping[str, Badge] = {
     "open": {"text": "offen", "tone": "warning"},
     "proposed": {"text": "Vorschlag liegt vor", "tone": "info"},
@@ -239,6 +244,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "payout.account-confirmed": ("Bankverbindung bestätigt", "info"),
     "payout.account-discarded": ("Eingetragene Bankverbindung verworfen", "neutral"),
     "payout.certification-voided": ("Feststellung hinfällig: die Bankverbindung hat sich geändert", "warning"),
+    "payout.day-difference-proposed": ("Abweichung zum Haushalt benannt", "warning"),
     "payout.statement-noted": ("Kontoauszug aufgenommen", "info"),
     "payout.statement-page-noted": ("Seite eines Kontoauszugs aufgenommen", "info"),
     "payout.statement-contradicted": ("Kontoauszugsnummer doppelt", "danger"),
