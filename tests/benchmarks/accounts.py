@@ -169,7 +169,11 @@ def with_peak(work: Callable[..., Figures], *args: Any) -> Figures:
 
 
 def _with_peak(work: Callable[..., Figures], *args: Any) -> Figures:
-    """The most memory that this process ever held, as the kernel counts it since it began."""
     found = work(*args)
+    return {**found, "peak_mb": peak_mb()}
+
+
+def peak_mb() -> int:
+    """The most memory that this process ever held, as the kernel counts it since it began."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
-    return {**found, "peak_mb": int(status["VmHWM"].split()[0]) // 1024}
+    return int(status["VmHWM"].split()[0]) // 1024

@@ -1,6 +1,6 @@
 """Payments by where they stand, found by their reference; how many there are in each year."""
 
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -134,7 +134,7 @@ def _answered(draft: Draft, of: Mapping[str, Any], how: str) -> None:
     """A payment that came back was settled; its batch is as complete as before."""
     body = draft.get("batches", of["batch"])
     if body:
-        answered = list(body[how])
-        if of["payment"] not in answered:
-            insort(answered, of["payment"])
-            put_batch(draft, body | {how: answered})
+        answered: list[str] = body[how]
+        place = bisect_left(answered, of["payment"])
+        if of["payment"] not in answered[place : place + 1]:
+            put_batch(draft, body | {how: [*answered[:place], of["payment"], *answered[place:]]})
