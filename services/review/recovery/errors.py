@@ -25,7 +25,8 @@ class IneffectiveDayMissing(DomainError):
 
     code = "ineffective-day-missing"
     title = (
-        "Bitte geben Sie den Tag an, seit dem die Bewilligung insoweit unwirksam ist; er liegt nicht in der Zukunft."
+        "Bitte geben Sie den Tag an, seit dem die Bewilligung insoweit unwirksam oder die Überzahlung zu verzinsen ist "
+        "(er liegt nicht in der Zukunft), oder warum von Zinsen abgesehen wird."
     )
     status = 422
 

@@ -224,7 +224,10 @@ def form_of_recovery(name: str, findings: Sequence[FindingTold] = ()) -> Form | 
             ]
             text = "Gefordert werden kann, was über die Bewilligung hinaus gezahlt ist; Zwischenzinsen für gezahltes Geld, das zu spät verwendet wurde."
             if findings:
-                text = f"{text} Bei einer Feststellung der Auszahlung stehen Betrag und Tage fest; anzugeben ist nur die Begründung."
+                text = (
+                    f"{text} Bei einer Feststellung der Auszahlung stehen Betrag und Tage fest. "
+                    "Bei einer Überzahlung ist anzugeben, seit wann sie zu verzinsen ist, oder warum von Zinsen abgesehen wird."
+                )
             return Form(fields=fields, submit="Rückforderung vorschlagen", text=text)
         case r.DEMAND:
             consequence = (
