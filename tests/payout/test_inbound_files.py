@@ -128,3 +128,15 @@ def test_thousands_of_lines_that_nobody_knows_are_listed_and_hold_up_no_other_fi
     lay(road, f"{name}.xml", raw := strangers(1_500, name))
     assert road.read(f"/payout/reports/{sha256(raw).hexdigest()}")["unmatched"] == 1_500
     assert (len(drawn) <= 6) == read_together
+
+
+def test_the_case_says_in_words_why_a_debit_of_its_payment_is_to_be_cleared(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    payment = road.ordered("d1", case)
+    batch = road.transmitted(payment)
+    reference = road.read(f"/payout/payments/{payment}")["reference"]
+    early = entry("19200.00", details(reference), servicer="K-early", booked="<Dt>1999-01-01</Dt>")
+    lay(road, "early.xml", camt_054(early).replace(b"C-1", batch.encode()))
+    told = page(road, "p-cashier", f"/payout/cases/{case}")
+    assert "Der Buchungstag liegt lange vor der Anordnung." in told

@@ -285,6 +285,8 @@ def _why(facts: Mapping[str, Any]) -> str:
         return duties.sentence_of(facts["rule"])
     parts = [
         f"{euros(cents)}." if cents is not None else "",
-        wording.TREASURY_REASONS.get(reason) or disbursements.REASONS.get(reason, reason),
+        wording.TREASURY_REASONS.get(reason)
+        or wording.CLEARING.get(reason)
+        or disbursements.REASONS.get(reason, reason),
     ]
     return " ".join(it for it in parts if it)
