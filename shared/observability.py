@@ -227,5 +227,6 @@ class Metrics:
         self.stopped = Gauge("foerderstrom_lane_stopped", "1 while a lane stands still with an alarm", ["source"], registry=self.registry)  # fmt: skip
         self.relay_age = Gauge("foerderstrom_relay_age_seconds", "age of the oldest event not yet relayed", ["lane"], registry=self.registry)  # fmt: skip
         self.paid_twice = Gauge("foerderstrom_paid_twice", "open items of money that may have left twice", registry=self.registry)  # fmt: skip
+        self.payee_checks_missed = Gauge("foerderstrom_payee_checks_missed", "payments held beyond the day to decide", registry=self.registry)  # fmt: skip
         self.files_overdue = Gauge("foerderstrom_files_overdue", "files of the treasury that should have come by now", registry=self.registry)  # fmt: skip
         self.requests = Histogram("foerderstrom_request_seconds", "HTTP requests", ["method", "status"], registry=self.registry)  # fmt: skip

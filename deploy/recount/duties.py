@@ -118,11 +118,16 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
         CONFLICT,
-        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT | HOLD,
+        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT | HOLD | RECALL_REQUEST | RECALL_APPROVAL,
     ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
     ("Wer für die Kommune handelt, ändert keine Bankverbindung.", MUNICIPALITY | WITHDRAWAL, ACCOUNT),
     ("Wer für die Kommune handelt, setzt keine Zahlungssperre und hebt keine auf.", MUNICIPALITY | WITHDRAWAL, HOLD),
+    (
+        "Wer für die Kommune handelt, ruft keine Zahlung zurück.",
+        MUNICIPALITY | WITHDRAWAL,
+        RECALL_REQUEST | RECALL_APPROVAL,
+    ),
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Wer eine Regelung veröffentlicht, bewilligt nicht nach ihr.", {"publish-policy"}, {"approve-grant"}),
     ("Zwei Zeichnungen leisten zwei Personen.", {"approve-grant"}, {"approve-grant"}),
@@ -298,6 +303,8 @@ class Acts:
     _signed: dict[str, Act] = field(default_factory=dict[str, Act])
     _in_batch: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
     _case_of: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict[str, dict[str, str]](dict))
+    _recalled_in: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
+    _recalls: dict[str, list[Act]] = field(default_factory=lambda: defaultdict[str, list[Act]](list))
     _typed: set[str] = field(default_factory=set[str])
     _about: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
     _tied: list[tuple[str, Act]] = field(default_factory=list[tuple[str, Act]])
@@ -342,8 +349,11 @@ class Acts:
                 self.by_case[f"{it.stream}/{it.facts['number']}"].append(Act(it.at, self._number, it.actor, action))
             case "payout.recall-requested" | "payout.recall-dropped" | "payout.recall-approved":
                 # So is a request to cancel, for it may be about many cases.
-                action = _RECALLING[it.topic]
-                self.by_case[it.stream].append(Act(it.at, self._number, it.actor, action))
+                recalling = Act(it.at, self._number, it.actor, _RECALLING[it.topic])
+                self.by_case[it.stream].append(recalling)
+                self._recalled_in[it.stream] |= {entry["case"] for entry in it.facts.get("entries", ())}
+                for case in sorted(self._recalled_in[it.stream]):
+                    self._recalls[case].append(recalling)
             case "payout.batch-entered":
                 # Before each order had its own Kassenzeichen, typing in was one act for all of them.
                 if it.stream not in self._typed:
@@ -393,6 +403,13 @@ class Acts:
 
     def violations(self) -> Iterator[str]:
         """Every two acts of one person in one case that exclude each other, in the order in which they were done."""
+        for case, recalls in sorted(self._recalls.items()):
+            # Requests to cancel bar each other in their own stream; in a case only what was done there bars from them.
+            before = [(first, second) for first in self._done_in(case) for second in recalls]
+            for first, second in before:
+                in_order = (first.at, first.number) < (second.at, second.number)
+                if in_order and first.person == second.person and (sentence := broken(first.action, second.action)):
+                    yield f"{case}: {first.person} {first.action}, dann {second.action}. {sentence}"
         for case in sorted(self.by_case):
             done = self._done_in(case)
             for place, first in enumerate(done):

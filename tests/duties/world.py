@@ -665,12 +665,12 @@ def _recovering() -> Iterator[Point]:
     world.act("release-batch", decision(batch.decider, "b1", batch.ReleaseBatch()), on)
     world.run(decision(batch.decider, "b1", batch.StartSubmission(attempt=1)), on)
     world.run(_booking(world, 1, on), on)
-    for action, decided in (
-        ("request-recall", _recall(world)),
-        ("drop-recall", decision(recall.decider, "r1", recall.DropRecall(reason="Irrtum"))),
-    ):
+    for action, decided in (("request-recall", _recall(world)),):
         yield world.point(f"Rückruf: {action}", action, decided, on)
         world.act(action, decided, on)
+    dropped = _drop(world)
+    yield world.point("Rückruf: drop-recall", "drop-recall", dropped, on)
+    world.act("drop-recall", dropped, on)
     lapse = award.ProposeAnnulment(
         annulment=award.Annulment.LAPSE, legal_basis=award.LegalBasis.WITHOUT_OBJECT, by_year=(), eligible_cents=0,
         effective_on=on, reasons="Verzicht", discretion="keines",
@@ -809,6 +809,10 @@ def _recalling(world: World, on: date) -> Iterator[Point]:
     agreed = recall.approve(world.house.state("recall-r1").asked, sealing)
     yield world.point("Freigabe des Rückrufs", "approve-recall", agreed, on)
     world.act("approve-recall", agreed, on)
+
+
+def _drop(world: World) -> Decision:
+    return recall.drop(world.house.state("recall-r1").asked, recall.DropRecall(reason="Irrtum"))
 
 
 def _recall(world: World) -> Decision:

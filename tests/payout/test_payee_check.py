@@ -205,6 +205,8 @@ def test_a_payment_is_held_told_of_by_the_clock_and_released_by_two_over_the_api
             return [it["topic"] for it in road.read(f"/payout/cases/{case}/history")["events"]]
 
         wait_until(lambda: "payout.payee-check-missed.v1" in topics(), "die verstrichene Frist")
+        alarm = "foerderstrom_payee_checks_missed 1.0"
+        wait_until(lambda: alarm in road.ask("p-operator", "/metrics").text, "der Alarm")
         (item,) = road.read("/payout/clearing")["items"]
         path = f"/payout/clearing/{item['clearing']}/items/{item['number']}"
         asked = {"resolution": "payee-confirmed", "reason": "Die Stadt hat das Konto bestätigt."}
@@ -215,5 +217,7 @@ def test_a_payment_is_held_told_of_by_the_clock_and_released_by_two_over_the_api
         road.done("p-orderer", f"{path}/proposals/{proposal}/approval", etag='"0"')
         assert road.read(f"/payout/payments/{payment}")["status"] == "batched"
         assert "payout.payee-check-decided.v1" in topics()
+        none = "foerderstrom_payee_checks_missed 0.0"
+        wait_until(lambda: none in road.ask("p-operator", "/metrics").text, "kein Alarm mehr")
         shown = road.ask("p-auditor", f"/payout/cases/{case}", headers={"Accept": "text/html"}).text
         assert "Über den Empfänger der Zahlung entschieden" in shown

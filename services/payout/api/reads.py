@@ -29,7 +29,7 @@ from services.payout.api.collecting import ClaimToOrder, CollectionItem, told_ne
 from services.payout.api.expected_answers import ExpectedFile
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
-from services.payout.api.recalling import RecallItem
+from services.payout.api.recalling import RecallItem, with_words
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
 from services.payout.treasury.known import FORMATS
@@ -153,7 +153,8 @@ def reads(house: House) -> APIRouter:
         request: Request, status: RecallStatus | None = None, after: str = "", limit: Limit = 50
     ) -> Any:
         """Requests to cancel payments that the treasury holds, newest first."""
-        return await listing(house, request, "recalls", status, after, limit, newest=True)
+        found = await listing(house, request, "recalls", status, after, limit, newest=True)
+        return {**found, "items": await with_words(house, found["items"])}
 
     @router.get("/payout/expected-files", operation_id="payout-expected-files", response_model=Listing[ExpectedFile])
     async def expected_files(

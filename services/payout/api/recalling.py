@@ -1,21 +1,21 @@
 """Rückruf über HTTP: a person asks for payments back that the treasury holds, another one agrees, and the file leaves."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.payout import batch as batches
 from services.payout import recall as recalls
 from services.payout import sequence, views
-from services.payout.api.lookup import known_batch, known_recall
+from services.payout.api.lookup import known_batch, known_recall, opened
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import recall_file, settings_of
 from services.payout.treasury.known import FORMATS
-from shared.decider import Decision, decision, replace
-from shared.identity import Role
+from shared.decider import Decision, replace
+from shared.identity import Role, Sealed, is_id
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, NoBody, Text
@@ -26,7 +26,7 @@ RECALLING = frozenset({Role.ORDERING_OFFICER, Role.TREASURY})
 
 class RecallBody(Body):
     grounds: recalls.RecallGrounds = Field(title="Grund des Rückrufs")
-    text: Text = Field(title="Begründung", description="ohne Namen von Personen")
+    text: Text = Field(title="Begründung", description="wird versiegelt abgelegt")
     references: Annotated[str, StringConstraints(pattern="^[A-Z0-9 ]{0,10400}$")] = Field(
         default="",
         title="Zahlungskennungen",
@@ -35,7 +35,7 @@ class RecallBody(Body):
 
 
 class DropRecallBody(Body):
-    reason: Text = Field(title="Grund", description="ohne Namen von Personen")
+    reason: Text = Field(title="Grund", description="wird versiegelt abgelegt")
 
 
 class RecallItem(BaseModel):
@@ -71,7 +71,9 @@ def recall_actions(house: House) -> list[Action]:
             title = "Eine der Zahlungskennungen gehört nicht zu diesem Zahlungslauf."
             raise Problem(422, "reference-unknown", title, detail=strange[0], field="references")
         version = settings_of(house).hkr_version
-        return recalls.request(ask.new_id("recall"), sealed, named, body.grounds, body.text, version)
+        name = ask.new_id("recall")
+        text = await _sealed(house, ask, name, "text", body.text)
+        return recalls.request(name, sealed, named, body.grounds, text, version)
 
     async def approve(_body: NoBody, ask: Ask) -> Decision:
         state = await known_recall(house, ask.path["batch"], ask.path["recall"])
@@ -89,8 +91,9 @@ def recall_actions(house: House) -> list[Action]:
         return recalls.approve(state.asked, sealing, before)
 
     async def drop(body: DropRecallBody, ask: Ask) -> Decision:
-        await known_recall(house, ask.path["batch"], ask.path["recall"])
-        return decision(recalls.decider, ask.path["recall"], recalls.DropRecall(reason=body.reason))
+        asked = (await known_recall(house, ask.path["batch"], ask.path["recall"])).asked
+        reason = await _sealed(house, ask, asked.recall, "reason", body.reason)
+        return recalls.drop(asked, recalls.DropRecall(sealed_reason=reason))
 
     one = "/payout/batches/{batch}/recalls/{recall}"
     return [
@@ -130,3 +133,29 @@ async def _unreleased(house: House, sealed: batches.BatchSealed) -> Sequence[str
     await house.seen(house.writer.head.position)
     page = await asyncio.to_thread(views.listed, house.views, "batches", "sealed", "", 200)
     return [it.key for it in page.entries]
+
+
+async def _sealed(house: House, ask: Ask, recall: str, field: str, text: str) -> Sealed:
+    """What a person writes, under a key of its own."""
+    if not text.strip():
+        raise recalls.RecallReasonMissing(field=field)
+    name = ask.new_id(f"recall-{field}")
+    stream = recalls.decider.stream(recall)
+    return await asyncio.to_thread(house.privacy.seal, text, stream=stream, path=field, subject=f"s-{name}")
+
+
+async def with_words(house: House, listed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Requests of the lists, which hold no sealed value, with what people wrote of them."""
+    told: list[dict[str, Any]] = []
+    for it in listed:
+        state: recalls.Recalling = (
+            (await house.writer.state(recalls.decider, it["recall"])).state
+            if is_id(it["recall"])
+            else recalls.Unrequested()
+        )
+        asked = None if isinstance(state, recalls.Unrequested) else state.asked.sealed_text
+        dropped = state.dropped.sealed_reason if isinstance(state, recalls.Dropped) and state.dropped else None
+        text = await asyncio.to_thread(opened, house, asked) if asked else it["text"]
+        reason = await asyncio.to_thread(opened, house, dropped) if dropped else it["drop_reason"]
+        told.append({**it, "text": text, "drop_reason": reason})
+    return told

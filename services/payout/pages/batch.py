@@ -43,7 +43,7 @@ async def batch_page(
     elif told.status == "released":
         forms = [_discard_form(acts["discard-batch"], person, failed, seen)]
     recalled = await recalls_of(house, name)
-    forms += recall_forms(acts, person, failed, told, recalled)
+    forms += await recall_forms(house, acts, person, failed, told, recalled)
     may_see = bool(person.roles & FILE_READERS)
     return page(
         house,

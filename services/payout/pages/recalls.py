@@ -7,7 +7,9 @@ from typing import Any
 from services.payout import recall as recalls
 from services.payout import views
 from services.payout.api.answers import Batch
+from services.payout.api.recalling import with_words
 from services.payout.pages import wording
+from services.payout.pages.barred import hindrance as barred_by
 from services.payout.pages.forms import Failed, form
 from shared.access import Person
 from shared.contracts import Acted
@@ -22,7 +24,7 @@ _DECIDING = ("approve-recall", "drop-recall")
 async def recalls_of(house: House, batch: str) -> Sequence[Mapping[str, Any]]:
     """The requests to cancel payments of a batch, newest first."""
     page = await asyncio.to_thread(views.listed, house.views, "recalls-of-batches", batch, "", 50, newest_first=True)
-    return [it.body for it in page.entries]
+    return await with_words(house, [it.body for it in page.entries])
 
 
 def recall_row(it: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,14 +39,24 @@ def recall_row(it: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def recall_forms(
-    acts: Mapping[str, Action], person: Person, failed: Failed | None, told: Batch, asked: Sequence[Mapping[str, Any]]
+async def recall_forms(
+    house: House,
+    acts: Mapping[str, Action],
+    person: Person,
+    failed: Failed | None,
+    told: Batch,
+    asked: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """What can be done now: ask for payments back, agree to a request, give it up."""
     if not told.recallable:
         return []
     waiting = [it for it in asked if it["status"] == "requested"]
-    made = [_deciding(acts[name], person, failed, told, it) for it in waiting for name in _DECIDING]
+    made: list[dict[str, Any]] = []
+    for it in waiting:
+        entries = [one for one in told.entries if one.reference in it["references"]]
+        for name in _DECIDING:
+            barred = await barred_by(house, name, entries, person)
+            made.append(_deciding(acts[name], person, failed, told, it, barred))
     return [*made, _requesting(acts["request-recall"], person, failed, told)]
 
 
@@ -58,24 +70,24 @@ def _requesting(action: Action, person: Person, failed: Failed | None, told: Bat
     options = [{"value": it.value, "text": wording.GROUNDS[it]} for it in recalls.RecallGrounds]
     asked = [
         {"name": "grounds", "label": "Grund", "kind": "radio", "required": True, "options": options, "value": ""},
-        {"name": "text", "label": "Begründung", "required": True, "hint": "ohne Namen von Personen"},
+        {"name": "text", "label": "Begründung", "required": True, "hint": "wird versiegelt abgelegt"},
         {"name": "references", "label": "Zahlungskennungen", "hint": "durch Leerzeichen getrennt; leer: alle"},
     ]
     return made | {"fields": [*made["fields"], *asked]}
 
 
 def _deciding(
-    action: Action, person: Person, failed: Failed | None, told: Batch, it: Mapping[str, Any]
+    action: Action, person: Person, failed: Failed | None, told: Batch, it: Mapping[str, Any], barred: str
 ) -> dict[str, Any]:
     acted = (Acted(person=it["requested_by"], role=Role.ORDERING_OFFICER, action="request-recall"),)
     approving = action.name == "approve-recall"
     made = form(
         action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
-        back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag if approving else "",
-        reason=hindrance("approve-recall", acted, person.id) if approving else "",
+        back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag,
+        reason=(hindrance("approve-recall", acted, person.id) if approving else "") or barred,
         consequence=f"{it['count']} Zahlungen, Grund: {wording.GROUNDS[it['grounds']]}." if approving else "",
     )  # fmt: skip
     if approving:
         return made
-    reason = {"name": "reason", "label": "Grund", "required": True, "hint": "ohne Namen von Personen"}
+    reason = {"name": "reason", "label": "Grund", "required": True, "hint": "wird versiegelt abgelegt"}
     return made | {"fields": [*made["fields"], reason]}

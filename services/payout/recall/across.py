@@ -6,7 +6,8 @@ from typing import Any
 from services.payout import batch as batches
 from services.payout import payment as payments
 from services.payout import sequence
-from services.payout.recall.commands import ApproveRecall, RequestRecall
+from services.payout.batch import in_cases
+from services.payout.recall.commands import ApproveRecall, DropRecall, RequestRecall
 from services.payout.recall.content import RecalledEntry, RecallGrounds
 from services.payout.recall.errors import RecallDiffers
 from services.payout.recall.events import RecallRequested
@@ -14,6 +15,7 @@ from services.payout.recall.naming import reference_of
 from services.payout.recall.noun import decider
 from services.payout.recall.states import Unrequested
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
+from shared.identity import Sealed
 
 FIRST_WITH_RECALLS = 2
 """The first version of the HKR files that has an order to take a payment back."""
@@ -47,7 +49,7 @@ def request(
     sealed: batches.BatchSealed,
     references: Sequence[str],
     grounds: RecallGrounds,
-    text: str,
+    text: str | Sealed,
     version: int = 1,
 ) -> Decision:
     """Ask for the payments with these references back, or for all of the batch that can be.
@@ -58,16 +60,19 @@ def request(
     meant = [it for it in _entries(recall, sealed) if not references or it.reference in references]
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= {payments.decider.stream(it.payment): payments.decider for it in meant}
+    reads |= in_cases.reads_of(meant)
+    plain, box = (text, None) if isinstance(text, str) else ("", text)
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        if not isinstance(states[1], Unrequested):
-            known = states[1].asked
-            if (known.batch, known.grounds, known.text) != (sealed.message_id, grounds, text):
+        now = dict(zip(reads, states, strict=True))
+        if not isinstance(now[stream], Unrequested):
+            known = now[stream].asked
+            said = known.text if isinstance(text, str) else text
+            if (known.batch, known.grounds, said) != (sealed.message_id, grounds, text):
                 raise RecallDiffers
             return {}
-        refuse_untold(states[0], version)
-        chosen = zip(meant, states[2:], strict=True)
-        entries = [entry for entry, state in chosen if references or _is_recallable(state)]
+        refuse_untold(now[batch], version)
+        entries = [it for it in meant if references or _is_recallable(now[payments.decider.stream(it.payment)])]
         asked = RequestRecall(
             recall=recall,
             batch=sealed.message_id,
@@ -76,13 +81,15 @@ def request(
             debtor=sealed.debtor,
             entries=tuple(entries),
             grounds=grounds,
-            text=text,
+            text=plain,
+            sealed_text=box,
         )
-        now = dict(zip(reads, states, strict=True))
         for it in entries:
             # What cannot be asked back now is told now, not only to the second person.
             _recall(recall, sealed.message_id, now[payments.decider.stream(it.payment)], context)
-        return {stream: decider.decide(asked, states[1], context)}
+        requested = decider.decide(asked, now[stream], context)
+        in_cases.refuse_barred("request-recall", entries, now, context)
+        return {stream: requested}
 
     return Decision(reads=reads, judge=judge, action="RequestRecall", creates=True)
 
@@ -99,6 +106,7 @@ def approve(asked: RecallRequested, command: ApproveRecall, before: Sequence[str
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= dict.fromkeys(streams, payments.decider)
     reads |= {batches.decider.stream(it): batches.decider for it in before}
+    reads |= in_cases.reads_of(asked.entries)
     number = command.writing.number
     if number:
         reads[numbers] = sequence.decider
@@ -108,6 +116,7 @@ def approve(asked: RecallRequested, command: ApproveRecall, before: Sequence[str
         approved = decider.decide(command, now[stream], context)
         if not approved:
             return {}
+        in_cases.refuse_barred("approve-recall", asked.entries, now, context)
         decided: dict[str, Sequence[Any]] = {stream: approved}
         if number:
             _refuse_behind([now[batches.decider.stream(it)] for it in before], asked.debtor, number)
@@ -117,6 +126,21 @@ def approve(asked: RecallRequested, command: ApproveRecall, before: Sequence[str
         return {**decided, **recalled}
 
     return Decision(reads=reads, judge=judge, action="ApproveRecall")
+
+
+def drop(asked: RecallRequested, command: DropRecall) -> Decision:
+    """Give a request up; whoever must not act in one of its cases does not do that either."""
+    batch, stream = batches.decider.stream(asked.batch), decider.stream(asked.recall)
+    reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider, **in_cases.reads_of(asked.entries)}
+
+    def judge(states: Sequence[Any], context: Context) -> Decided:
+        now = dict(zip(reads, states, strict=True))
+        dropped = decider.decide(command, now[stream], context)
+        if dropped:
+            in_cases.refuse_barred("drop-recall", asked.entries, now, context)
+        return {stream: dropped}
+
+    return Decision(reads=reads, judge=judge, action="DropRecall")
 
 
 def refuse_untold(state: batches.Batch, version: int) -> None:
@@ -158,6 +182,7 @@ def _entries(recall: str, sealed: batches.BatchSealed) -> Sequence[RecalledEntry
             reference=it.reference,
             cents=it.cents,
             group=group.id,
+            file_number=it.file_number,
         )
         for group, it in found
     ]
@@ -166,7 +191,7 @@ def _entries(recall: str, sealed: batches.BatchSealed) -> Sequence[RecalledEntry
     return [
         replace(
             entry, order=reference_of(recall, number, sealed.execution_on.year), title=it.title, year=it.year,
-            file_number=it.file_number, account_holder=it.account_holder,
+            account_holder=it.account_holder,
         )
         for number, (entry, (_, it)) in enumerate(zip(entries, found, strict=True), start=1)
     ]  # fmt: skip

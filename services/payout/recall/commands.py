@@ -5,6 +5,7 @@ from datetime import date, datetime
 from services.payout.batch import Writing
 from services.payout.recall.content import RecalledEntry, RecallGrounds
 from shared.decider import value
+from shared.identity import Sealed
 
 
 @value
@@ -18,7 +19,8 @@ class RequestRecall:
     debtor: str
     entries: tuple[RecalledEntry, ...]
     grounds: RecallGrounds
-    text: str
+    text: str = ""
+    sealed_text: Sealed | None = None
 
 
 @value
@@ -33,7 +35,10 @@ class ApproveRecall:
 
 @value
 class DropRecall:
-    reason: str
+    """What people write comes sealed, here and in the request, because it may name somebody."""
+
+    reason: str = ""
+    sealed_reason: Sealed | None = None
 
 
 @value

@@ -24,7 +24,8 @@ class RecallGrounds(StrEnum):
 class RecalledEntry:
     """One payment to be cancelled, with everything that the file says of it; `group` is its group in the batch.
 
-    Where the treasury is told by an order (Absetzungsanordnung), `order` is that order's own reference, and the rest repeats the payment.
+    `file_number` is the case's. Where the treasury is told by an order (Absetzungsanordnung), `order` is that order's own reference,
+    and the rest repeats the payment.
     """
 
     payment: str

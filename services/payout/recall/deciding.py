@@ -65,9 +65,7 @@ def decide(command: Command, state: Recalling, context: Context) -> Sequence[Eve
         case _, Dropped():
             raise RecallIsDropped
         case DropRecall(), Requested():
-            if not command.reason.strip():
-                raise RecallReasonMissing(field="reason")
-            return [RecallDropped(reason=command.reason, dropped_by=context.actor, dropped_on=context.valid_on)]
+            return [_dropped(command, context)]
         case DropRecall(), _:
             raise RecallIsSent
         case ApproveRecall(), Requested():
@@ -85,7 +83,7 @@ def _requested(command: RequestRecall, context: Context) -> RecallRequested:
         raise RecallEmpty
     if len(command.entries) > MAX_RECALLED:
         raise RecallTooLarge(field="references")
-    if not command.text.strip():
+    if command.sealed_text is None and not command.text.strip():
         raise RecallReasonMissing(field="text")
     return RecallRequested(
         recall=command.recall,
@@ -98,6 +96,18 @@ def _requested(command: RequestRecall, context: Context) -> RecallRequested:
         text=command.text,
         requested_by=context.actor,
         requested_on=context.valid_on,
+        sealed_text=command.sealed_text,
+    )
+
+
+def _dropped(command: DropRecall, context: Context) -> RecallDropped:
+    if command.sealed_reason is None and not command.reason.strip():
+        raise RecallReasonMissing(field="reason")
+    return RecallDropped(
+        reason=command.reason,
+        dropped_by=context.actor,
+        dropped_on=context.valid_on,
+        sealed_reason=command.sealed_reason,
     )
 
 

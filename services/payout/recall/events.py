@@ -5,11 +5,15 @@ from datetime import date, datetime
 from services.payout.batch import Writing
 from services.payout.recall.content import RecalledEntry, RecallGrounds
 from shared.decider import event
+from shared.identity import Sealed
 
 
 @event("payout.recall-requested")
 class RecallRequested:
-    """A person wants orders back that the treasury holds (Rückruf), for a reason; nothing is sent before another one agrees."""
+    """A person wants orders back that the treasury holds (Rückruf), for a reason; nothing is sent before another one agrees.
+
+    The reason is sealed under a key of its own; `text` is that of requests from before it was.
+    """
 
     recall: str
     batch: str
@@ -21,6 +25,7 @@ class RecallRequested:
     text: str
     requested_by: str
     requested_on: date
+    sealed_text: Sealed | None = None
 
 
 @event("payout.recall-approved")
@@ -37,11 +42,12 @@ class RecallApproved:
 
 @event("payout.recall-dropped")
 class RecallDropped:
-    """The request was given up before anything was sent."""
+    """The request was given up before anything was sent. Its reason is sealed like that of the request."""
 
     reason: str
     dropped_by: str
     dropped_on: date
+    sealed_reason: Sealed | None = None
 
 
 @event("payout.recall-submission-started")

@@ -30,7 +30,7 @@ def evolve(state: Recalling, it: Event) -> Recalling:
         case RecallApproved(), Requested():
             return Approved(asked=state.asked, sealed=it)
         case RecallDropped(), Requested():
-            return Dropped(asked=state.asked)
+            return Dropped(asked=state.asked, dropped=it)
         case RecallSubmissionStarted(), Approved():
             return replace(state, submitted=True)
         case RecallTransmitted(), Approved():

@@ -1,7 +1,7 @@
 """Where a request to cancel stands."""
 
 from services.payout.payment import RecallOutcome
-from services.payout.recall.events import RecallApproved, RecallRequested
+from services.payout.recall.events import RecallApproved, RecallDropped, RecallRequested
 from shared.contracts import Acted
 from shared.decider import value
 
@@ -43,6 +43,7 @@ class Sent:
 @value
 class Dropped:
     asked: RecallRequested
+    dropped: RecallDropped | None = None
 
 
 type Recalling = Unrequested | Requested | Approved | Sent | Dropped

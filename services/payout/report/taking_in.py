@@ -157,7 +157,9 @@ class Turn:
 
     def untyped(self, sealed: batches.BatchSealed) -> frozenset[str]:
         """The orders of a file typed in by hand that nobody typed in yet: of those the treasury can know nothing."""
-        return batches.untyped(self.states[batches.decider.stream(sealed.message_id)])
+        state: batches.Batch = self.states[batches.decider.stream(sealed.message_id)]
+        # The state may know none of its payments: what is asked here is held against the file itself.
+        return batches.untyped(replace(state, sealed=sealed)) if isinstance(state, batches.Released) else frozenset()
 
     def times_sent(self, sealed: batches.BatchSealed) -> int:
         """How often the sealed bytes were handed over, by the hashes recorded before each time; before they were, any time counts."""

@@ -12,7 +12,8 @@ from services.payout import expectation, statement
 from services.payout.expectation import ExpectFile, FileKind, NoteArrival
 from services.payout.file_calendar import FileCalendar, calendar_of
 from services.payout.treasury.filing import settings_of
-from services.payout.views import paid_twice
+from services.payout.views import paid_twice, payee_checks_missed
+from shared.calendar import local_date
 from shared.commands import Request
 from shared.decider import AnyDecider, Context, Decided, Decision, decision
 from shared.following import POLL, wait
@@ -137,6 +138,8 @@ class Expecting:
             log.error("money may have left twice", open_items=count)
         self.paid_twice = count
         self.house.metrics.paid_twice.set(count)
+        missed = await asyncio.to_thread(payee_checks_missed, self.house.views, local_date(self.house.now()))
+        self.house.metrics.payee_checks_missed.set(missed)
 
     async def _execute(self, it: Decision) -> None:
         outcome = await self.house.writer.execute(Request(decision=it, caller=Caller(actor=SYSTEM, role=Role.SYSTEM)))

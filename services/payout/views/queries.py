@@ -1,6 +1,7 @@
 """What is asked of the lists."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.payout import clearing, report
 from services.payout.views.payments import PAYMENT_STATUSES
@@ -10,6 +11,12 @@ from shared.views import Body, Page, Views
 def paid_twice(seen: Views) -> int:
     """How many open items are about money that may have left twice."""
     return sum(seen.count("clearing", it) for it in clearing.PAID_TWICE)
+
+
+def payee_checks_missed(seen: Views, today: date) -> int:
+    """How many payments are held beyond the day by which somebody had to decide on their payee."""
+    held = seen.find("payments", grp="held", limit=1_000).entries
+    return sum(it.body["decide_by_on"] is not None and it.body["decide_by_on"] < today.isoformat() for it in held)
 
 
 def listed(views: Views, name: str, status: str | None, after: str, limit: int, *, newest_first: bool = False) -> Page:
