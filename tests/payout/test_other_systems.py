@@ -145,3 +145,10 @@ def test_what_a_bank_says_of_persons_in_place_of_a_code_is_not_taken_over(words:
     raw = pain_002(information("B-1-01", transaction("R1", "RJCT", "AC04")))
     [found] = statuses(raw.replace(b"<Cd>AC04</Cd>", f"<Prtry>{words}</Prtry>".encode()))
     assert found.reason == "NARR"
+
+
+@pytest.mark.parametrize("told", [("ACCP", "RJCT"), ("RJCT", "ACCP"), ("PDNG", "RJCT")])
+def test_a_file_that_takes_and_refuses_one_payment_says_neither(told: tuple[str, str]) -> None:
+    twice = (transaction(REFERENCE, it, "AC04" if it == "RJCT" else "") for it in told)
+    raw = pain_002(information(GROUP, *twice), batch=BATCH)
+    assert on_our_payment(raw) == ("Batched", [(REFERENCE, "answers-contradict")])

@@ -113,6 +113,7 @@ CLEARING: Mapping[str, str] = {
     "sum-differs": "Die Summe stimmt nicht.",
     "amount-differs": "Der Betrag weicht von der Anordnung ab.",
     "duplicate-of-other-bytes": "Die Kasse hält unter unserer Kennung eine andere Datei.",
+    "answers-contradict": "Die Datei nimmt dieselbe Zahlung an und lehnt sie ab.",
     "payment-blocked": "Die Bank hält die Zahlung an.",
     "duplicate-receipt": "Die Kasse meldet eine doppelte Einreichung.",
     "collection-not-in-this-batch": "Die Anordnung zu der Forderung liegt in einem anderen Zahlungslauf.",

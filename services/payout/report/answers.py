@@ -11,6 +11,8 @@ from services.payout.report.content import DUPLICATES, Answer, Status, StatusRep
 from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
 from shared.decider import Decision, replace
 
+CONTRADICTING = "answers-contradict"
+
 
 def apply_status_report(
     report: StatusReport, file_sha256: str, sealed: batches.BatchSealed | None, waits: Waits = no_wait
@@ -52,6 +54,7 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
     }
     answers: dict[str, Status] = {}
     unmatched: list[Unexplained] = []
+    contradicted: set[str] = set()
     for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
         if status.reference:
             meant = [status.reference] if status.reference in entries else []
@@ -61,7 +64,11 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
             meant = list(entries)
         if not meant:
             unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
+        contradicted |= {it for it in meant if _contradicts(status, answers.get(it))}
         answers |= {it: _explained(status, answers.get(it)) for it in meant}
+    for reference in sorted(contradicted):
+        del answers[reference]
+        unmatched.append(Unexplained(reference=reference, reason=CONTRADICTING))
     untyped = turn.untyped(sealed)
     for reference, status in answers.items():
         if reference not in untyped:
@@ -69,6 +76,13 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
         elif status.reference:
             unmatched.append(Unexplained(reference=reference, reason=batches.NotSubmitted.code))
     return unmatched
+
+
+def _contradicts(status: Status, other: Status | None) -> bool:
+    """Whether one file both takes and refuses a payment, each by its name: then it says neither."""
+    if other is None or not other.reference or other.answer == status.answer:
+        return False
+    return not {status.answer, other.answer}.isdisjoint((Answer.REJECTED, Answer.CANCELLED))
 
 
 def _explained(status: Status, above: Status | None) -> Status:
