@@ -15,7 +15,7 @@ from services.payout.report import BookingReport, RecallReport, ReportReceived, 
 from services.payout.treasury import Unreadable, hkr, iso20022
 from services.payout.treasury.hkr.notation import etree
 from services.payout.treasury.known import read
-from tests.payout.builders import BATCH, House, system, transmitted_house
+from tests.payout.builders import BATCH, DEBTOR, House, system, transmitted_house
 from tests.payout.messages import (
     balance,
     came_back,
@@ -45,6 +45,10 @@ HKR_BOOKINGS = (
 )
 HKR_ANSWER = f"Vorsatz;Q-1;{BATCH};1;19200.00;teilweise;\r\nEinzelsatz;{REFERENCE};abgewiesen;AC04\r\nNachsatz;1\r\n"
 HKR_RETURN = f"Vorsatz;R-1\r\nEinzelsatz;18;{REFERENCE};19200.00;2025-08-08;AC04\r\nNachsatz;1;19200.00\r\n"
+HKR_DAY = (
+    f"Vorsatz;T-1;{DEBTOR.iban};1;2025-08-06;1.00\r\nEinzelsatz;17;Auszahlung;{REFERENCE};19200.00;\r\n"
+    f"Einzelsatz;18;Rueckgabe;{REFERENCE};19200.00;AC04\r\nNachsatz;2;19200.00;19200.00;1.00\r\n"
+)
 FILES: dict[str, bytes] = {
     "notification": camt_054(entry("19200.00", details(REFERENCE, "19200.00"), group=f"{BATCH}-01")),
     "statement": camt_053(
@@ -56,6 +60,7 @@ FILES: dict[str, bytes] = {
     "hkr-acknowledgement": f"Quittung;{hkr.NAMESPACES[2]}\r\n{HKR_ANSWER}".encode(),
     "hkr-bookings": HKR_BOOKINGS.encode(),
     "hkr-bookings-xml": etree.tostring(hkr.from_csv(HKR_BOOKINGS.encode()), xml_declaration=True, encoding="UTF-8"),
+    "hkr-closed-day": f"Tagesabschluss;{hkr.NAMESPACES[2]}\r\n{HKR_DAY}".encode(),
     "hkr-returns": f"Rueckgabedatei;{hkr.NAMESPACES[1]}\r\n{HKR_RETURN}".encode(),
 }
 READERS = {"status", "recall", "interim", "statement", "notification"}
@@ -149,6 +154,7 @@ def test_the_undamaged_files_do_what_they_say() -> None:
         "hkr-acknowledgement": "Rejected",
         "hkr-bookings": "Settled",
         "hkr-bookings-xml": "Settled",
+        "hkr-closed-day": "Returned",
         "hkr-returns": "Batched",
     }
 
