@@ -98,8 +98,9 @@ def test_documents_that_are_not_at_hand_are_read_in_few_round_trips(log: Log, tm
     log.follower(target).take(log.events(1, half))
     target.asked = 0
     log.follower(target).take(log.events(half + 1, len(log.rows)))
-    # Three rounds, for a document may name another, and that a third: each reads a few singly and all others in one round trip.
-    assert target.asked <= 3 * (FEW + 1)
+    # Four rounds, for a document may name another, and so on; where the logs are cut in half decides how far. Each round reads a few
+    # singly and all others in one round trip: there are hundreds.
+    assert target.asked <= 4 * (FEW + 1)
     assert content(target) == made_at_once(log, tmp_path)
     target.close()
 
