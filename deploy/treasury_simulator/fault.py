@@ -43,6 +43,8 @@ class Step:
     """`file`, `group` or `payment`: where it says so."""
     whole: str = "ACTC"
     """The status of the whole file where payments are answered singly."""
+    also: str = ""
+    """A second status of each payment in the same file, with `reason`."""
     of_another: bool = False
     """It answers a file that nobody sent."""
     count_off: int = 0

@@ -73,6 +73,11 @@ def _batch_status(report: Element, batch: BatchEntry, file: int, step: Step) -> 
             _reason(status, payment.code, payment.text)
         if payment.code != "AM03":  # an amount in another currency is not repeated as euros
             add_amount(status, "OrgnlTxRef/Amt/InstdAmt", payment.amount_cents)
+        if step.also:
+            second = add(original, "TxInfAndSts")
+            add(second, "OrgnlEndToEndId", payment.reference)
+            add(second, "TxSts", step.also)
+            _reason_of(second, step)
 
 
 def spoken_of(payment: PaymentEntry, step: Step) -> bool:
