@@ -108,7 +108,7 @@ def test_who_proposed_and_entered_something_for_the_case_in_the_budget_is_found(
 def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Path, listed: str) -> None:
     told = [
         act("disbursement", "payout.drawdown-ordered", "p-1"),
-        ("batch-1", listed, "p-2", {"entries": [{"case": CASE}]}),
+        ("batch-1", listed, "p-2", {"entries": [{"case": CASE, "reference": "TH25A"}]}),
         ("batch-1", "payout.batch-sealed", "p-2", {"entries": []}),
         ("batch-1", "payout.batch-released", "p-1", {}),
     ]
@@ -119,7 +119,7 @@ def test_who_ordered_and_released_in_one_batch_is_found_in_its_case(tmp_path: Pa
 @pytest.mark.parametrize("topic", ["payout.batch-sealed", "payout.batch-released", "payout.batch-entered"])
 def test_who_declared_a_conflict_and_then_handled_a_file_of_the_case_is_found(tmp_path: Path, topic: str) -> None:
     conflict = act("handling", "review.conflict-of-interest-declared", "p-1")
-    entries = {"entries": [{"case": CASE}]}
+    entries = {"entries": [{"case": CASE, "reference": "TH25A"}]}
     rest = [("batch-1", "payout.batch-released", "p-2", {}), ("batch-1", "payout.batch-entered", "p-2", {})]
     for person, found in (("p-1", 1), ("p-2", 0)):
         sealer = person if topic.endswith("sealed") else "p-3"

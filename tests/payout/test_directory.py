@@ -55,6 +55,14 @@ def test_arrived_files_come_oldest_first_without_those_still_being_written(tmp_p
     assert [it.name for it in directory.arrived()] == ["c.xml", "a.xml", "b.xml"]
 
 
+def test_a_file_that_goes_while_the_folder_is_read_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = Directory(tmp_path)
+    there, gone = (tmp_path / "from-treasury" / name for name in ("a.xml", "b.xml"))
+    there.write_bytes(b"<a/>")
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: iter([there, gone]))
+    assert directory.arrived() == [there]
+
+
 def test_archiving_twice_is_archiving_once_and_other_bytes_lose_nothing(tmp_path: Path) -> None:
     directory = Directory(tmp_path)
     arrived = tmp_path / "from-treasury" / "a.xml"

@@ -19,7 +19,7 @@ def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undist
     paid = sum(1 for case in CHOSEN for it in case.drawdowns if it.accepted_cents)
     assert heard["grants.intake.application-completed.v2"] == len(CHOSEN)
     assert heard["grants.intake.drawdown-requested.v3"] == drawdowns
-    assert heard["grants.payout.payment-settled.v2"] == paid
+    assert heard["grants.payout.payment-settled.v3"] == paid
     for it in undisturbed.heard:
         assert it["subject"] == f"grants.{it['event']['contract']}.v{it['event']['version']}"
     positions = Counter((it["subject"].split(".")[1], it["event"]["position"]) for it in undisturbed.heard)
@@ -27,7 +27,7 @@ def test_a_stranger_hears_every_public_event_singly_under_its_own_subject(undist
 
 
 def test_a_stranger_adds_the_payments_up_to_the_same_sum(undisturbed: Undisturbed) -> None:
-    settled = [it["event"]["body"] for it in undisturbed.heard if it["subject"] == "grants.payout.payment-settled.v2"]
+    settled = [it["event"]["body"] for it in undisturbed.heard if it["subject"] == "grants.payout.payment-settled.v3"]
     assert sum(it["cents"] for it in settled) == sum(expected(case).settled_cents for case in CHOSEN)
 
 

@@ -5,6 +5,7 @@ what we took in to `archive/`, what we could not read to `quarantine/`. Files ho
 """
 
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import file_digest
@@ -90,9 +91,14 @@ def waiting(root: Path) -> int:
 def _finished(folder: Path) -> Sequence[Path]:
     found: list[tuple[int, str, Path]] = []
     for path in folder.iterdir():
-        if path.name.startswith(".") or path.name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
+        if path.name.startswith(".") or path.name.endswith(_UNFINISHED):
             continue
-        found.append((path.stat().st_mtime_ns, path.name, path))
+        try:
+            told = path.lstat()
+        except FileNotFoundError:
+            continue  # dealt with, or taken back by the treasury, since the folder was read
+        if stat.S_ISREG(told.st_mode):
+            found.append((told.st_mtime_ns, path.name, path))
     return [path for _, _, path in sorted(found)]
 
 
