@@ -5,14 +5,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.payout import batch as batches
 from services.payout import report as reports
-from services.payout.treasury.desk import SUBJECT
+from services.payout.treasury.desk import POLL_SECONDS, SUBJECT
 from shared.identity import DocumentReference
+from shared.writer import NotWriting
 from tests.payout.builders import CASE
 from tests.payout.messages import camt_054, details, entry, information, pain_002, transaction
 from tests.payout.road import MONDAY, Road, on_the_road
@@ -130,6 +133,43 @@ def test_other_bytes_under_a_known_message_id_are_an_incident_and_move_nothing(r
     assert road.read(f"/payout/payments/{payment}")["status"] == "accepted"
     assert [it["message_id"] for it in road.read("/payout/reports?status=conflicting")["items"]] == ["S-incident"]
     assert "report-conflicting" in told_once(road, "/payout/clearing")
+
+
+def test_no_file_overtakes_another_whose_turn_it_was_when_the_house_began_to_write(
+    road: Road, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = ordered(road, case)
+    batch = road.transmitted(payment)
+    first, second = (
+        pain_002(information(f"{batch}-01", transaction(reference(road, payment), *it)), batch=batch).replace(
+            b"S-1", b"S-turn"
+        )
+        for it in (("ACCP",), ("RJCT", "AC04"))
+    )
+    house, folder = road.service.house, road.treasury / "from-treasury"
+    execute, keep = house.writer.execute, house.documents.put_file
+    turn, together = list[str](), list[float]()
+
+    def kept(path: Path, **more: Any) -> Any:
+        turn.append(path.name)
+        return keep(path, **more)
+
+    async def not_yet(request: Any) -> Any:
+        """While the first file has its turn this process may not write, until both lay there for some rounds."""
+        if len(list(folder.glob("turn-*.xml"))) == 2:
+            together.append(monotonic())
+        if turn and turn[-1] == "turn-1.xml" and (not together or monotonic() < together[0] + 5 * POLL_SECONDS):
+            raise NotWriting
+        return await execute(request)
+
+    monkeypatch.setattr(house.documents, "put_file", kept)
+    monkeypatch.setattr(house.writer, "execute", not_yet)
+    for name, raw in (("turn-1", first), ("turn-2", second)):
+        (folder / f".{name}.tmp").write_bytes(raw)
+        (folder / f".{name}.tmp").rename(folder / f"{name}.xml")
+    wait_until(lambda: not list(folder.glob("turn-*")) and house.idle, "beide werden aufgenommen")
+    road.service.settled()
+    assert road.read(f"/payout/payments/{payment}")["status"] == "accepted"
 
 
 def test_what_the_treasury_says_of_strangers_waits_for_a_person(road: Road) -> None:

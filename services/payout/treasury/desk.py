@@ -7,6 +7,7 @@ What is not known to be done is done again with the same bytes under the same na
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -85,7 +86,9 @@ class Desk:
         try:
             directory = await asyncio.to_thread(Directory, settings_of(self.house).treasury)
             while True:
-                await self.round(directory)
+                # Whose turn it was when the house began to write comes first in the next round: nobody may overtake it.
+                with suppress(NotWriting):
+                    await self.round(directory)
                 self.unreachable = ""
                 await wait(self.nudged, POLL_SECONDS)
         except OSError as error:
@@ -127,14 +130,14 @@ class Desk:
         return f"Kasse: {len(self.troubles)} Vorgänge hängen, der älteste seit {age} s ({oldest.reason})"
 
     async def _attempt(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
-        """One file or batch; its failure is remembered, tried again later, and holds up no other."""
+        """One file or batch; its failure is remembered, tried again later, and holds up no other. `NotWriting` is no failure of its."""
         known = self.troubles.get(name)
         if known and time.monotonic() < known.again_at:
             return
         try:
             await do()
         except NotWriting:
-            return
+            raise
         except Exception as error:
             reason = getattr(error, "code", "") or type(error).__name__
             failures = known.failures + 1 if known else 1
