@@ -121,10 +121,8 @@ def _difference(command: CloseDay, state: Closings, context: Context) -> Differe
     if not _differs_from_budget(sides):
         return None
     if command.proposal:
-        if proposed is None or (proposed.closed_on, proposed.difference.proposal) != (
-            command.closed_on,
-            command.proposal,
-        ):
+        named = (command.closed_on, command.proposal)
+        if proposed is None or (proposed.closed_on, proposed.difference.proposal) != named:
             raise DifferenceChanged(field="proposal")
         if not _is_of(proposed.difference, sides):
             raise DifferenceChanged(field="proposal")
@@ -137,8 +135,7 @@ def _difference(command: CloseDay, state: Closings, context: Context) -> Differe
         return carried
     if sides.unentered:
         raise BudgetLate(f"Es fehlen {sides.unentered}, zuerst {sides.first_unentered}.", field="closed_on")
-    _refuse_other_sum(sides.paid_cents, sides.budget_cents)
-    return None
+    raise _other_sum(sides.paid_cents, sides.budget_cents)
 
 
 def _propose(command: ProposeDifference, state: Closings, context: Context) -> Sequence[DifferenceProposed]:
@@ -163,9 +160,8 @@ def _propose(command: ProposeDifference, state: Closings, context: Context) -> S
     return [DifferenceProposed(closed_on=command.closed_on, difference=difference)]
 
 
-def _refuse_other_sum(paid: int, budget: int) -> None:
-    if paid != budget:
-        raise BudgetDiffers(f"Gezahlt sind {euros(paid)}, der Haushalt nennt {euros(budget)}.")
+def _other_sum(paid: int, budget: int) -> BudgetDiffers:
+    return BudgetDiffers(f"Gezahlt sind {euros(paid)}, der Haushalt nennt {euros(budget)}.")
 
 
 def _seal(command: SealYear, state: Closings, context: Context) -> Sequence[YearSealed]:
@@ -179,7 +175,8 @@ def _seal(command: SealYear, state: Closings, context: Context) -> Sequence[Year
     ]
     if missing:
         raise YearNotReady(" ".join(missing))
-    _refuse_other_sum(command.paid_cents, command.budget_cents)
+    if command.paid_cents != command.budget_cents:
+        raise _other_sum(command.paid_cents, command.budget_cents)
     return [
         YearSealed(
             title=command.title,

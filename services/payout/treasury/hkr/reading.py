@@ -23,8 +23,8 @@ from shared.money import from_decimal
 
 _FILE = {"angenommen": Answer.RECEIVED, "teilweise": Answer.PARTIAL, "abgewiesen": Answer.REJECTED}
 """“Angenommen” for a file says that it arrived whole; its orders are answered singly."""
-RETURNED = "Rueckgabe"
 _ORDER = _FILE | {"angenommen": Answer.ACCEPTED}
+_RETURNED = "Rueckgabe"
 
 
 def read_tree(root: Any) -> StatusReport | BookingReport:
@@ -130,6 +130,6 @@ def _entry(it: dict[str, str]) -> AccountEntry:
         booked=True,
         booked_on=_day(it["Buchungstag"]),
         bookings=(Booking(reference=it["Fremdkennzeichen"], cents=cents, reason=it.get("Grund", "")),),
-        returned=it.get("Art", RETURNED) == RETURNED,  # the file of returned money names no kind
+        returned=it.get("Art", _RETURNED) == _RETURNED,  # the file of returned money names no kind
         credit=not paid,
     )
