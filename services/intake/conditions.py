@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.intake.noted import SideConditionAssessed
-from services.intake.progress import AwardAnnounced, Progress
+from services.intake.progress import AwardAnnounced, Progress, SideConditionAssessed
 from shared.decider import value
 from shared.policy import CONDITION_TITLES, ConditionKind
 from shared.rendering import german_date

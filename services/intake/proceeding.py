@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.intake.noted import (
+from services.intake.progress import (
+    AwardAnnounced,
     AwardHearingClosed,
     AwardHearingOpened,
     AwardHearingRestarted,
@@ -11,15 +12,18 @@ from services.intake.noted import (
     CasePutOnHold,
     CaseReopened,
     CaseResumed,
+    ChangeSettled,
+    FundsAssigned,
     GrantChanged,
     HearingClosed,
     HearingExtended,
     HearingOpened,
     NoticeProgressed,
+    Progress,
     ProofDecided,
+    ProofReceived,
     ReductionRequested,
 )
-from services.intake.progress import AwardAnnounced, ChangeSettled, FundsAssigned, Progress, ProofReceived
 from shared.contracts import YearAmount
 from shared.decider import replace, value
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from services.intake.application import Application, Submitted
 from services.intake.conditions import told_before_payment
-from services.intake.noted import ApplicationRejectedFormally, ProofDecided
 from services.intake.pages.proceeding_words import (
     told_of_accepted,
     told_of_award_hearing,
@@ -27,6 +26,7 @@ from services.intake.pages.proceeding_words import (
 )
 from services.intake.proceeding import accepted_proof, hearing, is_gone, last_change, last_closure, open_proof
 from services.intake.progress import (
+    ApplicationRejectedFormally,
     AssessmentBegun,
     AwardAnnounced,
     AwardBecameFinal,
@@ -35,6 +35,7 @@ from services.intake.progress import (
     FundsAssigned,
     PaymentOrdered,
     Progress,
+    ProofDecided,
     RefusalAnnounced,
     WithdrawalSettled,
 )

@@ -7,8 +7,7 @@ import pytest
 
 from services.intake.application import decider
 from services.intake.conditions import conditions
-from services.intake.noted import SideConditionAssessed
-from services.intake.progress import Fact, Progress
+from services.intake.progress import Fact, Progress, SideConditionAssessed
 from services.intake.status import status
 from shared.contracts import SideCondition, review
 from shared.records import replace

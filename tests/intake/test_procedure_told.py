@@ -14,13 +14,16 @@ from services.intake import drawdown
 from services.intake.application import AlreadyDecided, Event, WithdrawApplication, decider
 from services.intake.change_request import granted_cents, open_change
 from services.intake.drawdown import YearNotGranted
-from services.intake.noted import (
+from services.intake.pages.showing import timeline
+from services.intake.progress import (
     ApplicationRejectedFormally,
     AwardHearingClosed,
     AwardHearingOpened,
     AwardHearingRestarted,
     CasePutOnHold,
     CaseResumed,
+    ChangeReceived,
+    ContradictoryNote,
     DemandProgressed,
     FundsSupplemented,
     GrantChanged,
@@ -29,11 +32,10 @@ from services.intake.noted import (
     HearingOpened,
     InvolvementNoted,
     NoticeProgressed,
+    Progress,
     ReductionRequested,
     RepaymentDemanded,
 )
-from services.intake.pages.showing import timeline
-from services.intake.progress import ChangeReceived, ContradictoryNote, Progress
 from services.intake.reactions import react
 from services.intake.status import Status, StatusCode, status
 from shared.contracts import Acted, YearAmount, review

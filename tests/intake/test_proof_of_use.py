@@ -8,8 +8,7 @@ import pytest
 
 from services.intake import application, proof_of_use
 from services.intake.application import Event, NotSubmitted
-from services.intake.noted import CaseClosed, CaseReopened, ProofDecided
-from services.intake.progress import ProofReceived
+from services.intake.progress import CaseClosed, CaseReopened, ProofDecided, ProofReceived
 from services.intake.proof_of_use import (
     AnotherProofOpen,
     ConfirmationNotEnough,

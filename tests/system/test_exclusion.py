@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from services.intake.noted import InvolvementNoted
+from services.intake.progress import InvolvementNoted
 from services.intake.wiring import blueprint as intake
 from services.payout.wiring import blueprint as payout
 from services.review import involvement

@@ -8,7 +8,6 @@ from services.intake.application.lacking import lacks
 from services.intake.change_request import granted_by_year, open_change
 from services.intake.conditions import ConditionStatus, conditions
 from services.intake.municipality import Municipality
-from services.intake.noted import ProofDecided
 from services.intake.proceeding import drawable, settled_changes
 from services.intake.progress import (
     AwardAnnounced,
@@ -17,6 +16,7 @@ from services.intake.progress import (
     EarlyStartReceived,
     FundsAssigned,
     Progress,
+    ProofDecided,
     ProofReceived,
     RecipientSucceeded,
 )

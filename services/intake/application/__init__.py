@@ -1,7 +1,7 @@
 """Antrag: from its submission to what the other services decided about it.
 
 Intake decides what is handed in (Eingang, Vollständigkeit, Rücknahme) and notes what review and payout tell
-(progress.py). `submit` records an application together with its file number.
+(progress). `submit` records an application together with its file number.
 """
 
 from services.intake.application.commands import (

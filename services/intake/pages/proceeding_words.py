@@ -2,18 +2,20 @@
 
 from datetime import date
 
-from services.intake.noted import (
+from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices, open_proof
+from services.intake.progress import (
+    AwardBecameFinal,
     CaseClosed,
     ClaimSettled,
     DemandProgressed,
     FundsSupplemented,
     PaymentsStopped,
+    Progress,
     ProofDecided,
+    ProofReceived,
     ProofReminded,
     RepaymentDemanded,
 )
-from services.intake.proceeding import award_hearing, hearing, hold, is_frozen, last_change, notices, open_proof
-from services.intake.progress import AwardBecameFinal, Progress, ProofReceived
 from shared.money import euros
 
 _INTENDED = {
