@@ -26,14 +26,15 @@ _own_address = re.compile(r"/(?![/\\])")
 
 
 class Typed(Problem):
-    """A form that was not accepted, with what was typed, so that nothing is lost."""
+    """A form that was not accepted, with what was typed, so that nothing is lost, and the page it was sent from."""
 
-    def __init__(self, problem: Problem, typed: Mapping[str, str]) -> None:
+    def __init__(self, problem: Problem, typed: Mapping[str, str], back: str = "") -> None:
         super().__init__(
             problem.status, problem.code, problem.title,
             detail=problem.detail, errors=problem.errors, headers=problem.headers, possible=problem.possible,
         )  # fmt: skip
         self.typed = dict(typed)
+        self.back = back
 
 
 type Shaping = Callable[[type[BaseModel], Mapping[str, str]], BaseModel]
@@ -57,9 +58,9 @@ async def submitted(
         if outcome.problem or outcome.refusal:
             raise problem_of(outcome)
     except ValidationError as error:
-        raise Typed(invalid(error.errors()), typed) from error
+        raise Typed(invalid(error.errors()), typed, back) from error
     except (Problem, DomainError) as error:
-        raise Typed(await explained(site, action, request, error), typed) from error
+        raise Typed(await explained(site, action, request, error), typed, back) from error
     await site.seen(outcome.last)
     back = back.replace("{id}", outcome.stream.rpartition("-")[2])
     return RedirectResponse(back if _own_address.match(back) else "/", 303)

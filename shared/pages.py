@@ -1,6 +1,6 @@
 """The frame of every page: who looks, what a refusal looks like, which headers go with it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote, unquote
@@ -137,6 +137,17 @@ def form_errors(problem: Problem, body: type[BaseModel] | None = None) -> list[d
     return [{"field": it.field, "text": f"{title}: {it.message}" if title else it.message} for it, title in named] or [
         {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
     ]
+
+
+def placed(errors: Sequence[Mapping[str, str]], fields: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Each error at its field; one that names a whole group at the group's first, else above the form."""
+    names = [it["name"] for it in fields if it.get("kind") != "hidden"]
+    found: list[dict[str, str]] = []
+    for it in errors:
+        asked = it["field"]
+        at = next((name for name in names if asked and (name == asked or name.startswith(f"{asked}."))), "")
+        found.append({"field": at, "text": it["text"]})
+    return found
 
 
 def form_hints(problem: Problem) -> list[str]:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.payout.api.acts import actions
+from services.payout.api.lookup import known_hold
 from services.payout.api.reads import ClearingAbout, FileStatus, PaymentStatus, ReportOutcome
 from services.payout.pages.batch import batch_page
 from services.payout.pages.case import case_page
 from services.payout.pages.clearing import clearing_page, item_page
-from services.payout.pages.closing import day_page, days_page
+from services.payout.pages.closing import day_of_page, day_page, days_page
 from services.payout.pages.desk import desk_page
 from services.payout.pages.expected import expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
@@ -83,6 +84,11 @@ def pages(house: House) -> APIRouter:
             return await item_page(house, acts, request, path["clearing"], path["number"], failed)
         if "day" in path:
             return await day_page(house, acts, request, date.fromisoformat(path["day"]), failed)
+        if "hold" in path:
+            placed = await known_hold(house, path["hold"])
+            return await case_page(house, acts, request, placed.case, failed)
+        if failed.action == "close-day" and (day := day_of_page(failed.problem.back)):
+            return await day_page(house, acts, request, day, failed)
         if failed.action in ("close-day", "seal-year"):
             return await days_page(house, acts, request, failed)
         return await desk_page(house, acts, request, failed=failed)
@@ -93,9 +99,10 @@ def pages(house: House) -> APIRouter:
 
 
 def _about(request: Request) -> str:
-    """The drawdown, claim or request to cancel that a form was about."""
-    path = request.path_params
-    return path.get("drawdown", "") or path.get("claim", "") or path.get("recall", "")
+    """The drawdown, claim, hold or request to cancel that a form was about."""
+    return next(
+        (request.path_params[it] for it in ("drawdown", "claim", "recall", "hold") if it in request.path_params), ""
+    )
 
 
 def _posted(

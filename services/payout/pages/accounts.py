@@ -22,8 +22,7 @@ def account_forms(
         propose = acts["propose-account"]
         path = propose.path.format(case=told.case)
         reason = duties.hindrance("propose-account", account.acted, person.id)
-        made = form(propose, person, failed, path=path, back=back, reason=reason)
-        return [{**made, "fields": [*made["fields"], *_FIELDS]}]
+        return [form(propose, person, failed, path=path, back=back, reason=reason, fields=_FIELDS)]
     found: list[dict[str, Any]] = []
     for name in ("confirm-account", "discard-account"):
         path = acts[name].path.format(case=told.case, change=account.proposed.change)

@@ -96,17 +96,6 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
 
 def _entry_form(action: Action, person: Person, failed: Failed | None, told: Batch, barred: str) -> dict[str, Any]:
     """One order after the other, each with the Kassenzeichen that it was given."""
-    shown = form(
-        action,
-        person,
-        failed,
-        path=action.path.format(batch=told.batch),
-        back=f"/payout/batches/{told.batch}",
-        if_match=told.etag,
-        reason=barred,
-        text=f"Noch zu erfassen: {told.to_enter}. Ist eine Anordnung im Kassenverfahren erfasst, vermerken Sie ihr Kassenzeichen; "
-        "mit dem letzten ist der Zahlungslauf bei der Kasse.",
-    )
     to_type = [it for it in (*told.entries, *told.collections) if not it.cash_reference][:SHOWN]
     options = [
         {"value": it.reference, "text": f"{it.reference} · {it.file_number} · {euros(it.cents)}"} for it in to_type
@@ -115,7 +104,18 @@ def _entry_form(action: Action, person: Person, failed: Failed | None, told: Bat
         {"name": "order", "label": "Anordnung", "kind": "select", "required": True, "options": options, "value": ""},
         {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
     ]
-    return shown | {"fields": [*shown["fields"], *asked]}
+    return form(
+        action,
+        person,
+        failed,
+        path=action.path.format(batch=told.batch),
+        back=f"/payout/batches/{told.batch}",
+        if_match=told.etag,
+        reason=barred,
+        fields=asked,
+        text=f"Noch zu erfassen: {told.to_enter}. Ist eine Anordnung im Kassenverfahren erfasst, vermerken Sie ihr Kassenzeichen; "
+        "mit dem letzten ist der Zahlungslauf bei der Kasse.",
+    )
 
 
 def _typed(told: Batch, cash_reference: str) -> str:

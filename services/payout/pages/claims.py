@@ -34,7 +34,7 @@ def _form(
 ) -> dict[str, Any]:
     owed = f"Forderung {it.reference}: offen {euros(it.open_cents + it.interest_due_cents)}."
     asked = f"{wording.COLLECTION_KINDS[it.needed]} über {euros(it.needed_cents)}." if it.needed else ""
-    shown = form(
+    return form(
         action,
         person,
         failed,
@@ -42,10 +42,10 @@ def _form(
         back=f"/payout/cases/{told.case}",
         about=it.claim,
         if_match=told.claims_etag,
-        secondary=action.name != claims.BOOK,
+        fields=_fields(action.name, it, today),
+        tone="primary" if action.name == claims.BOOK else "secondary",
         consequence=f"{owed} {asked}" if action.name == collection.ORDER else owed,
     )
-    return shown | {"fields": [*shown["fields"], *_fields(action.name, it, today)]}
 
 
 def _fields(name: str, it: ClaimOfCase, today: date) -> list[Field]:

@@ -147,7 +147,6 @@ def _form(
     action: Action, person: Person, failed: Failed | None, told: ItemOfFile, path: str, hindrance: str
 ) -> dict[str, Any]:
     back = f"{LIST}/{told.clearing}/items/{told.number}"
-    made = form(action, person, failed, path=path, back=back, if_match='"0"', reason=hindrance)
     reason = {
         "name": "reason",
         "label": "Begründung",
@@ -155,13 +154,8 @@ def _form(
         "required": True,
         "hint": "ohne Namen von Personen",
     }
-    match action.name:
-        case "propose-resolution":
-            return {**made, "fields": [*made["fields"], *_proposing(told), reason]}
-        case "decline-resolution":
-            return {**made, "fields": [*made["fields"], reason]}
-        case _:
-            return made  # fmt: skip
+    asked = {"propose-resolution": [*_proposing(told), reason], "decline-resolution": [reason]}.get(action.name, [])
+    return form(action, person, failed, path=path, back=back, if_match='"0"', reason=hindrance, fields=asked)
 
 
 def _proposing(told: ItemOfFile) -> Sequence[dict[str, Any]]:

@@ -42,8 +42,7 @@ async def days_page(
     )
 
 
-def _form(action: Action, person: Person, failed: Failed | None, day: str = "") -> dict[str, Any]:
-    made = form(action, person, failed, path=action.path, back=LIST)
+def _form(action: Action, person: Person, failed: Failed | None, day: str = "", proposal: str = "") -> dict[str, Any]:
     if action.name == "close-day":
         asked = [
             {
@@ -60,7 +59,9 @@ def _form(action: Action, person: Person, failed: Failed | None, day: str = "") 
             {"name": "title", "label": "Haushaltstitel", "required": True},
             {"name": "year", "label": "Haushaltsjahr", "required": True},
         ]
-    return {**made, "fields": [*made["fields"], *asked]}  # fmt: skip
+    if proposal:
+        asked.append({"name": "proposal", "label": "", "kind": "hidden", "value": proposal})
+    return form(action, person, failed, path=action.path, back=f"{LIST}/{day}" if day else LIST, fields=asked)
 
 
 def _row(it: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +74,14 @@ def _row(it: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def day_of_page(address: str) -> date | None:
+    """The day whose page this is, if it is one."""
+    try:
+        return date.fromisoformat(address.removeprefix(f"{LIST}/"))
+    except ValueError:
+        return None
+
+
 async def day_page(
     house: House, acts: Mapping[str, Action], request: Request, day: date, failed: Failed | None = None
 ) -> Response:
@@ -83,6 +92,7 @@ async def day_page(
         house,
         request,
         "closing.html",
+        status_code=failed.status if failed else 200,
         page_title=f"Tagesabschluss {day:%d.%m.%Y}",
         heading=f"Tagesabschluss {day:%d.%m.%Y}",
         lead=f"Abgeschlossen von {told.closed_by}." if told.closed_by else "Noch nicht abgeschlossen.",
@@ -99,13 +109,10 @@ def _of_day(acts: Mapping[str, Action], person: Person, told: DaySides, failed: 
     if told.closed_by:
         return []
     day = told.closed_on.isoformat()
-    closing = _form(acts["close-day"], person, None, day)
-    if told.difference:
-        closing["fields"].append({"name": "proposal", "label": "", "kind": "hidden", "value": told.difference.proposal})
+    closing = _form(acts["close-day"], person, failed, day, told.difference.proposal if told.difference else "")
     if not told.unentered and told.paid_cents == told.budget_cents:
         return [closing]
     naming = acts["propose-day-difference"]
-    made = form(naming, person, failed, path=naming.path.format(day=day), back=f"{LIST}/{day}")
     causes = [{"value": it, "text": wording.CAUSES[it]} for it in Cause]
     asked = [
         {"name": "cause", "label": "Ursache", "kind": "radio", "required": True, "options": causes, "value": ""},
@@ -117,7 +124,8 @@ def _of_day(acts: Mapping[str, Action], person: Person, told: DaySides, failed: 
             "hint": "ohne Namen von Personen",
         },
     ]
-    return [closing, {**made, "fields": [*made["fields"], *asked]}]
+    path = naming.path.format(day=day)
+    return [closing, form(naming, person, failed, path=path, back=f"{LIST}/{day}", fields=asked)]
 
 
 def _problems(told: DaySides) -> Sequence[str]:

@@ -21,22 +21,22 @@ def hold_forms(
     if person.roles & lift.roles:
         for it in told.holds:
             path = lift.path.format(hold=it.hold)
-            made = form(lift, person, failed, path=path, back=back, about=it.hold, if_match='"0"', text=it.sentence)
-            found.append(_with(made, [{"name": "reason", "label": "Grund", "kind": "textarea", "required": True}]))
+            made = form(
+                lift, person, failed, path=path, back=back, about=it.hold, if_match='"0"', text=it.sentence, fields=_LIFTING
+            )  # fmt: skip
+            found.append(made)
     if person.roles & place.roles:
-        made = form(place, person, failed, path=place.path.format(case=told.case), back=back)
-        found.append(_with(made, _PLACING))
+        found.append(form(place, person, failed, path=place.path.format(case=told.case), back=back, fields=_PLACING))
     return found
-
-
-def _with(made: dict[str, Any], fields: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {**made, "fields": [*made["fields"], *fields]}
 
 
 def _options(titles: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"value": str(key), "text": text} for key, text in titles.items()]
 
 
+_LIFTING: Sequence[dict[str, Any]] = (
+    {"name": "reason", "label": "Grund", "kind": "textarea", "required": True, "hint": "ohne Namen von Personen"},
+)
 _PLACING: Sequence[dict[str, Any]] = (
     {
         "name": "kind", "label": "Was gesperrt wird", "kind": "radio", "required": True, "value": "case",

@@ -19,6 +19,17 @@ from shared.service import House
 from shared.web import Action
 
 _DECIDING = ("approve-recall", "drop-recall")
+_REQUESTING: Sequence[Mapping[str, Any]] = (
+    {
+        "name": "grounds", "label": "Grund des Rückrufs", "kind": "radio", "required": True, "value": "",
+        "options": [{"value": it.value, "text": wording.GROUNDS[it]} for it in recalls.RecallGrounds],
+    },
+    {"name": "text", "label": "Begründung", "required": True, "hint": "wird versiegelt abgelegt"},
+    {
+        "name": "references", "label": "Zahlungskennungen", "hint": "durch Leerzeichen getrennt; leer: alle, die sich zurückrufen lassen",
+    },
+)  # fmt: skip
+_DROPPING = {"name": "reason", "label": "Grund", "required": True, "hint": "wird versiegelt abgelegt"}
 
 
 async def recalls_of(house: House, batch: str) -> Sequence[Mapping[str, Any]]:
@@ -62,18 +73,11 @@ async def recall_forms(
 
 def _requesting(action: Action, person: Person, failed: Failed | None, told: Batch) -> dict[str, Any]:
     back = f"/payout/batches/{told.batch}"
-    made = form(
+    return form(
         action, person, failed, path=action.path.format(batch=told.batch), back=back, if_match=told.etag,
-        text="Die Kasse hat die Datei. Zahlungen, die noch nicht ausgeführt sind, kann sie auf Bitte zurückhalten; ausgeführte kommen nur "
+        fields=_REQUESTING, text="Die Kasse hat die Datei. Zahlungen, die noch nicht ausgeführt sind, kann sie auf Bitte zurückhalten; ausgeführte kommen nur "
         "zurück, wenn die Bank des Empfängers zustimmt. Gesendet wird erst, wenn eine zweite Person zustimmt.",
     )  # fmt: skip
-    options = [{"value": it.value, "text": wording.GROUNDS[it]} for it in recalls.RecallGrounds]
-    asked = [
-        {"name": "grounds", "label": "Grund", "kind": "radio", "required": True, "options": options, "value": ""},
-        {"name": "text", "label": "Begründung", "required": True, "hint": "wird versiegelt abgelegt"},
-        {"name": "references", "label": "Zahlungskennungen", "hint": "durch Leerzeichen getrennt; leer: alle"},
-    ]
-    return made | {"fields": [*made["fields"], *asked]}
 
 
 def _deciding(
@@ -81,13 +85,10 @@ def _deciding(
 ) -> dict[str, Any]:
     acted = (Acted(person=it["requested_by"], role=Role.ORDERING_OFFICER, action="request-recall"),)
     approving = action.name == "approve-recall"
-    made = form(
+    return form(
         action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
         back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag,
         reason=(hindrance("approve-recall", acted, person.id) if approving else "") or barred,
         consequence=f"{it['count']} Zahlungen, Grund: {wording.GROUNDS[it['grounds']]}." if approving else "",
+        fields=[] if approving else [_DROPPING],
     )  # fmt: skip
-    if approving:
-        return made
-    reason = {"name": "reason", "label": "Grund", "required": True, "hint": "wird versiegelt abgelegt"}
-    return made | {"fields": [*made["fields"], reason]}

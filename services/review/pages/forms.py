@@ -25,6 +25,7 @@ from shared.contracts import YearAmount
 from shared.decider import value
 from shared.money import euros
 from shared.money import split as split_cents
+from shared.pages import placed
 from shared.policy import ConditionBlock, Criterion
 
 
@@ -278,18 +279,7 @@ def shown(
         "fields": [*fields, hidden("back", back)],
         "text": form.text,
         "consequence": form.consequence,
-        "errors": _placed(rejected.errors, fields) if rejected else [],
+        "errors": placed(rejected.errors, fields) if rejected else [],
         **safeguards,
         **more,
     }
-
-
-def _placed(errors: Sequence[Mapping[str, str]], fields: Sequence[FormField]) -> list[dict[str, str]]:
-    """Each error at its field; one that names a whole group at the group's first, else above the form."""
-    names = [it["name"] for it in fields if it.get("kind") != "hidden"]
-    found: list[dict[str, str]] = []
-    for it in errors:
-        asked = it["field"]
-        at = next((name for name in names if asked and (name == asked or name.startswith(f"{asked}."))), "")
-        found.append({"field": at, "text": it["text"]})
-    return found
