@@ -187,9 +187,9 @@ def _transaction(
     add(references, "EndToEndId", _STRANGE_REFERENCE if step.another_reference else payment.reference)
     add_amount(transaction, "Amt", payment.amount_cents + cents_off - (step.charges if line.returned else 0))
     add(transaction, "CdtDbtInd", "CRDT" if line.returned else "DBIT")
+    _transaction_code(transaction, line)
     if line.returned and step.charges:
         add_amount(transaction, "Chrgs/Rcrd/Amt", step.charges)
-    _transaction_code(transaction, line)
     if line.returned:
         add(transaction, "RtrInf/Rsn/Cd", "AC04")
 

@@ -7,6 +7,8 @@ from deploy.treasury_simulator import checks
 from deploy.treasury_simulator.xml_tree import Node, Unreadable, parse
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.055.001.05"
+_REASONS = frozenset({"DUPL", "AGNT", "CURR", "CUST", "UPAY", "CUTA", "TECH", "FRAD"})
+"""The list is closed in this version of the message; any other reason is proprietary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def read_recall(content: bytes) -> RecallOrder | None:
         references=tuple(it.text for it in _all(root, "OrgnlEndToEndId")),
     )
     identified = all(map(checks.is_identifier, (told.message_id, told.original, *told.references)))
-    return told if identified and checks.is_instant(told.created_at) else None
+    listed = all(code.text in _REASONS for one in _all(root, "Rsn") for code in one.children if code.name == "Cd")
+    return told if identified and listed and checks.is_instant(told.created_at) else None
 
 
 def _first(root: Node, parent: str, name: str) -> str:

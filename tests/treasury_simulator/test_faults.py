@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from deploy.treasury_simulator.damage import DAMAGES
 from deploy.treasury_simulator.fault import Fault, drawn, table
 from deploy.treasury_simulator.interruption import Moment
 from docs.generate import treasury_runbook
-from tests.treasury_simulator.builders import ROOT, Counter, Transfer, found, pain_001
+from tests.published import errors
+from tests.treasury_simulator.builders import ROOT, Counter, Transfer, camt_055, found, pain_001
 from tests.treasury_simulator.scenarios import Scenarios
 
 
@@ -26,6 +28,31 @@ def test_the_house_does_what_the_table_says(scenarios: Callable[[Fault], Scenari
     assert lived.claims == [fault.claims_end] * fault.claims
     assert sorted(it["status"] for it in lived.payments) == sorted(ends)
     assert played.wrongly_paid(lived.book) == []
+
+
+WELL_FORMED = [
+    it for it in table().values()
+    if it.format == "iso20022" and not any(step.damage for step in (*it.plays, *it.recalled))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", WELL_FORMED, ids=lambda it: it.key)
+def test_whatever_is_not_damaged_on_purpose_is_valid_by_its_official_schema(tmp_path: Path, fault: Fault) -> None:
+    """What a real treasury would never send proves nothing about how its files are read."""
+    counter = Counter(tmp_path / "treasury")
+    transfers = [Transfer(f"TH26AAAA000{number}") for number in range(fault.payments)]
+    days = sorted({0, fault.opens_after_days, *(it.days for it in (*fault.plays, *fault.recalled))})
+    played = {"faults": [{"fault": fault.key}]}
+    opened = (date(2026, 3, 2) + timedelta(days=fault.opens_after_days)).isoformat()
+    for sent in (pain_001(*transfers), camt_055(*transfers)):
+        counter.send(sent, f"{len(counter.answers())}.xml")
+        for day in days:
+            today = (date(2026, 3, 2) + timedelta(days=day)).isoformat()
+            (counter.root / "scenario.json").write_text(json.dumps(played | {"today": today, "opens_on": opened}))
+            assert main([str(counter.root), "--once"]) == 0
+    answers = {it.name: it.read_bytes() for it in (counter.root / "from-treasury").iterdir()}
+    assert len(answers) >= len({step.name or str(step) for step in fault.plays})
+    assert {name: errors(raw) for name, raw in answers.items() if errors(raw)} == {}
 
 
 # ---- The table and the scenario file ---------------------------------------------------------------------------------

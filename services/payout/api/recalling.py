@@ -13,6 +13,7 @@ from services.payout import sequence, views
 from services.payout.api.lookup import known_batch, known_recall, opened
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import recall_file, settings_of
+from services.payout.treasury.iso20022 import recall_request
 from services.payout.treasury.known import FORMATS
 from shared.decider import Decision, replace
 from shared.identity import Role, Sealed, is_id
@@ -121,7 +122,7 @@ def takes_recalls(house: House, writing: batches.Writing) -> bool:
 async def _writing(house: House, sealed: batches.BatchSealed) -> batches.Writing:
     """How the file that takes payments of this batch back is written: as the batch, under the next running number."""
     if not recalls.is_by_order(sealed.writing):
-        return batches.Writing()
+        return batches.Writing(native_text=sealed.writing.native_text, version=recall_request.WRITING)
     numbers: sequence.Numbers = (await house.writer.state(sequence.decider, sealed.debtor)).state
     return replace(sealed.writing, single_titles=(), number=numbers.next, version=settings_of(house).hkr_version)
 

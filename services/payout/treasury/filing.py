@@ -47,7 +47,7 @@ def recall_file(house: House, asked: recalls.RecallRequested, created_at: dateti
     if account is None:
         raise Unwritable("debtor-unknown", f"Das Konto {asked.debtor} steht nicht in den Einstellungen.")
     if not recalls.is_by_order(writing):
-        return build_recall(asked, created_at, account.holder)
+        return build_recall(asked, created_at, account.holder, writing)
     names = {it.reference: _opened(house, it.account_holder) for it in asked.entries if it.account_holder}
     debtor = Account(holder=account.holder, iban=account.iban)
     return FORMATS[writing.format].build(deducting(asked, created_at, writing, names, debtor))
