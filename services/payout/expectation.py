@@ -1,11 +1,12 @@
 """Erwartete Datei: what the treasury owes until an instant, its coming late, and its not coming at all."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
 from shared.decider import Context, Decider, DomainError, event, value
+from shared.identity import Sealed
 
 
 class FileKind(StrEnum):
@@ -47,7 +48,15 @@ class NoteArrival:
 class MissFile: ...
 
 
-type Command = ExpectFile | NoteArrival | MissFile
+@value
+class AcknowledgeOverdueFile:
+    """A person saw the alarm, and says what was done about it; the reason comes sealed. The file is still awaited."""
+
+    acknowledgement: str
+    sealed_reason: Sealed | None = None
+
+
+type Command = ExpectFile | NoteArrival | MissFile | AcknowledgeOverdueFile
 
 # ---- Events ---------------------------------------------------------------------------------------------------------
 
@@ -90,7 +99,21 @@ class FileArrived:
     sha256: str
 
 
-type Event = FileExpected | FileOverdue | FileArrived
+@event("payout.overdue-file-acknowledged")
+class OverdueFileAcknowledged:
+    """A person of the Kasse acknowledged the alarm of an overdue file (Alarm quittiert), with a reason: nothing came, and it is still owed."""
+
+    kind: FileKind
+    account: str
+    about: str
+    due_at: datetime
+    acknowledgement: str
+    acknowledged_by: str
+    acknowledged_on: date
+    sealed_reason: Sealed
+
+
+type Event = FileExpected | FileOverdue | OverdueFileAcknowledged | FileArrived
 
 # ---- State ----------------------------------------------------------------------------------------------------------
 
@@ -103,12 +126,14 @@ class Unexpected: ...
 class Awaited:
     expected: FileExpected
     overdue: bool = False
+    acknowledged: OverdueFileAcknowledged | None = None
 
 
 @value
 class Arrived:
     expected: FileExpected
     late: bool
+    acknowledged: OverdueFileAcknowledged | None = None
 
 
 type Expectation = Unexpected | Awaited | Arrived
@@ -117,6 +142,24 @@ type Expectation = Unexpected | Awaited | Arrived
 class NotExpected(DomainError):
     code = "file-not-expected"
     title = "Diese Datei wird nicht erwartet."
+
+
+class FileNotOverdue(DomainError):
+    code = "file-not-overdue"
+    title = "Diese Datei ist nicht überfällig; es gibt keinen Alarm zu quittieren."
+
+
+class AlarmAcknowledged(DomainError):
+    """`detail` says by whom, and when."""
+
+    code = "alarm-acknowledged"
+    title = "Dieser Alarm ist schon quittiert."
+
+
+class AcknowledgementReasonMissing(DomainError):
+    code = "acknowledgement-reason-missing"
+    title = "Wer einen Alarm quittiert, nennt den Grund."
+    status = 422
 
 
 def id_of(kind: FileKind, about: str, account: str = "") -> str:
@@ -149,6 +192,8 @@ def decide(command: Command, state: Expectation, context: Context) -> Sequence[E
             return [FileOverdue(kind=it.kind, account=it.account, about=it.about, due_at=it.due_at)]
         case NoteArrival(), Awaited():
             return [_arrived(command, state.expected)]
+        case AcknowledgeOverdueFile(), Awaited() | Arrived():
+            return _acknowledged(command, state, context)
         case MissFile() | NoteArrival(), Awaited() | Arrived():
             return []
         case _ as missing:
@@ -168,6 +213,32 @@ def _arrived(command: NoteArrival, it: FileExpected) -> FileArrived:
     )
 
 
+def _acknowledged(
+    command: AcknowledgeOverdueFile, state: Awaited | Arrived, context: Context
+) -> Sequence[OverdueFileAcknowledged]:
+    done, it = state.acknowledged, state.expected
+    if done and done.acknowledgement == command.acknowledgement:
+        return []
+    if isinstance(state, Arrived) or not state.overdue:
+        raise FileNotOverdue
+    if done:
+        raise AlarmAcknowledged(f"Quittiert am {done.acknowledged_on:%d.%m.%Y} von {done.acknowledged_by}.")
+    if command.sealed_reason is None:
+        raise AcknowledgementReasonMissing(field="reason")
+    return [
+        OverdueFileAcknowledged(
+            kind=it.kind,
+            account=it.account,
+            about=it.about,
+            due_at=it.due_at,
+            acknowledgement=command.acknowledgement,
+            acknowledged_by=context.actor,
+            acknowledged_on=context.valid_on,
+            sealed_reason=command.sealed_reason,
+        )
+    ]
+
+
 # ---- evolve ---------------------------------------------------------------------------------------------------------
 
 
@@ -178,8 +249,10 @@ def evolve(state: Expectation, it: Event) -> Expectation:
         case FileOverdue(), Awaited():
             return Awaited(expected=state.expected, overdue=True)
         case FileArrived(), Awaited():
-            return Arrived(expected=state.expected, late=it.late)
-        case FileOverdue() | FileArrived(), _:
+            return Arrived(expected=state.expected, late=it.late, acknowledged=state.acknowledged)
+        case OverdueFileAcknowledged(), Awaited():
+            return Awaited(expected=state.expected, overdue=state.overdue, acknowledged=it)
+        case FileOverdue() | OverdueFileAcknowledged() | FileArrived(), _:
             return state
         case _ as missing:
             assert_never(missing)
@@ -191,5 +264,5 @@ decider = Decider[Command, Event, Expectation](
     initial=Unexpected(),
     decide=decide,
     evolve=evolve,
-    events=[FileExpected, FileOverdue, FileArrived],
+    events=[FileExpected, FileOverdue, OverdueFileAcknowledged, FileArrived],
 )

@@ -1,5 +1,7 @@
 """The list of expected files: what is awaited, overdue or came; and what the follower has still to expect or to note.
 
+An alarm that a person acknowledged is in a group of its own, and no alarm any more; its file is awaited as before.
+
 `to-expect` holds what gives rise to an expectation, `arrivals` what came and is not recorded as such; `movements` are days on which
 a payment was booked, `following` the last statement of each account: the calendar says which of them a statement is owed for.
 """
@@ -8,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.payout import expectation
-from services.payout.expectation import FileArrived, FileExpected, FileKind, FileOverdue
+from services.payout.expectation import FileArrived, FileExpected, FileKind, FileOverdue, OverdueFileAcknowledged
 from services.payout.statement import GAP, StatementNoted
 from shared.calendar import local_date, next_target_day
 from shared.deadlines import clear_due, set_due
@@ -17,6 +19,7 @@ from shared.views import Body, Draft
 
 EXPECTED_FILE = "expected-file"
 """The kind of deadline that an expectation is."""
+_OWED = ("awaited", "overdue", "acknowledged")
 
 
 def list_expected(draft: Draft, id: str, it: Recorded) -> None:
@@ -26,6 +29,7 @@ def list_expected(draft: Draft, id: str, it: Recorded) -> None:
         body: Body = {
             "expectation": id, "kind": event.kind, "title": event.title, "account": event.account, "about": event.about,
             "due_at": event.due_at.isoformat(), "rule": event.rule, "status": "awaited", "arrived_at": None, "sha256": "",
+            "acknowledged_by": "", "acknowledged_at": None,
         }  # fmt: skip
         set_due(draft, EXPECTED_FILE, id, on=local_date(event.due_at), at=event.due_at, rule=event.rule)
     else:
@@ -35,6 +39,9 @@ def list_expected(draft: Draft, id: str, it: Recorded) -> None:
             body |= {"status": "overdue"}
             clear_due(draft, EXPECTED_FILE, id)
             _note_silence(draft, event, silent=True)
+        case OverdueFileAcknowledged():
+            at = it.context.at.isoformat()
+            body |= {"status": "acknowledged", "acknowledged_by": event.acknowledged_by, "acknowledged_at": at}
         case FileArrived():
             status = "late" if event.late else "arrived"
             _note_silence(draft, event, silent=False)
@@ -106,7 +113,7 @@ def _begun(draft: Draft, id: str, it: FileExpected) -> None:
 def meet(draft: Draft, id: str, at: str, sha256: str = "") -> None:
     """Something came at this instant: if it is awaited, its arrival is to be recorded."""
     body = draft.get("expectations", id)
-    if body and body["status"] in ("awaited", "overdue"):
+    if body and body["status"] in _OWED:
         draft.put("arrivals", id, {"at": at, "sha256": sha256})
 
 

@@ -7,6 +7,7 @@ from services.payout import batch as batches
 from services.payout import claim as claims
 from services.payout import collection as collections
 from services.payout import disbursement as disbursements
+from services.payout import expectation
 from services.payout import recall as recalls
 from services.payout.api.claiming import acts_on
 from services.payout.api.collecting import collects
@@ -15,6 +16,7 @@ from services.payout.api.lookup import (
     acts_on_item,
     known_batch,
     known_case,
+    known_expectation,
     known_holds,
     known_item,
     known_recall,
@@ -39,6 +41,10 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "clearing" in path:
         return acts_on_item(await known_item(house, path["clearing"], path["number"]))
+    if "expectation" in path:
+        awaited = (await known_expectation(house, path["expectation"])).state
+        silent = isinstance(awaited, expectation.Awaited) and awaited.overdue and not awaited.acknowledged
+        return ("acknowledge-overdue-file",) if silent else ()
     if "hold" in path:
         return ("lift-hold",) if await _stands(house, path["hold"]) else ()
     if "change" in path:

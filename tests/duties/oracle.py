@@ -56,7 +56,7 @@ REGISTER = {
 """The register of municipalities belongs to no case."""
 TIE = {"declare-municipal-tie"}
 PLACING, LIFTING = {"place-hold"}, {"lift-hold"}
-CLOSING = {"close-day", "propose-day-difference", "seal-year"}
+CLOSING = {"close-day", "propose-day-difference", "seal-year", "acknowledge-overdue-file"}
 CLEARING = CLEARING_PROPOSAL | CLEARING_APPROVAL | {"take-clearing", "decline-resolution"}
 RECALL = RECALL_REQUEST | RECALL_APPROVAL
 MAY: Mapping[Role, set[str]] = {

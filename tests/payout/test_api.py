@@ -39,6 +39,7 @@ NAMES = (
     "close-day",
     "propose-day-difference",
     "seal-year",
+    "acknowledge-overdue-file",
     "book-repayment",
     "assess-interest",
     "waive-interest",
@@ -67,6 +68,7 @@ BODIES = {
     "close-day": {"closed_on": "2025-08-06"},
     "propose-day-difference": {"cause": "budget-entry-missing", "reason": "X"},
     "seal-year": {"title": "1605-63371", "year": 2025},
+    "acknowledge-overdue-file": {"reason": "Bei der Bank nachgefragt"},
     "decline-resolution": {"reason": "nicht belegt"},
     "book-repayment": {"cents": 1, "received_on": "2025-08-04", "voucher": "K 1"},
     "waive-interest": {"reason": "Härte"},
@@ -220,6 +222,7 @@ def test_an_unlisted_role_is_denied(road: Road, name: str, role: Role) -> None:
         proposal=NOBODY,
         claim=NOBODY,
         recall=NOBODY,
+        expectation=NOBODY,
         day="2025-08-06",
     )
     client = road.service.client("p-somebody", role, keys=("16070048",))

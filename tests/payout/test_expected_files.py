@@ -13,20 +13,26 @@ from pydantic import ValidationError
 
 from services.payout import expectation
 from services.payout.expectation import (
+    AcknowledgementReasonMissing,
+    AcknowledgeOverdueFile,
+    AlarmAcknowledged,
     ExpectFile,
     FileArrived,
     FileExpected,
     FileKind,
+    FileNotOverdue,
     FileOverdue,
     MissFile,
     NoteArrival,
     NotExpected,
+    OverdueFileAcknowledged,
 )
 from services.payout.file_calendar import SHIPPED, calendar_of
 from shared.calendar import is_target_day, local_date, local_instant, target_days_after
 from shared.decider import replace
 from shared.identity import SYSTEM, Role
 from tests.conftest import StartNats
+from tests.payout.builders import sealed_value
 from tests.payout.messages import camt_053
 from tests.payout.road import MONDAY, Road, on_the_road
 from tests.payout.test_desk import lay
@@ -83,7 +89,45 @@ def test_what_came_is_neither_missed_nor_comes_a_second_time() -> None:
     given(EXPECTED, came).when(NoteArrival(arrived_at=DUE + timedelta(days=1))).then()
 
 
-@pytest.mark.parametrize("command", [MissFile(), NoteArrival(arrived_at=DUE)])
+WORDS = sealed_value("acknowledgement.a1")
+ACKNOWLEDGE = AcknowledgeOverdueFile(acknowledgement="a1", sealed_reason=WORDS)
+
+
+def cashier(person: str = "p-cashier") -> Any:
+    return replace(acting(person, Role.TREASURY), now=DUE + timedelta(days=1))
+
+
+def acknowledged() -> OverdueFileAcknowledged:
+    return given(EXPECTED, OVERDUE).when(ACKNOWLEDGE, cashier()).then_one(OverdueFileAcknowledged)
+
+
+def test_an_alarm_is_acknowledged_once_with_who_and_why() -> None:
+    done = acknowledged()
+    assert (done.acknowledged_by, done.sealed_reason, done.about) == ("p-cashier", WORDS, "FS1")
+    given(EXPECTED, OVERDUE, done).when(ACKNOWLEDGE, cashier()).then()
+    with pytest.raises(AlarmAcknowledged, match="p-cashier"):
+        given(EXPECTED, OVERDUE, done).when(replace(ACKNOWLEDGE, acknowledgement="a2"), cashier("p-second"))
+    with pytest.raises(AcknowledgementReasonMissing):
+        given(EXPECTED, OVERDUE).when(replace(ACKNOWLEDGE, sealed_reason=None), cashier())
+
+
+def test_an_acknowledged_file_is_still_owed_and_comes_late() -> None:
+    done = acknowledged()
+    given(EXPECTED, OVERDUE, done).when(MissFile(), clock(DUE + timedelta(days=9))).then()
+    came = given(EXPECTED, OVERDUE, done).when(NoteArrival(arrived_at=DUE + timedelta(days=2)))
+    late = came.then_one(FileArrived)
+    assert late.late
+    given(EXPECTED, OVERDUE, done, late).when(ACKNOWLEDGE, cashier()).then()
+
+
+def test_what_is_no_alarm_is_not_acknowledged() -> None:
+    arrived = given(EXPECTED).when(NoteArrival(arrived_at=DUE)).then_one(FileArrived)
+    for history in ((EXPECTED,), (EXPECTED, OVERDUE, arrived)):
+        with pytest.raises(FileNotOverdue):
+            given(*history).when(ACKNOWLEDGE, cashier())
+
+
+@pytest.mark.parametrize("command", [MissFile(), NoteArrival(arrived_at=DUE), ACKNOWLEDGE])
 def test_nothing_is_missed_that_nobody_expects(command: Any) -> None:
     with pytest.raises(NotExpected):
         given().when(command)
@@ -220,6 +264,38 @@ def test_silence_is_an_alarm_once_after_days_of_downtime_too_and_what_comes_then
         page = road.ask("p-cashier", "/payout/expected-files?status=late", headers={"Accept": "text/html"}).text
         assert "verspätet eingegangen" in page
         assert road.read("/payout/open")["files_overdue"] == 0
+
+
+def test_an_acknowledged_alarm_leaves_the_desk_and_answers_nothing(place: Place) -> None:
+    with on_the_road(place) as road:
+        batch = handed_over(road)
+        becomes(road, answer="awaited", booking="awaited")
+        place.turn_to(DUE + timedelta(seconds=1))
+        becomes(road, answer="overdue", booking="awaited")
+        one = f"/payout/expected-files/answer-{batch}"
+        html = {"Accept": "text/html"}
+        assert "Alarm quittieren" in road.ask("p-cashier", one, headers=html).text
+        reason = {"reason": "Die Landeskasse sucht die Datei."}
+        refused = road.act("p-orderer", f"{one}/acknowledgement", reason)
+        assert (refused.status_code, refused.json()["code"]) == (403, "role-not-allowed")
+        early = road.act("p-cashier", f"/payout/expected-files/booking-{batch}/acknowledgement", reason)
+        assert (early.status_code, early.json()["code"]) == (409, "file-not-overdue")
+        road.done("p-cashier", f"{one}/acknowledgement", reason)
+        becomes(road, answer="acknowledged", booking="awaited")
+        told = road.read(one)
+        assert (told["acknowledged_by"], told["reason"], told["arrived_at"]) == ("p-cashier", reason["reason"], None)
+        assert road.read("/payout/open")["files_overdue"] == 0
+        assert road.read(f"/payout/batches/{batch}")["silent"] == ["answer"], "nobody answered"
+        assert road.read("/payout/payments")["items"][0]["status"] == "batched"
+        page = road.ask("p-auditor", one, headers=html).text
+        assert "Die Landeskasse sucht die Datei." in page
+        again = road.act("p-cashier", f"{one}/acknowledgement", reason)
+        assert (again.status_code, again.json()["code"]) == (409, "alarm-acknowledged")
+        assert "quittiert von p-cashier" in road.ask("p-auditor", "/payout/expected-files", headers=html).text
+        road.answered()
+        becomes(road, answer="late", booking="arrived")
+        assert road.read(one)["acknowledged_by"] == "p-cashier", "the alarm stays in the history"
+        assert happened(road, "payout.overdue-file-acknowledged") == 1
 
 
 def statement_of(day: str, number: int) -> bytes:

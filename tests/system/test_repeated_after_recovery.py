@@ -222,7 +222,7 @@ BESIDE_THE_ROADS = {
     "name-successor", "preview-directory", "publish-policy", "remove-draft-file", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
     "request-recall", "approve-recall", "drop-recall", "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year",
-    "propose-day-difference",
+    "propose-day-difference", "acknowledge-overdue-file",
     "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "accept-interim-proof",
     "send-back-proof", "write-closing-note", "close-case",

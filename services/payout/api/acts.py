@@ -15,6 +15,7 @@ from services.payout import hold as holds
 from services.payout import municipal_tie, sequence, views
 from services.payout import payment as payments
 from services.payout.api.accounting import account_actions
+from services.payout.api.acknowledging import acknowledging
 from services.payout.api.claiming import claiming
 from services.payout.api.clearing_acts import clearing_actions
 from services.payout.api.closing import closing_actions
@@ -154,6 +155,7 @@ def actions(house: House) -> list[Action]:
         *account_actions(house),
         *clearing_actions(house),
         *closing_actions(house),
+        *acknowledging(house),
         *claiming(house),
         *collecting(house),
         *recall_actions(house),

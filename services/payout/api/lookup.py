@@ -1,7 +1,7 @@
 """Finding what a path names, as committed, and its state in a word."""
 
 from services.payout import batch as batches
-from services.payout import clearing, municipal_tie
+from services.payout import clearing, expectation, municipal_tie
 from services.payout import disbursement as disbursements
 from services.payout import hold as holds
 from services.payout import payee as payees
@@ -98,6 +98,14 @@ async def known_recall(
     if isinstance(state, recalls.Unrequested) or state.asked.batch != batch:
         raise recalls.UnknownRecall(field="recall")
     return state
+
+
+async def known_expectation(house: House, name: str) -> Folded:
+    """An expected file as committed, or a 404 problem."""
+    found = await house.writer.state(expectation.decider, name) if is_id(name) else Folded(state=None)
+    if not found.version:
+        raise Problem(404, "file-not-expected", expectation.NotExpected.title, field="expectation")
+    return found
 
 
 async def known_holds(house: House) -> holds.Holds:

@@ -26,7 +26,7 @@ from services.payout.api.answers import (
 from services.payout.api.clearing_answers import ClearingItem, ItemOfFile, item_of, told_item
 from services.payout.api.closing import DayItem, DaySides, sides_of
 from services.payout.api.collecting import ClaimToOrder, CollectionItem, told_needed
-from services.payout.api.expected_answers import ExpectedFile
+from services.payout.api.expected_answers import ExpectedFile, OneExpectedFile, told_expected
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
 from services.payout.api.recalling import RecallItem, with_words
@@ -51,7 +51,7 @@ type CollectionStatus = Literal["ordered", "batched", "accepted", "rejected", "w
 type ReportOutcome = Literal["received", "conflicting", "quarantined"]
 type ClearingAbout = Literal["outgoing", "incoming", "payee", "contradiction", "answer", "file"]
 type HoldStatus = Literal["standing", "lifted", "expired"]
-type FileStatus = Literal["awaited", "overdue", "arrived", "late"]
+type FileStatus = Literal["awaited", "overdue", "acknowledged", "arrived", "late"]
 type RecallStatus = Literal["requested", "approved", "transmitted", "answered", "dropped"]
 type Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -162,6 +162,14 @@ def reads(house: House) -> APIRouter:
     ) -> Any:
         """Files that the treasury owes or owed, by the instant until which, the latest first; `overdue` ones are alarms."""
         return await listing(house, request, "expectations", status, after, limit, newest=True)
+
+    @router.get("/payout/expected-files/{expectation}", operation_id="payout-expected-file")
+    async def expected_file(request: Request, response: Response, expectation: str) -> OneExpectedFile:
+        """One expected file, with who acknowledged its alarm and why."""
+        reader(house, request, "read-expectations")
+        found = await told_expected(house, expectation)
+        response.headers["ETag"] = found.etag
+        return found
 
     @router.get("/payout/clearing", operation_id="payout-clearing", response_model=Listing[ClearingItem])
     async def clearing(

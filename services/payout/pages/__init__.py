@@ -14,7 +14,7 @@ from services.payout.pages.case import case_page
 from services.payout.pages.clearing import clearing_page, item_page
 from services.payout.pages.closing import day_of_page, day_page, days_page
 from services.payout.pages.desk import desk_page
-from services.payout.pages.expected import expected_page
+from services.payout.pages.expected import expected_file_page, expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
 from shared.forms import Typed, submitted
@@ -64,6 +64,10 @@ def pages(house: House) -> APIRouter:
     async def expected_files(request: Request, status: FileStatus | None = None, after: str = "") -> Response:
         return await expected_page(house, request, status, checked_cursor(after))
 
+    @router.get("/payout/expected-files/{expectation}")
+    async def expected_file(request: Request, expectation: str) -> Response:
+        return await expected_file_page(house, acts, request, expectation)
+
     @router.get("/payout/clearing")
     async def clearing(
         request: Request, about: ClearingAbout | None = None, owner: str | None = None, after: str = ""
@@ -82,6 +86,8 @@ def pages(house: House) -> APIRouter:
             return await batch_page(house, acts, request, path["batch"], failed)
         if "clearing" in path:
             return await item_page(house, acts, request, path["clearing"], path["number"], failed)
+        if "expectation" in path:
+            return await expected_file_page(house, acts, request, path["expectation"], failed)
         if "day" in path:
             return await day_page(house, acts, request, date.fromisoformat(path["day"]), failed)
         if "hold" in path:

@@ -10,12 +10,16 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.payout import views
+from services.payout.api.expected_answers import OneExpectedFile, told_expected
 from services.payout.api.reads import reader
 from services.payout.expectation import FileKind
 from services.payout.pages import wording
+from services.payout.pages.forms import Failed, form
+from shared.access import Person
 from shared.pages import page
 from shared.service import House
 from shared.views import Views
+from shared.web import Action
 
 LIST = "/payout/expected-files"
 
@@ -38,6 +42,56 @@ async def expected_page(house: House, request: Request, status: str | None, afte
         if found.next
         else "",
     )
+
+
+async def expected_file_page(
+    house: House, acts: Mapping[str, Action], request: Request, name: str, failed: Failed | None = None
+) -> Response:
+    """One expected file: what is owed, whether it came, who acknowledged its alarm and why."""
+    person = reader(house, request, "read-expectations")
+    told = await told_expected(house, name)
+    return page(
+        house,
+        request,
+        "expected.html",
+        status_code=failed.status if failed else 200,
+        page_title=told.title,
+        heading=told.title,
+        lead="Ein quittierter Alarm heißt nur, dass ihn jemand gesehen und etwas veranlasst hat. Die Datei bleibt erwartet; kommt sie noch, "
+        "wird das vermerkt.",
+        back={"text": "Erwartete Dateien", "url": LIST},
+        about=_about(house.views, told.kind, told.about),
+        facts=_facts(told),
+        actions=[_acknowledging(acts["acknowledge-overdue-file"], person, failed, told)]
+        if told.status == "overdue"
+        else [],
+    )
+
+
+def _facts(told: OneExpectedFile) -> list[dict[str, Any]]:
+    acknowledged = [
+        {"key": "Alarm quittiert von", "value": told.acknowledged_by},
+        {"key": "Alarm quittiert am", "value": told.acknowledged_at, "kind": "instant"},
+        {"key": "Begründung", "value": told.reason},
+    ]
+    return [
+        {"key": "Stand", "value": wording.FILES[told.status]["text"]},
+        {"key": "Bis", "value": told.due_at, "kind": "instant"},
+        {"key": "Regel", "value": told.rule},
+        *(acknowledged if told.acknowledged_by else []),
+        *([{"key": "Eingegangen", "value": told.arrived_at, "kind": "instant"}] if told.arrived_at else []),
+        *([{"key": "SHA-256", "value": told.sha256, "kind": "hash"}] if told.sha256 else []),
+    ]
+
+
+def _acknowledging(action: Action, person: Person, failed: Failed | None, told: OneExpectedFile) -> dict[str, Any]:
+    path = action.path.format(expectation=told.expectation)
+    made = form(action, person, failed, path=path, back=f"{LIST}/{told.expectation}", if_match=told.etag)
+    reason = {
+        "name": "reason", "label": "Begründung", "kind": "textarea", "required": True,
+        "hint": "was veranlasst ist, ohne Namen von Personen",
+    }  # fmt: skip
+    return {**made, "fields": [*made["fields"], reason]}
 
 
 def _about(seen: Views, kind: str, about: str) -> dict[str, str]:
@@ -66,9 +120,10 @@ def _chips(active: str | None) -> list[dict[str, Any]]:
 
 def expected_row(seen: Views, it: Mapping[str, Any]) -> dict[str, Any]:
     """One expected file as a row."""
+    acknowledged = {"note": f"quittiert von {it['acknowledged_by']}"} if it["acknowledged_by"] else {}
     return {
         "about": _about(seen, it["kind"], it["about"]),
-        "title": it["title"],
+        "title": {"text": it["title"], "url": f"{LIST}/{it['expectation']}"} | acknowledged,
         "due_at": it["due_at"],
         "arrived_at": it["arrived_at"],
         "rule": it["rule"],

@@ -97,6 +97,7 @@ REPORTS: Mapping[str, Badge] = {
 FILES: Mapping[str, Badge] = {
     "awaited": {"text": "erwartet", "tone": "info"},
     "overdue": {"text": "überfällig", "tone": "danger"},
+    "acknowledged": {"text": "überfällig, Alarm quittiert", "tone": "warning"},
     "arrived": {"text": "eingegangen", "tone": "success"},
     "late": {"text": "verspätet eingegangen", "tone": "warning"},
 }
