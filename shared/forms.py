@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -18,7 +19,8 @@ from pydantic import (
 from starlette.datastructures import FormData
 
 from shared.decider import DomainError
-from shared.problems import Problem, invalid
+from shared.problems import FieldError, Problem, invalid
+from shared.records import replace
 from shared.web import Action, Site, explained, perform, problem_of
 
 _own_address = re.compile(r"/(?![/\\])")
@@ -58,12 +60,28 @@ async def submitted(
         if outcome.problem or outcome.refusal:
             raise problem_of(outcome)
     except ValidationError as error:
-        raise Typed(invalid(error.errors()), typed, back) from error
+        raise Typed(_for_people(invalid(error.errors())), typed, back) from error
     except (Problem, DomainError) as error:
         raise Typed(await explained(site, action, request, error), typed, back) from error
     await site.seen(outcome.last)
     back = back.replace("{id}", outcome.stream.rpartition("-")[2])
     return RedirectResponse(back if _own_address.match(back) else "/", 303)
+
+
+def _for_people(problem: Problem) -> Problem:
+    """The same problem in the words of who types euros and days, and not those of who writes programs."""
+    errors = [replace(it, message=_told_to_people(it)) for it in problem.errors]
+    return Problem(problem.status, problem.code, problem.title, errors=errors)
+
+
+def _told_to_people(it: FieldError) -> str:
+    if it.code.startswith("int-"):
+        return _AMOUNT if it.field.endswith("cents") else "Hier wird eine ganze Zahl erwartet."
+    return _DAY if it.code.startswith("date-") else it.message
+
+
+_AMOUNT = "Hier wird ein Betrag in Euro erwartet, zum Beispiel 1.234,50."
+_DAY = "Hier wird ein Datum erwartet, zum Beispiel 31.12.2026."
 
 
 async def _typed(form: FormData) -> dict[str, str]:
@@ -126,6 +144,8 @@ def _shape(annotation: Any, value: Any, *, cents: bool) -> Any:
         return value in ("yes", "on", "true", "1")
     if cents:
         return _cents(value)
+    if annotation is date:
+        return _day(value)
     if annotation is int or annotation == StrictInt or (origin is Annotated and inner and inner[0] is int):
         return int(value) if value.strip().isdecimal() else value
     return value
@@ -133,6 +153,15 @@ def _shape(annotation: Any, value: Any, *, cents: bool) -> Any:
 
 def _row_number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
+
+
+def _day(text: str) -> str:
+    """A day as browsers send it, or as people write it where a browser has no calendar to choose from."""
+    written = _GERMAN_DAY.fullmatch(text.strip())
+    return f"{written[3]}-{written[2]:0>2}-{written[1]:0>2}" if written else text
+
+
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def _cents(text: str) -> Any:

@@ -134,19 +134,21 @@ def form_errors(problem: Problem, body: type[BaseModel] | None = None) -> list[d
     """What is wrong with a form, as the templates show it, with the field's name from its body; without a field it
     stands above the form. What weighs less than an error is told by `form_hints`."""
     named = [(it, field_title(body, it.field)) for it in problem.errors if not it.severity]
-    return [{"field": it.field, "text": f"{title}: {it.message}" if title else it.message} for it, title in named] or [
-        {"field": "", "text": f"{problem.title} {problem.detail}".strip()}
-    ]
+    return [
+        {"field": it.field, "text": f"{title}: {it.message}" if title else it.message, "message": it.message}
+        for it, title in named
+    ] or [{"field": "", "text": f"{problem.title} {problem.detail}".strip()}]
 
 
 def placed(errors: Sequence[Mapping[str, str]], fields: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Each error at its field; one that names a whole group at the group's first, else above the form."""
-    names = [it["name"] for it in fields if it.get("kind") != "hidden"]
+    """Each error at its field and with its label; one that names a whole group at the group's first, else above the form."""
+    labels = {str(it["name"]): str(it.get("label", "")) for it in fields if it.get("kind") != "hidden"}
     found: list[dict[str, str]] = []
     for it in errors:
         asked = it["field"]
-        at = next((name for name in names if asked and (name == asked or name.startswith(f"{asked}."))), "")
-        found.append({"field": at, "text": it["text"]})
+        at = next((name for name in labels if asked and (name == asked or name.startswith(f"{asked}."))), "")
+        told = f"{labels[at]}: {it['message']}" if at == asked and labels.get(at) and "message" in it else it["text"]
+        found.append({"field": at, "text": told})
     return found
 
 

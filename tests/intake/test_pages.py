@@ -100,7 +100,7 @@ def test_what_a_field_smuggles_in_is_shown_as_text(desk: Desk) -> None:
 def test_a_form_with_mistakes_comes_back_with_all_that_was_typed(desk: Desk) -> None:
     answer = sent(desk, **{"lines.3.cents": "viel", "iban": "DE89 3704"})
     assert answer.status_code == 422
-    assert "Betrag: Hier wird eine ganze Zahl erwartet" in answer.text
+    assert "Betrag: Hier wird ein Betrag in Euro erwartet, zum Beispiel 1.234,50." in answer.text
     # The third row was the second that counts: its error stands at the row that shows it.
     assert 'id="antrag-lines.1.cents-error"' in answer.text
     assert 'value="viel"' in answer.text

@@ -1,5 +1,6 @@
 """Verwendungsnachweis: what a recipient hands in, what cannot be, and what it reads afterwards."""
 
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -44,7 +45,7 @@ from tests.intake.builders import (
     recipient,
 )
 from tests.intake.offices import Desk
-from tests.intake.test_pages import page
+from tests.intake.test_pages import hidden, page
 
 ON = recipient(date(2026, 5, 15))
 VOUCHERS = (
@@ -186,3 +187,23 @@ def test_a_recipient_hands_in_its_proof_over_the_api_and_reads_the_result(desk: 
     desk.service.tell("review", case, told)
     [proof] = desk.town.get(f"/intake/cases/{case}").json()["proofs"]
     assert (proof["outcome"], proof["final_cents"], proof["spent_cents"]) == ("accepted", 80_00, 100_00)
+
+
+def test_a_refused_proof_on_the_page_keeps_what_was_typed_and_names_the_line(desk: Desk) -> None:
+    case = desk.case()
+    desk.completes(case)
+    desk.is_awarded(case)
+    desk.is_final(case)
+    form = f"/intake/forms/cases/{case}/proofs"
+    shown = page(desk.town, f"/intake/cases/{case}").text
+    typed = {"kind": "interim", "report": "Die Schnittstelle läuft.", "lines.0.cents": "hundert"}
+    answer = desk.town.post(form, data={**hidden(shown, form), **typed})
+    assert answer.status_code == 422
+    told = re.search(
+        r'<a class="fs-link" href="#submit-proof-lines.0.cents">(Ausgegeben für: [^:]+): ([^<]+)<', answer.text
+    )
+    assert told, answer.text
+    assert told[1] != "Ausgegeben für: "
+    assert told[2] == "Hier wird ein Betrag in Euro erwartet, zum Beispiel 1.234,50."
+    assert 'value="hundert"' in answer.text
+    assert "Die Schnittstelle läuft." in answer.text

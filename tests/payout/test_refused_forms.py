@@ -86,3 +86,17 @@ def test_a_form_refused_from_the_list_of_days_comes_back_there(road: Road) -> No
     answer = send(road, "p-cashier", seen, "/payout/forms/reconciliations", closed_on="gestern")
     assert "<h1>Tagesabschluss</h1>" in answer.text
     assert 'value="gestern"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"), [("31.12.2025", 303), (" 1.12.2025 ", 303), ("32.12.2025", 422), ("Ende des Jahres", 422)]
+)
+def test_a_day_may_be_typed_as_people_write_it(road: Road, case: str, typed: str, status: int) -> None:
+    road.assign(case)
+    seen = page(road, "p-cashier", f"/payout/cases/{case}")
+    form = f"/payout/forms/cases/{case}/holds"
+    answer = send(road, "p-cashier", seen, form, kind="case", reason="audit", text=REASON, ends_on=typed)
+    assert answer.status_code == status
+    if status == 422:
+        told = "Letzter Tag: Hier wird ein Datum erwartet, zum Beispiel 31.12.2026."
+        assert errors(answer) == [("place-hold-ends_on", told)]

@@ -249,7 +249,7 @@ def _flash(
 ) -> dict[str, str] | None:
     if typed is not None:
         shown = acted is not None and any(it["id"].startswith(acted.name) for it in forms)
-        text = "Bitte prüfen Sie Ihre Eingaben unten." if shown else typed.detail
+        text = "Was nicht stimmt, steht unten beim Formular." if shown else typed.detail
         return {"tone": "danger", "title": typed.title, "text": text}
     done = _DONE.get(request.query_params.get("done", ""))
     return {"tone": "success", "title": done} if done else None

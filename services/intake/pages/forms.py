@@ -10,7 +10,7 @@ from services.intake.change_request import ChangeKind
 from services.intake.pages.showing import options
 from services.intake.proof_of_use import PROOF_TITLES
 from services.intake.vocabulary import ATTACHMENT_KINDS
-from shared.pages import safeguards
+from shared.pages import placed, safeguards
 from shared.rendering import german_date, money
 
 type Context = dict[str, Any]
@@ -47,7 +47,7 @@ def _form(action: NextAction, record: CaseRecord, more: Mapping[str, Any], error
         **safeguards(record.streams[0].version if action.if_match else None),
         **more,
         "fields": [back, *more.get("fields", ())],
-        "errors": _of_file(errors),
+        "errors": placed(_of_file(errors), more.get("fields", ())),
     }
 
 
