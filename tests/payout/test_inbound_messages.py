@@ -201,5 +201,5 @@ def test_lines_are_read_one_after_the_other_and_leave_the_memory(tmp_path: Path)
 
 def test_the_table_of_messages_is_explicit() -> None:
     for namespace in (CAMT_053, CAMT_054):
-        other = STATEMENT.replace(CAMT_053.encode(), namespace.replace("001.08", "001.02").encode())
+        other = STATEMENT.replace(CAMT_053.encode(), namespace.replace("001.08", "001.01").encode())
         assert refused(other).code == "unknown-message"

@@ -29,6 +29,7 @@ from tests.payout.messages import (
     pain_002,
     transaction,
 )
+from tests.payout.versions import Line, Paid, account
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 TRIES = settings(
@@ -49,22 +50,32 @@ HKR_DAY = (
     f"Vorsatz;T-1;{DEBTOR.iban};1;2025-08-06;1.00\r\nEinzelsatz;17;Auszahlung;{REFERENCE};19200.00;\r\n"
     f"Einzelsatz;18;Rueckgabe;{REFERENCE};19200.00;AC04\r\nNachsatz;2;19200.00;19200.00;1.00\r\n"
 )
+STATUS = pain_002(information(f"{BATCH}-01", transaction(REFERENCE, "RJCT", "AC04")), batch=BATCH)
+PAYING = Line((Paid(REFERENCE, PAID),), group=f"{BATCH}-01")
+RETURNED = Line((Paid(REFERENCE, PAID - 5_00, charges=5_00),), debit=False, reason="AC04")
 FILES: dict[str, bytes] = {
     "notification": camt_054(entry("19200.00", details(REFERENCE, "19200.00"), group=f"{BATCH}-01")),
     "statement": camt_053(
         entry("19200.00", details(REFERENCE)), came_back("19200.00", REFERENCE), opening="1.00", closing="1.00"
     ),
-    "status": pain_002(information(f"{BATCH}-01", transaction(REFERENCE, "RJCT", "AC04")), batch=BATCH),
+    "status": STATUS,
     "recall": camt_029(BATCH, (REFERENCE, "RJCR", "CUST")),
     "interim": interim(entry("19200.00", details(REFERENCE, "19200.00"))),
+    "oldest statement": account("053", 2, PAYING, RETURNED),
+    "older notification": account("054", 4, PAYING),
+    "newest statement": account("053", 14, PAYING, RETURNED),
+    "older status": STATUS.replace(b"002.001.10", b"002.001.03"),
+    "newest status": STATUS.replace(b"002.001.10", b"002.001.15"),
     "hkr-acknowledgement": f"Quittung;{hkr.NAMESPACES[2]}\r\n{HKR_ANSWER}".encode(),
     "hkr-bookings": HKR_BOOKINGS.encode(),
     "hkr-bookings-xml": etree.tostring(hkr.from_csv(HKR_BOOKINGS.encode()), xml_declaration=True, encoding="UTF-8"),
     "hkr-closed-day": f"Tagesabschluss;{hkr.NAMESPACES[2]}\r\n{HKR_DAY}".encode(),
     "hkr-returns": f"Rueckgabedatei;{hkr.NAMESPACES[1]}\r\n{HKR_RETURN}".encode(),
 }
-READERS = {"status", "recall", "interim", "statement", "notification"}
-"""The kinds that stand for the ISO 20022 readers."""
+READERS = {"CstmrPmtStsRpt", "RsltnOfInvstgtn", "BkToCstmrAcctRpt", "BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"}
+"""The messages of ISO 20022 that are read."""
+VERSIONS = {"camt.053.001.02", "camt.054.001.04", "camt.053.001.14", "pain.002.001.03", "pain.002.001.15"}
+"""One of each kind of version that puts something elsewhere, and the newest."""
 PIECES = (
     b"<", b">", b"</Ntry>", b"<!DOCTYPE x>", b"&amp;", b"&x;", b"\0", b"\xff\xfe", b"-", b"0", b"99999999999999999999", b".",
     b'Ccy="USD"', b";", b'"', b"\r\n", b"2025-02-30", b"12025-08-06", b"Nachsatz;0", b"<Ntry/>",
@@ -151,6 +162,11 @@ def test_the_undamaged_files_do_what_they_say() -> None:
         "status": "Rejected",
         "recall": "Batched",
         "interim": "Batched",
+        "oldest statement": "Returned",
+        "older notification": "Settled",
+        "newest statement": "Returned",
+        "older status": "Rejected",
+        "newest status": "Rejected",
         "hkr-acknowledgement": "Rejected",
         "hkr-bookings": "Settled",
         "hkr-bookings-xml": "Settled",
@@ -160,7 +176,8 @@ def test_the_undamaged_files_do_what_they_say() -> None:
 
 
 def test_there_is_a_file_for_every_reader() -> None:
-    assert len(READERS) == len(iso20022.READERS)
-    assert FILES.keys() >= READERS
+    assert {root for _, root in iso20022.READERS} == READERS
+    assert {it for it in READERS if any(it.encode() in raw for raw in FILES.values())} == READERS
+    assert {it for it in VERSIONS if any(it.encode() in raw for raw in FILES.values())} == VERSIONS
     answers = {kind for kind in hkr.COLUMNS[2] if kind != "Anordnungsdatei"}
     assert {it.split(b";")[0].decode() for it in FILES.values() if hkr.looks_like_csv(it)} == answers

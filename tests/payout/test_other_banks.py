@@ -149,8 +149,8 @@ CLEARED: dict[str, tuple[bytes, str, list[tuple[str, str]]]] = {
     "HKR, booked in the first year": (HKR.replace("2025-08-06", "0001-08-06").encode(), "Batched", [(OURS, "booked-before-order")]),
 }  # fmt: skip
 REFUSED: dict[str, tuple[bytes, str, str]] = {
-    "older version": (ACCEPTED.replace(b"002.001.10", b"002.001.03"), "unknown-message", "pain.002.001.10"),
-    "older statement": (camt_054(LINE).replace(b"054.001.08", b"054.001.02"), "unknown-message", "camt.054.001.08"),
+    "older version": (ACCEPTED.replace(b"002.001.10", b"002.001.02"), "unknown-message", "pain.002.001.03 bis pain.002.001.15"),
+    "older statement": (camt_054(LINE).replace(b"054.001.08", b"054.001.01"), "unknown-message", "camt.054.001.02 bis camt.054.001.14"),
     "a name of its own": (ACCEPTED.replace(b"tech:xsd:pain", b"tech:xsd:DK-pain"), "unknown-message", "vereinbarten Fassung"),
     "our own file": (file_of(transmitted_house().sealed()), "unknown-message", "bekannten Formats"),
     "packed": (gzip.compress(ACCEPTED), "not-utf-8", "ungepackt"),

@@ -1,4 +1,4 @@
-"""camt.052, camt.053 and camt.054 in version 001.08: the treasury's account, line by line."""
+"""camt.052, camt.053 and camt.054: the treasury's account, line by line."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,11 +22,23 @@ _RETURNED = frozenset({"RRTN", "RPCR"})
 """Sub-families of a booking that gives a credit transfer back: returned, or recalled by its payer."""
 
 
+class Layout(NamedTuple):
+    """Where a version of the messages puts what others put elsewhere."""
+
+    status: str = "Sts/Cd"
+    charges: str = "Chrgs/Rcrd/Amt"
+
+
+def layout_of(version: int) -> Layout:
+    """Of version 001.02 to 001.14: a status was a plain text until the sixth, what banks keep stood by itself in the second."""
+    return Layout(status="Sts" if version <= 6 else "Sts/Cd", charges="Chrgs/Amt" if version == 2 else "Chrgs/Rcrd/Amt")
+
+
 class AccountReader:
     """`block` is what encloses the entries, `kind` what the message is to us."""
 
-    def __init__(self, fields: Fields, *, block: str, kind: str) -> None:
-        self._fields, self._block, self._kind = fields, block, kind
+    def __init__(self, fields: Fields, *, block: str, kind: str, layout: Layout) -> None:
+        self._fields, self._block, self._kind, self._layout = fields, block, kind, layout
         self.sift: Sift = keep_all
         self._entries: list[AccountEntry] = []
         self._kept: list[AccountEntry] = []
@@ -105,7 +117,7 @@ class AccountReader:
         entry = fields.part(element)
         amount, direction = fields.amount(entry, "Amt"), is_debit(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
-        booked = not entry.text("Sts/Prtry") and fields.required(entry, "Sts/Cd") == "BOOK"
+        booked = not entry.text("Sts/Prtry") and fields.required(entry, self._layout.status) == "BOOK"
         groups = self._groups | set(self._batches(entry))
         returned = not direction and (
             entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
@@ -223,8 +235,8 @@ class AccountReader:
 
     def _charges(self, detail: Any) -> int:
         """What the banks on the way kept for themselves of a payment that came back."""
-        amounts = (self._fields.all(it, "Amt") for it in self._fields.all(detail, "Chrgs/Rcrd"))
-        return sum(cents(it.text or "") for of_record in amounts for it in of_record if it.get("Ccy") == "EUR")
+        amounts = self._fields.all(detail, self._layout.charges)
+        return sum(cents(it.text or "") for it in amounts if it.get("Ccy") == "EUR")
 
 
 class _Detail(NamedTuple):

@@ -49,7 +49,7 @@ def page_of_message(fields: Fields, message: Any) -> Page:
 
 
 def page_of_block(fields: Fields, block: Any) -> Page:
-    return _page(fields, block, "StmtPgntn")
+    return _page(fields, block, f"{block.tag.rpartition('}')[2]}Pgntn")
 
 
 def _page(fields: Fields, parent: Any, path: str) -> Page:

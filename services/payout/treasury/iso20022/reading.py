@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from services.payout.report import Message, Sift, keep_all
 from services.payout.treasury import Found, Unreadable
-from services.payout.treasury.iso20022.account import AccountReader
+from services.payout.treasury.iso20022.account import AccountReader, layout_of
 from services.payout.treasury.iso20022.fields import Fields, is_name
 from services.payout.treasury.iso20022.parsing import Parts
 from services.payout.treasury.iso20022.recall import RecallReader
@@ -28,14 +28,33 @@ class Reader(Protocol):
     def finish(self, message: Any) -> Message: ...
 
 
+_STATUSES = (
+    *(f"{_ISO}pain.002.001.{it:02}" for it in range(3, 16)),
+    f"{_ISO}pain.002.002.03",
+    f"{_ISO}pain.002.003.03",
+    "http://www.six-interbank-clearing.com/de/pain.002.001.03.ch.02.xsd",
+)
+"""Answers to a file: what is read of them stands in the same place in all versions; the last three are names that German and Swiss banks gave to the first."""
+_RECALLS = tuple(f"{_ISO}camt.029.001.{it:02}" for it in range(3, 14))
+_ACCOUNTS = range(2, 15)
+"""Of a version 001.01 nothing is read: its message, account, balances and details stand elsewhere, and no bank writes it any more."""
+
+
+def _accounts(name: str, root: str, block: str, kind: str) -> Mapping[tuple[str, str], Callable[[Fields], Reader]]:
+    return {
+        (f"{_ISO}{name}.001.{it:02}", root): partial(AccountReader, block=block, kind=kind, layout=layout_of(it))
+        for it in _ACCOUNTS
+    }
+
+
 READERS: Mapping[tuple[str, str], Callable[[Fields], Reader]] = {
-    (f"{_ISO}pain.002.001.10", "CstmrPmtStsRpt"): StatusReader,
-    (f"{_ISO}camt.029.001.06", "RsltnOfInvstgtn"): RecallReader,
-    (f"{_ISO}camt.052.001.08", "BkToCstmrAcctRpt"): partial(AccountReader, block="Rpt", kind="interim"),
-    (f"{_ISO}camt.053.001.08", "BkToCstmrStmt"): partial(AccountReader, block="Stmt", kind="statement"),
-    (f"{_ISO}camt.054.001.08", "BkToCstmrDbtCdtNtfctn"): partial(AccountReader, block="Ntfctn", kind="notification"),
+    **{(it, "CstmrPmtStsRpt"): StatusReader for it in _STATUSES},
+    **{(it, "RsltnOfInvstgtn"): RecallReader for it in _RECALLS},
+    **_accounts("camt.052", "BkToCstmrAcctRpt", "Rpt", "interim"),
+    **_accounts("camt.053", "BkToCstmrStmt", "Stmt", "statement"),
+    **_accounts("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn", "notification"),
 }
-"""Namespace and message: these are read and no others; a new version is a row here, and a test."""
+"""Namespace and message: these are read and no others; a new version is a number here, and a test."""
 _PARTS = ("TxInfAndSts", "OrgnlPmtInfAndSts", "TxDtls", "Ntry", "Rpt", "Stmt", "Ntfctn")
 
 
@@ -71,12 +90,14 @@ def _reader_of(root: Any, sift: Sift) -> Reader:
 
 
 def _unknown(tag: str) -> str:
-    """What is said of a message that has no reader: of another version of a known one, which one is read."""
-    known = (it.removeprefix(_ISO) for it, _ in READERS)
-    agreed = next((it for it in known if it[:8] in tag), "")
-    if not agreed:
+    """What is said of a message that has no reader: of another version of a known one, which ones are read."""
+    versions = sorted(it.removeprefix(_ISO) for it, _ in READERS)
+    read = [it for it in versions if it[8:12] == ".001" and it[:8] in tag]
+    if not read:
         return "Die Datei ist keine Nachricht eines bekannten Formats."
-    return f"Die Datei ist keine Nachricht der vereinbarten Fassung {agreed}, sondern einer anderen."
+    return (
+        f"Die Datei ist keine Nachricht einer vereinbarten Fassung ({read[0]} bis {read[-1]}), sondern einer anderen."
+    )
 
 
 def _found(root: Any, reader: Reader | None) -> Found:

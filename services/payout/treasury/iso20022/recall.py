@@ -1,4 +1,4 @@
-"""camt.029.001.06: the treasury's answer to a request to cancel: cancelled, refused, or still pending."""
+"""camt.029: the treasury's answer to a request to cancel: cancelled, refused, or still pending."""
 
 from typing import Any
 
@@ -29,6 +29,7 @@ class RecallReader:
                 self._batches |= set(fields.texts(part, "OrgnlGrpInf/OrgnlMsgId"))
                 self._add(part, fields.required(part, "TxCxlSts"), reference=self._named(part))
             case "OrgnlPmtInfAndSts":
+                self._batches |= set(fields.texts(part, "OrgnlGrpInf/OrgnlMsgId"))
                 if code := fields.maybe(part, "PmtInfCxlSts"):
                     self._add(part, code, group=fields.identified(part, "OrgnlPmtInfId"))
             case _:

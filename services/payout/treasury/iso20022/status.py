@@ -1,4 +1,4 @@
-"""pain.002.001.10: the treasury's answer to a file, at the level of the file, of a group or of a payment."""
+"""pain.002: the treasury's answer to a file, at the level of the file, of a group or of a payment."""
 
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,15 @@ _ANSWERS = {
 }
 
 _UNNAMED = "NOTPROVIDED"
+_TRANSPORT = "EBICS"
+"""What a log of transmissions (HAC) says it answers: it has the shape of an answer, and tells what became of files on the line."""
+_STEPS = frozenset(
+    {
+        "FILE_UPLOAD", "FILE_DOWNLOAD", "ES_UPLOAD", "ES_DOWNLOAD", "ES_VERIFICATION", "VEU_FORWARDING", "VEU_VERIFICATION",
+        "VEU_VERIFICATION_END", "VEU_CANCEL_ORDER", "ADDITIONAL", "ORDER_HAC_FINAL_POS", "ORDER_HAC_FINAL_NEG",
+    }
+)  # fmt: skip
+"""The steps of such a log stand where the name of a group of payments stands."""
 
 
 class StatusReader:
@@ -59,7 +68,10 @@ class StatusReader:
     def finish(self, message: Any) -> StatusReport:
         fields = self._fields
         original = fields.one(message, "OrgnlGrpInfAndSts")
-        if not fields.required(original, "OrgnlMsgNmId").startswith("pain.001"):
+        answered = fields.required(original, "OrgnlMsgNmId")
+        if answered == _TRANSPORT:
+            raise _transport_log()
+        if "pain.001" not in answered.lower():
             raise Unreadable("unknown-original", "Die Meldung antwortet nicht auf einen Zahlungsauftrag.")
         count, total = fields.maybe(original, "OrgnlNbOfTxs"), fields.maybe(original, "OrgnlCtrlSum")
         return StatusReport(
@@ -74,6 +86,8 @@ class StatusReader:
     def _name_of(self, information: Any) -> str:
         if not self._group:
             self._group = self._fields.identified(information, "OrgnlPmtInfId")
+            if self._group in _STEPS:
+                raise _transport_log()
         return self._group
 
     def _levels(self, parent: Any, path: str, group: str = "") -> list[Status]:
@@ -84,14 +98,22 @@ class StatusReader:
         return [Status(answer=_answer(code), status=code, reason=reason, group=group)]
 
     def _transaction(self, transaction: Any) -> Status:
-        code = self._fields.required(transaction, "TxSts")
+        group, code = self._name_of(transaction.getparent()), self._code(transaction)
         return Status(
-            answer=_answer(code),
+            answer=_answer(code) if code else Answer.PARTIAL,
             status=code,
             reason=self._reason(transaction),
-            group=self._name_of(transaction.getparent()),
+            group=group,
             reference=self._named(transaction),
         )
+
+    def _code(self, transaction: Any) -> str:
+        """What is said of a payment; the schema leaves it free, and one without a status of its own has that of its group or its file."""
+        information = transaction.getparent()
+        above = self._fields.maybe(information, "PmtInfSts") or self._fields.maybe(
+            information.getparent(), "OrgnlGrpInfAndSts/GrpSts"
+        )
+        return self._fields.maybe(transaction, "TxSts") or above
 
     def _named(self, transaction: Any) -> str:
         """What it answers to; the schema leaves each of these names free, and an answer that has none of them is nobody's."""
@@ -115,6 +137,13 @@ def _answer(code: str) -> Answer:
     if code not in _ANSWERS:
         raise Unreadable("unknown-status", "Die Meldung enthält einen unbekannten Status.")
     return _ANSWERS[code]
+
+
+def _transport_log() -> Unreadable:
+    return Unreadable(
+        "transport-log",
+        "Die Datei ist ein EBICS-Kundenprotokoll (HAC): Es sagt, wie Dateien übertragen wurden, und nichts über Zahlungen.",
+    )
 
 
 def _instant(text: str) -> datetime | None:
