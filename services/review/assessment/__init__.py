@@ -73,21 +73,19 @@ from services.review.assessment.hearing import (
     HearingMissing,
     HearingNotServed,
     HearingOpened,
+    HearingRestarted,
     HearingRunning,
+    HearingServiceFailed,
     HearingSubject,
     HearingTooShort,
     NoHearing,
+    NoteHearingServiceFailure,
     OpenHearing,
     RecordStatement,
+    RestartHearing,
     StatementDateNotValid,
     StatementIsReceived,
     StatementReceived,
-)
-from services.review.assessment.hearing_service import (
-    HearingRestarted,
-    HearingServiceFailed,
-    NoteHearingServiceFailure,
-    RestartHearing,
 )
 from services.review.assessment.hold import (
     HOLD_TITLES,

@@ -23,11 +23,12 @@ from services.review.assessment.hearing import (
     HearingMissing,
     HearingRunning,
     HearingSubject,
+    NoteHearingServiceFailure,
     OpenHearing,
     RecordStatement,
+    RestartHearing,
     decide_hearing,
 )
-from services.review.assessment.hearing_service import NoteHearingServiceFailure, RestartHearing
 from services.review.assessment.hold import CaseIsOnHold, HoldCommand, PutOnHold, Resubmit, ResumeCase, decide_hold
 from services.review.assessment.rejection import ApplicationRejectedFormally
 from services.review.assessment.states import (

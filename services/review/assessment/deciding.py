@@ -41,10 +41,11 @@ from services.review.assessment.hearing import (
     DispenseWithHearing,
     ExpireHearing,
     ExtendHearing,
+    NoteHearingServiceFailure,
     OpenHearing,
     RecordStatement,
+    RestartHearing,
 )
-from services.review.assessment.hearing_service import NoteHearingServiceFailure, RestartHearing
 from services.review.assessment.hold import PutOnHold, Resubmit, ResumeCase
 from services.review.assessment.rejection import ProposeFormalRejection, RejectFormally, propose_rejection
 from services.review.assessment.states import (

@@ -22,10 +22,11 @@ from services.review.assessment.hearing import (
     HearingEvent,
     HearingExtended,
     HearingOpened,
+    HearingRestarted,
+    HearingServiceFailed,
     StatementReceived,
     evolve_hearing,
 )
-from services.review.assessment.hearing_service import HearingRestarted, HearingServiceFailed
 from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed, HoldEvent, evolve_hold
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import (

@@ -22,9 +22,10 @@ from services.review.assessment.hearing import (
     HearingDispensed,
     HearingExtended,
     HearingOpened,
+    HearingRestarted,
+    HearingServiceFailed,
     StatementReceived,
 )
-from services.review.assessment.hearing_service import HearingRestarted, HearingServiceFailed
 from services.review.assessment.hold import CasePutOnHold, CaseResubmitted, CaseResumed
 from services.review.assessment.rejection import ApplicationRejectedFormally, FormalRejectionProposed
 from services.review.assessment.states import Assessment, Unopened
