@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.recount.closings import Closings
-from deploy.recount.duties import Acts
+from deploy.recount.duties.acts import Acts
 from deploy.recount.money import USE, Statement, available
 from deploy.recount.reading import events
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from deploy.recount.duties import (
+from deploy.recount.duties.exclusions import broken
+from deploy.recount.duties.kinds import (
     ACCOUNT,
     APPROVAL,
     ASSIGNMENT,
@@ -35,7 +36,6 @@ from deploy.recount.duties import (
     SEALING,
     TREASURY,
     WITHDRAWAL,
-    broken,
 )
 from shared.identity import Role
 
