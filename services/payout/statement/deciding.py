@@ -14,6 +14,7 @@ from services.payout.statement.pages import (
     with_pages,
 )
 from services.payout.statement.states import Statements, closing_of, key_of, opening_of
+from services.payout.statement.telling import told_by
 from shared.decider import Context
 
 
@@ -63,21 +64,7 @@ def _tells_the_same(command: NoteStatement, known: StatementNoted) -> bool:
 
 
 def _noted(command: NoteStatement, state: Statements) -> StatementNoted:
-    return StatementNoted(
-        sha256=command.sha256,
-        message_id=command.message_id,
-        statement=command.statement,
-        year=command.year,
-        number=command.number,
-        closed_on=command.closed_on,
-        opening_cents=command.opening_cents or 0,
-        opening_told=command.opening_cents is not None,
-        closing_cents=command.closing_cents or 0,
-        closing_told=command.closing_cents is not None,
-        entries=command.entries,
-        days=command.days,
-        findings=tuple(_findings(command, state)),
-    )
+    return StatementNoted(**told_by(command), findings=tuple(_findings(command, state)))
 
 
 def _findings(command: NoteStatement, state: Statements) -> Sequence[str]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from services.payout.statement.commands import DaySums, NoteStatement
 from services.payout.statement.events import PAGES_DIFFER, StatementNoted, StatementPageNoted
 from services.payout.statement.states import Statements, closing_of, key_of, opening_of
+from services.payout.statement.telling import told_by
 from shared.decider import replace
 
 _APART = timedelta(days=31)
@@ -33,22 +34,9 @@ def _near(one: date | None, other: date | None) -> bool:
 
 
 def noted_page(command: NoteStatement, year: int) -> StatementPageNoted:
-    return StatementPageNoted(
-        sha256=command.sha256,
-        message_id=command.message_id,
-        statement=command.statement,
-        year=year,
-        number=command.number,
-        page=command.page,
-        is_last=command.is_last,
-        closed_on=command.closed_on,
-        opening_cents=command.opening_cents or 0,
-        opening_told=command.opening_cents is not None,
-        closing_cents=command.closing_cents or 0,
-        closing_told=command.closing_cents is not None,
-        entries=command.entries,
-        days=command.days,
-    )
+    """The page under the year of its statement."""
+    told = told_by(command) | {"year": year}
+    return StatementPageNoted(**told, page=command.page, is_last=command.is_last)
 
 
 def tells_the_same(command: NoteStatement, known: StatementPageNoted) -> bool:
