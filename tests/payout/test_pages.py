@@ -1,6 +1,7 @@
 """Payout's pages: what a person sees, the forms they are given, and what happens when a form is not accepted."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from services.payout.pages import wording
+from services.review.award import Annulment
+from shared.contracts import YearAmount
+from shared.contracts.review import ReductionRequested
 from shared.identity import Role
 from shared.rendering import spaced_iban
 from tests.payout.builders import IBAN
@@ -175,3 +180,24 @@ def test_lists_are_turned_page_by_page(road: Road) -> None:
     seen = page(road, "p-auditor", "/payout/?status=ordered")
     (onward,) = re.findall(r'rel="next" href="([^"]+)"', seen)
     assert page(road, "p-auditor", onward.replace("&amp;", "&"))
+
+
+def test_why_money_goes_back_is_said_in_german_with_its_amount(road: Road, case: str) -> None:
+    road.assign(case)
+    by_year = (YearAmount(year=2025, cents=1_000_00),)
+    told = {"by_year": by_year, "eligible_cents": 0, "requested_on": date(2025, 6, 3), "acted": ()}
+    road.service.tell("review", case, ReductionRequested(reduction=1, freeze=False, reason="amendment", **told))
+    frozen = told | {"by_year": ()}
+    road.service.tell("review", case, ReductionRequested(reduction=2, freeze=True, reason="lawsuit", **frozen))
+    road.service.tell("review", case, ReductionRequested(reduction=3, freeze=False, reason="lawsuit-ended", **frozen))
+    seen = page(road, "p-auditor", f"/payout/cases/{case}")
+    assert "1.000,00 €. Der Bescheid ist geändert." in seen
+    assert "Bewilligungsstelle sperrt die Auszahlung" in seen
+    assert "Gegen den Bescheid ist geklagt." in seen
+    assert "Bewilligungsstelle gibt die Auszahlung frei" in seen
+    told_to_people = re.findall(r'class="fs-timeline__why">([^<]*)<', seen)
+    assert not {"amendment", "lawsuit", "lawsuit-ended"} & set(told_to_people)
+
+
+def test_every_way_in_which_an_award_falls_away_has_its_words() -> None:
+    assert {str(it) for it in Annulment} <= set(wording.PLAN_CHANGES)

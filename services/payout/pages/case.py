@@ -251,7 +251,7 @@ def _payments(told: Case) -> dict[str, Any]:
 
 
 def _past(it: PastEvent) -> dict[str, Any]:
-    title, tone = wording.titled(it.topic)
+    title, tone = wording.titled(it.topic, it.facts)
     return {
         "title": title,
         "tone": tone,
@@ -275,18 +275,18 @@ def _past(it: PastEvent) -> dict[str, Any]:
 
 def _why(facts: Mapping[str, Any]) -> str:
     """The amount and the reason, where an event has them."""
-    cents = next(
-        (facts[it] for it in ("accepted_cents", "requested_cents", "late_cents", "cents") if it in facts), None
-    )
+    cents = next((facts[it] for it in ("accepted_cents", "requested_cents", "late_cents", "cents") if facts.get(it)), 0)
+    cents = cents or sum(it["cents"] for it in facts.get("by_year", ()))
     reason = str(facts.get("reason", ""))
     if "hold" in facts:
         reason = " ".join((REASON_TITLES.get(reason, reason), str(facts.get("text", "")))).strip()
     if "rule" in facts:
         return duties.sentence_of(facts["rule"])
     parts = [
-        f"{euros(cents)}." if cents is not None else "",
+        f"{euros(cents)}." if cents else "",
         wording.TREASURY_REASONS.get(reason)
         or wording.CLEARING.get(reason)
+        or wording.PLAN_CHANGES.get(reason)
         or disbursements.REASONS.get(reason, reason),
     ]
     return " ".join(it for it in parts if it)

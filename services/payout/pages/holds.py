@@ -54,7 +54,7 @@ def holds_of_case(told: Case) -> list[dict[str, Any]]:
         {"key": "text", "title": "Erläuterung"},
         {"key": "placed_by", "title": "gesetzt von"},
     ]
-    rows = [it.model_dump() for it in told.holds]
+    rows = [{**it.model_dump(), "placed_by": wording.person(it.placed_by)} for it in told.holds]
     return [{"caption": "Zahlungssperren", "columns": columns, "rows": rows}] if rows else []
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.identity import SYSTEM
+
 type Badge = dict[str, str]
 
 NEXT: Mapping[str, Badge] = {
@@ -167,6 +169,21 @@ TREASURY_REASONS: Mapping[str, str] = {
 }
 """Codes of the treasury that need a word; every other is looked up in its list."""
 
+PLAN_CHANGES: Mapping[str, str] = {
+    "lapse": "Der Bescheid ist gegenstandslos.",
+    "revocation": "Der Bescheid ist widerrufen.",
+    "retraction": "Der Bescheid ist zurückgenommen.",
+    "resolutory-condition": "Eine auflösende Bedingung ist eingetreten.",
+    "amendment": "Der Bescheid ist geändert.",
+    "change-waits": "Eine Änderung oder Aufhebung des Bescheids ist noch nicht wirksam.",
+    "change-taken-away": "Die Änderung oder Aufhebung des Bescheids gilt nicht mehr.",
+    "taken-away": "Der Bescheid gilt nicht mehr.",
+    "not-served": "Der Bescheid ließ sich nicht bekannt geben.",
+    "lawsuit": "Gegen den Bescheid ist geklagt.",
+    "lawsuit-ended": "Die Klage ist beendet.",
+}
+"""Why review asks money back, stops the payment or lets it go on."""
+
 CAUSES: Mapping[str, str] = {
     "budget-entry-missing": "Der Haushalt hat nicht gebucht, was gezahlt ist.",
     "budget-entry-differs": "Der Haushalt hat etwas anderes gebucht, als gezahlt ist.",
@@ -269,10 +286,23 @@ EVENTS: Mapping[str, tuple[str, str]] = {
 """Title and tone of an event in a case's history, by its name without the version."""
 
 
-def titled(topic: str) -> tuple[str, str]:
-    """Title and tone of a stored topic."""
+def titled(topic: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and tone of a stored event; what review tells of a plan may be that nothing may be paid, or that it may again."""
     name, _, version = topic.rpartition(".v")
-    return EVENTS.get(name if version.isdigit() else topic, (topic, "neutral"))
+    name = name if version.isdigit() else topic
+    if name == "payout.reduction-received" and not facts.get("by_year"):
+        stops = bool(facts.get("freeze"))
+        return STOPPED if stops else LET_GO
+    return EVENTS.get(name, (topic, "neutral"))
+
+
+STOPPED = ("Bewilligungsstelle sperrt die Auszahlung", "danger")
+LET_GO = ("Bewilligungsstelle gibt die Auszahlung frei", "success")
+
+
+def person(who: str) -> str:
+    """Who did it, where that may have been nobody: what falls due is done by the house."""
+    return "ohne Zutun einer Person" if who == SYSTEM else who
 
 
 def payment(status: str, recall: str) -> Badge:
