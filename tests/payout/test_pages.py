@@ -185,9 +185,9 @@ def test_lists_are_turned_page_by_page(road: Road) -> None:
 def test_why_money_goes_back_is_said_in_german_with_its_amount(road: Road, case: str) -> None:
     road.assign(case)
     by_year = (YearAmount(year=2025, cents=1_000_00),)
-    told = {"by_year": by_year, "eligible_cents": 0, "requested_on": date(2025, 6, 3), "acted": ()}
+    told: dict[str, Any] = {"by_year": by_year, "eligible_cents": 0, "requested_on": date(2025, 6, 3), "acted": ()}
     road.service.tell("review", case, ReductionRequested(reduction=1, freeze=False, reason="amendment", **told))
-    frozen = told | {"by_year": ()}
+    frozen: dict[str, Any] = told | {"by_year": ()}
     road.service.tell("review", case, ReductionRequested(reduction=2, freeze=True, reason="lawsuit", **frozen))
     road.service.tell("review", case, ReductionRequested(reduction=3, freeze=False, reason="lawsuit-ended", **frozen))
     seen = page(road, "p-auditor", f"/payout/cases/{case}")

@@ -17,8 +17,10 @@ from services.payout.pages.desk import desk_page
 from services.payout.pages.expected import expected_file_page, expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
+from services.payout.pages.lists import KINDS, Kind, list_page
 from shared.forms import Typed, submitted
 from shared.pages import page_router
+from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, checked_cursor
 
@@ -53,8 +55,8 @@ def pages(house: House) -> APIRouter:
         return await file_page(house, request, sha256)
 
     @router.get("/payout/days")
-    async def days(request: Request) -> Response:
-        return await days_page(house, acts, request)
+    async def days(request: Request, after: str = "") -> Response:
+        return await days_page(house, acts, request, after=checked_cursor(after))
 
     @router.get("/payout/days/{day}")
     async def one_day(request: Request, day: date) -> Response:
@@ -77,6 +79,9 @@ def pages(house: House) -> APIRouter:
     @router.get("/payout/clearing/{clearing}/items/{number}")
     async def clearing_item(request: Request, clearing: str, number: str) -> Response:
         return await item_page(house, acts, request, clearing, number)
+
+    for kind in KINDS.values():
+        router.add_api_route(f"/payout/{kind.name}", _listed(house, kind), methods=["GET"])
 
     async def again(request: Request, failed: Failed) -> Response:
         path = request.path_params
@@ -102,6 +107,15 @@ def pages(house: House) -> APIRouter:
     for action in acts.values():
         router.add_api_route(form_path(action.path), _posted(house, action, again), methods=["POST"])
     return router
+
+
+def _listed(house: House, kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def listed(request: Request, status: str | None = None, after: str = "") -> Response:
+        if status is not None and status not in kind.badges:
+            raise Problem(422, "unknown-status", "Diesen Stand gibt es nicht.", field="status")
+        return await list_page(house, request, kind, status, checked_cursor(after))
+
+    return listed
 
 
 def _about(request: Request) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -23,11 +24,11 @@ LIST = "/payout/days"
 
 
 async def days_page(
-    house: House, acts: Mapping[str, Action], request: Request, failed: Failed | None = None
+    house: House, acts: Mapping[str, Action], request: Request, failed: Failed | None = None, *, after: str = ""
 ) -> Response:
     """The newest days, and the forms that close one and seal a year."""
     person = reader(house, request, "read-days")
-    found = await asyncio.to_thread(views.listed, house.views, "days", None, "", 60, newest_first=True)
+    found = await asyncio.to_thread(views.listed, house.views, "days", None, after, 60, newest_first=True)
     return page(
         house,
         request,
@@ -39,6 +40,7 @@ async def days_page(
         back={"text": "Auszahlung", "url": "/payout/"},
         actions=[_form(acts[it], person, failed) for it in ("close-day", "seal-year")],
         rows=[_row(it.body) for it in found.entries],
+        next=f"{LIST}?{urlencode({'after': found.next})}" if found.next else "",
     )
 
 

@@ -22,6 +22,7 @@ from services.payout.pages.expected import expected_row
 from services.payout.pages.files import file_row
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_row
+from services.payout.pages.lists import batch_row, case_row
 from shared.access import Person
 from shared.calendar import local_date
 from shared.money import euros
@@ -73,7 +74,7 @@ async def desk_page(
         ],
         filters=[{"title": "Stand", "options": _chips(totals, status)}],
         orders={"rows": [_order(it.body) for it in found["orders"].entries], "pages": _pages(found["orders"], status)},
-        batches={"rows": [_batch(it.body) for it in found["batches"].entries]},
+        batches={"rows": [batch_row(it.body) for it in found["batches"].entries]},
         reports={"rows": [file_row(it.body) for it in found["reports"].entries]},
         clearing={"rows": [clearing_row(told_item(it.body, today)) for it in found["clearing"].entries]},
         work={"groups": found["work"]},
@@ -103,11 +104,19 @@ def _lists(house: House, status: str | None, after: str) -> dict[str, Any]:
         "needed": needed_orders(seen, 25),
         "holds": views.listed(seen, "holds", "standing", "", 25, newest_first=True),
         "work": [
-            {"title": wording.NEXT[step]["text"], "rows": [_case(it.body) for it in entries]}
+            {
+                "title": _of_all(step, len(entries), seen.count("cases", step)),
+                "rows": [case_row(it.body) for it in entries],
+            }
             for step, entries in work.items()
             if entries
         ],
     }
+
+
+def _of_all(step: str, shown: int, there: int) -> str:
+    title = wording.NEXT[step]["text"]
+    return title if there <= shown else f"{title}, die ersten von {there}:"
 
 
 def _tiles(totals: Mapping[str, Count], clearing: int, overdue: int, paid_twice: int) -> list[dict[str, Any]]:
@@ -193,17 +202,6 @@ def _order(it: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _batch(it: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "batch": {"text": it["batch"][:12], "url": f"/payout/batches/{it['batch']}"},
-        "created_on": it["created_at"],
-        "count": it["count"],
-        "cents": it["sum_cents"],
-        "file_sha256": it["file_sha256"],
-        "status": wording.batch(it["status"], it.get("silent", [])),
-    }
-
-
 def _needed(it: Mapping[str, Any]) -> dict[str, Any]:
     known = it["wanted"]
     return {
@@ -212,13 +210,4 @@ def _needed(it: Mapping[str, Any]) -> dict[str, Any]:
         "kind": wording.COLLECTION_KINDS[it["needed"]["kind"]],
         "due_on": known["due_on"],
         "cents": it["needed"]["cents"],
-    }
-
-
-def _case(it: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "case": {"text": it["file_number"] or it["case"][:12], "url": f"/payout/cases/{it['case']}"},
-        "recipient": it["applicant_name"],
-        "settled": it["settled_cents"],
-        "granted": it["granted_cents"],
     }
