@@ -1,5 +1,6 @@
 """The list of requests to cancel: what was asked, by whom, what the treasury said; and those that are to be handed over."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.payout import expectation
@@ -9,21 +10,31 @@ from services.payout.recall import (
     RecallAnswered,
     RecallApproved,
     RecallDropped,
+    RecalledEntry,
+    RecallListed,
     RecallRequested,
     RecallSubmissionStarted,
     RecallTransmitted,
 )
 from shared.store import Recorded
-from shared.views import Body, Draft
+from shared.views import Body, Draft, Views
+
+NAMED = 400
+"""So many payments of a request are listed by their references."""
 
 
 def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
     """One event of a request into the lists."""
     event: Any = it.event
+    if isinstance(event, RecallListed):
+        # Recorded with the request that follows, which is listed with them.
+        draft.put("listed-recalls", id, _listed(draft, id, event.entries))
+        return
     body: Body = draft.get("recalls", id) or {}
     match event:
         case RecallRequested():
-            body = _requested(id, place, event)
+            body = _requested(id, place, event) | _listed(draft, id, event.entries)
+            draft.delete("listed-recalls", id)
         case RecallApproved():
             body |= {"status": "approved", "approved_by": event.approved_by, "file_sha256": event.file_sha256}
             body |= {"format": event.writing.format}
@@ -48,11 +59,31 @@ def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
     draft.put("recalls-of-batches", id, body, grp=body["batch"], sort=body["place"])
 
 
+def _listed(draft: Draft, id: str, entries: Sequence[RecalledEntry]) -> Body:
+    """The payments of a request, with those listed before: how many, how much, and the first by their references."""
+    known = draft.get("listed-recalls", id) or {"references": [], "count": 0, "cents": 0}
+    return {
+        "references": [*known["references"], *(it.reference for it in entries)][:NAMED],
+        "count": known["count"] + len(entries),
+        "cents": known["cents"] + sum(it.cents for it in entries),
+    }
+
+
 def _requested(id: str, place: str, it: RecallRequested) -> Body:
     return {
         "recall": id, "batch": it.batch, "status": "requested", "grounds": it.grounds, "text": it.text,
-        "references": [one.reference for one in it.entries], "count": len(it.entries),
-        "cents": sum(one.cents for one in it.entries), "requested_by": it.requested_by,
+        "requested_by": it.requested_by,
         "requested_on": it.requested_on.isoformat(), "approved_by": "", "dropped_by": "", "drop_reason": "",
         "file_sha256": "", "format": "", "granted": 0, "refused": 0, "answered_at": "", "place": place,
     }  # fmt: skip
+
+
+def recalls_of_batch(views: Views, batch: str) -> Sequence[str]:
+    """The requests about payments of a batch, whatever became of them."""
+    found: list[str] = []
+    after = ""
+    while True:
+        page = views.find("recalls-of-batches", grp=batch, after=after, limit=200)
+        found += [it.key for it in page.entries]
+        if not (after := page.next):
+            return found

@@ -66,6 +66,8 @@ class Acts:
                 action = "propose-resolution" if it.topic.endswith("proposed") else "approve-resolution"
                 # An item is judged by itself, for it may belong to no case.
                 self.by_case[f"{it.stream}/{it.facts['number']}"].append(replace(act, action=action))
+            case "payout.recall-listed":
+                self._recalled_in[it.stream] |= {entry["case"] for entry in it.facts["entries"]}
             case topic if topic in RECALLING:
                 self._recall(it, replace(act, action=RECALLING[topic]))
             case "payout.hold-lifted" if self._held.get(it.facts["hold"]) in ("payee", "programme"):

@@ -135,6 +135,7 @@ OUTSIDE = frozenset(
         "sequence",
         "cashreference",
         "reconciliation",
+        "expectation",
     }
 )
 """Streams of no case: who opens a budget or publishes a policy took no part in anybody's procedure; who enters there what is for one case, did."""

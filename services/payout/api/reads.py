@@ -29,7 +29,7 @@ from services.payout.api.collecting import ClaimToOrder, CollectionItem, told_ne
 from services.payout.api.expected_answers import ExpectedFile, OneExpectedFile, told_expected
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
-from services.payout.api.recalling import RecallItem, with_words
+from services.payout.api.recalling import RecallItem, told_recall, with_words
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
 from services.payout.treasury.known import FORMATS
@@ -155,6 +155,12 @@ def reads(house: House) -> APIRouter:
         """Requests to cancel payments that the treasury holds, newest first."""
         found = await listing(house, request, "recalls", status, after, limit, newest=True)
         return {**found, "items": await with_words(house, found["items"])}
+
+    @router.get("/payout/batches/{batch}/recalls/{recall}", operation_id="payout-recall")
+    async def one_recall(request: Request, batch: str, recall: str) -> RecallItem:
+        """A request to cancel with all its payments."""
+        reader(house, request, "read-recalls")
+        return await told_recall(house, batch, recall)
 
     @router.get("/payout/expected-files", operation_id="payout-expected-files", response_model=Listing[ExpectedFile])
     async def expected_files(

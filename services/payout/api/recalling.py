@@ -28,7 +28,7 @@ RECALLING = frozenset({Role.ORDERING_OFFICER, Role.TREASURY})
 class RecallBody(Body):
     grounds: recalls.RecallGrounds = Field(title="Grund des Rückrufs")
     text: Text = Field(title="Begründung", description="wird versiegelt abgelegt")
-    references: Annotated[str, StringConstraints(pattern="^[A-Z0-9 ]{0,10400}$")] = Field(
+    references: Annotated[str, StringConstraints(pattern="^[A-Z0-9 ]*$", max_length=520_000)] = Field(
         default="",
         title="Zahlungskennungen",
         description="durch Leerzeichen getrennt; leer: alle, die sich zurückrufen lassen",
@@ -47,7 +47,7 @@ class RecallItem(BaseModel):
     status: str = Field(description="requested, approved, transmitted, answered or dropped")
     grounds: str
     text: str
-    references: list[str]
+    references: list[str] = Field(description="the first 400; all are listed under the request itself")
     count: int
     cents: int
     requested_by: str
@@ -143,6 +143,15 @@ async def _sealed(house: House, ask: Ask, recall: str, field: str, text: str) ->
     name = ask.new_id(f"recall-{field}")
     stream = recalls.decider.stream(recall)
     return await asyncio.to_thread(house.privacy.seal, text, stream=stream, path=field, subject=f"s-{name}")
+
+
+async def told_recall(house: House, batch: str, recall: str) -> RecallItem:
+    """A request as listed, with all its payments as committed; 404 problem."""
+    state = await known_recall(house, batch, recall)
+    await house.seen(house.writer.head.position)
+    row = await asyncio.to_thread(house.views.get, "recalls", recall)
+    [told] = await with_words(house, [row.body] if row else [])
+    return RecallItem.model_validate(told | {"references": [it.reference for it in state.asked.entries]})
 
 
 async def with_words(house: House, listed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

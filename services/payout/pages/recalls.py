@@ -64,7 +64,8 @@ async def recall_forms(
     waiting = [it for it in asked if it["status"] == "requested"]
     made: list[dict[str, Any]] = []
     for it in waiting:
-        entries = [one for one in told.entries if one.reference in it["references"]]
+        state = (await house.writer.state(recalls.decider, it["recall"])).state
+        entries = () if isinstance(state, recalls.Unrequested) else state.asked.entries
         for name in _DECIDING:
             barred = await barred_by(house, name, entries, person)
             made.append(_deciding(acts[name], person, failed, told, it, barred))

@@ -57,7 +57,8 @@ def request(
     `version` is that of the HKR files which the treasury reads by now.
     """
     batch, stream = batches.decider.stream(sealed.message_id), decider.stream(recall)
-    meant = [it for it in _entries(recall, sealed) if not references or it.reference in references]
+    named = frozenset(references)
+    meant = [it for it in _entries(recall, sealed) if not named or it.reference in named]
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= {payments.decider.stream(it.payment): payments.decider for it in meant}
     reads |= in_cases.reads_of(meant)

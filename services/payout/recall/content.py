@@ -2,11 +2,14 @@
 
 from enum import StrEnum
 
+from services.payout.batch import MAX_ENTRIES
 from shared.decider import value
 from shared.identity import Sealed
 
-MAX_RECALLED = 400
-"""So many payments are in one request, whose events stay below 512 kB."""
+MAX_RECALLED = MAX_ENTRIES
+"""As many payments as a file holds can be asked back at once."""
+LISTED_AT_ONCE, ANSWERED_AT_ONCE = 400, 4_000
+"""So that an event stays below 512 kB; what is more is listed before the request, and answered in several events."""
 
 
 class RecallGrounds(StrEnum):

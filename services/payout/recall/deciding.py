@@ -1,8 +1,10 @@
 """What may be done with a request to cancel: two persons agree, always the same bytes leave, and each last word is said once."""
 
 from collections.abc import Sequence
+from itertools import batched
 from typing import assert_never
 
+from services.payout.payment import RecallOutcome
 from services.payout.recall.commands import (
     ApproveRecall,
     Command,
@@ -13,6 +15,8 @@ from services.payout.recall.commands import (
     StartRecallSubmission,
 )
 from services.payout.recall.content import (
+    ANSWERED_AT_ONCE,
+    LISTED_AT_ONCE,
     MAX_RECALLED,
 )
 from services.payout.recall.errors import (
@@ -30,6 +34,7 @@ from services.payout.recall.events import (
     RecallAnswered,
     RecallApproved,
     RecallDropped,
+    RecallListed,
     RecallRequested,
     RecallSubmissionStarted,
     RecallTransmitted,
@@ -49,7 +54,7 @@ from shared.decider import Context, replace
 def decide(command: Command, state: Recalling, context: Context) -> Sequence[Event]:
     match command, state:
         case RequestRecall(), Unrequested():
-            return [_requested(command, context)]
+            return _listed(_requested(command, context))
         case RequestRecall(), _:
             asked = _requested(command, context)
             if (
@@ -100,6 +105,13 @@ def _requested(command: RequestRecall, context: Context) -> RecallRequested:
     )
 
 
+def _listed(asked: RecallRequested) -> Sequence[Event]:
+    """What is too large for one event is listed before it."""
+    if len(asked.entries) <= LISTED_AT_ONCE:
+        return [asked]
+    return [*(RecallListed(entries=it) for it in batched(asked.entries, LISTED_AT_ONCE)), replace(asked, entries=())]
+
+
 def _dropped(command: DropRecall, context: Context) -> RecallDropped:
     if command.sealed_reason is None and not command.reason.strip():
         raise RecallReasonMissing(field="reason")
@@ -148,21 +160,27 @@ def _exchanged(
 
 def _answered(command: NoteRecallAnswer, state: Sent) -> Sequence[RecallAnswered]:
     """Only what is news: a last word is said once, and that it is pending is none after it."""
-    known = dict(state.answers)
+    known, still = dict(state.answers), state.open
     named = {it.payment for it in state.asked.entries}
-    granted = tuple(it for it in command.granted if it in state.open)
-    refused = tuple(it for it in command.refused if it in state.open and it not in granted)
-    ended = {*granted, *refused}
-    pending = tuple(it for it in command.pending if it in named and it not in known and it not in ended)
-    if not (granted or refused or pending):
-        return []
+    granted = dict.fromkeys((it for it in command.granted if it in still), RecallOutcome.GRANTED)
+    refused = {it: RecallOutcome.REFUSED for it in command.refused if it in still and it not in granted}
+    ended = granted | refused
+    pending = {
+        it: RecallOutcome.PENDING for it in command.pending if it in named and it not in known and it not in ended
+    }
+    parts = list(batched((ended | pending).items(), ANSWERED_AT_ONCE))
     return [
         RecallAnswered(
             recall=state.asked.recall,
             message_id=command.message_id,
-            granted=granted,
-            refused=refused,
-            pending=pending,
-            ended=not state.open - ended,
+            granted=_of(RecallOutcome.GRANTED, part),
+            refused=_of(RecallOutcome.REFUSED, part),
+            pending=_of(RecallOutcome.PENDING, part),
+            ended=number == len(parts) and not still - ended.keys(),
         )
+        for number, part in enumerate(parts, 1)
     ]
+
+
+def _of(outcome: RecallOutcome, part: Sequence[tuple[str, RecallOutcome]]) -> tuple[str, ...]:
+    return tuple(name for name, told in part if told == outcome)

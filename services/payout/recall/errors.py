@@ -22,7 +22,7 @@ class RecallEmpty(DomainError):
 
 class RecallTooLarge(DomainError):
     code = "recall-too-large"
-    title = f"Ein Rückruf nennt höchstens {MAX_RECALLED} Zahlungen; beantragen Sie mehrere."
+    title = f"Ein Rückruf nennt höchstens {MAX_RECALLED:_} Zahlungen; beantragen Sie mehrere.".replace("_", ".")
 
 
 class RecallReasonMissing(DomainError):

@@ -8,11 +8,19 @@ from shared.decider import event
 from shared.identity import Sealed
 
 
+@event("payout.recall-listed")
+class RecallListed:
+    """Payments of a request to cancel (Rückruf) too large for one event, in the order of its file; recorded together with the request."""
+
+    entries: tuple[RecalledEntry, ...]
+
+
 @event("payout.recall-requested")
 class RecallRequested:
     """A person wants orders back that the treasury holds (Rückruf), for a reason; nothing is sent before another one agrees.
 
-    The reason is sealed under a key of its own; `text` is that of requests from before it was.
+    The reason is sealed under a key of its own; `text` is that of requests from before it was. `entries` is empty where the payments
+    are listed in events of their own before this one.
     """
 
     recall: str
@@ -79,5 +87,11 @@ class RecallAnswered:
 
 
 type Event = (
-    RecallRequested | RecallApproved | RecallDropped | RecallSubmissionStarted | RecallTransmitted | RecallAnswered
+    RecallListed
+    | RecallRequested
+    | RecallApproved
+    | RecallDropped
+    | RecallSubmissionStarted
+    | RecallTransmitted
+    | RecallAnswered
 )

@@ -6,6 +6,7 @@ from services.payout.recall.events import (
     RecallAnswered,
     RecallApproved,
     RecallDropped,
+    RecallListed,
     RecallRequested,
     RecallSubmissionStarted,
     RecallTransmitted,
@@ -16,6 +17,7 @@ from services.payout.recall.states import (
     Recalling,
     Requested,
     Sent,
+    Unrequested,
 )
 from shared.contracts import Acted
 from shared.decider import replace
@@ -24,9 +26,13 @@ from shared.identity import Role
 
 def evolve(state: Recalling, it: Event) -> Recalling:
     match it, state:
+        case RecallListed(), Unrequested():
+            return Unrequested(listed=(*state.listed, *it.entries))
         case RecallRequested(), _:
+            listed = state.listed if isinstance(state, Unrequested) else ()
+            asked = it if it.entries else replace(it, entries=listed)
             act = Acted(person=it.requested_by, role=Role.ORDERING_OFFICER, action="request-recall")
-            return Requested(asked=it, acted=(act,))
+            return Requested(asked=asked, acted=(act,))
         case RecallApproved(), Requested():
             return Approved(asked=state.asked, sealed=it)
         case RecallDropped(), Requested():

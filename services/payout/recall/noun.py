@@ -11,6 +11,7 @@ from services.payout.recall.events import (
     RecallAnswered,
     RecallApproved,
     RecallDropped,
+    RecallListed,
     RecallRequested,
     RecallSubmissionStarted,
     RecallTransmitted,
@@ -31,6 +32,7 @@ decider = Decider[Command, Event, Recalling](
     decide=decide,
     evolve=evolve,
     events=[
+        RecallListed,
         RecallRequested,
         RecallApproved,
         RecallDropped,

@@ -1,17 +1,23 @@
 """Where a request to cancel stands."""
 
 from services.payout.payment import RecallOutcome
+from services.payout.recall.content import RecalledEntry
 from services.payout.recall.events import RecallApproved, RecallDropped, RecallRequested
 from shared.contracts import Acted
 from shared.decider import value
 
 
 @value
-class Unrequested: ...
+class Unrequested:
+    """`listed` is only ever seen between two events of one transaction."""
+
+    listed: tuple[RecalledEntry, ...] = ()
 
 
 @value
 class Requested:
+    """`asked` names all payments here and in every later state, however they are recorded."""
+
     asked: RecallRequested
     acted: tuple[Acted, ...] = ()
 

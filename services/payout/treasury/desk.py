@@ -18,11 +18,11 @@ import structlog
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
-from services.payout import payment as payments
 from services.payout import recall as recalls
 from services.payout import report as reports
 from services.payout import statement as statements
 from services.payout.matching import unexplained
+from services.payout.recall_list import recalls_of_batch
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, shown, waiting
 from services.payout.treasury.filing import recall_bytes_of, sealed_bytes_of, settings_of
@@ -234,12 +234,8 @@ class Desk:
 
     async def _take_in_recall(self, found: reports.RecallReport, digest: str) -> None:
         sealed = next(iter(await self._sealed([found.batch])), None)
-        entries = [entry for entry, _ in reports.meant(found, sealed).values()] if sealed else []
-        states: list[payments.Payment] = [
-            (await self.house.writer.state(payments.decider, it.payment)).state for it in entries
-        ]
-        asked = {payments.recall_of(it) for it in states} - {""}
-        await self._execute(reports.apply_recall_answer(found, digest, sealed, sorted(asked), self._wait))
+        asked = await asyncio.to_thread(recalls_of_batch, self.house.views, sealed.message_id) if sealed else ()
+        await self._execute(reports.apply_recall_answer(found, digest, sealed, asked, self._wait))
 
     def _kept(self, path: Path, limit: int) -> str:
         """The file's hash, and the file kept as it came, before anybody reads it: what is decided on can be looked at for ever."""
