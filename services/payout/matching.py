@@ -20,7 +20,9 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
     left = [
         (it, rest)
         for it in lines
-        if (rest := it.cents or -1 if it.account not in {"", *ours} else _rest(it, found, received))
+        if (
+            rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
+        )
     ]
     opened = views.bodies("clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
     return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]

@@ -8,7 +8,6 @@ from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.report import Answer, Status, StatusReport
-from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022 import read
 from shared.records import replace
 from tests.payout.builders import BATCH, House, accepted, ordered_house, statuses, system, transmitted_house
@@ -33,10 +32,34 @@ def test_every_status_of_the_list_is_read(status: str) -> None:
     assert (report.statuses[0].answer in MOVING) == (accepts or status in {"RJCT", "CANC"})
 
 
-def test_a_status_of_no_list_is_not_guessed_at() -> None:
-    with pytest.raises(Unreadable) as refused:
-        read(pain_002(information("B-1-01", transaction("R1", "ACXX"))))
-    assert refused.value.code == "unknown-status"
+@pytest.mark.parametrize("level", ["payment", "group", "file"])
+def test_a_status_of_no_list_is_asked_about_and_never_guessed_at(level: str) -> None:
+    house = transmitted_house()
+    reference, group = house.reference("p1"), f"{BATCH}-01"
+    raw = {
+        "payment": pain_002(information(group, transaction(reference, "ACXX")), batch=BATCH),
+        "group": pain_002(information(group, status="ACXX"), batch=BATCH),
+        "file": pain_002(batch=BATCH, status="ACXX"),
+    }[level]
+    report = read(raw)
+    assert isinstance(report, StatusReport)
+    house.answered(report)
+    assert isinstance(house.payment("p1"), payments.Batched)
+    [(_, _, it)] = listed(house)
+    assert (it.item.reference, it.item.reason) == (
+        {"payment": reference, "group": group, "file": BATCH}[level],
+        "unknown-status",
+    )
+
+
+def test_an_odd_status_holds_up_no_other_payment_of_its_file() -> None:
+    house = transmitted_house()
+    odd = information(f"{BATCH}-01", transaction("R-OTHER", "ACXX"), transaction(house.reference("p1"), "ACSP"))
+    report = read(pain_002(odd, batch=BATCH, status="PART"))
+    assert isinstance(report, StatusReport)
+    house.answered(report)
+    assert isinstance(house.payment("p1"), payments.Accepted)
+    assert [it.item.reason for _, _, it in listed(house)] == ["unknown-reference"]
 
 
 # ---- Cancelled by the bank ------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
         "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "recall-contradicted",
-        "perhaps-in-sum", "duplicate-of-other-bytes", "answers-contradict",
+        "perhaps-in-sum", "wrong-currency", "duplicate-of-other-bytes", "answers-contradict",
     }
 )  # fmt: skip
 _FILES = frozenset({"report-conflicting", "unreadable"})

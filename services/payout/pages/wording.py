@@ -117,6 +117,8 @@ CLEARING: Mapping[str, str] = {
     "amount-differs": "Der Betrag weicht von der Anordnung ab.",
     "duplicate-of-other-bytes": "Die Kasse hält unter unserer Kennung eine andere Datei.",
     "answers-contradict": "Die Datei nimmt dieselbe Zahlung an und lehnt sie ab.",
+    "unknown-status": "Die Meldung sagt es mit einem Status, der in keiner Liste steht.",
+    "wrong-currency": "Ein Umsatz ist nicht in Euro.",
     "payment-blocked": "Die Bank hält die Zahlung an.",
     "duplicate-receipt": "Die Kasse meldet eine doppelte Einreichung.",
     "collection-not-in-this-batch": "Die Anordnung zu der Forderung liegt in einem anderen Zahlungslauf.",

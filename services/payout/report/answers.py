@@ -56,6 +56,9 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
     unmatched: list[Unexplained] = []
     contradicted: set[str] = set()
     for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
+        if status.answer == Answer.UNKNOWN and not status.reference:
+            unmatched.append(Unexplained(reference=status.group or report.batch, reason=status.answer.value))
+            continue
         if status.reference:
             meant = [status.reference] if status.reference in entries else []
         elif status.group:
@@ -129,7 +132,7 @@ def _answered(
             held = payments.ReportPayeeCheck(batch=batch, finding=status.answer.value)
             shown = Unexplained(reference=entry.reference, reason=status.answer.value)
             return turn.attempt(told, payment, held) or [shown]
-        case Answer.BLOCKED:
+        case Answer.BLOCKED | Answer.UNKNOWN:
             return [Unexplained(reference=entry.reference, reason=status.answer.value)]
         case Answer.RECEIVED | Answer.PENDING | Answer.PARTIAL:
             return []
@@ -155,6 +158,8 @@ def _collecting(
             return turn.attempt(
                 told, stream, collection.RejectCollection(order=entry.order, batch=batch, reason=reason)
             )
+        case Answer.UNKNOWN:
+            return [Unexplained(reference=entry.reference, reason=status.answer.value)]
         case _:
             return []
 

@@ -19,6 +19,9 @@ BOOKING = "booking"
 IN_SUM = "perhaps-in-sum"
 """A refused payment that may lie in a debit whose sum does not add up."""
 
+OTHER_CURRENCY = "wrong-currency"
+"""A line that is not in euros."""
+
 UNBOUND = Bounds()
 
 type Place = tuple[batches.BatchSealed, batches.Entry]
@@ -102,6 +105,8 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
 
 def booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     """Take in one line; what of it moved nothing."""
+    if line.other_currency:
+        return _in_other_money(turn, line, known)
     if line.returned and line.booked:
         return _came_back(turn, line, known)
     if of_claims(line, known.expected):
@@ -128,6 +133,21 @@ def booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
             unmatched += _settled(turn, line, told, known, *entries[booking.reference])
         seen.add(booking.reference)
     return unmatched
+
+
+def _in_other_money(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
+    """Nothing is booked of it; a payment of ours that it names waits until it is clear what became of it."""
+    whole = _whole(line, OTHER_CURRENCY, line.key)
+    whole = whole if line.cents else replace(whole, direction=Direction.NONE)
+    named = [entry for _, entry in known.meant(line)] if line.bookings else []
+    alone = len(line.bookings) == len(named) == 1
+    items = [] if alone else [whole]
+    for entry in named:
+        told = replace(whole, reference=entry.reference)
+        told = told if alone else replace(told, cents=0, direction=Direction.NONE)
+        if not turn.is_questioned(entry, line.key, told.cents):
+            items += turn.questioned([told], entry)
+    return items
 
 
 def _came_back(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:

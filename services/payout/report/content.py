@@ -11,7 +11,7 @@ from shared.decider import value
 class Answer(StrEnum):
     """What a status means for the payment: only `ACCEPTED`, `REJECTED` and `CANCELLED` (by the bank, after the hand-over) move it.
 
-    `PAYEE_…` are results of a verification of the payee (Empfängerüberprüfung) that a person has to look at.
+    `UNKNOWN` is one of no list. `PAYEE_…` are results of a verification of the payee (Empfängerüberprüfung) that a person has to look at.
     """
 
     RECEIVED = "received"
@@ -21,6 +21,7 @@ class Answer(StrEnum):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     BLOCKED = "payment-blocked"
+    UNKNOWN = "unknown-status"
     PAYEE_CLOSE = "payee-close-match"
     PAYEE_DIFFERS = "payee-no-match"
     PAYEE_UNCHECKED = "payee-not-checked"
@@ -72,6 +73,7 @@ class AccountEntry:
 
     `debit` is one that pays; `credit` is whether money came in, and `returned` whether it is a payment that came back.
     `account` is whose line it is, empty where the format does not say; `valued_on` the day of its value (Wertstellung), if it tells one.
+    One in another currency (`other_currency`) has the cents that the balances say it was, else none.
     """
 
     key: str
@@ -85,6 +87,7 @@ class AccountEntry:
     credit: bool = False
     account: str = ""
     valued_on: date | None = None
+    other_currency: bool = False
 
 
 @value
@@ -145,6 +148,7 @@ class Recall(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     PENDING = "pending"
+    UNKNOWN = "unknown"
 
 
 @value

@@ -10,10 +10,12 @@ from services.payout.clearing import Unexplained
 from services.payout.payment import RecallOutcome
 from services.payout.report.content import DUPLICATES, Answer, Recall, RecallReport, RecallStatus, Status, StatusReport
 from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
-from shared.decider import AnyDecider, Decision, DomainError
+from shared.decider import AnyDecider, Decision, DomainError, replace
 
 DEDUCTED = "abgesetzt"
 """What a payment is refused with when the treasury took its order back (Absetzung)."""
+NO_STATUS = Answer.UNKNOWN.value
+"""Why an answer of no list moves nothing."""
 _OUTCOMES: Mapping[Recall, RecallOutcome] = {
     Recall.CANCELLED: RecallOutcome.GRANTED,
     Recall.REFUSED: RecallOutcome.REFUSED,
@@ -48,6 +50,12 @@ def apply_recall_answer(
 
     `unmatched` is what of the file could not be told as an answer.
     """
+    unknown = [it for it in report.statuses if it.recall == Recall.UNKNOWN]
+    unmatched = (
+        *unmatched,
+        *(Unexplained(reference=it.reference or it.group or report.batch, reason=NO_STATUS) for it in unknown),
+    )
+    report = replace(report, statuses=tuple(it for it in report.statuses if it.recall != Recall.UNKNOWN))
     answered: Mapping[str, tuple[batches.Entry, RecallStatus]] = meant(report, sealed) if sealed else {}
 
     def take(turn: Turn) -> list[Unexplained]:
@@ -100,6 +108,8 @@ def apply_recall_receipt(
     for it in sorted(report.statuses, key=lambda one: bool(one.reference)):
         if it.reason in DUPLICATES:
             unmatched.append(Unexplained(reference=it.reference or named, reason="duplicate-receipt"))
+        elif it.answer == Answer.UNKNOWN:
+            unmatched.append(Unexplained(reference=it.reference or named, reason=it.answer.value))
         elif it.reference and it.reference not in by_order:
             unmatched.append(Unexplained(reference=it.reference, reason="unknown-reference"))
         else:

@@ -10,10 +10,12 @@ from services.payout import payment as payments
 from services.payout.report import MADE, AccountEntry, Booking, BookingReport, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
 from services.payout.treasury.iso20022.enclosing import Sums, enclosed, is_debit, page_of_message
-from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, cents, day
+from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, OtherCurrency, cents, day
 
 _SIFTED = 2_000
 """So many lines are held until it is asked which of them need a decision."""
+_MOST_OTHERS = 1_000
+"""So many lines in other money are told one by one; an account with more of them is kept in it."""
 _LONG = 40
 """So much of what a booking names stands in the key that is made for it; more is hashed."""
 _NAMELESS = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOREF", "NONE", "N/A", "-", "0"})
@@ -41,6 +43,7 @@ class AccountReader:
         self._fields, self._block, self._kind, self._layout = fields, block, kind, layout
         self.sift: Sift = keep_all
         self._entries: list[AccountEntry] = []
+        self._others: list[AccountEntry] = []
         self._kept: list[AccountEntry] = []
         self._explained = 0
         self._alike: dict[str, int] = {}
@@ -58,16 +61,28 @@ class AccountReader:
         elif name == "Ntry":
             if self._account is None:
                 self._account = self._account_of(part.getparent())
-            entry = self._entry(part)
+            try:
+                entry = self._entry(part)
+            except OtherCurrency:
+                self._in_other_money(part)
+                return
             self._sums.add(entry)
             self._entries.append(entry)
             if len(self._entries) >= _SIFTED:
                 self._sifted()
         elif name == self._block:
-            self._statements.append(enclosed(self._fields, part, self._named_account(part), self._sums))
-            self._sums, self._account, self._told = Sums(), None, {}
+            statement, others = enclosed(self._fields, part, self._named_account(part), self._sums, self._others)
+            self._statements.append(statement)
+            self._entries += others
+            self._sums, self._others, self._account, self._told = Sums(), [], None, {}
         else:
             raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
+
+    def _in_other_money(self, part: Any) -> None:
+        """A line that moves nothing, and waits for the balances to say what it was in ours."""
+        if len(self._others) >= _MOST_OTHERS:
+            raise OtherCurrency
+        self._others.append(self._entry(part, in_euros=False))
 
     def finish(self, message: Any) -> BookingReport:
         if not self._statements:
@@ -112,10 +127,11 @@ class AccountReader:
 
     # ---- One line
 
-    def _entry(self, element: Any) -> AccountEntry:
+    def _entry(self, element: Any, *, in_euros: bool = True) -> AccountEntry:
         fields, block = self._fields, element.getparent()
         entry = fields.part(element)
-        amount, direction = fields.amount(entry, "Amt"), is_debit(fields.required(entry, "CdtDbtInd"))
+        amount = fields.amount(entry, "Amt") if in_euros else 0
+        direction = is_debit(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
         booked = not entry.text("Sts/Prtry") and fields.required(entry, self._layout.status) == "BOOK"
         groups = self._groups | set(self._batches(entry))
@@ -147,6 +163,7 @@ class AccountReader:
             returned=returned,
             credit=not direction,
             account=self._account or "",
+            other_currency=not in_euros,
             valued_on=day(valued) if (valued := entry.text("ValDt/Dt") or entry.text("ValDt/DtTm")) else None,
         )
 

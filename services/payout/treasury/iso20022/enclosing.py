@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from services.payout.report import AccountEntry, DaySums, Statement
 from services.payout.treasury import Unreadable
-from services.payout.treasury.iso20022.fields import Fields, cents, day, number
+from services.payout.treasury.iso20022.fields import Fields, OtherCurrency, cents, day, number
+from shared.decider import replace
 
 _OPENING, _CLOSING, _BETWEEN = ("OPBD", "PRCD"), "CLBD", "ITBD"
 """The balances of a statement's beginning and end, and the one that is carried from page to page."""
@@ -36,6 +37,11 @@ class Sums:
             self.booked += it.cents if it.credit else -it.cents
             self._days.setdefault(it.booked_on, [0, 0])[it.credit] += it.cents
 
+    def add_untold(self, cents: int, on: date) -> None:
+        """What the balances say was booked besides; negative when it was paid."""
+        self.booked += cents
+        self._days.setdefault(on, [0, 0])[cents > 0] += abs(cents)
+
     @property
     def days(self) -> tuple[DaySums, ...]:
         return tuple(
@@ -58,22 +64,34 @@ def _page(fields: Fields, parent: Any, path: str) -> Page:
     return WHOLE if page.number == 0 or page == (1, True) else page
 
 
-def enclosed(fields: Fields, block: Any, account: str, sums: Sums) -> Statement:
-    """The statement, notification or report that holds these lines. A page's sums and balances are held together when all are there."""
+def enclosed(
+    fields: Fields, block: Any, account: str, sums: Sums, others: Sequence[AccountEntry] = ()
+) -> tuple[Statement, Sequence[AccountEntry]]:
+    """The statement, notification or report that holds these lines, and those in other money as the balances tell them.
+
+    A page's sums and balances are held together when all are there.
+    """
     balances = fields.all(block, "Bal")
+    if others and not sums.count and any(it.get("Ccy") != "EUR" for it in fields.all(block, "Bal/Amt")):
+        # An account that is kept in other money has no balance here, and is none of those that are closed day by day.
+        balances, account = (), ""
     page = page_of_block(fields, block)
     opening, closing = _outer(fields, balances)
+    if others:
+        others = _reckoned(opening, closing, sums, others)
     if page == WHOLE and (opening is None or closing is None or opening + sums.booked != closing):
         # A message in pages may hold whole statements, too.
         page = page_of_message(fields, block.getparent())
     if page == WHOLE:
-        _check(fields, block, opening, closing, sums)
+        _check(fields, block, opening, closing, sums, mixed=bool(others))
+    elif others:
+        raise OtherCurrency
     else:
         opening, closing = _carried(fields, balances, page)
     electronic, legal = fields.maybe(block, "ElctrncSeqNb"), fields.maybe(block, "LglSeqNb")
     # Some banks number the pages themselves, and all pages of a statement bear its own number.
     sequence = electronic or legal if page == WHOLE else legal or electronic
-    return Statement(
+    statement = Statement(
         id=fields.identified(block, "Id"),
         account=account,
         sequence=number(sequence) if sequence else None,
@@ -85,6 +103,21 @@ def enclosed(fields: Fields, block: Any, account: str, sums: Sums) -> Statement:
         page=page.number,
         is_last=page.is_last,
     )
+    return statement, others
+
+
+def _reckoned(
+    opening: int | None, closing: int | None, sums: Sums, others: Sequence[AccountEntry]
+) -> Sequence[AccountEntry]:
+    """Lines in other money: what the balances lack without them is the one that is booked; of several nobody knows which, and the day stays open."""
+    lacking = closing - opening - sums.booked if opening is not None and closing is not None else 0
+    booked = [it for it in others if it.booked and it.credit == (lacking > 0)] if lacking else []
+    told = [replace(it, cents=abs(lacking)) if len(booked) == 1 and it is booked[0] else it for it in others]
+    for it in told:
+        sums.add(it)
+    if lacking and len(booked) != 1:
+        sums.add_untold(lacking, others[-1].booked_on)
+    return told
 
 
 def _by_code(fields: Fields, balances: Sequence[Any]) -> Mapping[str, Any]:
@@ -119,12 +152,13 @@ def _day_of(fields: Fields, block: Any, balances: Sequence[Any], page: Page) -> 
     return day(told) if told else None
 
 
-def _check(fields: Fields, block: Any, opening: int | None, closing: int | None, sums: Sums) -> None:
+def _check(fields: Fields, block: Any, opening: int | None, closing: int | None, sums: Sums, *, mixed: bool) -> None:
+    """Counts, sums and balances agree; a sum over lines in several currencies says nothing."""
     count = fields.maybe(block, "TxsSummry/TtlNtries/NbOfNtries")
     total = fields.maybe(block, "TxsSummry/TtlNtries/Sum")
     if count and number(count) != sums.count:
         raise Unreadable("count-differs", "Die Datei enthält nicht so viele Buchungen, wie sie angibt.")
-    if total and cents(total) != sums.total:
+    if total and not mixed and cents(total) != sums.total:
         raise Unreadable("sum-differs", "Die Summe der Buchungen ist nicht die angegebene.")
     if opening is not None and closing is not None and opening + sums.booked != closing:
         raise Unreadable("balance-differs", "Anfangssaldo, Buchungen und Endsaldo passen nicht zusammen.")

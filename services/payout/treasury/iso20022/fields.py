@@ -28,6 +28,13 @@ _USUAL = 18
 """Digits of an amount that is written with exactly two decimals, as nearly all are."""
 
 
+class OtherCurrency(Unreadable):
+    """An amount in other money than ours."""
+
+    def __init__(self) -> None:
+        super().__init__("wrong-currency", "Ein Betrag ist nicht in Euro.")
+
+
 class Part:
     """An element of which many fields are asked: its descendants by their path, gathered once."""
 
@@ -140,7 +147,7 @@ class Fields:
     def amount(self, parent: Any, path: str) -> int:
         element = self.one(parent, path)
         if element.get("Ccy") != "EUR":
-            raise Unreadable("wrong-currency", "Ein Betrag ist nicht in Euro.")
+            raise OtherCurrency
         return cents(element.text or "")
 
 

@@ -14,6 +14,9 @@ _RECALLS = {
     "PDCR": Recall.PENDING,
 }
 
+_IN_PART = "PACR"
+"""Said of a group or a file of which some payments were taken back."""
+
 
 class RecallReader:
     def __init__(self, fields: Fields) -> None:
@@ -27,7 +30,7 @@ class RecallReader:
         match name:
             case "TxInfAndSts":
                 self._batches |= set(fields.texts(part, "OrgnlGrpInf/OrgnlMsgId"))
-                self._add(part, fields.required(part, "TxCxlSts"), reference=self._named(part))
+                self._add(part, self._code(part), reference=self._named(part))
             case "OrgnlPmtInfAndSts":
                 self._batches |= set(fields.texts(part, "OrgnlGrpInf/OrgnlMsgId"))
                 if code := fields.maybe(part, "PmtInfCxlSts"):
@@ -54,6 +57,17 @@ class RecallReader:
             raise Unreadable("bad-identifier", "OrgnlMsgId ist keine zulässige Kennung.")
         return name
 
+    def _code(self, transaction: Any) -> str:
+        """What is said of a payment; one without a status of its own has that of its group or its file."""
+        above = transaction.getparent()
+        file = above.getparent() if above.tag == self._fields.path("OrgnlPmtInfAndSts") else above
+        told = (
+            self._fields.maybe(transaction, "TxCxlSts"),
+            self._fields.maybe(above, "PmtInfCxlSts"),
+            self._fields.maybe(file, "OrgnlGrpInfAndSts/GrpCxlSts"),
+        )
+        return next((it for it in told if it), "")
+
     def _named(self, transaction: Any) -> str:
         """What it answers to; the schema leaves each of these names free."""
         names = (self._fields.maybe(transaction, it) for it in ("OrgnlEndToEndId", "OrgnlInstrId", "OrgnlTxId"))
@@ -63,10 +77,12 @@ class RecallReader:
         return payments.recognised(found) or found
 
     def _add(self, parent: Any, code: str, *, group: str = "", reference: str = "") -> None:
-        if code not in _RECALLS:
-            raise Unreadable("unknown-status", "Die Meldung enthält einen unbekannten Status.")
+        if code == _IN_PART and not reference:
+            return  # said of each payment below
         reason = self._fields.code(parent, "CxlStsRsnInf/Rsn")
         self._statuses.append(
-            RecallStatus(recall=_RECALLS[code], status=code, reason=reason, group=group, reference=reference)
+            RecallStatus(
+                recall=_RECALLS.get(code, Recall.UNKNOWN), status=code, reason=reason, group=group, reference=reference
+            )
         )
         self.count += 1

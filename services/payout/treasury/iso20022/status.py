@@ -34,6 +34,8 @@ _ANSWERS = {
     "RVNA": Answer.PAYEE_UNCHECKED,
 }
 
+_IN_PART = frozenset(it for it, answer in _ANSWERS.items() if answer == Answer.PARTIAL)
+"""Said of a group or a file, these say nothing of any one payment."""
 _UNNAMED = "NOTPROVIDED"
 _TRANSPORT = "EBICS"
 """What a log of transmissions (HAC) says it answers: it has the shape of an answer, and tells what became of files on the line."""
@@ -100,7 +102,7 @@ class StatusReader:
     def _transaction(self, transaction: Any) -> Status:
         group, code = self._name_of(transaction.getparent()), self._code(transaction)
         return Status(
-            answer=_answer(code) if code else Answer.PARTIAL,
+            answer=_answer(code),
             status=code,
             reason=self._reason(transaction),
             group=group,
@@ -113,7 +115,7 @@ class StatusReader:
         above = self._fields.maybe(information, "PmtInfSts") or self._fields.maybe(
             information.getparent(), "OrgnlGrpInfAndSts/GrpSts"
         )
-        return self._fields.maybe(transaction, "TxSts") or above
+        return self._fields.maybe(transaction, "TxSts") or ("" if above in _IN_PART else above)
 
     def _named(self, transaction: Any) -> str:
         """What it answers to; the schema leaves each of these names free, and an answer that has none of them is nobody's."""
@@ -134,9 +136,8 @@ class StatusReader:
 
 
 def _answer(code: str) -> Answer:
-    if code not in _ANSWERS:
-        raise Unreadable("unknown-status", "Die Meldung enthält einen unbekannten Status.")
-    return _ANSWERS[code]
+    """What a status means; one of no list is asked about and never guessed at."""
+    return _ANSWERS.get(code, Answer.UNKNOWN)
 
 
 def _transport_log() -> Unreadable:
