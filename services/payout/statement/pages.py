@@ -35,8 +35,7 @@ def _near(one: date | None, other: date | None) -> bool:
 
 def noted_page(command: NoteStatement, year: int) -> StatementPageNoted:
     """The page under the year of its statement."""
-    told = told_by(command) | {"year": year}
-    return StatementPageNoted(**told, page=command.page, is_last=command.is_last)
+    return StatementPageNoted(**told_by(replace(command, year=year)), page=command.page, is_last=command.is_last)
 
 
 def tells_the_same(command: NoteStatement, known: StatementPageNoted) -> bool:
