@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from deploy.treasury_simulator.account_report import KINDS, account_report, booked_of, lines_of
 from deploy.treasury_simulator.book import Answer, FileEntry, PaymentEntry, Standing
-from deploy.treasury_simulator.claims_book import Receipt
+from deploy.treasury_simulator.book.claims import Receipt
 from deploy.treasury_simulator.damage import DAMAGES
 from deploy.treasury_simulator.fault import Fault, Step
 from deploy.treasury_simulator.hkr_answers import (

@@ -1,6 +1,6 @@
 """Judging orders about claims: which claim they begin or change, by the treasury's own book."""
 
-from deploy.treasury_simulator.claims_book import Claim, ClaimsBook, CollectionEntry
+from deploy.treasury_simulator.book.claims import Claim, ClaimsPage, CollectionEntry
 from deploy.treasury_simulator.fault import Fault
 from deploy.treasury_simulator.order import Collection
 from deploy.treasury_simulator.scenario import Scenario
@@ -11,7 +11,7 @@ BEGINS, CHANGES, DEDUCTS = "Annahme", "Aenderung", "Absetzung"
 class Collector:
     """The orders of one file in their places: a later one sees what an earlier one did."""
 
-    def __init__(self, book: ClaimsBook, fault: Fault | None) -> None:
+    def __init__(self, book: ClaimsPage, fault: Fault | None) -> None:
         self._book = book
         self._refuses = fault.refuses_orders if fault else ""
         self.changed: dict[str, Claim] = {}

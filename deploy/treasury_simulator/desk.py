@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.treasury_simulator import answers, scenario
 from deploy.treasury_simulator.book import Answer, BatchEntry, Book, FileEntry, PaymentEntry
-from deploy.treasury_simulator.claims_book import CollectionEntry, Receipt
+from deploy.treasury_simulator.book.claims import CollectionEntry, Receipt
 from deploy.treasury_simulator.collecting import Collector
 from deploy.treasury_simulator.fault import Fault, table
 from deploy.treasury_simulator.folder import Arrival, Folder
@@ -44,7 +44,7 @@ class Desk:
             lines += [self._receive(name, rules) for name in self._folder.taken() if not self._book.has_file(name)]
         lines += self._come_in(rules)
         today = rules.today or self._book.today()
-        return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.owed(today)]
+        return lines + [self._deliver(answer, sha256) for answer, sha256 in self._book.answers.owed(today)]
 
     def _receive(self, name: str, rules: scenario.Scenario) -> str:
         arrival = self._folder.open(name)
@@ -74,7 +74,7 @@ class Desk:
         self._book.record_file(arrival, told)
         if original is None:
             return f"{arrival.name} is file {number}: asks for nothing known back"
-        self._book.record_recall(number, original, asked.references)
+        self._book.recalls.record(number, original, asked.references)
         key = self._book.fault(original)
         if key:
             self._book.record_fault(number, key)
@@ -84,10 +84,10 @@ class Desk:
 
     def _deduct(self, arrival: Arrival, entry: FileEntry) -> None:
         """Orders that take payments of one file back: what it took it has executed, or the fault of that file says otherwise."""
-        original = self._book.file_paying(entry.taken_back[0]) or 0
+        original = self._book.recalls.file_paying(entry.taken_back[0]) or 0
         self._book.record_file(arrival, entry)
-        self._book.record_recall(entry.number, original, [it.refers_to for it in entry.taken_back])
-        self._book.record_taken_back(entry.number, entry.taken_back)
+        self._book.recalls.record(entry.number, original, [it.refers_to for it in entry.taken_back])
+        self._book.recalls.record_taken_back(entry.number, entry.taken_back)
         key = self._book.fault(original)
         if key:
             self._book.record_fault(entry.number, key)
@@ -125,9 +125,9 @@ class Desk:
 
     def _judged_back(self, entry: FileEntry, order: Order) -> FileEntry:
         """Orders that take payments of one file back are taken together, or not at all."""
-        if any(self._book.has_taken_back(it.reference) for it in order.taken_back):
+        if any(self._book.recalls.has_taken_back(it.reference) for it in order.taken_back):
             return replace(entry, state="rejected", code="AM05", text="Fremdkennzeichen schon beauftragt")
-        files = {self._book.file_paying(it) for it in order.taken_back}
+        files = {self._book.recalls.file_paying(it) for it in order.taken_back}
         if None in files or len(files) > 1:
             return replace(entry, state="rejected", code="NOOR", text="Bezug: keine Auszahlung einer Datei")
         return replace(entry, file_number_sequence=order.number, taken_back=order.taken_back)
@@ -212,12 +212,12 @@ class Desk:
         all_owed = answers.owed_answers(entry, fault)
         for place, owed in enumerate(all_owed, start=1):
             numbered = owed.account if owed.step.send == "notification" and not owed.step.again else None
-            sequence = self._book.next_sequence(numbered) if numbered else None
+            sequence = self._book.answers.next_sequence(numbered) if numbered else None
             name = answers.answer_name(entry.number, place, owed.kind)
             answer = Answer(entry.number, place, owed.kind, numbered, sequence, name)
             if owed.account and not owed.step.again:
                 self._record_account(answer, entry, owed)
-            self._book.record_answer(
+            self._book.answers.record(
                 answer, _sha256(self._rendered(answer, entry, all_owed)), answers.due_on(entry, owed.step)
             )
 
@@ -225,14 +225,14 @@ class Desk:
         """What an answer says of the account becomes part of the book where it is true."""
         if owed.step.send == "statement":
             moved = answers.moved_cents(entry, owed)
-            self._book.record_statement(answer.file, answer.place, owed.account or "", moved, entry.booked_on)
+            self._book.answers.record_statement(answer.file, answer.place, owed.account or "", moved, entry.booked_on)
         for payment in answers.came_back(entry, owed):
             self._book.record_return(payment.reference, owed.step.charges, answers.due_on(entry, owed.step))
 
     def _rendered(self, answer: Answer, entry: FileEntry, all_owed: list[answers.Owed]) -> bytes:
         place = answers.meant(answer.place, all_owed)
-        told = answer if place == answer.place else self._book.answer(answer.file, place)
-        return answers.render(answer, entry, all_owed, self._book.standing(told))
+        told = answer if place == answer.place else self._book.answers.answer(answer.file, place)
+        return answers.render(answer, entry, all_owed, self._book.answers.standing(told))
 
     def _deliver(self, answer: Answer, sha256: str) -> str:
         asked_back = self._book.recalled_by(answer.file)
@@ -244,7 +244,7 @@ class Desk:
             raise BookContradicted(f"{answer.name}: not the bytes that were recorded")
         owed = all_owed[answer.place - 1]
         self._folder.deliver(answers.delivered_name(answer, owed), content, in_place=owed.step.in_place)
-        self._book.note_written(answer)
+        self._book.answers.note_written(answer)
         passing(Moment.NOTED)
         return f"answer {answer.name}"
 

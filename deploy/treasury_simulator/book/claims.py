@@ -1,8 +1,9 @@
 """What the treasury is to collect, and what came in: the book's pages for claims, in the transactions of the book."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
+
+from deploy.treasury_simulator.book.page import Page
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS notation (file INTEGER PRIMARY KEY REFERENCES file, version INTEGER NOT NULL);
@@ -54,11 +55,8 @@ class Receipt:
     told: str
 
 
-class ClaimsBook:
-    """On the connection of the book, whose transactions it takes part in."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+class ClaimsPage(Page):
+    """Orders about claims, the claims as they change them, and receipts."""
 
     def record(self, file: int, version: int, collections: tuple[CollectionEntry, ...]) -> None:
         """The version of an HKR file and its orders about claims, with what they change."""
@@ -125,6 +123,3 @@ class ClaimsBook:
                 row[0]: {"kind": row[1], "amount_cents": row[2], "state": row[3], "code": row[4]} for row in orders
             },
         }
-
-    def _one(self, query: str, *values: object) -> Any:
-        return self._connection.execute(query, values).fetchone()
