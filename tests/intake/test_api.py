@@ -408,6 +408,8 @@ def test_nobody_declares_their_own_application_complete(desk: Desk) -> None:
         ("applicant_key", "Stadtilm", "invalid-request", "applicant_key"),
         ("item", "2z", "unknown-item", "item"),
         ("iban", "DE89370400440532013001", "iban-invalid", "iban"),
+        ("iban", "CH9300762011623852957", "iban-too-far", "iban"),
+        ("account_holder", "\u00ad...", "invalid-request", "account_holder"),
         ("contact_mail", "keine Adresse", "invalid-request", "contact_mail"),
         ("declarations.not_started", False, "declaration-missing", "declarations.not_started"),
         ("declarations.complete", "yes", "invalid-request", "declarations.complete"),

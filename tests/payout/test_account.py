@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from services.payout import account as accounts
 from services.payout import batch as batches
@@ -15,6 +16,7 @@ from services.payout import payment as payments
 from services.payout.account import AccountInChange, AccountWaits, ConfirmAccount, NoAccountProposed, ProposeAccount
 from services.payout.batch import in_cases
 from services.payout.disbursement import Accepted, CertificationVoided, NotCertified, NoteRejection, account_change
+from shared.bank_details import Holder
 from shared.decider import Context, RefusedAttempt
 from shared.identity import Role
 from tests.conftest import StartNats
@@ -214,6 +216,10 @@ def test_the_house_keeps_the_account_sealed_shows_the_change_and_waits(road: Roa
     body = {"account_holder": "Stadt Stadtilm", "iban": OTHER_IBAN, "reason": "neue Bank"}
     wrong = road.act("p-examiner", f"{path}/accounts", body | {"iban": "DE00512108001245126199"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "iban-invalid")
+    far = road.act("p-examiner", f"{path}/accounts", body | {"iban": "GB29NWBK60161331926819"})
+    assert (far.status_code, far.json()["code"]) == (422, "iban-too-far")
+    nobody = road.act("p-examiner", f"{path}/accounts", body | {"account_holder": "🏛 ..."})
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "invalid-request")
     road.done("p-examiner", f"{path}/accounts", body)
     named = road.read(path)["account_change"]
     second = road.service.client("p-second", Role.CASE_OFFICER)
@@ -258,3 +264,12 @@ def test_over_the_counter_a_changed_account_stops_the_release_and_the_money_goes
         told = road.done("p-orderer", f"{path}/drawdowns/d1/order")
         file = road.transmitted(told["drawdowns"][0]["payment"])
         assert OTHER_IBAN in road.ask("p-cashier", f"/payout/batches/{file}/file").text
+
+
+def test_marks_that_cannot_be_seen_do_not_get_into_the_name_of_an_account() -> None:
+    holder: TypeAdapter[str] = TypeAdapter(Holder)
+    assert holder.validate_python("Stadt Stadt\u00adilm\u200b") == "Stadt Stadtilm"
+    assert holder.validate_python("\u202eÜ\u202c") == "Ü"
+    for wrong in ("\u200b", "北京", "...", " "):
+        with pytest.raises(ValidationError):
+            holder.validate_python(wrong)

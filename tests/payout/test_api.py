@@ -199,6 +199,24 @@ def test_an_erased_payee_keeps_a_payment_out_of_every_file_and_others_are_paid(
         assert problem(road.act("p-orderer", "/payout/batches")) == (409, "batch-empty")
 
 
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [({"iban": "CH9300762011623852957"}, "batch-payee-too-far"), ({"holder": "Город"}, "batch-bad-name")],
+)
+def test_a_payee_whom_no_file_can_pay_keeps_a_payment_out_and_others_are_paid(
+    road: Road, told: dict[str, str], code: str
+) -> None:
+    payments: list[str] = []
+    for case, more in ((uuid4().hex, told), (uuid4().hex, {})):
+        road.assign(case, **more)
+        road.request("d1", case)
+        payments.append(road.ordered("d1", case))
+    assert problem(road.act("p-orderer", "/payout/batches", {"payments": payments})) == (409, code)
+    sealed = road.read(f"/payout/batches/{road.sealed()}")
+    assert [it["payment"] for it in sealed["entries"]] == payments[1:]
+    assert road.read(f"/payout/payments/{payments[0]}")["status"] == "ordered"
+
+
 # ---- Who may ---------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstr
 
 from services.intake.change_request import ChangeKind
 from services.intake.proof_of_use import ProofKind
+from shared.bank_details import Holder
 from shared.web import Body, Cents, Line, Text, Year
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -126,7 +127,7 @@ class ApplicationBody(Body):
     ends_on: Day = Field(title="Ende")
     contact_name: Line = Field(title="Ansprechperson")
     contact_mail: Mail = Field(title="E-Mail der Ansprechperson")
-    account_holder: Line = Field(title="Kontoinhaber")
+    account_holder: Holder = Field(title="Kontoinhaber")
     iban: Annotated[str, StringConstraints(min_length=5, max_length=60)] = Field(title="IBAN")
     attachments: tuple[AttachmentBody, ...] = Field(default=(), title="Unterlagen", max_length=20)
     declarations: DeclarationsBody = Field(title="Erklärungen")

@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256, sha512
 
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
-
 from services.intake import application
 from services.intake.api.bodies import ApplicationBody, AttachmentBody, MeasureBody
 from services.intake.application import Declarations, Facts, SubmitApplication
 from services.intake.municipality import Register
 from services.intake.vocabulary import MAX_ATTACHMENT
+from shared.bank_details import checked_iban
 from shared.contracts import YearAmount
 from shared.contracts.intake import Cooperation, Detail, ExpenditureLine, Financing, Measure, Participant
 from shared.decider import replace
@@ -135,15 +133,6 @@ def submission_sha256(body: ApplicationBody, request_id: str) -> str:
     sent = body.model_dump(mode="json", exclude_unset=True)
     canonical = json.dumps(sent, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(f"{request_id}\n{canonical}".encode()).hexdigest()
-
-
-def checked_iban(text: str) -> str:
-    """The IBAN without spaces, its check digits (ISO 7064 MOD 97-10) and form verified."""
-    try:
-        return str(IBAN(text))
-    except (SchwiftyException, ValueError) as error:
-        title = "Diese IBAN stimmt nicht. Bitte schreiben Sie sie noch einmal ab."
-        raise Problem(422, "iban-invalid", title, field="iban") from error
 
 
 def checked_content(attachment: AttachmentBody, path: str) -> bytes:

@@ -4,24 +4,22 @@ import asyncio
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
 
 from services.payout import account as accounts
 from services.payout import disbursement as disbursements
 from services.payout.api.lookup import known_case
 from services.payout.treasury.filing import settings_of
+from shared.bank_details import Holder, checked_iban
 from shared.decider import Decision
 from shared.identity import Role, Sealed
-from shared.problems import Problem
 from shared.service import House
-from shared.web import Action, Ask, Body, Line, NoBody, Text
+from shared.web import Action, Ask, Body, NoBody, Text
 
 OFFICERS = frozenset({Role.CASE_OFFICER})
 
 
 class AccountBody(Body):
-    account_holder: Line = Field(title="Kontoinhaber")
+    account_holder: Holder = Field(title="Kontoinhaber")
     iban: Annotated[str, StringConstraints(min_length=5, max_length=60)] = Field(title="IBAN")
     reason: Text = Field(title="Anlass", description="ohne Namen von Personen")
 
@@ -32,7 +30,7 @@ def account_actions(house: House) -> list[Action]:
     async def propose(body: AccountBody, ask: Ask) -> Decision:
         case = ask.path["case"]
         await known_case(house, case)
-        iban = _checked(body.iban)
+        iban = checked_iban(body.iban)
 
         def sealed(text: str, path: str) -> Sealed:
             stream = accounts.decider.stream(case)
@@ -70,12 +68,3 @@ def account_actions(house: House) -> list[Action]:
             decide=discard, summary="Verwirft die eingetragene Bankverbindung; die bisherige gilt weiter.",
         ),
     ]  # fmt: skip
-
-
-def _checked(text: str) -> str:
-    """The IBAN without spaces, its check digits (ISO 7064 MOD 97-10) and form verified."""
-    try:
-        return str(IBAN(text))
-    except (SchwiftyException, ValueError) as error:
-        title = "Diese IBAN stimmt nicht. Bitte schreiben Sie sie noch einmal ab."
-        raise Problem(422, "iban-invalid", title, field="iban") from error

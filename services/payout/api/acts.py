@@ -33,7 +33,7 @@ from services.payout.api.lookup import (
 )
 from services.payout.api.recalling import recall_actions
 from services.payout.treasury import Unwritable
-from services.payout.treasury.filing import bytes_of, orders_of, settings_of
+from services.payout.treasury.filing import draft_bytes_of, orders_of, settings_of
 from services.payout.treasury.known import FORMATS
 from shared import duties, ties
 from shared.calendar import local_date, next_target_day
@@ -204,7 +204,7 @@ async def _seal(house: House, body: SealBatchBody, ask: Ask) -> Decision:
         content = batches.draft(
             name, some, created_at=ask.now, execution_on=day, debtor=debtor, writing=writing, collections=collected
         )
-        return content, sha256(bytes_of(house, content)).hexdigest() if some or collected else ""
+        return content, sha256(draft_bytes_of(house, content)).hexdigest() if some or collected else ""
 
     def writable(order: payments.PaymentOrdered) -> bool:
         try:

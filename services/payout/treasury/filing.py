@@ -1,6 +1,6 @@
 """A batch's file: its bytes made from the sealed content, always the same, and never handed over when they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,8 +9,10 @@ from services.payout import payment as payments
 from services.payout import recall as recalls
 from services.payout.settings import Settings
 from services.payout.treasury import Account, Unwritable, deducting, instruction
+from services.payout.treasury.iso20022 import plain
 from services.payout.treasury.iso20022.recall_request import build_recall
 from services.payout.treasury.known import FORMATS
+from shared.bank_details import in_eea
 from shared.identity import Erased, Sealed
 from shared.privacy import Forged
 from shared.service import House
@@ -23,19 +25,38 @@ def settings_of(house: House) -> Settings:
     return house.settings
 
 
-def bytes_of(house: House, content: batches.Sealable) -> bytes:
-    """The file of a draft or of a sealed batch; opens its payees. Blocks. Raises `Unwritable`."""
+def draft_bytes_of(house: House, content: batches.Draft) -> bytes:
+    """The file of a draft, whose payees a new file may pay. Blocks. Raises `Unwritable`."""
+    payees = _payees(house, content)
+    refuse_unpayable(payees.values())
+    return _written(house, content, payees)
+
+
+def refuse_unpayable(payees: Iterable[Account]) -> None:
+    """A file that is not sealed yet pays nobody far away and nobody without a name; a sealed one keeps its bytes."""
+    for it in payees:
+        if not in_eea(it.iban):
+            reason = "Ein Konto liegt außerhalb des Europäischen Wirtschaftsraums; dorthin fehlt der Datei die Anschrift des Zahlers."
+            raise Unwritable("payee-too-far", reason)
+        if not any(character.isalpha() for character in plain(it.holder, 70)):
+            raise Unwritable("bad-name", "Ein Kontoinhaber hat keinen schreibbaren Namen.")
+
+
+def _payees(house: House, content: batches.Sealable) -> Mapping[str, Account]:
+    return {it.reference: payee for it in content.entries if (payee := _payee(house, it))}
+
+
+def _written(house: House, content: batches.Sealable, payees: Mapping[str, Account]) -> bytes:
     account = settings_of(house).debtors.get(content.debtor)
     if account is None:
         raise Unwritable("debtor-unknown", f"Das Konto {content.debtor} steht nicht in den Einstellungen.")
-    payees = {it.reference: payee for it in content.entries if (payee := _payee(house, it))}
     debtor = Account(holder=account.holder, iban=account.iban)
     return FORMATS[content.writing.format].build(instruction(content, payees, debtor))
 
 
 def sealed_bytes_of(house: House, sealed: batches.BatchSealed) -> bytes:
     """The file of a sealed batch. Blocks. Raises `Unwritable`, also when other bytes than the sealed ones came out."""
-    raw = bytes_of(house, sealed)
+    raw = _written(house, sealed, _payees(house, sealed))
     if sha256(raw).hexdigest() != sealed.file_sha256:
         raise Unwritable("not-as-sealed", "Die Datei lässt sich nicht so wiederherstellen, wie sie versiegelt wurde.")
     return raw
