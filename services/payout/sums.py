@@ -196,6 +196,46 @@ def of_title(views: Views, title: str, year: int) -> TitleYear:
     )
 
 
+@value
+class Booked:
+    """What was booked of a title's year: paid and come back by our books, entered and reversed in the budget."""
+
+    settled_cents: int
+    returned_cents: int
+    entered_cents: int
+    reversed_cents: int
+
+
+def title_years(views: Views) -> Sequence[tuple[str, int, Booked]]:
+    """Each title's years with what was booked of them, the newest year first."""
+    found: list[tuple[str, int, Booked]] = []
+    for it in _all(views, "sums", "title"):
+        _, title, year = it.key.split("/")
+        found.append((title, int(year), _booked(it.body)))
+    return sorted(found, key=lambda it: (-it[1], it[0]))
+
+
+def of_title_booked(views: Views, title: str, year: int) -> Booked | None:
+    """What was booked of a title's year, if anything was."""
+    found = _sums(views, f"title/{title}/{year}")
+    return _booked(found) if found else None
+
+
+def days_of_title(views: Views, title: str, year: int) -> Sequence[date]:
+    """The days on which something of a title's year was booked, in their order."""
+    found = [it.body["booked_on"] for it in _all(views, "title-days", f"{title}/{year}")]
+    return [date.fromisoformat(it) for it in sorted(found)]
+
+
+def _booked(body: Mapping[str, int]) -> Booked:
+    return Booked(
+        settled_cents=body.get("settled", 0),
+        returned_cents=body.get("returned", 0),
+        entered_cents=body.get("entered", 0),
+        reversed_cents=body.get("reversed", 0),
+    )
+
+
 def _may_concern(views: Views, item: Mapping[str, Any], title: str, year: int) -> bool:
     """An item that names a payment is of its title and year; money that nobody can explain may be anyone's of its year."""
     named = views.get("references", item["reference"])

@@ -44,6 +44,7 @@ from tests.payout.builders import TITLE, House, cashier, transmitted_house
 from tests.payout.messages import came_back, camt_053, details, entry
 from tests.payout.road import on_the_road
 from tests.payout.test_desk import lay, reference
+from tests.payout.test_pages import page, send
 from tests.payout.test_statement import ACCOUNT
 from tests.servers import NatsServer
 from tests.service import Place
@@ -165,7 +166,7 @@ def test_a_day_and_its_year_are_closed_over_the_api(nats_server: NatsServer, tmp
         assert (refused.status_code, refused.json()["code"]) == (409, "budget-late")
         assert reference(road, payment) in refused.json()["detail"]
         shown = road.ask("p-cashier", "/payout/days/2025-08-06", headers={"Accept": "text/html"}).text
-        assert "Der Haushalt hat 1 Zahlungen noch nicht gebucht" in shown
+        assert "Der Haushalt hat eine Zahlung noch nicht gebucht" in shown
         entered = PaymentEntered(
             payment=payment, kind="paid", title=TITLE, year=2025, entry=3, cents=19_200_00, booked_on=DAY
         )
@@ -178,6 +179,13 @@ def test_a_day_and_its_year_are_closed_over_the_api(nats_server: NatsServer, tmp
         year = {"title": TITLE, "year": 2025}
         early = road.act("p-cashier", "/payout/years", year, etag='"0"')
         assert (early.status_code, early.json()["code"]) == (409, "year-not-ready")  # the foreign debit waits
+        report = f"/payout/years/{TITLE}/2025"
+        seen = page(road, "p-cashier", report)
+        assert "Noch nicht abgeschlossen; die Summen sind vorläufig." in seen
+        assert "Ein Klärungsfall ist noch offen." in seen
+        again = send(road, "p-cashier", seen, "/payout/forms/years")
+        assert again.status_code == 409
+        assert f"<h1>Jahresabschluss Haushaltstitel {TITLE}, Haushaltsjahr 2025</h1>" in again.text
         back = came_back("19200.00", reference(road, payment), servicer="K-R")
         lay(
             road,
@@ -199,7 +207,22 @@ def test_a_day_and_its_year_are_closed_over_the_api(nats_server: NatsServer, tmp
         road.done("p-cashier", f"{path}/proposals", {"resolution": "not-ours", "reason": "Miete"}, etag='"0"')
         proposal = road.read(path)["proposal"]
         road.done("p-orderer", f"{path}/proposals/{proposal}/approval", etag='"0"')
-        road.done("p-cashier", "/payout/years", year, etag='"0"')
+        assert send(road, "p-cashier", page(road, "p-cashier", report), "/payout/forms/years").status_code == 303
+        told = road.read(report)
+        assert (told["settled_cents"], told["returned_cents"], told["paid_cents"]) == (19_200_00, 19_200_00, 0)
+        assert (told["entered_cents"], told["reversed_cents"], told["budget_cents"]) == (19_200_00, 19_200_00, 0)
+        assert (told["sealed_by"], told["sealed_paid_cents"], told["sealed_budget_cents"]) == ("p-cashier", 0, 0)
+        assert [(it["booked_on"], it["closed_by"]) for it in told["days"]] == [
+            ("2025-08-06", "p-cashier"), ("2025-08-08", "p-cashier"),
+        ]  # fmt: skip
+        assert [(it["title"], it["year"], it["sealed_by"]) for it in road.read("/payout/years")] == [
+            (TITLE, 2025, "p-cashier")
+        ]
+        seen = page(road, "p-auditor", report)
+        assert "Abgeschlossen: Kontoauszüge, Auszahlung und Haushalt nennen denselben Betrag, auf den Cent." in seen
+        assert all(file in seen for it in told["days"] for file in it["files"])
+        assert f'href="{report}"' in page(road, "p-auditor", "/payout/years")
+        assert road.ask("p-auditor", "/payout/years/9999-99999/2025").status_code == 404
 
 
 # ---- The budget's side ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from services.payout.api import inbound
 from services.payout.api import reads as reading
 from services.payout.api.acts import actions
+from services.payout.api.years import years
 from shared.service import House
 
 __all__ = ["actions", "reads"]
@@ -17,4 +18,5 @@ def reads(house: House) -> APIRouter:
     """The GET endpoints."""
     router = reading.reads(house)
     router.include_router(inbound.reads(house))
+    router.include_router(years(house))
     return router

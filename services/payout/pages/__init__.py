@@ -18,6 +18,7 @@ from services.payout.pages.expected import expected_file_page, expected_page
 from services.payout.pages.files import file_page, files_page, preview_page
 from services.payout.pages.forms import Failed, form_path
 from services.payout.pages.lists import KINDS, Kind, list_page
+from services.payout.pages.years import year_of_page, year_page, years_page
 from shared.forms import Typed, submitted
 from shared.pages import page_router
 from shared.problems import Problem
@@ -80,6 +81,14 @@ def pages(house: House) -> APIRouter:
     async def clearing_item(request: Request, clearing: str, number: str) -> Response:
         return await item_page(house, acts, request, clearing, number)
 
+    @router.get("/payout/years")
+    async def years(request: Request) -> Response:
+        return await years_page(house, request)
+
+    @router.get("/payout/years/{title}/{year}")
+    async def one_year(request: Request, title: str, year: int) -> Response:
+        return await year_page(house, acts, request, title, year)
+
     for kind in KINDS.values():
         router.add_api_route(f"/payout/{kind.name}", _listed(house, kind), methods=["GET"])
 
@@ -100,6 +109,8 @@ def pages(house: House) -> APIRouter:
             return await case_page(house, acts, request, placed.case, failed)
         if failed.action == "close-day" and (day := day_of_page(failed.problem.back)):
             return await day_page(house, acts, request, day, failed)
+        if failed.action == "seal-year" and (shown := year_of_page(failed.problem.back)):
+            return await year_page(house, acts, request, *shown, failed)
         if failed.action in ("close-day", "seal-year"):
             return await days_page(house, acts, request, failed)
         return await desk_page(house, acts, request, failed=failed)

@@ -69,11 +69,15 @@ def _form(action: Action, person: Person, failed: Failed | None, day: str = "", 
 def _row(it: Mapping[str, Any]) -> dict[str, Any]:
     closed = it["closed_by"]
     return {
-        "day": {"text": f"{date.fromisoformat(it['booked_on']):%d.%m.%Y}", "url": f"{LIST}/{it['booked_on']}"},
+        "day": day_link(date.fromisoformat(it["booked_on"])),
         "debit": it["debit_cents"],
         "credit": it["credit_cents"],
         "status": {"text": "abgeschlossen", "tone": "success"} if closed else {"text": "offen", "tone": "warning"},
     }
+
+
+def day_link(day: date) -> dict[str, str]:
+    return {"text": f"{day:%d.%m.%Y}", "url": f"{LIST}/{day.isoformat()}"}
 
 
 def day_of_page(address: str) -> date | None:
@@ -101,8 +105,15 @@ async def day_page(
         back={"text": "Tagesabschluss", "url": LIST},
         problems=_problems(told),
         actions=_of_day(acts, person, told, failed),
-        facts=_facts(told),
-        files=[{"file": it} for it in told.files],
+        sides=_sides(told),
+        facts=[
+            {"key": "Abgeschlossen von", "value": told.closed_by},
+            {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
+            *_difference(told),
+            {"key": "Stand dieses Berichts", "value": house.now(), "kind": "instant"},
+        ],
+        accounts=[it.model_dump() for it in told.accounts] if len(told.accounts) > 1 else [],
+        files=_files(told),
     )
 
 
@@ -132,27 +143,54 @@ def _of_day(acts: Mapping[str, Action], person: Person, told: DaySides, failed: 
 
 def _problems(told: DaySides) -> Sequence[str]:
     missing = ["Vor diesem Tag fehlt ein Kontoauszug oder eine Seite davon."] if told.incomplete else []
-    late = [f"Der Haushalt hat {told.unentered} Zahlungen noch nicht gebucht, zuerst {told.first_unentered}."]
+    many = "eine Zahlung" if told.unentered == 1 else f"{told.unentered} Zahlungen"
+    late = [f"Der Haushalt hat {many} noch nicht gebucht, zuerst {told.first_unentered}."]
     return [*missing, *told.differences, *(late if told.unentered else [])]
 
 
-def _facts(told: DaySides) -> list[dict[str, Any]]:
+def _sides(told: DaySides) -> list[dict[str, Any]]:
+    """What the account says and what explains it, group by group, each with its sum."""
+    out = told.settled_cents + told.listed_out_cents
+    back = told.returned_cents + told.received_cents + told.listed_in_cents
+    groups = (
+        (
+            "Konto",
+            ("Anfangssaldo", told.opening_cents),
+            ("Belastungen", -told.debit_cents),
+            ("Gutschriften", told.credit_cents),
+            ("Endsaldo", told.closing_cents),
+        ),
+        (
+            "Was die Belastungen erklärt",
+            ("Zahlungen", told.settled_cents),
+            ("Klärungsliste", told.listed_out_cents),
+            ("Zusammen", out),
+        ),
+        (
+            "Was die Gutschriften erklärt",
+            ("Rückläufer", told.returned_cents),
+            ("Eingänge auf Forderungen", told.received_cents),
+            ("Klärungsliste", told.listed_in_cents),
+            ("Zusammen", back),
+        ),
+        (
+            "Auszahlung und Haushalt, bis zu diesem Tag",
+            ("Gezahlt, netto", told.paid_cents),
+            ("Im Haushalt gebucht, netto", told.budget_cents),
+            ("Unterschied", told.paid_cents - told.budget_cents),
+        ),
+    )
     return [
-        {"key": "Anfangssaldo", "value": told.opening_cents, "kind": "money"},
-        {"key": "Belastungen laut Kontoauszug", "value": told.debit_cents, "kind": "money"},
-        {"key": "davon Zahlungen", "value": told.settled_cents, "kind": "money"},
-        {"key": "davon in der Klärungsliste", "value": told.listed_out_cents, "kind": "money"},
-        {"key": "Gutschriften laut Kontoauszug", "value": told.credit_cents, "kind": "money"},
-        {"key": "davon Rückläufer", "value": told.returned_cents, "kind": "money"},
-        {"key": "davon Eingänge auf Forderungen", "value": told.received_cents, "kind": "money"},
-        {"key": "davon in der Klärungsliste", "value": told.listed_in_cents, "kind": "money"},
-        {"key": "Endsaldo", "value": told.closing_cents, "kind": "money"},
-        {"key": "Gezahlt bis zu diesem Tag, netto", "value": told.paid_cents, "kind": "money"},
-        {"key": "Im Haushalt gebucht bis zu diesem Tag, netto", "value": told.budget_cents, "kind": "money"},
-        *_difference(told),
-        {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
-        {"key": "Kontoauszüge", "value": ", ".join(told.statements)},
-        *(_by_account(told) if len(told.accounts) > 1 else []),
+        {"title": title, "rows": [{"what": what, "cents": cents} for what, cents in rows]} for title, *rows in groups
+    ]
+
+
+def _files(told: DaySides) -> list[dict[str, Any]]:
+    """The statements' files, each of them to open."""
+    told_of = told.statements if len(told.statements) == len(told.files) else [""] * len(told.files)
+    return [
+        {"statement": {"text": statement or "Datei", "url": f"/payout/reports/{file}"}, "file": file}
+        for statement, file in zip(told_of, told.files, strict=True)
     ]
 
 
@@ -167,12 +205,4 @@ def _difference(told: DaySides) -> list[dict[str, Any]]:
         {"key": "Betroffene Zahlungen", "value": ", ".join(it.payments)},
         {"key": "Benannt von", "value": it.proposed_by},
         {"key": "Begründung", "value": it.reason},
-    ]
-
-
-def _by_account(told: DaySides) -> list[dict[str, Any]]:
-    return [
-        {"key": f"{title} {it.account}", "value": cents, "kind": "money"}
-        for it in told.accounts
-        for title, cents in (("Anfangssaldo", it.opening_cents), ("Endsaldo", it.closing_cents))
     ]
