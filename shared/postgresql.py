@@ -146,8 +146,8 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [row_of(it) for it in self._all(ROWS, (after, limit), binary=True)]
 
-    def rows_of(self, stream: str) -> Sequence[Row]:
-        return [row_of(it) for it in self._all(ROWS_OF, (stream,), binary=True)]
+    def rows_of(self, streams: Sequence[str]) -> Sequence[Row]:
+        return [row_of(it) for it in self._all(ROWS_OF + "= ANY({p}) ORDER BY 1", (list(streams),), binary=True)]
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         return by_stream(self._ask(EVENTS_OF + "= ANY({p})", (TextArray(streams),)))

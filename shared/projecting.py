@@ -10,7 +10,7 @@ from shared.recorders import Row
 from shared.store import Recorded, Store
 from shared.tail import Committed
 from shared.view_tables import Document, Name, Stretch
-from shared.views import FOLLOWER, Draft, Entry, Standing, Unread, Views
+from shared.views import FOLLOWER, Draft, Entry, Standing, Unfolded, Unread, Views
 
 DOCUMENTS = 5_000
 """How many documents, and half as many folded streams, are kept at hand: some ten megabytes."""
@@ -94,17 +94,23 @@ class Projector:
         for known in (self._drawn.changed, self._documents):
             if name in known:
                 return known[name]
-        if since > self._before[1]:
+        if self._is_new(since):
             return None
         if not self._few:
             raise Unread(name)
         self._few -= 1
         return self._read([name])[name]
 
-    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
-        """Those that are neither drawn nor at hand, when they are more than are read singly."""
+    def unread(self, names: Sequence[Name], since: int) -> Sequence[Name]:
+        """Those that are neither drawn nor at hand, when they are more than are still read singly."""
+        if self._is_new(since):
+            return []
         found = [it for it in names if it not in self._drawn.changed and it not in self._documents]
-        return found if len(found) > FEW else []
+        return found if len(found) > self._few else []
+
+    def _is_new(self, since: int) -> bool:
+        """Whether what began there cannot have been written yet."""
+        return since > self._before[1]
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
         """The event's stream right after it; one that is not at hand is folded from the log."""
@@ -112,33 +118,45 @@ class Projector:
         if row.version == 1:
             before = Standing(state=noun.initial, version=0, since=row.position)
         elif before is None or before.version != row.version - 1:
-            before = self._folded(noun, row)
+            if not self._few:
+                raise Unfolded(noun, row)
+            self._few -= 1
+            before = self._fold({row.stream: (noun, row.version)})[row.stream]
         return Standing(state=noun.evolve(before.state, it.event), version=row.version, since=before.since)
 
-    def _folded(self, noun: AnyDecider, row: Row) -> Standing:
-        earlier = [it for it in self._store.recorder.rows_of(row.stream) if it.version < row.version]
-        state = noun.fold(self._store.mapper.recorded(it).event for it in earlier)
-        return Standing(state=state, version=row.version - 1, since=earlier[0].position)
+    def _fold(self, first: Mapping[str, tuple[AnyDecider, int]]) -> Mapping[str, Standing]:
+        """Streams before a version of each, read in one round trip."""
+        earlier = self._store.earlier({stream: version for stream, (_, version) in first.items()})
+        return {
+            stream: Standing(
+                state=self._store.fold(first[stream][0], rows), version=rows[-1].version, since=rows[0].position
+            )
+            for stream, rows in earlier.items()
+        }
 
     # ---- Drawing ----------------------------------------------------------------------------------------------------
 
     def _draft[T](self, work: Callable[[], Iterable[T]], act: Callable[[T, Draft], None]) -> Draft:
-        """All the work on one draft. Of unread documents a few are read as they are met; then the others are noted,
+        """All the work on one draft. Of unread documents and streams a few are read as they are met; then the others are noted,
         read in one round trip, and all is done again."""
         while True:
             draft, unread, self._few = Draft(self), dict[Name, None](), FEW
+            unfolded: dict[str, tuple[AnyDecider, int]] = {}
             for it in work():
                 try:
                     act(it, draft)
                 except Unread as missing:
                     unread |= dict.fromkeys(missing.names)
+                except Unfolded as missing:
+                    unfolded.setdefault(missing.row.stream, (missing.noun, missing.row.version))
                 except Exception:
                     # It may stumble over what an event left out before it would have made; then it is done again.
-                    if not unread:
+                    if not (unread or unfolded):
                         raise
-            if not unread:
+            if not (unread or unfolded):
                 return draft
             self._read(list(unread))
+            self._standings |= self._fold(unfolded)
 
     def _read(self, names: Sequence[Name]) -> Mapping[Name, Entry | None]:
         found = self._views.get_all(names)

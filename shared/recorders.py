@@ -103,7 +103,10 @@ class Recorder(Protocol):
         ...
 
     def rows(self, after: int, limit: int) -> Sequence[Row]: ...
-    def rows_of(self, stream: str) -> Sequence[Row]: ...
+    def rows_of(self, streams: Sequence[str]) -> Sequence[Row]:
+        """All rows of these streams, in the order of the log."""
+        ...
+
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         """(version, topic, state) of all events of these streams, in order; in the writer's thread only."""
         ...
@@ -154,7 +157,7 @@ ROWS = (
 )
 ROWS_OF = (
     "SELECT notification_id, originator_id, originator_version, topic, state, header, chain FROM {s}stored_events "
-    "WHERE originator_id = {p} ORDER BY originator_version"
+    "WHERE originator_id "
 )
 EVENTS_OF = "SELECT originator_id, originator_version, topic, state FROM {s}stored_events WHERE originator_id "
 STREAMS = "SELECT DISTINCT originator_id FROM {s}stored_events WHERE originator_id LIKE {p}"

@@ -191,23 +191,22 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def rows(self, after: int, limit: int) -> Sequence[Row]:
         return [row_of(it) for it in self._all(ROWS.format(s="", p="?"), (after, limit))]
 
-    def rows_of(self, stream: str) -> Sequence[Row]:
-        return [row_of(it) for it in self._all(ROWS_OF.format(s="", p="?"), (stream,))]
+    def rows_of(self, streams: Sequence[str]) -> Sequence[Row]:
+        found = (it for some in batched(streams, _ASKED_AT_ONCE) for it in self._all(_among(ROWS_OF, some), some))
+        return sorted(map(row_of, found), key=lambda it: it.position)
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         with self._turn, _sqlite_errors():
             return by_stream(it for some in batched(streams, _ASKED_AT_ONCE) for it in self._events_of(some))
 
     def _events_of(self, streams: Sequence[str]) -> Iterable[Any]:
-        marks = ",".join("?" * len(streams))
-        return self._writing.execute(EVENTS_OF.format(s="") + f"IN ({marks})", streams)
+        return self._writing.execute(_among(EVENTS_OF, streams), streams)
 
     def streams_named(self, beginning: str) -> Sequence[str]:
         return [it["originator_id"] for it in self._all(STREAMS.format(s="", p="?"), (f"{beginning}%",))]
 
     def rows_at(self, positions: Sequence[int]) -> Sequence[Row]:
-        marks = ",".join("?" * len(positions))
-        return [row_of(it) for it in self._all(ROWS_AT.format(s="") + f"IN ({marks}) ORDER BY 1", positions)]
+        return [row_of(it) for it in self._all(_among(ROWS_AT, positions) + " ORDER BY 1", positions)]
 
     def lanes(self) -> dict[str, Lane]:
         return {it["source"]: Lane(**it) for it in map(dict, self._all("SELECT * FROM lane"))}
@@ -230,6 +229,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
+
+
+def _among(statement: str, values: Sequence[Any]) -> str:
+    return f"{statement.format(s='')} IN ({','.join('?' * len(values))})"
 
 
 def _lock(file: Path) -> IO[bytes]:

@@ -50,6 +50,7 @@ class EventMapper(Mapper[str]):
     def __init__(self, nouns: Iterable[AnyDecider]) -> None:
         super().__init__(JSONTranscoder())
         self._decoders: dict[str, tuple[type[Any], msgspec.json.Decoder[Any]]] = {}
+        self._facts: dict[str, Callable[[bytes], Any]] = {}
         self._names: dict[str, int] = {}
         self.topics: dict[type[Any], str] = {}
         for noun in nouns:
@@ -59,6 +60,9 @@ class EventMapper(Mapper[str]):
                 known = self._decoders.setdefault(topic, (kind, msgspec.json.Decoder(shape)))
                 if known[0] is not kind:
                     raise ValueError(f"zwei Ereignisklassen mit dem Namen {topic}")
+                self._facts[topic] = msgspec.json.Decoder(
+                    cast(Any, msgspec.defstruct("Facts", [("facts", kind)]))
+                ).decode
                 self.topics[kind] = topic
                 self._names[kind.TOPIC] = max(kind.VERSION, self._names.get(kind.TOPIC, 0))
 
@@ -74,9 +78,7 @@ class EventMapper(Mapper[str]):
         """Stored bytes as an event; `UnknownTopic` or `FutureVersion` when this code cannot know what they mean."""
         found = self._decoders.get(topic)
         if found is None:
-            name, _, number = topic.rpartition(".v")
-            newer = number.isdigit() and int(number) > self._names.get(name, 10**9)
-            raise (FutureVersion if newer else UnknownTopic)(topic)
+            raise self._unknown(topic)
         it = found[1].decode(state)
         return Recorded(
             originator_id=stream,
@@ -86,6 +88,18 @@ class EventMapper(Mapper[str]):
             topic=topic,
             state=state,
         )
+
+    def event(self, topic: str, state: bytes) -> Any:
+        """An event without its context, for folding; errors as of `decoded`."""
+        found = self._facts.get(topic)
+        if found is None:
+            raise self._unknown(topic)
+        return found(state).facts
+
+    def _unknown(self, topic: str) -> LookupError:
+        name, _, number = topic.rpartition(".v")
+        newer = number.isdigit() and int(number) > self._names.get(name, 10**9)
+        return (FutureVersion if newer else UnknownTopic)(topic)
 
 
 class Store:
@@ -127,14 +141,31 @@ class Store:
         return loaded | {stream: self._standing(stream) for stream, noun in streams.items() if noun is None}
 
     def _folded(self, noun: AnyDecider, stream: str, events: Sequence[tuple[int, str, bytes]]) -> Folded:
-        recorded = (self.mapper.decoded(stream, version, topic, state) for version, topic, state in events)
-        return self._fold(noun, Folded(state=noun.initial), recorded, None)
+        state, evolve, event = noun.initial, noun.evolve, self.mapper.event
+        if not events:
+            return Folded(state=state)
+        for _, topic, raw in events[:-1]:
+            state = evolve(state, event(topic, raw))
+        last = self.mapper.decoded(stream, *events[-1])
+        return _after(evolve(state, last.event), last)
 
     def _standing(self, stream: str) -> Folded:
         for last in self.recorder.select_events(stream, desc=True, limit=1):
             name, version = stream.partition("/")[2], last.originator_version
             return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
         return Folded(state=None)
+
+    def earlier(self, first: Mapping[str, int]) -> Mapping[str, Sequence[Row]]:
+        """What lies in streams before a version of each, read in one go."""
+        found: dict[str, list[Row]] = {stream: [] for stream in first}
+        for row in self.recorder.rows_of(list(first)) if first else ():
+            if row.version < first[row.stream]:
+                found[row.stream].append(row)
+        return found
+
+    def fold(self, noun: AnyDecider, rows: Iterable[Row]) -> Any:
+        """The state that rows of a stream come to from its beginning."""
+        return noun.fold(self.mapper.event(it.topic, it.state) for it in rows)
 
     def forward(self, noun: AnyDecider, stream: str, folded: Folded, version: int | None = None) -> Folded:
         """A folded state brought up to `version`, or to the present one, by the events after it."""
@@ -152,12 +183,14 @@ class Store:
             if at is not None and it.context.at > at:
                 break
             state, last = noun.evolve(state, it.event), it
-        if last is None:
-            return folded
-        return Folded(
-            state=state,
-            version=last.originator_version,
-            link=link(last.originator_id, last.originator_version, last.topic, last.state),
-            correlation=last.context.correlation,
-            trace=last.context.trace,
-        )
+        return folded if last is None else _after(state, last)
+
+
+def _after(state: Any, last: Recorded) -> Folded:
+    return Folded(
+        state=state,
+        version=last.originator_version,
+        link=link(last.originator_id, last.originator_version, last.topic, last.state),
+        correlation=last.context.correlation,
+        trace=last.context.trace,
+    )

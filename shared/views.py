@@ -52,6 +52,14 @@ class Unread(LookupError):
         self.names = names
 
 
+class Unfolded(LookupError):
+    """A stream that the follower has not at hand: it folds it up to this event, and draws the event again."""
+
+    def __init__(self, noun: AnyDecider, row: Row) -> None:
+        super().__init__(row.stream)
+        self.noun, self.row = noun, row
+
+
 class Known(Protocol):
     """What is known of the views and streams before a draft."""
 
@@ -59,12 +67,12 @@ class Known(Protocol):
         """A document, or none when there is none; raises `Unread`."""
         ...
 
-    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
+    def unread(self, names: Sequence[Name], since: int) -> Sequence[Name]:
         """Those of these documents that are to be read before they are asked for."""
         ...
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:
-        """The event's stream right after it."""
+        """The event's stream right after it; raises `Unfolded`."""
         ...
 
 
@@ -87,10 +95,9 @@ class Draft:
         entry = self.changed[name] if name in self.changed else self._known.document(name, since)
         return entry.body.copy() if entry else None
 
-    def expect(self, view: str, keys: Iterable[str]) -> None:
-        """Documents of which an event will ask many: all are read in one round trip, else it is drawn again for every few of them."""
-        names = [(view, it) for it in keys if (view, it) not in self.changed]
-        if unread := self._known.unread(names):
+    def expect(self, names: Iterable[Name], *, since: int = 0) -> None:
+        """Documents that will be asked for: all are read in one round trip, else it is drawn again for each of them."""
+        if unread := self._known.unread([it for it in names if it not in self.changed], since):
             raise Unread(*unread)
 
     def put(self, view: str, key: str, body: Body, *, grp: str = "", sort: str = "") -> None:

@@ -36,7 +36,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
     """One event of a file's items into the lists."""
     event: Any = it.event
     if isinstance(event, ClearingOpened):
-        draft.expect("clearing-bookings", {one.booking for one in event.items if _is_counted(one)})
+        draft.expect({("clearing-bookings", one.booking) for one in event.items if _is_counted(one)})
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
             body = _opened(name, place, it, event, one) | _whole_of(draft, name, one)

@@ -10,6 +10,7 @@ from services.payout.clearing import Direction
 from services.payout.reconciliation import Sides
 from services.payout.statement import StatementNoted
 from shared.decider import value
+from shared.view_tables import Name
 from shared.views import Body, Draft, Entry, Views
 
 ALL = "all"
@@ -36,6 +37,11 @@ def parts_of(state: payment.Payment) -> Parts:
 def _parts(on: date, title: tuple[str, int], column: str, cents: int) -> dict[tuple[str, str], int]:
     name, year = title
     return {(it, column): cents for it in (f"day/{on.isoformat()}", f"title/{name}/{year}", ALL)}
+
+
+def asked_of(payment: str) -> Sequence[Name]:
+    """The documents that are asked for when this payment is counted."""
+    return ("paid-parts", payment), ("budget", payment)
 
 
 def count_payment(draft: Draft, id: str, state: payment.Payment) -> None:

@@ -160,7 +160,7 @@ class Plainly:
     def document(self, name: Name, since: int) -> Entry | None:
         return self.documents.get(name)
 
-    def unread(self, names: Sequence[Name]) -> Sequence[Name]:
+    def unread(self, names: Sequence[Name], since: int) -> Sequence[Name]:
         return []
 
     def standing(self, noun: AnyDecider, it: Recorded, row: Row) -> Standing:

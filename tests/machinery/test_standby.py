@@ -196,6 +196,6 @@ async def test_without_seat_fence_and_unique_positions_two_writers_fork_the_mone
     house, outcomes = await both_put(place)
     assert outcomes == ["", ""], "both were acknowledged"
     assert cents(house, "case") == 1_400_000, "in a purse that never holds more than a million"
-    assert [it.position for it in house.store.recorder.rows_of(purse.stream("case"))] == [1, 1]
+    assert [it.position for it in house.store.recorder.rows_of([purse.stream("case")])] == [1, 1]
     house.views.close()
     house.store.recorder.close()

@@ -91,7 +91,7 @@ def test_example_d1_walks_from_the_application_to_the_assigned_funds_to_the_day_
     with serving(blueprint, where) as again:
         road = Road(again)
         assert road.read(case) == found
-        assert len(again.house.store.recorder.rows_of("programme-thueregovrl")) == len(shipped()["thueregovrl"]), (
+        assert len(again.house.store.recorder.rows_of(["programme-thueregovrl"])) == len(shipped()["thueregovrl"]), (
             "each policy once, not at every start"
         )
 

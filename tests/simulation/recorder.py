@@ -90,9 +90,10 @@ class MemoryRecorder:
         found = [it for it in self._disk.rows[max(0, after) :] if it.position > after]
         return sorted(found, key=lambda it: it.position)[:limit]
 
-    def rows_of(self, stream: str) -> Sequence[Row]:
+    def rows_of(self, streams: Sequence[str]) -> Sequence[Row]:
         self._step("rows_of")
-        return list(self._disk.streams.get(stream, ()))
+        found = (row for it in streams for row in self._disk.streams.get(it, ()))
+        return sorted(found, key=lambda it: it.position)
 
     def events_of(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str, bytes]]]:
         self._step("events_of")

@@ -109,7 +109,8 @@ class Changes:
 
     def amounts(self, opened: Sequence[YearAmount]) -> tuple[YearAmount, ...]:
         """The plan's amounts per year now."""
-        return minus(plus(opened, self.added), self.returned)
+        added = plus(opened, self.added)
+        return minus(added, self.returned) if self.returned else added
 
     @property
     def returned_cents(self) -> int:

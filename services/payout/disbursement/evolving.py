@@ -1,5 +1,6 @@
 """What an event makes of a plan and its Mittelabrufe; no rules."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from services.payout.disbursement.changes import (
@@ -56,27 +57,43 @@ from shared.identity import Role
 
 
 def evolve(state: Disbursement, it: Event) -> Disbursement:
-    acted = _acted(state.acted, it)
+    # Patterns stand in the order of a Mittelabruf's life: every one that does not match costs, for each event ever folded.
     match it:
         case PlanOpened():
             opened = Open(
-                plan=it, opened=it, drawdowns=state.drawdowns, acted=acted, noted=state.noted, proof=state.proof
+                plan=it,
+                opened=it,
+                drawdowns=state.drawdowns,
+                acted=_with(state, it.acted),
+                noted=state.noted,
+                proof=state.proof,
             )
             return _planned(opened, state.changes)
-        case ReductionReceived() | FundsReturned() | PlanSupplemented():
-            return _planned(replace(state, acted=acted), changed(state.changes, it))
+        case DrawdownRegistered():
+            return replace(state, drawdowns=(*state.drawdowns, drawdown_of(it)), acted=_with(state, it.acted))
+        case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
+            return _acted(state, it, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")
+        case DrawdownCertified():
+            return _acted(state, it, it.certified_by, Role.CERTIFIER, "certify-drawdown")
+        case DrawdownOrdered():
+            return _acted(state, it, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
+        case DrawdownPaid() | DrawdownFreed() | DrawdownOverpaid():
+            return _acted(state, it, it.released_by, Role.TREASURY, "release-batch")
+        case InvolvementNoted() | ConflictNoted():
+            return replace(state, acted=_with(state, it.acted))
+        case ReductionReceived() | PlanSupplemented():
+            return _planned(replace(state, acted=_with(state, it.acted)), changed(state.changes, it))
+        case FundsReturned():
+            return _planned(state, changed(state.changes, it))
         case SideConditionNoted():
             noted = tuple(sorted((*state.noted, it), key=lambda one: one.revision))
-            return replace(state, acted=acted, noted=noted)
-        case ConflictNoted() | InvolvementNoted() | UnspentNoted():
-            return replace(state, acted=acted)
+            return replace(state, acted=_with(state, it.acted), noted=noted)
         case ProofNoted():
-            return replace(state, acted=acted, proof=it)
-        case DrawdownRegistered():
-            drawdowns = (*state.drawdowns, drawdown_of(it))
+            return replace(state, acted=_with(state, it.acted), proof=it)
+        case UnspentNoted():
+            return state
         case _:
-            drawdowns = tuple(_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns)
-    return replace(state, drawdowns=drawdowns, acted=acted)
+            return replace(state, drawdowns=_each(state, it))
 
 
 def _planned(state: Disbursement, changes: Changes) -> Disbursement:
@@ -91,33 +108,16 @@ def _planned(state: Disbursement, changes: Changes) -> Disbursement:
     return replace(state, plan=plan, changes=changes)
 
 
-def _acted(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
-    match it:
-        case (
-            PlanOpened()
-            | DrawdownRegistered()
-            | ReductionReceived()
-            | PlanSupplemented()
-            | SideConditionNoted()
-            | ConflictNoted()
-            | InvolvementNoted()
-            | ProofNoted()
-        ):
-            return (*acted, *(act for act in it.acted if act not in acted))
-        case DrawdownAccepted() | DrawdownReduced() | DrawdownRejected():
-            return duties.with_act(acted, it.examined_by, Role.CASE_OFFICER, "examine-drawdown")
-        case DrawdownCertified():
-            return duties.with_act(acted, it.certified_by, Role.CERTIFIER, "certify-drawdown")
-        case DrawdownOrdered():
-            return duties.with_act(acted, it.ordered_by, Role.ORDERING_OFFICER, "order-payment")
-        case DrawdownPaid() | DrawdownFreed() | DrawdownOverpaid():
-            return duties.with_act(acted, it.released_by, Role.TREASURY, "release-batch")
-        case FundsReturned() | DrawdownReopened() | DrawdownUnpaid() | CertificationVoided() | UnspentNoted():
-            return acted
-        case DebitQuestioned() | DebitExplained() | OverpaymentReturned() | OverpaymentRecovered():
-            return acted
-        case _ as missing:
-            assert_never(missing)
+def _with(state: Disbursement, news: Sequence[Acted]) -> tuple[Acted, ...]:
+    return (*state.acted, *(it for it in news if it not in state.acted))
+
+
+def _acted(state: Disbursement, it: "Moving", person: str, role: Role, action: str) -> Disbursement:
+    return replace(state, drawdowns=_each(state, it), acted=duties.with_act(state.acted, person, role, action))
+
+
+def _each(state: Disbursement, it: "Moving") -> tuple[Drawdown, ...]:
+    return tuple([_moved(one, it) if one.id == it.drawdown else one for one in state.drawdowns])
 
 
 type Moving = (
@@ -143,14 +143,8 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
     match it:
         case DrawdownAccepted():
             return replace(one, accepted_cents=it.accepted_cents, stage=Accepted())
-        case DrawdownReduced():
-            return replace(one, accepted_cents=it.accepted_cents, reason=it.reason, stage=Accepted())
-        case DrawdownRejected():
-            return replace(one, reason=it.reason, stage=Rejected())
         case DrawdownCertified():
             return replace(one, stage=Certified(certified_by=it.certified_by), voided=False)
-        case CertificationVoided():
-            return replace(one, stage=Accepted() if isinstance(one.stage, Certified) else one.stage, voided=True)
         case DrawdownOrdered():
             certified_by = one.stage.certified_by if isinstance(one.stage, Certified) else ""
             return replace(one, stage=Ordered(certified_by=certified_by, payment=it.payment))
@@ -162,6 +156,12 @@ def _moved(one: Drawdown, it: Moving) -> Drawdown:
                 accepted_cents=it.cents or one.accepted_cents,
                 overpaid=_without(one, it.payment),
             )
+        case DrawdownReduced():
+            return replace(one, accepted_cents=it.accepted_cents, reason=it.reason, stage=Accepted())
+        case DrawdownRejected():
+            return replace(one, reason=it.reason, stage=Rejected())
+        case CertificationVoided():
+            return replace(one, stage=Accepted() if isinstance(one.stage, Certified) else one.stage, voided=True)
         case DrawdownFreed():
             certified_by = one.stage.certified_by if isinstance(one.stage, Ordered) else ""
             stage = Accepted() if one.voided else Certified(certified_by=certified_by)

@@ -1,7 +1,7 @@
 """What a line of an account must be to move anything: on the account that its payment is paid from, and booked on a day that has come."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date
 from hashlib import sha256
 
 from services.payout.report.content import AccountEntry
@@ -27,15 +27,17 @@ class Bounds:
         self, line: AccountEntry, today: date, created_on: date | None, debtor: str = "", sealed_on: date | None = None
     ) -> str:
         """Why a line moves nothing, as a code; `debtor` is whose account it has to be on, any of ours without."""
-        expected = {self.accounts.get(debtor)} if debtor else set(self.accounts.values())
-        if self.accounts and line.account and line.account not in expected:
+        if self.accounts and line.account and line.account not in self._expected(debtor):
             return FOREIGN
-        latest = [today + timedelta(days=self.after_today_days)]
-        if created_on is not None:
-            latest.append(created_on + timedelta(days=self.after_file_days))
-        if sealed_on is not None and line.booked_on < sealed_on - timedelta(days=self.before_order_days):
+        on = line.booked_on
+        if sealed_on is not None and (sealed_on - on).days > self.before_order_days:
             return BEFORE
-        return AHEAD if line.booked_on > min(latest) else ""
+        ahead = (on - today).days > self.after_today_days
+        ahead = ahead or (created_on is not None and (on - created_on).days > self.after_file_days)
+        return AHEAD if ahead else ""
+
+    def _expected(self, debtor: str) -> Collection[str]:
+        return (self.accounts.get(debtor, ""),) if debtor else self.accounts.values()
 
 
 def apart(line: AccountEntry, reason: str) -> AccountEntry:

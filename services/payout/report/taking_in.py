@@ -120,6 +120,7 @@ class Turn:
     matched: int = 0
     waits: Waits = no_wait
     """What a new order waits for after a refusal in a batch."""
+    _proofs: dict[str, str] = field(default_factory=dict[str, str])
 
     def act(self, *acts: Any) -> None:
         """Alternating stream and command: all are decided before the first is kept, so that an item moves all or nothing."""
@@ -148,6 +149,11 @@ class Turn:
         """
         if reference and self.untyped(sealed):
             return batches.NotSubmitted.code if reference in self.untyped(sealed) else ""
+        if sealed.message_id not in self._proofs:
+            self._proofs[sealed.message_id] = self._confirmed(sealed)
+        return self._proofs[sealed.message_id]
+
+    def _confirmed(self, sealed: batches.BatchSealed) -> str:
         command = batches.ConfirmTransmission(file_sha256=sealed.file_sha256, evidence="answer")
         try:
             self.act(batches.decider.stream(sealed.message_id), command)

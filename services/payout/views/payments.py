@@ -42,6 +42,7 @@ def put_payment(id: str, standing: Standing, draft: Draft) -> None:
     state: payment.Payment = standing.state
     if isinstance(state, payment.Unordered):
         return
+    draft.expect((("payments", id), *sums.asked_of(id)), since=standing.since)
     before = draft.get("payments", id, since=standing.since)
     order, status = state.order, status_of(state)
     if before is None:
