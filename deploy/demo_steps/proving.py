@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from deploy.demo_changing import ChangingSteps
 from deploy.demo_desk import USAGE_AUDITORS
 from deploy.demo_people import key_of
 from deploy.demo_plan import PlannedCase
+from deploy.demo_steps.changing import ChangingSteps
 from deploy.demo_year import Step
 from deploy.people import applicant
 
