@@ -59,7 +59,7 @@ class AccountProposed:
 
 @event("payout.account-confirmed")
 class AccountConfirmed:
-    """Another person confirmed the account with the municipality; payments are ordered to it from `usable_on` on."""
+    """Another person confirmed the account with the municipality (Bestätigung der Bankverbindung); payments are ordered to it from `usable_on` on."""
 
     change: str
     usable_on: date
@@ -69,7 +69,7 @@ class AccountConfirmed:
 
 @event("payout.account-discarded")
 class AccountDiscarded:
-    """The proposed account is not used; the one before stays."""
+    """The proposed account is not used (Änderung verworfen); the one before stays."""
 
     change: str
     discarded_by: str

@@ -88,7 +88,7 @@ class FileOverdue:
 
 @event("payout.file-arrived")
 class FileArrived:
-    """What was expected came, in time or `late`."""
+    """What was expected came (Eingang einer erwarteten Datei), in time or `late`. `sha256` is empty where several files brought it."""
 
     kind: FileKind
     account: str

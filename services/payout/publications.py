@@ -48,7 +48,7 @@ PUBLISHED = (
 
 
 def publish(event: object, state: Any) -> Published | None:
-    """The contract that an event of disbursement or payment becomes, None when it is nobody else's business."""
+    """The contract that an event of disbursement, payment or claim becomes, None when it is nobody else's business."""
     match event:
         case disbursement.DrawdownAccepted():
             return _examined(event, event.accepted_cents, "", state)

@@ -35,7 +35,7 @@ class FileNumberTaken:
 
 @event("payout.file-number-freed")
 class FileNumberFreed:
-    """The batch was discarded before its file was handed over: the next file bears this number, so that none is missing."""
+    """The batch was discarded before its file was handed over: the next file bears this number (Dateinummer), so that none is missing."""
 
     batch: str
     number: int

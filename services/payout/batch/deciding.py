@@ -73,9 +73,8 @@ def decide(command: Command, batch: Batch, context: Context) -> Sequence[Event]:
         case DiscardBatch(), Unreleased():
             return [_discarded(command, batch.sealed, context)]
         case DiscardBatch(), Released() if batch.sealed.writing.format != BY_HAND:
-            return [
-                _discarded(command, batch.sealed, context)
-            ]  # Nothing was announced yet: the treasury cannot hold it.
+            # Nothing was announced yet: the treasury cannot hold it.
+            return [_discarded(command, batch.sealed, context)]
         case DiscardBatch(), Discarded():
             return []
         case DiscardBatch(), _:

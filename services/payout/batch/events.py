@@ -8,14 +8,14 @@ from shared.decider import event
 
 @event("payout.batch-listed")
 class BatchListed:
-    """Payments of a batch too large for one event, in the order of its file; recorded together with its sealing."""
+    """Payments of a batch too large for one event, in the order of its file (Zahlungsliste); recorded together with its sealing."""
 
     entries: tuple[Entry, ...]
 
 
 @event("payout.batch-sealed")
 class BatchSealed:
-    """The file's content, sums and SHA-256 are fixed before anything is written: its bytes can be made again from its stream alone.
+    """The file's content, sums and SHA-256 are fixed (Zahlungslauf versiegelt) before anything is written: its bytes can be made again from its stream alone.
 
     `entries` is empty where the payments are listed in events of their own before this one. `count` and `sum_cents` are of the payments;
     `collections` are the orders about claims in the same file.
@@ -48,14 +48,17 @@ class BatchSealed:
 
 @event("payout.batch-released")
 class BatchReleased:
-    """A person of the Kasse who took no part in the orders released the file (§ 77 ThürLHO)."""
+    """A person of the Kasse who took no part in the orders released the file (Freigabe, § 77 ThürLHO)."""
 
     released_by: str
 
 
 @event("payout.batch-discarded")
 class BatchDiscarded:
-    """The file was never handed over and never will be, and its payments left it."""
+    """The file was never handed over and never will be (Zahlungslauf verworfen), and its payments left it.
+
+    Those in `cancelled` are never made; the others can lie in another batch.
+    """
 
     cancelled: tuple[str, ...]
     discarded_by: str
@@ -74,7 +77,7 @@ class OrderEntered:
 
 @event("payout.batch-entered")
 class BatchEntered:
-    """Everything in the file is typed into the state's system, which holds it from here on.
+    """Everything in the file is typed into the state's system (Erfassung von Hand), which holds it from here on.
 
     `cash_reference` is the Kassenzeichen of its only order, or of all of them in what was recorded before each had its own.
     """
@@ -86,7 +89,7 @@ class BatchEntered:
 
 @event("payout.submission-started")
 class SubmissionStarted:
-    """From here on the treasury may hold the file, whatever happens next; recorded before the first byte is written.
+    """From here on the treasury may hold the file (Beginn der Übergabe), whatever happens next; recorded before the first byte is written.
 
     `file_sha256` is the hash of the bytes that are handed over; empty where it was not recorded yet.
     """
@@ -97,7 +100,7 @@ class SubmissionStarted:
 
 @event("payout.submission-unknown")
 class SubmissionUnknown:
-    """Whether the treasury holds the file is not known; only the same bytes under the same name may be handed over again."""
+    """Whether the treasury holds the file is not known (Übergabe ungewiss); only the same bytes under the same name may be handed over again."""
 
     attempt: int
     reason: str
@@ -105,7 +108,10 @@ class SubmissionUnknown:
 
 @event("payout.batch-transmitted")
 class BatchTransmitted:
-    """The treasury holds the file with exactly the sealed bytes."""
+    """The treasury holds the file with exactly the sealed bytes (Übergabe an die Kasse).
+
+    `evidence` is what proves it: `file` (it lies in the treasury's folder) or `answer` (the treasury spoke of it).
+    """
 
     evidence: str
 

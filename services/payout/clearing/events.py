@@ -69,7 +69,7 @@ class ResolutionProposed:
 
 @event("payout.resolution-declined")
 class ResolutionDeclined:
-    """The proposal was not followed; the item stays open. The reason is sealed like that of the proposal."""
+    """The proposal was not followed (Vorschlag abgelehnt); the item stays open. The reason is sealed like that of the proposal."""
 
     number: int
     proposal: str

@@ -33,7 +33,7 @@ class CollectionOrdered:
 
 @event("payout.collection-withdrawn")
 class CollectionWithdrawn:
-    """The claim changed before the order lay in a file: it is never sent."""
+    """The claim changed before the order lay in a file (Anordnung zurückgenommen): it is never sent."""
 
     order: str
     withdrawn_by: str
@@ -68,7 +68,7 @@ class CollectionReleased:
 
 @event("payout.collection-accepted")
 class CollectionAccepted:
-    """The treasury took the order, by its answer or because a person typed it in."""
+    """The treasury took the order (Annahme durch die Kasse): `status` is its answer, or `entered` when a person typed it in."""
 
     order: str
     batch: str
@@ -78,7 +78,7 @@ class CollectionAccepted:
 
 @event("payout.collection-rejected")
 class CollectionRejected:
-    """The treasury refused the order (`reason` is its code): what it should know of the claim is to be ordered anew."""
+    """The treasury refused the order (Ablehnung durch die Kasse; `reason` is its code): what it should know of the claim is to be ordered anew."""
 
     order: str
     batch: str

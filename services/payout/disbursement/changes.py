@@ -38,7 +38,7 @@ class SupplementPlan:
 
 @event("payout.reduction-received")
 class ReductionReceived:
-    """Review asked back these amounts per year, or told that nothing may be ordered (`freeze`), or that it may again.
+    """Review asked back these amounts per year (Rückführung von Mitteln), or told that nothing may be ordered (`freeze`), or that it may again.
 
     `reduction` counts what review asked in this case; `eligible_cents` is the recognised expenditure, 0 when it stays.
     """

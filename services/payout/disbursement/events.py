@@ -112,7 +112,7 @@ class UnspentNoted:
 
 @event("payout.drawdown-certified")
 class DrawdownCertified:
-    """A person certified the amount as factually and arithmetically correct (sachlich und rechnerisch richtig)."""
+    """A person certified the amount as factually and arithmetically correct (Feststellung: sachlich und rechnerisch richtig)."""
 
     drawdown: str
     accepted_cents: int
@@ -122,7 +122,7 @@ class DrawdownCertified:
 
 @event("payout.drawdown-ordered")
 class DrawdownOrdered:
-    """Another person ordered the certified amount to be paid, as this payment, the `attempt`-th for the drawdown."""
+    """Another person ordered the certified amount to be paid (Auszahlungsanordnung), as this payment, the `attempt`-th for the drawdown."""
 
     drawdown: str
     payment: str
@@ -133,7 +133,7 @@ class DrawdownOrdered:
 
 @event("payout.drawdown-paid")
 class DrawdownPaid:
-    """The treasury's account was debited for the drawdown's payment. `released_by` released the file that held it.
+    """The treasury's account was debited for the drawdown's payment (Mittelabruf ausgezahlt). `released_by` released the file that held it.
 
     `cents` is told of a payment that was refused before, 0 of every other: what is accepted of the drawdown is then this.
     """
@@ -148,7 +148,7 @@ class DrawdownPaid:
 
 @event("payout.drawdown-freed")
 class DrawdownFreed:
-    """The treasury refused the drawdown's payment for good: it may be ordered anew, as another payment, once `renewal` is over."""
+    """The treasury refused the drawdown's payment for good (Ablehnung durch die Kasse): it may be ordered anew, as another payment, once `renewal` is over."""
 
     case: str
     drawdown: str
@@ -160,7 +160,7 @@ class DrawdownFreed:
 
 @event("payout.drawdown-unpaid")
 class DrawdownUnpaid:
-    """The drawdown's payment came back from the bank: it is to be certified anew before another payment is ordered."""
+    """The drawdown's payment came back from the bank (Rückläufer): it is to be certified anew before another payment is ordered."""
 
     case: str
     drawdown: str

@@ -74,7 +74,7 @@ class DrawdownOverpaid:
 
 @event("payout.overpayment-returned")
 class OverpaymentReturned:
-    """The payment by which the drawdown was overpaid came back from the bank: the drawdown is paid once."""
+    """The payment by which the drawdown was overpaid came back from the bank (Rückläufer der Überzahlung): the drawdown is paid once."""
 
     case: str
     drawdown: str

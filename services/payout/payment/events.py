@@ -37,7 +37,7 @@ class PaymentOrdered:
 
 @event("payout.payment-batched")
 class PaymentBatched:
-    """The order lies in this sealed batch, and can lie in no other."""
+    """The order lies in this sealed batch (Zahlungslauf), and can lie in no other."""
 
     case: str
     batch: str
@@ -59,7 +59,7 @@ CANCELLED = "cancelled"
 
 @event("payout.payment-cancelled")
 class PaymentCancelled:
-    """The order was taken back before its file was handed over: nothing was or will be paid under this reference.
+    """The order was taken back before its file was handed over (Anordnung zurückgenommen): nothing was or will be paid under this reference.
 
     `batch` is empty when it lay in none.
     """
@@ -72,7 +72,7 @@ class PaymentCancelled:
 
 @event("payout.payment-accepted")
 class PaymentAccepted:
-    """The treasury took the order (`status` ACCP, ACSP, ACWC, ACSC); accepted is not paid."""
+    """The treasury took the order (Annahme durch die Kasse; `status` ACCP, ACSP, ACWC, ACSC); accepted is not paid."""
 
     case: str
     status: str
@@ -96,7 +96,7 @@ class PaymentSettled:
 
 @event("payout.payment-rejected")
 class PaymentRejected:
-    """The treasury refused the order for `reason` (its code): nothing was or will be paid under this reference."""
+    """The treasury refused the order for `reason`, its code (Ablehnung durch die Kasse): nothing was or will be paid under this reference."""
 
     case: str
     reason: str
@@ -105,7 +105,7 @@ class PaymentRejected:
 
 @event("payout.payment-return-awaits-debit")
 class PaymentReturnAwaitsDebit:
-    """A credit says that this payment came back, of which no debit is known yet; it counts from the debit on."""
+    """A credit says that this payment came back (Rückläufer), of which no debit is known yet; it counts from the debit on."""
 
     case: str
     cents: int

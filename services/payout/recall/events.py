@@ -50,7 +50,7 @@ class RecallApproved:
 
 @event("payout.recall-dropped")
 class RecallDropped:
-    """The request was given up before anything was sent. Its reason is sealed like that of the request."""
+    """The request was given up before anything was sent (Rückruf verworfen). Its reason is sealed like that of the request."""
 
     reason: str
     dropped_by: str
@@ -67,7 +67,7 @@ class RecallSubmissionStarted:
 
 @event("payout.recall-transmitted")
 class RecallTransmitted:
-    """The treasury holds the request with exactly the sealed bytes."""
+    """The treasury holds the request with exactly the sealed bytes (Übergabe des Rückrufs)."""
 
     recall: str
     debtor: str

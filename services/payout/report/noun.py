@@ -45,7 +45,7 @@ type Command = ReceiveReport | QuarantineReport
 
 @event("payout.report-received")
 class ReportReceived:
-    """A file of the treasury was read and taken in once: so many items moved payments, these moved nothing and need a person.
+    """A file of the treasury was read and taken in once (Einlesen einer Datei): so many items moved payments, these moved nothing and need a person.
 
     `opened` says that the same transaction opened all of them as clearing items.
     """
@@ -62,7 +62,7 @@ class ReportReceived:
 
 @event("payout.report-conflicting")
 class ReportConflicting:
-    """A second file came under a message id that was used before, with other bytes: an incident; nothing of it was taken in."""
+    """A second file came under a message id that was used before, with other bytes (Kennung doppelt): an incident; nothing of it was taken in."""
 
     sha256: str
     kind: str
@@ -72,7 +72,7 @@ class ReportConflicting:
 
 @event("payout.report-quarantined")
 class ReportQuarantined:
-    """A file could not be read (`reason_code`); it lies in quarantine as it came, and nothing of it was taken in.
+    """A file could not be read (Quarantäne; `reason_code` says why); it lies in quarantine as it came, and nothing of it was taken in.
 
     `message_id`, `count` and `cents` are what could be read of it: its own name, and the items before it broke.
     """
