@@ -13,6 +13,7 @@ from services.payout.clearing import (
     Resolution,
     ResolutionDeclined,
     ResolutionProposed,
+    listed_as,
 )
 from services.payout.sums import count_item
 from shared.store import Recorded
@@ -36,7 +37,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
     """One event of a file's items into the lists."""
     event: Any = it.event
     if isinstance(event, ClearingOpened):
-        draft.expect({("clearing-bookings", one.booking) for one in event.items if _is_counted(one)})
+        draft.expect({("clearing-bookings", _listed_as(one)) for one in event.items if _is_counted(one)})
         for one in event.items:
             place = f"{position:015d}-{one.number:06d}"
             body = _opened(name, place, it, event, one) | _whole_of(draft, name, one)
@@ -90,13 +91,18 @@ def _whole_of(draft: Draft, name: str, one: Item) -> Body:
 
 def _is_counted(one: Item) -> bool:
     """Whether it is a booking that the file told, and not the rest of a divided one."""
-    return bool(not one.of and one.booking and one.direction != Direction.NONE)
+    return bool(not one.of and one.booking and one.booked_on and one.direction != Direction.NONE)
 
 
 def _count_booking(draft: Draft, one: Item) -> None:
     """How much of a booking is listed: the same booking told again, by another file, is no second item."""
-    listed = draft.get("clearing-bookings", one.booking) or {"cents": 0}
-    draft.put("clearing-bookings", one.booking, {"cents": listed["cents"] + one.cents})
+    listed = draft.get("clearing-bookings", _listed_as(one)) or {"cents": 0}
+    draft.put("clearing-bookings", _listed_as(one), {"cents": listed["cents"] + one.cents})
+
+
+def _listed_as(one: Item) -> str:
+    assert one.booked_on is not None, "ein Umsatz ohne Buchungstag"
+    return listed_as(one.booking, one.booked_on)
 
 
 def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Item) -> Body:

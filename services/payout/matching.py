@@ -1,4 +1,4 @@
-"""What of an account's lines needs no decision: the lists say that it was booked already, to the cent and under the same name.
+"""What of an account's lines needs no decision: the lists say that it was booked already, to the cent, under the same name and on the same day.
 
 Nothing booked falls back, so that a list that lags lets through too much and never too little.
 """
@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout.claim import receipt_of
-from services.payout.report import MADE, STATEMENT, AccountEntry
+from services.payout.clearing import listed_as
+from services.payout.report import MADE, STATEMENT, AccountEntry, of_its_day
 from shared.views import Views
 
 type Found = Mapping[str, Mapping[str, Any]]
@@ -24,33 +25,47 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
             rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
         )
     ]
-    opened = views.bodies("clearing-bookings", {it.key for it, _ in left if _is_foreign(it, found, kind)})
-    return [it for it, rest in left if it.key not in opened or opened[it.key]["cents"] != rest]
+    unlisted = {listed_as(it.key, it.booked_on) for it, _ in left if _is_foreign(it, found, kind)}
+    opened = views.bodies("clearing-bookings", unlisted)
+    return [
+        it
+        for it, rest in left
+        if (told := listed_as(it.key, it.booked_on)) not in opened or opened[told]["cents"] != rest
+    ]
 
 
 def _receipts(line: AccountEntry) -> set[str]:
     """The repayments that a line would be."""
-    return {receipt_of(line.key, it.reference) for it in line.bookings if it.reference}
+    return {
+        receipt_of(name, it.reference) for name in (line.key, of_its_day(line)) for it in line.bookings if it.reference
+    }
 
 
 def _rest(line: AccountEntry, found: Found, received: Found) -> int:
     """The cents of a line that no payment and no claim explains yet; -1 when it does not add up."""
+    day = line.booked_on.isoformat()
     if line.credit and line.booked and not line.returned:
-        known = _receipts(line) & received.keys()
+        known = {it for it in _receipts(line) & received.keys() if received[it]["booked_on"] == day}
         total = sum(it.cents for it in line.bookings)
         return line.cents - sum(received[it]["cents"] for it in known) if not known or total == line.cents else -1
     if not line.booked or not (line.debit or line.returned):
         return line.cents or -1
-    booking, cents = ("returned_booking", "returned_cents") if line.returned else ("booking", "cents")
+    cents = "returned_cents" if line.returned else "cents"
     explained = total = 0
     seen = set[str]()
     for it in line.bookings:
         total += it.cents
         known = found.get(it.reference)
-        if known is not None and known[booking] == line.key and known[cents] == it.cents and it.reference not in seen:
+        if known is not None and known[cents] == it.cents and it.reference not in seen and _is_this(line, day, known):
             explained += it.cents
         seen.add(it.reference)
     return line.cents - explained if total == line.cents or not line.bookings else -1
+
+
+def _is_this(line: AccountEntry, day: str, known: Mapping[str, Any]) -> bool:
+    """Whether a payment was booked, or came back, by this line: under its name, and on its day."""
+    booking, on = ("returned_booking", "returned_on") if line.returned else ("booking", "booked_on")
+    return known[on] == day and (known[booking] == line.key or known[booking] == of_its_day(line))
 
 
 def _is_foreign(line: AccountEntry, found: Found, kind: str) -> bool:

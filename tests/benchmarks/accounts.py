@@ -52,7 +52,7 @@ def statement_file(count: int) -> bytes:
 
 def list_booked(views: SQLite, count: int, without: int = -1) -> None:
     """The list as the notifications of the day left it: every payment booked, but for one."""
-    empty = {"returned_booking": "", "returned_cents": 0}
+    empty = {"booked_on": "2025-08-06", "returned_booking": "", "returned_cents": 0, "returned_on": None}
     bodies = (
         {"payment": f"{number:032x}", "batch": "b" * 32, "cents": cents_of(number), "booking": f"K-{number:08d}", **empty}
         for number in range(count)

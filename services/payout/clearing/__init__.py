@@ -51,6 +51,7 @@ from services.payout.clearing.kinds import (
     Resolution,
     kind_of,
 )
+from services.payout.clearing.naming import listed_as
 from services.payout.clearing.noun import decider
 from services.payout.clearing.states import Clearing, Standing
 
@@ -98,4 +99,5 @@ __all__ = [
     "claims_of",
     "decider",
     "kind_of",
+    "listed_as",
 ]

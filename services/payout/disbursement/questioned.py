@@ -7,7 +7,7 @@ ordered anew for its drawdown, and no other payment of it leaves the house.
 from collections.abc import Sequence
 from datetime import date
 
-from shared.decider import DomainError, event, value
+from shared.decider import DomainError, event, replace, value
 
 
 @value
@@ -20,6 +20,7 @@ class QuestionDebit:
     booking: str
     cents: int
     reason: str
+    booked_on: date | None = None
 
 
 @value
@@ -43,6 +44,7 @@ class DebitQuestioned:
     booking: str
     cents: int
     reason: str
+    booked_on: date | None = None
 
 
 @event("payout.debit-explained")
@@ -100,6 +102,7 @@ class Debit:
     booking: str
     cents: int
     explained: bool = False
+    booked_on: date | None = None
 
 
 class DebitUnexplained(DomainError):
@@ -134,6 +137,7 @@ def question(command: QuestionDebit, debits: Sequence[Debit]) -> Sequence[DebitQ
             booking=command.booking,
             cents=command.cents,
             reason=command.reason,
+            booked_on=command.booked_on,
         )
     ]
 
@@ -148,11 +152,6 @@ def explain(command: ExplainDebit, debits: Sequence[Debit]) -> Sequence[DebitExp
 
 def after(debits: tuple[Debit, ...], it: DebitQuestioned | DebitExplained) -> tuple[Debit, ...]:
     if isinstance(it, DebitQuestioned):
-        return (*debits, Debit(payment=it.payment, booking=it.booking, cents=it.cents))
+        return (*debits, Debit(payment=it.payment, booking=it.booking, cents=it.cents, booked_on=it.booked_on))
     named = (it.payment, it.booking)
-    return tuple(
-        Debit(payment=one.payment, booking=one.booking, cents=one.cents, explained=True)
-        if (one.payment, one.booking) == named
-        else one
-        for one in debits
-    )
+    return tuple(replace(one, explained=True) if (one.payment, one.booking) == named else one for one in debits)

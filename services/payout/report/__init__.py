@@ -28,6 +28,7 @@ from services.payout.report.content import (
     batches_named,
     credits_named,
     keep_all,
+    of_its_day,
     references_named,
 )
 from services.payout.report.noun import (
@@ -85,6 +86,7 @@ __all__ = [
     "is_large",
     "keep_all",
     "meant",
+    "of_its_day",
     "propose",
     "quarantine",
     "references_named",

@@ -11,6 +11,7 @@ from services.payout.clearing import Direction, Unexplained
 from services.payout.report.bounds import Bounds, apart
 from services.payout.report.content import INTERIM, AccountEntry, Booking, BookingReport
 from services.payout.report.receipts import NOTHING, Expected, of_claims, received
+from services.payout.report.same_booking import told_apart
 from services.payout.report.statements import note_statements, streams_of
 from services.payout.report.taking_in import Turn, taken_in
 from shared.decider import AnyDecider, Decision, replace
@@ -105,6 +106,8 @@ def _part(line: AccountEntry, reference: str, cents: int, reason: str = "") -> U
 
 def booked(turn: Turn, line: AccountEntry, known: Known) -> list[Unexplained]:
     """Take in one line; what of it moved nothing."""
+    meant = [entry for _, entry in known.meant(line)] if line.booked else ()
+    line = told_apart(turn, line, meant, known.expected)
     if line.other_currency:
         return _in_other_money(turn, line, known)
     if line.returned and line.booked:

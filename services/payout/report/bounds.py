@@ -43,4 +43,4 @@ class Bounds:
 def apart(line: AccountEntry, reason: str) -> AccountEntry:
     """The line under a name of its own: one that moves nothing must not pass for the one of that name that does."""
     told = sha256(line.account.encode()).hexdigest()[:8] if reason == FOREIGN else f"{line.booked_on:%Y%m%d}"
-    return replace(line, key=f"{line.key}~{told}")
+    return line if line.key.endswith(f"~{told}") else replace(line, key=f"{line.key}~{told}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.payout.clearing import listed_as
 from services.payout.statement import DaySums
 from shared.decider import value
 
@@ -109,6 +110,11 @@ class Statement:
     is_last: bool = True
 
 
+def of_its_day(line: AccountEntry) -> str:
+    """What a line is called whose name was another booking's on another day."""
+    return f"{line.key}~{line.booked_on:%Y%m%d}"
+
+
 INTERIM = "interim"
 """A report during the day (camt.052): what it says is provisional and moves nothing."""
 
@@ -182,10 +188,10 @@ def batches_named(report: Message) -> frozenset[str]:
 
 
 def credits_named(report: BookingReport) -> tuple[frozenset[str], frozenset[str]]:
-    """What booked credits name, and their own names."""
+    """What booked credits name, and what they are called in the lists."""
     lines = [it for it in report.entries if it.credit and it.booked and not it.returned and it.bookings]
     named = frozenset(one.reference for it in lines for one in it.bookings) - {""}
-    return named, frozenset(it.key for it in lines)
+    return named, frozenset(listed_as(key, it.booked_on) for it in lines for key in (it.key, of_its_day(it)))
 
 
 def references_named(report: BookingReport) -> frozenset[str]:

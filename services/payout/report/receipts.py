@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from services.payout import claim as claims
-from services.payout.clearing import Unexplained
+from services.payout.clearing import Unexplained, listed_as
 from services.payout.report.content import AccountEntry
 from services.payout.report.taking_in import Turn
 from shared.decider import replace, value
@@ -46,10 +46,11 @@ def received(turn: Turn, line: AccountEntry, expected: Expected, part: _Part) ->
     for it in line.bookings:
         brought[it.reference] = brought.get(it.reference, 0) + it.cents
     found: list[Unexplained] = []
+    listed = listed_as(line.key, line.booked_on) in expected.listed
     for reference, cents in brought.items():
         owed = expected.claims.get(reference)
         told = part(line, reference or line.key, cents, "unknown-reference")
-        found += _on_claim(turn, line, told, owed, line.key in expected.listed) if owed else [told]
+        found += _on_claim(turn, line, told, owed, listed) if owed else [told]
     return found
 
 

@@ -188,15 +188,19 @@ class Turn:
                 booking=it.booking,
                 cents=it.cents,
                 reason=it.reason,
+                booked_on=it.booked_on,
             )
             self.act(disbursements.decider.stream(entry.case), command)
         return [replace(it, payment=entry.payment) for it in items]
 
     def is_questioned(self, entry: batches.Entry, booking: str, cents: int) -> bool:
         """Whether this debit was told before and is an item since."""
+        return any((it.payment, it.booking, it.cents) == (entry.payment, booking, cents) for it in self.debits(entry))
+
+    def debits(self, entry: batches.Entry) -> Sequence[disbursements.Debit]:
+        """The debits under payments of its Mittelabruf that were questioned."""
         state: disbursements.Disbursement = self.states[disbursements.decider.stream(entry.case)]
-        debits = disbursements.find(state, entry.drawdown).debits
-        return any((it.payment, it.booking, it.cents) == (entry.payment, booking, cents) for it in debits)
+        return disbursements.find(state, entry.drawdown).debits
 
     def payment(self, entry: batches.Entry) -> payments.Payment:
         return self.states[payments.decider.stream(entry.payment)]

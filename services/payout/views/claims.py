@@ -22,6 +22,7 @@ def put_claims(case: str, standing: Standing, draft: Draft) -> None:
         draft.put("claim_references", it.opened.reference, {"case": case, "claim": it.id})
         for one in it.booked:
             if one.booked_by == SYSTEM:
-                draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents})
+                on = (one.account_on or one.received_on).isoformat()
+                draft.put("receipts", one.repayment, {"cents": one.cents + one.interest_cents, "booked_on": on})
         count_receipts(draft, it)
         compare_claim(draft, case, it)

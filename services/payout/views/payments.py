@@ -78,6 +78,7 @@ def _booked(body: Body, state: payment.Payment) -> Body:
     back = state.returned if isinstance(state, payment.Returned) else None
     return {
         "payment": body["payment"], "batch": body["batch"], "cents": body["cents"], "booking": body["booking"],
+        "booked_on": body["settled_on"], "returned_on": back.returned_on.isoformat() if back else None,
         "returned_booking": back.booking if back else "", "returned_cents": back.cents if back else 0,
     }  # fmt: skip
 

@@ -47,7 +47,7 @@ class AccountReader:
         self._kept: list[AccountEntry] = []
         self._explained = 0
         self._alike: dict[str, int] = {}
-        self._told: dict[tuple[str, ...], int] = {}
+        self._told: dict[tuple[object, ...], int] = {}
         self._sums = Sums()
         self._statements: list[Statement] = []
         self._details: list[_Detail] = []
@@ -189,7 +189,7 @@ class AccountReader:
         """The bank's name for the line. A statement tells each line once: what it names twice, and says alike, are two."""
         if not servicer or servicer.upper() in _NAMELESS:
             return self._own_key(on, amount, direction, group, bookings)
-        told = (servicer, "D" if direction else "C", str(amount), group, *(it.reference for it in bookings))
+        told = (servicer, "D" if direction else "C", on, amount, group, *(it.reference for it in bookings))
         times = self._told[told] = self._told.get(told, 0) + 1
         return servicer if times == 1 else f"{servicer}#{times}"
 
