@@ -202,6 +202,7 @@ class Relay:
         rows = self.store.recorder.rows(position, PAGE)
         if self._records:
             return [Committed(row=row, recorded=None, state=None) for row in rows]
+        self._fold_first(rows)
         return [self._folded(row) for row in rows]
 
     def _frames(self, parts: Sequence[Publication], previous: int, chain: str) -> list[Frame]:
@@ -255,6 +256,16 @@ class Relay:
             subject = mirror(contract.CONTRACT, contract.VERSION)
             found.append(Publication(row=it.row, raw=envelope_bytes(envelope), subject=subject))
         return found
+
+    def _fold_first(self, rows: Sequence[Row]) -> None:
+        """The streams that are not followed yet, before their first event here, in one round trip."""
+        first: dict[str, int] = {}
+        for row in rows:
+            if row.version > 1 and row.stream not in self._folds and self.store.mine(row):
+                first.setdefault(row.stream, row.version)
+        for stream, earlier in self.store.earlier(first).items():
+            state = self.store.fold(self.store.noun_of(stream), earlier)
+            self._folds[stream] = Folded(state=state, version=earlier[-1].version)
 
     def _folded(self, row: Row) -> Committed:
         """An event with its stream's state right after it."""
