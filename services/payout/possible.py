@@ -21,7 +21,6 @@ from services.payout.api.lookup import (
     known_item,
     known_recall,
 )
-from services.payout.api.recalling import takes_recalls
 from shared.service import House
 
 
@@ -29,6 +28,8 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
     """What can be done with what a path names."""
     if "recall" in path:
         recall = await known_recall(house, path["batch"], path["recall"])
+        if isinstance(recall, recalls.Approved | recalls.Sent) and recall.sealed.writing.format == batches.BY_HAND:
+            return ("record-recall-answer",)
         return ("approve-recall", "drop-recall") if isinstance(recall, recalls.Requested) else ()
     if "batch" in path:
         state = (await known_batch(house, path["batch"])).state
@@ -36,7 +37,7 @@ async def possible(house: House, _action: str, path: Mapping[str, str]) -> Seque
             return ("record-entry",)
         if isinstance(state, batches.Released):
             return ("discard-batch",)
-        if isinstance(state, batches.Transmitted) and takes_recalls(house, state.sealed.writing):
+        if isinstance(state, batches.Transmitted):
             return ("request-recall",)
         return ("release-batch", "discard-batch") if isinstance(state, batches.Unreleased) else ()
     if "clearing" in path:

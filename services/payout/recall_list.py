@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.payout import expectation
+from services.payout.batch import BY_HAND
 from services.payout.expectation import FileKind
 from services.payout.expected_list import meet
 from services.payout.recall import (
@@ -37,16 +38,19 @@ def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
             draft.delete("listed-recalls", id)
         case RecallApproved():
             body |= {"status": "approved", "approved_by": event.approved_by, "file_sha256": event.file_sha256}
-            body |= {"format": event.writing.format}
-            draft.put("outgoing-recalls", id, {"recall": id, "number": event.writing.number}, sort=place)
+            body |= {"format": event.writing.format, "by_hand": event.writing.format == BY_HAND}
+            if body["by_hand"]:
+                # A person tells the Kasse: from now on its word is owed, whether or not somebody called.
+                _expect_answer(draft, id, body, it)
+            else:
+                draft.put("outgoing-recalls", id, {"recall": id, "number": event.writing.number}, sort=place)
         case RecallDropped():
             body |= {"status": "dropped", "dropped_by": event.dropped_by, "drop_reason": event.reason}
         case RecallTransmitted():
             body |= {"status": "transmitted"}
             draft.delete("outgoing-recalls", id)
-            told = {"recall": id, "debtor": event.debtor, "at": it.context.at.isoformat()}
-            told |= {"format": body["format"]}
-            draft.put("to-expect", f"recall/{id}", told)
+            if not body["by_hand"]:
+                _expect_answer(draft, id, body, it)
         case RecallAnswered():
             counts = {outcome: body[outcome] + len(getattr(event, outcome)) for outcome in ("granted", "refused")}
             body |= counts | {"status": "answered" if event.ended else body["status"]}
@@ -57,6 +61,11 @@ def list_recall(draft: Draft, id: str, place: str, it: Recorded) -> None:
             return
     draft.put("recalls", id, body, grp=body["status"], sort=body["place"])
     draft.put("recalls-of-batches", id, body, grp=body["batch"], sort=body["place"])
+
+
+def _expect_answer(draft: Draft, id: str, body: Body, it: Recorded) -> None:
+    told = {"recall": id, "debtor": body["debtor"], "at": it.context.at.isoformat(), "format": body["format"]}
+    draft.put("to-expect", f"recall/{id}", told)
 
 
 def _listed(draft: Draft, id: str, entries: Sequence[RecalledEntry]) -> Body:
@@ -74,7 +83,7 @@ def _requested(id: str, place: str, it: RecallRequested) -> Body:
         "recall": id, "batch": it.batch, "status": "requested", "grounds": it.grounds, "text": it.text,
         "requested_by": it.requested_by,
         "requested_on": it.requested_on.isoformat(), "approved_by": "", "dropped_by": "", "drop_reason": "",
-        "file_sha256": "", "format": "", "granted": 0, "refused": 0, "answered_at": "", "place": place,
+        "file_sha256": "", "format": "", "by_hand": False, "debtor": it.debtor, "granted": 0, "refused": 0, "answered_at": "", "place": place,
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from deploy.recount.duties.kinds import (
     ISSUING,
     MUNICIPALITY,
     ORDER,
+    RECALL_ANSWER,
     RECALL_APPROVAL,
     RECALL_REQUEST,
     RECOVERY,
@@ -98,7 +99,16 @@ MAY: Mapping[Role, set[str]] = {
     | {"discard-batch"}
     | CONFLICT
     | TIE,
-    Role.TREASURY: TREASURY | COLLECTION | PLACING | RECALL | CLEARING | ENTRY | CLOSING | CONFLICT | TIE,
+    Role.TREASURY: TREASURY
+    | COLLECTION
+    | PLACING
+    | RECALL
+    | RECALL_ANSWER
+    | CLEARING
+    | ENTRY
+    | CLOSING
+    | CONFLICT
+    | TIE,
     Role.USAGE_AUDITOR: AUDIT | CONFLICT | TIE,
     Role.AUDITOR: set(),
     Role.OPERATOR: {"discard-parked-message"} | REGISTER,

@@ -63,6 +63,7 @@ WITHOUT_AFTERMATH = {
     "approve-resolution",
     "discard-batch",
     "record-entry",
+    "record-recall-answer",
     "hand-back-case",
     "appoint-substitute",
     "withdraw-application",

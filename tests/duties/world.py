@@ -38,7 +38,16 @@ from services.intake.territory import RecordChanges
 from services.payout import account, batch, claim, clearing, disbursement, hold, recall
 from services.payout import publications as payout_publications
 from services.payout import reactions as payout_reactions
-from services.payout.report import AccountEntry, Booking, BookingReport, apply_booking, approve
+from services.payout.payment import RecallOutcome
+from services.payout.report import (
+    AccountEntry,
+    AnswerByHand,
+    Booking,
+    BookingReport,
+    apply_booking,
+    approve,
+    record_recall_answer,
+)
 from services.review import (
     assessment,
     award,
@@ -565,6 +574,23 @@ def _by_hand(world: World, on: date) -> Iterator[Point]:
     typed = batch.record_entry(world.house.state("batch-b1").sealed, "K 4711")
     yield world.point("von Hand: record-entry", "record-entry", typed, on)
     world.act("record-entry", typed, on)
+    yield from _recalling_by_hand(world, on)
+
+
+def _recalling_by_hand(world: World, on: date) -> Iterator[Point]:
+    """The Kasse is told of a recall by a person, and another one records what it said."""
+    sealing = recall.ApproveRecall(
+        created_at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC), file_sha256="c" * 64, file_name="r1.csv",
+        writing=batch.Writing(format=batch.BY_HAND),
+    )  # fmt: skip
+    world.act("request-recall", _recall(world), on)
+    asked = world.house.state("recall-r1").asked
+    world.act("approve-recall", recall.approve(asked, sealing), on)
+    box = Sealed(origin="payout", stream="recall-r1", path="evidence", subject="s-1", nonce="bm9uY2U", box="Ym94")
+    said = AnswerByHand(answer="a1", outcome=RecallOutcome.PENDING, references=(), told_on=on, sealed_evidence=box)
+    answer = record_recall_answer(asked, world.house.state("batch-b1").sealed, said)
+    yield world.point("Antwort auf den Rückruf", "record-recall-answer", answer, on)
+    world.act("record-recall-answer", answer, on)
 
 
 def _of_award(command: award.Command) -> Decision:

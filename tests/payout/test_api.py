@@ -51,6 +51,7 @@ NAMES = (
     "request-recall",
     "approve-recall",
     "drop-recall",
+    "record-recall-answer",
 )
 READS = (
     "/payout/cases", "/payout/payments", "/payout/batches", "/payout/reports", "/payout/clearing", "/payout/open", "/payout/holds",
@@ -64,6 +65,7 @@ BODIES = {
     "propose-account": {"account_holder": "Stadt Stadtilm", "iban": IBAN, "reason": "neue Bank"},
     "propose-resolution": {"resolution": "noted", "reason": "geklärt"},
     "request-recall": {"grounds": "DUPL", "text": "doppelt"},
+    "record-recall-answer": {"outcome": "granted", "told_on": "2025-08-04", "evidence": "Telefonat"},
     "drop-recall": {"reason": "Irrtum"},
     "close-day": {"closed_on": "2025-08-06"},
     "propose-day-difference": {"cause": "budget-entry-missing", "reason": "X"},

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import recall as recalls
-from services.payout.batch import BY_HAND, Writing
+from services.payout.batch import Writing
 from services.payout.payment import AnswerRecall, RecallOutcome
 from services.payout.recall import RecallGrounds
 from services.payout.report import (
@@ -152,15 +152,6 @@ def test_only_what_the_treasury_holds_is_recalled() -> None:
     house.events = ordered_house().events
     house.seal("p1")
     with pytest.raises(recalls.NotHandedOver):
-        house.ask()
-
-
-def test_a_procedure_without_a_file_for_it_says_so() -> None:
-    house = Recalling.begun()
-    stream = f"batch-{BATCH}"
-    sealed = replace(house.events[stream][0], writing=Writing(format=BY_HAND, number=1))
-    house.events[stream][0] = sealed
-    with pytest.raises(recalls.NoRecallFile):
         house.ask()
 
 

@@ -221,7 +221,7 @@ BESIDE_THE_ROADS = {
     "discard-directory", "discard-draft", "dispatch-letter", "record-letter-failure", "hand-over-remainder", "import-territorial-changes",
     "name-successor", "preview-directory", "publish-policy", "remove-draft-file", "record-succession", "record-territorial-change",
     "register-special-purpose-association", "save-draft", "submit-draft", "assign-cases", "declare-municipal-tie", "find-violation", "record-fulfilment",
-    "request-recall", "approve-recall", "drop-recall", "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year",
+    "request-recall", "approve-recall", "drop-recall", "record-recall-answer", "waive-side-condition", "discard-batch", "record-entry", "close-day", "seal-year",
     "propose-day-difference", "acknowledge-overdue-file",
     "submit-proof", "check-proof", "check-proof-in-depth", "accept-proof",
     "accept-interim-proof",

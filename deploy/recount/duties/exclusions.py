@@ -32,6 +32,7 @@ from deploy.recount.duties.kinds import (
     INTEREST,
     MUNICIPALITY,
     ORDER,
+    RECALL_ANSWER,
     RECALL_APPROVAL,
     RECALL_REQUEST,
     RECOVERY,
@@ -81,7 +82,16 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer befangen ist, tut in dem Vorgang nichts mehr (§§ 20, 21 VwVfG).",
         CONFLICT,
-        AUTHORITY | SEALING | TREASURY | ENTRY | ASSIGNMENT | ACCOUNT | HOLD | RECALL_REQUEST | RECALL_APPROVAL,
+        AUTHORITY
+        | SEALING
+        | TREASURY
+        | ENTRY
+        | ASSIGNMENT
+        | ACCOUNT
+        | HOLD
+        | RECALL_REQUEST
+        | RECALL_APPROVAL
+        | RECALL_ANSWER,
     ),
     ("Wer zurückgenommen hat, handelt danach nicht für die Behörde.", WITHDRAWAL, AUTHORITY | TREASURY),
     ("Wer für die Kommune handelt, ändert keine Bankverbindung.", MUNICIPALITY | WITHDRAWAL, ACCOUNT),
@@ -89,7 +99,12 @@ BINDING: Sequence[tuple[str, set[str], set[str]]] = (
     (
         "Wer für die Kommune handelt, ruft keine Zahlung zurück.",
         MUNICIPALITY | WITHDRAWAL,
+        RECALL_REQUEST | RECALL_APPROVAL | RECALL_ANSWER,
+    ),
+    (
+        "Wer einen Rückruf beantragt oder freigibt, vermerkt die Antwort nicht.",
         RECALL_REQUEST | RECALL_APPROVAL,
+        RECALL_ANSWER,
     ),
     ("Wer einen Zahlungslauf versiegelt, gibt ihn nicht frei (§ 77 LHO).", SEALING, TREASURY),
     ("Wer eine Regelung veröffentlicht, bewilligt nicht nach ihr.", {"publish-policy"}, {"approve-grant"}),

@@ -49,6 +49,7 @@ ACCOUNT_PROPOSAL, ACCOUNT_CONFIRMATION = {"propose-account", "discard-account"},
 ACCOUNT = ACCOUNT_PROPOSAL | ACCOUNT_CONFIRMATION
 HOLD = {"place-hold", "lift-hold"}
 RECALL_REQUEST, RECALL_APPROVAL = {"request-recall", "drop-recall"}, {"approve-recall"}
+RECALL_ANSWER = {"record-recall-answer"}
 CLEARING_PROPOSAL, CLEARING_APPROVAL = {"propose-resolution"}, {"approve-resolution"}
 AUTHORITY = (
     EARLY_PROPOSAL

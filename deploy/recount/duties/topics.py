@@ -106,7 +106,8 @@ BESIDE: frozenset[str] = frozenset({
     "payout.payment-cancelled", "payout.certification-voided", "payout.drawdown-freed", "payout.funds-returned",
     "payout.drawdown-reopened", "house.parked-message-discarded", "payout.clearing-taken", "payout.clearing-opened", "payout.resolution-declined",
     "payout.payment-settled", "payout.payment-returned", "payout.drawdown-paid", "payout.drawdown-unpaid", "payout.payment-return-awaits-debit",
-    "payout.payment-recalled", "payout.payee-check-decided", "payout.unspent-noted",
+    "payout.payment-recalled", "payout.payment-recall-answered", "payout.payment-rejected",
+    "payout.recall-submission-started", "payout.recall-transmitted", "payout.payee-check-decided", "payout.unspent-noted",
     "payout.claim-settled", "payout.debit-explained", "payout.drawdown-overpaid", "payout.overpayment-returned",
     "review.demand-dispatched", "review.demand-service-failed",
     "payout.collection-withdrawn", "payout.collection-batched", "payout.collection-unbatched",
@@ -117,6 +118,7 @@ RECALLING: Mapping[str, str] = {
     "payout.recall-requested": "request-recall",
     "payout.recall-dropped": "drop-recall",
     "payout.recall-approved": "approve-recall",
+    "payout.recall-answered": "record-recall-answer",
 }
 
 

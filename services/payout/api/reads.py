@@ -29,7 +29,7 @@ from services.payout.api.collecting import ClaimToOrder, CollectionItem, told_ne
 from services.payout.api.expected_answers import ExpectedFile, OneExpectedFile, told_expected
 from services.payout.api.hold_answers import HoldItem
 from services.payout.api.lookup import known_batch
-from services.payout.api.recalling import RecallItem, told_recall, with_words
+from services.payout.api.recall_answers import OneRecall, RecallItem, told_recall, with_words
 from services.payout.treasury import Unwritable
 from services.payout.treasury.filing import sealed_bytes_of
 from services.payout.treasury.known import FORMATS
@@ -157,8 +157,8 @@ def reads(house: House) -> APIRouter:
         return {**found, "items": await with_words(house, found["items"])}
 
     @router.get("/payout/batches/{batch}/recalls/{recall}", operation_id="payout-recall")
-    async def one_recall(request: Request, batch: str, recall: str) -> RecallItem:
-        """A request to cancel with all its payments."""
+    async def one_recall(request: Request, batch: str, recall: str) -> OneRecall:
+        """A request to cancel with all its payments; `etag` is what an answer recorded by hand must send as `If-Match`."""
         reader(house, request, "read-recalls")
         return await told_recall(house, batch, recall)
 

@@ -1,28 +1,35 @@
 """Rückruf über HTTP: a person asks for payments back that the treasury holds, another one agrees, and the file leaves."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.payout import batch as batches
 from services.payout import recall as recalls
 from services.payout import sequence, views
-from services.payout.api.lookup import known_batch, known_recall, opened
+from services.payout.api.lookup import known_batch, known_recall
+from services.payout.payment import RecallOutcome
+from services.payout.report import AnswerByHand, record_recall_answer
 from services.payout.treasury import Unwritable
-from services.payout.treasury.filing import recall_file, settings_of
+from services.payout.treasury.filing import recall_file, renewal_of, settings_of
 from services.payout.treasury.iso20022 import recall_request
 from services.payout.treasury.known import FORMATS
+from services.payout.treasury.recall_sheet import WRITING as BY_SHEET
+from services.payout.treasury.recall_sheet import cash_references, recall_sheet
 from shared.decider import Decision, replace
-from shared.identity import Role, Sealed, is_id
+from shared.identity import Role, Sealed
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, NoBody, Text
 
 RECALLING = frozenset({Role.ORDERING_OFFICER, Role.TREASURY})
 """Who orders and who pays can ask for it back."""
+ANSWERING = frozenset({Role.TREASURY})
 
 
 class RecallBody(Body):
@@ -39,26 +46,15 @@ class DropRecallBody(Body):
     reason: Text = Field(title="Grund", description="wird versiegelt abgelegt")
 
 
-class RecallItem(BaseModel):
-    """A request to cancel; `granted` and `refused` count the treasury's last words."""
-
-    recall: str
-    batch: str
-    status: str = Field(description="requested, approved, transmitted, answered or dropped")
-    grounds: str
-    text: str
-    references: list[str] = Field(description="the first 400; all are listed under the request itself")
-    count: int
-    cents: int
-    requested_by: str
-    requested_on: str
-    approved_by: str
-    dropped_by: str
-    drop_reason: str
-    file_sha256: str
-    granted: int
-    refused: int
-    answered_at: str
+class RecallAnswerBody(Body):
+    outcome: RecallOutcome = Field(title="Antwort der Kasse")
+    references: Annotated[str, StringConstraints(pattern="^[A-Z0-9 ]*$", max_length=520_000)] = Field(
+        default="", title="Zahlungskennungen", description="durch Leerzeichen getrennt; leer: alle dieses Rückrufs"
+    )
+    told_on: date = Field(title="Tag der Antwort")
+    evidence: Text = Field(
+        title="Beleg", description="wer was wie gesagt hat, und wo es belegt ist; wird versiegelt abgelegt"
+    )
 
 
 def recall_actions(house: House) -> list[Action]:
@@ -82,7 +78,7 @@ def recall_actions(house: House) -> list[Action]:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
         writing, before = await _writing(house, sealed), await _unreleased(house, sealed)
         try:
-            raw = await asyncio.to_thread(recall_file, house, state.asked, created_at, writing)
+            raw = await asyncio.to_thread(_bytes, house, state.asked, created_at, writing)
         except Unwritable as error:
             title = "Aus diesem Rückruf lässt sich keine Datei bilden."
             raise Problem(409, f"recall-{error.code}", title, detail=error.reason) from error
@@ -90,6 +86,18 @@ def recall_actions(house: House) -> list[Action]:
         name = f"{state.asked.recall}.{digest[:12]}.{FORMATS[writing.format].suffix}"
         sealing = recalls.ApproveRecall(created_at=created_at, file_sha256=digest, file_name=name, writing=writing)
         return recalls.approve(state.asked, sealing, before)
+
+    async def answer(body: RecallAnswerBody, ask: Ask) -> Decision:
+        asked = (await known_recall(house, ask.path["batch"], ask.path["recall"])).asked
+        if not body.evidence.strip():
+            raise recalls.RecallEvidenceMissing(field="evidence")
+        evidence = await _sealed(house, ask, asked.recall, "evidence", body.evidence)
+        said = AnswerByHand(
+            answer=ask.new_id("recall-answer"), outcome=body.outcome, references=tuple(body.references.split()),
+            told_on=body.told_on, sealed_evidence=evidence,
+        )  # fmt: skip
+        sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
+        return record_recall_answer(asked, sealed, said, partial(renewal_of, house))
 
     async def drop(body: DropRecallBody, ask: Ask) -> Decision:
         asked = (await known_recall(house, ask.path["batch"], ask.path["recall"])).asked
@@ -111,16 +119,31 @@ def recall_actions(house: House) -> list[Action]:
             name="drop-recall", title="Rückruf verwerfen", path=f"{one}/dropping", roles=RECALLING, body=DropRecallBody,
             decide=drop, summary="Verwirft einen beantragten Rückruf, dem noch niemand zugestimmt hat.",
         ),
+        Action(
+            name="record-recall-answer", title="Antwort der Kasse auf den Rückruf vermerken", path=f"{one}/answers",
+            roles=ANSWERING, body=RecallAnswerBody, decide=answer,
+            summary="Vermerkt mit Beleg, was die Kasse zu einem von Hand mitgeteilten Rückruf sagt; nicht durch wen, der ihn wollte oder freigab.",
+        ),
     ]  # fmt: skip
 
 
-def takes_recalls(house: House, writing: batches.Writing) -> bool:
-    """Whether the treasury takes a file that asks for payments of such a batch back."""
-    return recalls.is_told_by_file(writing, settings_of(house).hkr_version)
+def _bytes(house: House, asked: recalls.RecallRequested, created_at: datetime, writing: batches.Writing) -> bytes:
+    """What the treasury is told: a file, or the sheet from which a person reads it out or types it in. Raises `Unwritable`."""
+    if writing.format != batches.BY_HAND:
+        return recall_file(house, asked, created_at, writing)
+    state: batches.Batch = house.store.load(batches.decider, batches.decider.stream(asked.batch)).state
+    return recall_sheet(asked, cash_references(state))
+
+
+def _is_by_hand(house: House, sealed: batches.BatchSealed) -> bool:
+    """Whether the treasury takes no file that asks for payments of such a batch back."""
+    return not recalls.is_told_by_file(sealed.writing, settings_of(house).hkr_version)
 
 
 async def _writing(house: House, sealed: batches.BatchSealed) -> batches.Writing:
     """How the file that takes payments of this batch back is written: as the batch, under the next running number."""
+    if _is_by_hand(house, sealed):
+        return BY_SHEET
     if not recalls.is_by_order(sealed.writing):
         return batches.Writing(native_text=sealed.writing.native_text, version=recall_request.WRITING)
     numbers: sequence.Numbers = (await house.writer.state(sequence.decider, sealed.debtor)).state
@@ -129,7 +152,7 @@ async def _writing(house: House, sealed: batches.BatchSealed) -> batches.Writing
 
 async def _unreleased(house: House, sealed: batches.BatchSealed) -> Sequence[str]:
     """The batches that wait for their release: one of them may bear a lower number than the file to be sealed."""
-    if not recalls.is_by_order(sealed.writing):
+    if _is_by_hand(house, sealed) or not recalls.is_by_order(sealed.writing):
         return ()
     await house.seen(house.writer.head.position)
     page = await asyncio.to_thread(views.listed, house.views, "batches", "sealed", "", 200)
@@ -143,29 +166,3 @@ async def _sealed(house: House, ask: Ask, recall: str, field: str, text: str) ->
     name = ask.new_id(f"recall-{field}")
     stream = recalls.decider.stream(recall)
     return await asyncio.to_thread(house.privacy.seal, text, stream=stream, path=field, subject=f"s-{name}")
-
-
-async def told_recall(house: House, batch: str, recall: str) -> RecallItem:
-    """A request as listed, with all its payments as committed; 404 problem."""
-    state = await known_recall(house, batch, recall)
-    await house.seen(house.writer.head.position)
-    row = await asyncio.to_thread(house.views.get, "recalls", recall)
-    [told] = await with_words(house, [row.body] if row else [])
-    return RecallItem.model_validate(told | {"references": [it.reference for it in state.asked.entries]})
-
-
-async def with_words(house: House, listed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Requests of the lists, which hold no sealed value, with what people wrote of them."""
-    told: list[dict[str, Any]] = []
-    for it in listed:
-        state: recalls.Recalling = (
-            (await house.writer.state(recalls.decider, it["recall"])).state
-            if is_id(it["recall"])
-            else recalls.Unrequested()
-        )
-        asked = None if isinstance(state, recalls.Unrequested) else state.asked.sealed_text
-        dropped = state.dropped.sealed_reason if isinstance(state, recalls.Dropped) and state.dropped else None
-        text = await asyncio.to_thread(opened, house, asked) if asked else it["text"]
-        reason = await asyncio.to_thread(opened, house, dropped) if dropped else it["drop_reason"]
-        told.append({**it, "text": text, "drop_reason": reason})
-    return told

@@ -11,7 +11,7 @@ from services.payout.api.reads import FILE_READERS, reader
 from services.payout.pages import wording
 from services.payout.pages.barred import hindrance, release_hindrance
 from services.payout.pages.forms import Failed, form
-from services.payout.pages.recalls import recall_forms, recall_row, recalls_of
+from services.payout.pages.recalls import recall_forms, recall_row, recalls_of, told_by_hand
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
@@ -56,6 +56,7 @@ async def batch_page(
         facts=_facts(told),
         actions=forms,
         recalls={"rows": [recall_row(it) for it in recalled]},
+        called={"rows": await told_by_hand(house, name, recalled)},
         collections={"rows": [_collection(told, it) for it in told.collections]},
         by_hand=told.by_hand,
         entries={"rows": await _entries(house, told), "footer": {"reference": _summed(told), "cents": told.sum_cents}},

@@ -7,10 +7,11 @@ from typing import Any
 from services.payout import recall as recalls
 from services.payout import views
 from services.payout.api.answers import Batch
-from services.payout.api.recalling import with_words
+from services.payout.api.recall_answers import told_recall, with_words
 from services.payout.pages import wording
 from services.payout.pages.barred import hindrance as barred_by
 from services.payout.pages.forms import Failed, form
+from services.payout.payment import RecallOutcome
 from shared.access import Person
 from shared.contracts import Acted
 from shared.duties import hindrance
@@ -18,6 +19,8 @@ from shared.identity import Role
 from shared.service import House
 from shared.web import Action
 
+SHOWN = 400
+"""So many payments that the Kasse is told of by hand are on the page of a batch; the request itself names all."""
 _DECIDING = ("approve-recall", "drop-recall")
 _REQUESTING: Sequence[Mapping[str, Any]] = (
     {
@@ -58,18 +61,72 @@ async def recall_forms(
     told: Batch,
     asked: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """What can be done now: ask for payments back, agree to a request, give it up."""
+    """What can be done now: ask for payments back, agree to a request, give it up, record what the Kasse was asked by hand."""
     if not told.recallable:
         return []
+    answering = acts["record-recall-answer"]
+    open_ones = [it for it in asked if it["by_hand"] and it["status"] in ("approved", "transmitted")]
+    made: list[dict[str, Any]] = [await _answering(house, answering, person, failed, told, it) for it in open_ones]
     waiting = [it for it in asked if it["status"] == "requested"]
-    made: list[dict[str, Any]] = []
     for it in waiting:
-        state = (await house.writer.state(recalls.decider, it["recall"])).state
-        entries = () if isinstance(state, recalls.Unrequested) else state.asked.entries
+        entries = await _entries(house, it)
         for name in _DECIDING:
             barred = await barred_by(house, name, entries, person)
             made.append(_deciding(acts[name], person, failed, told, it, barred))
     return [*made, _requesting(acts["request-recall"], person, failed, told)]
+
+
+async def _entries(house: House, it: Mapping[str, Any]) -> Sequence[recalls.RecalledEntry]:
+    state = (await house.writer.state(recalls.decider, it["recall"])).state
+    return () if isinstance(state, recalls.Unrequested) else state.asked.entries
+
+
+async def _answering(
+    house: House, action: Action, person: Person, failed: Failed | None, told: Batch, it: Mapping[str, Any]
+) -> dict[str, Any]:
+    acted = (
+        Acted(person=it["requested_by"], role=Role.ORDERING_OFFICER, action="request-recall"),
+        Acted(person=it["approved_by"], role=Role.TREASURY, action="approve-recall"),
+    )
+    barred = hindrance(action.name, acted, person.id)
+    barred = barred or await barred_by(house, action.name, await _entries(house, it), person)
+    made = form(
+        action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
+        back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag, reason=barred,
+        text="Für diesen Rückruf gibt es keine Datei. Rufen Sie die Kasse an oder nehmen Sie die Anordnungen im Kassenverfahren zurück, "
+        "unter den Kassenzeichen, die unten stehen, und vermerken Sie, was sie dazu sagt. Zugesagt heißt: Sie hat die Zahlung angehalten "
+        "oder holt sie zurück.",
+    )  # fmt: skip
+    options = [{"value": one.value, "text": wording.ANSWERS[one]} for one in RecallOutcome]
+    fields = [
+        {"name": "outcome", "label": "Antwort der Kasse", "kind": "radio", "required": True, "options": options, "value": ""},
+        {"name": "references", "label": "Zahlungskennungen", "hint": "durch Leerzeichen getrennt; leer: alle dieses Rückrufs"},
+        {"name": "told_on", "label": "Tag der Antwort", "kind": "date", "width": "date", "required": True, "value": ""},
+        {
+            "name": "evidence", "label": "Beleg", "kind": "textarea", "required": True,
+            "hint": "wer was wie gesagt hat, und wo es belegt ist; wird versiegelt abgelegt",
+        },
+    ]  # fmt: skip
+    return made | {"fields": [*made["fields"], *fields]}
+
+
+async def told_by_hand(house: House, batch: str, asked: Sequence[Mapping[str, Any]]) -> Sequence[dict[str, Any]]:
+    """What the Kasse is told by hand of requests that were agreed to: each payment under its Kassenzeichen, with what was said."""
+    rows: list[dict[str, Any]] = []
+    for it in (one for one in asked if one["by_hand"]):
+        told = await told_recall(house, batch, it["recall"])
+        evidence = "; ".join(f"{one.told_on:%d.%m.%Y}, {one.recorded_by}: {one.evidence}" for one in told.recorded)
+        rows += [
+            {
+                "cash_reference": one.cash_reference,
+                "reference": one.reference,
+                "grounds": wording.GROUNDS[it["grounds"]],
+                "answer": {"text": wording.ANSWERS.get(one.outcome, "noch nichts gesagt"), "note": evidence},
+                "cents": one.cents,
+            }
+            for one in told.payments
+        ]
+    return rows[:SHOWN]
 
 
 def _requesting(action: Action, person: Person, failed: Failed | None, told: Batch) -> dict[str, Any]:

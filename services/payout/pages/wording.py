@@ -48,6 +48,11 @@ RECALLS: Mapping[str, Badge] = {
     "answered": {"text": "beantwortet", "tone": "success"},
     "dropped": {"text": "verworfen", "tone": "neutral"},
 }
+ANSWERS: Mapping[str, str] = {
+    "granted": "zugesagt: angehalten oder zurückgeholt",
+    "refused": "abgelehnt: die Zahlung geht weiter",
+    "pending": "mitgeteilt, Antwort steht aus",
+}
 RECALLED: Mapping[str, str] = {
     "requested": "Rückruf läuft",
     "pending": "Rückruf in Bearbeitung",

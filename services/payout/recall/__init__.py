@@ -6,13 +6,11 @@ has to come back as money, and what it refuses is paid like any other.
 
 from services.payout.recall.across import (
     FileBeforeRecall,
-    NoRecallFile,
     NotHandedOver,
     approve,
     drop,
     is_by_order,
     is_told_by_file,
-    refuse_untold,
     request,
 )
 from services.payout.recall.commands import (
@@ -29,13 +27,16 @@ from services.payout.recall.content import (
     RecallGrounds,
 )
 from services.payout.recall.errors import (
+    RecallAnsweredByFile,
     RecallDiffers,
     RecallEmpty,
+    RecallEvidenceMissing,
     RecallIsDropped,
     RecallIsSent,
     RecallNotApproved,
     RecallReasonMissing,
     RecallTooLarge,
+    ToldAhead,
     UnknownRecall,
 )
 from services.payout.recall.events import (
@@ -69,14 +70,15 @@ __all__ = [
     "Dropped",
     "Event",
     "FileBeforeRecall",
-    "NoRecallFile",
     "NotHandedOver",
     "NoteRecallAnswer",
     "RecallAnswered",
+    "RecallAnsweredByFile",
     "RecallApproved",
     "RecallDiffers",
     "RecallDropped",
     "RecallEmpty",
+    "RecallEvidenceMissing",
     "RecallGrounds",
     "RecallIsDropped",
     "RecallIsSent",
@@ -93,6 +95,7 @@ __all__ = [
     "Requested",
     "Sent",
     "StartRecallSubmission",
+    "ToldAhead",
     "UnknownRecall",
     "Unrequested",
     "approve",
@@ -100,6 +103,5 @@ __all__ = [
     "drop",
     "is_by_order",
     "is_told_by_file",
-    "refuse_untold",
     "request",
 ]

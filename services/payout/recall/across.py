@@ -29,11 +29,6 @@ class NotHandedOver(DomainError):
     )
 
 
-class NoRecallFile(DomainError):
-    code = "recall-without-file"
-    title = "In diesem Verfahren gibt es keine Rückrufdatei. Rufen Sie die Kasse an; was sie nicht ausführt, meldet sie als abgelehnt."
-
-
 class FileBeforeRecall(DomainError):
     """`detail` says which batch."""
 
@@ -54,11 +49,15 @@ def request(
 ) -> Decision:
     """Ask for the payments with these references back, or for all of the batch that can be.
 
-    `version` is that of the HKR files which the treasury reads by now.
+    `version` is that of the HKR files which the treasury reads by now: where it takes no file for this, it is asked by hand.
     """
     batch, stream = batches.decider.stream(sealed.message_id), decider.stream(recall)
     named = frozenset(references)
-    meant = [it for it in _entries(recall, sealed) if not named or it.reference in named]
+    meant = [
+        it
+        for it in _entries(recall, sealed, by_hand=not is_told_by_file(sealed.writing, version))
+        if not named or it.reference in named
+    ]
     reads: dict[str, AnyDecider] = {batch: batches.decider, stream: decider}
     reads |= {payments.decider.stream(it.payment): payments.decider for it in meant}
     reads |= in_cases.reads_of(meant)
@@ -72,7 +71,8 @@ def request(
             if (known.batch, known.grounds, said) != (sealed.message_id, grounds, text):
                 raise RecallDiffers
             return {}
-        refuse_untold(now[batch], version)
+        if not isinstance(now[batch], batches.Transmitted):
+            raise NotHandedOver
         entries = [it for it in meant if references or _is_recallable(now[payments.decider.stream(it.payment)])]
         asked = RequestRecall(
             recall=recall,
@@ -144,14 +144,6 @@ def drop(asked: RecallRequested, command: DropRecall) -> Decision:
     return Decision(reads=reads, judge=judge, action="DropRecall")
 
 
-def refuse_untold(state: batches.Batch, version: int) -> None:
-    """Only what the treasury holds can be recalled, and only where it takes a file for that."""
-    if not isinstance(state, batches.Transmitted):
-        raise NotHandedOver
-    if not is_told_by_file(state.sealed.writing, version):
-        raise NoRecallFile
-
-
 def is_told_by_file(writing: batches.Writing, version: int) -> bool:
     """Whether the treasury takes a file that asks for payments of such a batch back; `version` is that of the HKR files it reads."""
     if writing.format == batches.BY_HAND:
@@ -173,7 +165,7 @@ def _refuse_behind(states: Sequence[batches.Batch], debtor: str, number: int) ->
             raise FileBeforeRecall(f"Zahlungslauf {sealed.message_id[:12]}, Datei {writing.number}")
 
 
-def _entries(recall: str, sealed: batches.BatchSealed) -> Sequence[RecalledEntry]:
+def _entries(recall: str, sealed: batches.BatchSealed, *, by_hand: bool) -> Sequence[RecalledEntry]:
     found = [(group, it) for group in batches.groups(sealed) for it in group.entries]
     entries = [
         RecalledEntry(
@@ -187,7 +179,7 @@ def _entries(recall: str, sealed: batches.BatchSealed) -> Sequence[RecalledEntry
         )
         for group, it in found
     ]
-    if not is_by_order(sealed.writing):
+    if by_hand or not is_by_order(sealed.writing):
         return entries
     return [
         replace(

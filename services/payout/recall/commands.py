@@ -52,12 +52,17 @@ class ConfirmRecallTransmission:
 
 @value
 class NoteRecallAnswer:
-    """The payments of this request that a file of the treasury answers, by their ids."""
+    """The payments of this request that a file of the treasury answers, by their ids.
+
+    What a person was told is of the day `told_on`, with the evidence for it sealed.
+    """
 
     message_id: str
     granted: tuple[str, ...]
     refused: tuple[str, ...]
     pending: tuple[str, ...]
+    told_on: date | None = None
+    sealed_evidence: Sealed | None = None
 
 
 type Command = (

@@ -80,7 +80,7 @@ def decide(command: Command, state: Recalling, context: Context) -> Sequence[Eve
         case _, Requested():
             raise RecallNotApproved
         case _, _:
-            return _exchanged(command, state)
+            return _exchanged(command, state, context)
 
 
 def _requested(command: RequestRecall, context: Context) -> RecallRequested:
@@ -136,7 +136,9 @@ def _approved(command: ApproveRecall, state: Requested, context: Context) -> Rec
 
 
 def _exchanged(
-    command: StartRecallSubmission | ConfirmRecallTransmission | NoteRecallAnswer, state: Approved | Sent
+    command: StartRecallSubmission | ConfirmRecallTransmission | NoteRecallAnswer,
+    state: Approved | Sent,
+    context: Context,
 ) -> Sequence[Event]:
     sha256 = state.sealed.file_sha256
     match command, state:
@@ -151,14 +153,14 @@ def _exchanged(
         case ConfirmRecallTransmission(), Sent():
             return []
         case NoteRecallAnswer(), Sent():
-            return _answered(command, state)
+            return _answered(command, state, context)
         case ConfirmRecallTransmission() | NoteRecallAnswer(), Approved():
             raise RecallNotApproved
         case _ as missing:
             assert_never(missing)
 
 
-def _answered(command: NoteRecallAnswer, state: Sent) -> Sequence[RecallAnswered]:
+def _answered(command: NoteRecallAnswer, state: Sent, context: Context) -> Sequence[RecallAnswered]:
     """Only what is news: a last word is said once, and that it is pending is none after it."""
     known, still = dict(state.answers), state.open
     named = {it.payment for it in state.asked.entries}
@@ -177,6 +179,9 @@ def _answered(command: NoteRecallAnswer, state: Sent) -> Sequence[RecallAnswered
             refused=_of(RecallOutcome.REFUSED, part),
             pending=_of(RecallOutcome.PENDING, part),
             ended=number == len(parts) and not still - ended.keys(),
+            recorded_by=context.actor if command.told_on else "",
+            told_on=command.told_on,
+            sealed_evidence=command.sealed_evidence,
         )
         for number, part in enumerate(parts, 1)
     ]

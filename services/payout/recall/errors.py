@@ -41,6 +41,23 @@ class RecallIsDropped(DomainError):
     title = "Dieser Rückruf wurde verworfen; beantragen Sie einen neuen."
 
 
+class RecallAnsweredByFile(DomainError):
+    code = "recall-answered-by-file"
+    title = "Diesen Rückruf hat die Kasse als Datei; ihre Antwort kommt ebenso."
+
+
+class RecallEvidenceMissing(DomainError):
+    code = "recall-evidence-missing"
+    title = "Zur Antwort der Kasse gehört, wer sie wie gegeben hat und wo das belegt ist."
+    status = 422
+
+
+class ToldAhead(DomainError):
+    code = "recall-told-ahead"
+    title = "Die Kasse kann das nicht nach dem heutigen Tag und nicht vor der Freigabe des Rückrufs gesagt haben."
+    status = 422
+
+
 class RecallNotApproved(DomainError):
     code = "recall-not-approved"
     title = "Diesem Rückruf hat noch keine zweite Person zugestimmt."

@@ -76,7 +76,10 @@ class RecallTransmitted:
 
 @event("payout.recall-answered")
 class RecallAnswered:
-    """A file of the treasury (camt.029, Quittung) answered the request for these payments; `ended` says that none is left open."""
+    """A file of the treasury (camt.029, Quittung) answered the request for these payments; `ended` says that none is left open.
+
+    Where it is asked by hand, a person (`recorded_by`) was told the answer on a day and keeps the evidence for it; else these are empty.
+    """
 
     recall: str
     message_id: str
@@ -84,6 +87,9 @@ class RecallAnswered:
     refused: tuple[str, ...]
     pending: tuple[str, ...]
     ended: bool
+    recorded_by: str = ""
+    told_on: date | None = None
+    sealed_evidence: Sealed | None = None
 
 
 type Event = (

@@ -44,6 +44,7 @@ def evolve(state: Recalling, it: Event) -> Recalling:
         case RecallAnswered(), Sent():
             told = dict.fromkeys(it.granted, RecallOutcome.GRANTED) | dict.fromkeys(it.refused, RecallOutcome.REFUSED)
             told |= dict.fromkeys(it.pending, RecallOutcome.PENDING)
-            return replace(state, answers=tuple((dict(state.answers) | told).items()))
+            recorded = (*state.recorded, it) if it.recorded_by else state.recorded
+            return replace(state, answers=tuple((dict(state.answers) | told).items()), recorded=recorded)
         case _, _:
             return state

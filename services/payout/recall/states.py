@@ -2,7 +2,7 @@
 
 from services.payout.payment import RecallOutcome
 from services.payout.recall.content import RecalledEntry
-from services.payout.recall.events import RecallApproved, RecallDropped, RecallRequested
+from services.payout.recall.events import RecallAnswered, RecallApproved, RecallDropped, RecallRequested
 from shared.contracts import Acted
 from shared.decider import value
 
@@ -33,11 +33,12 @@ class Approved:
 
 @value
 class Sent:
-    """The treasury holds it; `answers` are its last words by payment."""
+    """The treasury holds it; `answers` are its last words by payment, `recorded` those that a person was told."""
 
     asked: RecallRequested
     sealed: RecallApproved
     answers: tuple[tuple[str, RecallOutcome], ...] = ()
+    recorded: tuple[RecallAnswered, ...] = ()
 
     @property
     def open(self) -> frozenset[str]:

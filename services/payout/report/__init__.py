@@ -5,6 +5,7 @@ our books is listed and moves nothing: money is never booked on a guess.
 """
 
 from services.payout.report.answers import apply_status_report
+from services.payout.report.answers_by_hand import AnswerByHand, record_recall_answer
 from services.payout.report.assigning import propose
 from services.payout.report.bookings import apply_booking
 from services.payout.report.bounds import Bounds
@@ -54,6 +55,7 @@ __all__ = [
     "STATEMENT",
     "AccountEntry",
     "Answer",
+    "AnswerByHand",
     "Booking",
     "BookingReport",
     "Bounds",
@@ -89,5 +91,6 @@ __all__ = [
     "of_its_day",
     "propose",
     "quarantine",
+    "record_recall_answer",
     "references_named",
 ]

@@ -20,12 +20,11 @@ from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import recall as recalls
 from services.payout import report as reports
-from services.payout import statement as statements
 from services.payout.matching import unexplained
 from services.payout.recall_list import recalls_of_batch
 from services.payout.treasury import Unreadable
 from services.payout.treasury.directory import Directory, OtherBytesUnderName, sha256_of, shown, waiting
-from services.payout.treasury.filing import recall_bytes_of, sealed_bytes_of, settings_of
+from services.payout.treasury.filing import recall_bytes_of, renewal_of, sealed_bytes_of, settings_of
 from services.payout.treasury.known import read
 from services.payout.views import (
     batches_of_references,
@@ -275,13 +274,7 @@ class Desk:
         return reports.Expected(claims=claims, listed=listed_bookings(views, keys))
 
     def _wait(self, sealed: batches.BatchSealed) -> disbursements.Renewal | None:
-        """What a new order waits for after the treasury refused a payment of this batch."""
-        settings = settings_of(self.house)
-        debtor = settings.debtors.get(sealed.debtor)
-        account = statements.stream_id(debtor.iban) if debtor else ""
-        return disbursements.renewal_of(
-            sealed.execution_on, account, settings.renewal_days, settings.renewal_statement_days
-        )
+        return renewal_of(self.house, sealed)
 
     @property
     def _bounds(self) -> reports.Bounds:

@@ -5,8 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from services.payout import batch as batches
+from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import recall as recalls
+from services.payout import statement as statements
 from services.payout.settings import Settings
 from services.payout.treasury import Account, Unwritable, deducting, instruction
 from services.payout.treasury.iso20022 import plain
@@ -93,6 +95,16 @@ def _opened(house: House, box: Sealed) -> str:
     except Forged as error:
         raise Unwritable("payee-unreadable", "Ein Empfänger liegt nicht so vor, wie er versiegelt wurde.") from error
     return "" if isinstance(value, Erased) else value
+
+
+def renewal_of(house: House, sealed: batches.BatchSealed) -> disbursements.Renewal | None:
+    """What a new order waits for after the treasury refused a payment of this batch."""
+    settings = settings_of(house)
+    debtor = settings.debtors.get(sealed.debtor)
+    account = statements.stream_id(debtor.iban) if debtor else ""
+    return disbursements.renewal_of(
+        sealed.execution_on, account, settings.renewal_days, settings.renewal_statement_days
+    )
 
 
 async def orders_of(house: House, names: Sequence[str]) -> Sequence[payments.Payment]:

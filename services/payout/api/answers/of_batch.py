@@ -14,7 +14,6 @@ from services.payout.api.lookup import (
     known_batch,
     status_of_batch,
 )
-from services.payout.api.recalling import takes_recalls
 from shared.service import House
 from shared.web import etag
 
@@ -34,7 +33,7 @@ async def told_batch(house: House, name: str) -> Batch:
         silent=known.get("silent", []), settled=known.get("settled", []), rejected=known.get("rejected", []), debtor=sealed.debtor,
         sealed_by=sealed.sealed_by, released_by=known.get("released_by", ""), took_part=list(sealed.took_part),
         by_hand=sealed.writing.format == batches.BY_HAND, format=sealed.writing.format,
-        recallable=isinstance(found.state, batches.Transmitted) and takes_recalls(house, sealed.writing),
+        recallable=isinstance(found.state, batches.Transmitted),
         cash_reference=found.state.cash_reference if isinstance(found.state, batches.Transmitted) else "",
         to_enter=len(batches.untyped(found.state)),
         entries=[
