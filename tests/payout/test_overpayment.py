@@ -5,18 +5,21 @@ from typing import Any
 
 import pytest
 
-from services.payout import clearing
+from services.payout import claim as claims
+from services.payout import clearing, report
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Resolution
 from services.payout.publications import publish
 from services.payout.reactions import react
+from services.payout.report import Owed
 from shared.contracts import payout, review
 from shared.decider import decision
 from shared.identity import SYSTEM
 from shared.records import replace
 from tests.payout.builders import CASE, Booking, House, bookings, debit, system, transmitted_house
-from tests.payout.test_clearing import PAID, propose
+from tests.payout.test_claim import TOLD
+from tests.payout.test_clearing import PAID, person, propose
 from tests.payout.test_paid_after_refusal import (
     agreed,
     both_paid,
@@ -121,3 +124,62 @@ def test_an_overpayment_from_before_its_list_was_kept_ends_too():
     [recovered] = hear(house, SETTLED)
     assert isinstance(recovered, disbursements.OverpaymentRecovered)
     assert len(open_items(house)) == 1, "of this item two persons say that the claim stands"
+
+
+# ---- By hand ---------------------------------------------------------------------------------------------------------
+
+
+def demanded(house: House, name: str, payment: str) -> Owed:
+    kind = "overpayment" if payment else "excess"
+    told = replace(claims.OpenClaim(**TOLD), claim=name, payment=payment, reference=f"F{name}", kind=kind)
+    house.tell(claims.decider, CASE, told, system())
+    return Owed(case=CASE, claim=name)
+
+
+def proposed(house: House, owed: Owed) -> list[Any]:
+    [(name, number, _)] = open_items(house)
+    command = clearing.ProposeResolution(
+        number=number, proposal=f"r-{owed.claim}", resolution=Resolution.RECOVERED, reason="Bescheid", claim=owed.claim
+    )
+    return house.record(report.propose(name, command, [owed]), person("p-one"))
+
+
+def approved(house: House, owed: Owed) -> list[Any]:
+    [(name, number, _)] = open_items(house)
+    questioned = [house.payment("p1").order]
+    told = report.approve(name, number, f"r-{owed.claim}", owed=owed, questioned=questioned)
+    return house.record(told, person("p-two"))
+
+
+def test_two_persons_close_an_overpayment_by_the_claim_that_it_founded():
+    house = both_paid()
+    founded = demanded(house, "c1", "p1")
+    proposed(house, founded)
+    [resolved] = approved(house, founded)
+    assert (resolved.resolution, resolved.claim) == (Resolution.RECOVERED, "c1")
+    assert open_items(house) == []
+    assert [it.payment for it in drawn(house).overpaid] == ["p1"], "until the money is there"
+
+
+@pytest.mark.parametrize("payment", ["", "p2"])
+def test_another_claim_of_the_case_closes_no_overpayment(payment: str):
+    house = both_paid()
+    other = demanded(house, "c2", payment)
+    with pytest.raises(report.ClaimOfOtherMoney, match="noch keine Forderung"):
+        proposed(house, other)
+    demanded(house, "c1", "p1")
+    with pytest.raises(report.ClaimOfOtherMoney, match="Fc1"):
+        proposed(house, other)
+
+
+def test_without_the_question_another_claim_would_close_it(monkeypatch: pytest.MonkeyPatch):
+    """What was proposed before the question was asked is refused at the agreement."""
+    house = both_paid()
+    other = demanded(house, "c2", "")
+    with monkeypatch.context() as unasked:
+        unasked.setattr("services.payout.report.assigning.refuse_other_claim", lambda *_: None)
+        proposed(house, other)
+    with pytest.raises(report.ClaimOfOtherMoney):
+        approved(house, other)
+    monkeypatch.setattr("services.payout.report.resolving.refuse_other_claim", lambda *_: None)
+    assert approved(house, other)

@@ -43,6 +43,7 @@ from services.payout.report.noun import (
 from services.payout.report.portions import PORTION, apply_in_portions, is_large
 from services.payout.report.recall_answers import DEDUCTED, apply_recall_answer, apply_recall_receipt, meant
 from services.payout.report.receipts import NOTHING, Expected, Owed
+from services.payout.report.recovering import ClaimOfOtherMoney
 from services.payout.report.resolving import approve, counter_of
 from services.payout.report.taking_in import quarantine
 
@@ -59,6 +60,7 @@ __all__ = [
     "Booking",
     "BookingReport",
     "Bounds",
+    "ClaimOfOtherMoney",
     "DaySums",
     "Expected",
     "Message",

@@ -9,8 +9,9 @@ from services.payout import disbursement as disbursements
 from services.payout import payee as payees
 from services.payout.batch import acts_in
 from services.payout.batch.in_cases import TIES
-from services.payout.clearing import Item, ProposeResolution, ResolutionIncomplete
+from services.payout.clearing import Item, ProposeResolution, Resolution, ResolutionIncomplete
 from services.payout.report.receipts import Owed
+from services.payout.report.recovering import refuse_other_claim
 from services.payout.report.taking_in import Turn
 from shared import duties
 from shared.contracts import Acted
@@ -68,7 +69,11 @@ def propose(name: str, command: ProposeResolution, owing: Sequence[Owed] = ()) -
         decided = clearing.decider.decide(command, known[stream], context)
         if not decided:
             return {}
+        standing: clearing.Clearing = known[stream]
         for it in owing:
+            if command.resolution == Resolution.RECOVERED:
+                found = standing.items[str(command.number)].item
+                refuse_other_claim(found, known[claims.decider.stream(it.case)], it.claim)
             acts = acts_about(it, known, context.actor)
             conflicts = [one for one in acts if duties.MATRIX.part_of[duties.name_of(one.action)] == CONFLICT]
             duties.refuse(claims.BOOK, conflicts, context, case=it.case)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout import batch as batches
+from services.payout import claim as claims
 from services.payout import clearing
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
@@ -19,6 +20,7 @@ from services.payout.clearing import (
 from services.payout.report.assigning import book_on_claim, reads_of_claim
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
+from services.payout.report.recovering import refuse_other_claim
 from services.payout.report.taking_in import Turn
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, replace
 from shared.identity import Role
@@ -111,6 +113,8 @@ def approve(
         item = before.items[str(number)].item
         if resolved.resolution == Resolution.RECOVERED and owed and {it.case for it in questioned} != {owed.case}:
             raise ResolutionIncomplete(field="claim")
+        if resolved.resolution == Resolution.RECOVERED and owed:
+            refuse_other_claim(item, turn.states[claims.decider.stream(owed.case)], owed.claim)
         if held or resolved.resolution in ON_PAYEE:
             _on_payee(turn, before.items[str(number)], resolved, held)
         for it in questioned:
