@@ -53,6 +53,7 @@ from tests.payout.road import MONDAY, Road, on_the_road
 from tests.payout.test_desk import lay, reference
 from tests.published import errors as schema_errors
 from tests.scenario import acting
+from tests.second_reading import read
 from tests.servers import wait_until
 from tests.service import Place
 
@@ -400,6 +401,26 @@ def test_the_house_sends_what_it_sealed_hears_the_answer_and_shows_it_in_the_cas
         assert "Antwort der Kasse auf den Rückruf" in page
         place.turn_to(MONDAY + timedelta(days=3))
         road.done("p-orderer", f"/payout/cases/{case}/drawdowns/d1/order")
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_order_and_request_are_written_by_the_setting_and_right_by_a_second_reading(place: Place, native: bool) -> None:
+    with on_the_road(place, native_text=native) as road:
+        road.assign(case := uuid4().hex, holder="Stadt Mühlhausen/Thüringen")
+        road.request("d1", case)
+        batch = road.transmitted(road.ordered("d1", case))
+        path, body = f"/payout/batches/{batch}/recalls", {"grounds": "AC03", "text": "falsches Konto"}
+        road.done("p-orderer", path, body)
+        recall = road.read("/payout/recalls?limit=1")["items"][0]["recall"]
+        road.done("p-cashier", f"{path}/{recall}/approval")
+        wait_until(lambda: road.read("/payout/recalls?limit=1")["items"][0]["status"] == "transmitted", "die Übergabe")
+        order, request = (
+            next((road.treasury / "to-treasury").glob(f"{it}.*.xml")).read_bytes() for it in (batch, recall)
+        )
+        assert read(order, native=native, single=frozenset()) == read(request, native=native) == []
+        assert schema_errors(order) == schema_errors(request) == []
+        assert "<Prtry>AC03</Prtry>" in request.decode()
+        assert ("Stadt Mühlhausen" in order.decode()) == native
 
 
 def test_a_silent_treasury_is_an_alarm_after_fifteen_business_days_and_pays_in_the_meantime(place: Place) -> None:

@@ -1,6 +1,7 @@
 """Every file of ours, read a second time by rules that were written from their sources and not from our writers."""
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,8 @@ from services.payout.batch import Writing
 from services.payout.collection import Kind
 from services.payout.payment import reference_of
 from services.payout.recall import RecalledEntry, RecallGrounds, RecallRequested
-from services.payout.treasury import Account, Collection, Instruction, TakeBack, Transfer, TransferGroup
+from services.payout.treasury import Account, Collection, Instruction, TakeBack, Transfer, TransferGroup, Unwritable
+from services.payout.treasury.filing import refuse_unpayable
 from services.payout.treasury.iso20022 import plain
 from services.payout.treasury.iso20022.recall_request import WRITING, build_recall
 from services.payout.treasury.known import FORMATS
@@ -26,6 +28,7 @@ from shared.records import replace
 from tests import second_reading
 from tests.payout.builders import DEBTOR, IBAN
 from tests.second_reading import RULES, read, rules_broken, series
+from tests.second_reading.values import is_target_day
 
 FILES = Path(second_reading.__file__).parent
 MADE = datetime(2025, 8, 4, 10, tzinfo=UTC)
@@ -197,6 +200,65 @@ def test_whatever_is_ordered_its_file_keeps_every_rule(
         odd = {it.id for it in given.groups if it.single}
         wrong = read(way.write(given), native=native, single=frozenset(odd))
     assert wrong == []
+
+
+# ---- At the edges ----------------------------------------------------------------------------------------------------
+
+EDGES = {
+    "an umlaut where the name is cut": "x" * 69 + "ü" + "x" * 70,
+    "a sharp s where the name is cut": "x" * 69 + "ß",
+    "nothing but umlauts": "Ü" * 140,
+    "a slash where the name is cut": "x" * 69 + "/" + "x",
+    "slashes": "//Stadt//Suhl//",
+    "markup": "<Stadt> & \"Söhne\" 'x'",
+    "right to left": "\u202eStadt\u202c \u200fSuhl",
+    "a face": "Stadt 🏛️ Suhl",
+    "what cannot be seen": "Stadt\u00ad\u200b Suhl\ufeff",
+    "control characters": "Stadt\x00\x1b[31m\r\nSuhl",
+    "a combining mark": "Mu\u0308hlhausen",
+    "other letters": "Łódź Ærø Œuvre ĳ ﬁ № ½",
+    "a field of a table": "=Stadt;Suhl\tx",
+}
+
+
+@ways
+@natives
+@pytest.mark.parametrize("text", EDGES.values(), ids=EDGES.keys())
+def test_no_name_and_no_text_breaks_a_file(way: Way, native: bool, text: str) -> None:
+    odd = transfer(1, payee=Account(holder=text, iban=IBAN), text=f"Zuwendung {text}{text}")
+    assert way.wrong(ordered([odd, transfer(2)], native=native)) == []
+
+
+@ways
+def test_the_smallest_amount_and_the_largest_sum_are_written_as_they_are(way: Way) -> None:
+    assert way.wrong(ordered([transfer(1, cents=1)])) == []
+    most = [transfer(it, cents=99_999_999_999) for it in range(20_000)]
+    assert way.wrong(ordered(most)) == []
+    assert b"19999999999800.00" in way.write(ordered(most))
+
+
+def test_a_text_that_grows_beyond_its_length_by_its_umlauts_is_cut_to_it() -> None:
+    grown = transfer(1, text="Ü" * 139 + "x")
+    [short] = re.findall("<Ustrd>(.*)</Ustrd>", FORMATS["iso20022"].build(ordered([grown])).decode())
+    [kept] = re.findall("<Ustrd>(.*)</Ustrd>", FORMATS["iso20022"].build(ordered([grown], native=True)).decode())
+    assert (short, kept) == ("Ue" * 70, "Ü" * 139 + "x")
+
+
+def test_the_day_of_execution_is_a_day_of_t2_by_both_reckonings() -> None:
+    on, end = date(2024, 1, 1), date(2035, 12, 1)
+    days = [on + timedelta(days=it) for it in range((end - on).days)]
+    assert all(is_target_day(next_target_day(it)) for it in days)
+    assert {next_target_day(it) for it in days} >= {it for it in days[5:] if is_target_day(it)}
+    assert next_target_day(date(2026, 12, 25)) == date(2026, 12, 28)
+    assert next_target_day(date(2026, 4, 3)) == date(2026, 4, 7)
+
+
+@ways
+def test_a_file_that_was_sealed_before_an_account_was_too_far_keeps_its_bytes(way: Way) -> None:
+    far = transfer(1, payee=Account(holder="Stadt", iban="CH9300762011623852957"))
+    assert rules_broken(way.wrong(ordered([far]))) == {"payee-country"}
+    with pytest.raises(Unwritable, match="payee-too-far"):
+        refuse_unpayable([far.payee])
 
 
 # ---- Each rule, broken -----------------------------------------------------------------------------------------------

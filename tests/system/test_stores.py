@@ -7,6 +7,7 @@ import pytest
 from deploy.demo import run
 from tests.servers import PostgresServer
 from tests.system.conftest import Undisturbed
+from tests.system.test_outbound_files import wrong
 from tests.system.years import CHOSEN, differences
 
 
@@ -21,4 +22,5 @@ def test_a_year_on_postgresql_whose_treasury_reads_hkr_ends_as_one_on_sqlite_wit
     handed_over = list((tmp_path / "house" / "treasury" / "received").iterdir())
     assert handed_over
     assert {it.suffix for it in handed_over} == {".csv"}
+    assert wrong(tmp_path / "house" / "treasury" / "received") == {}
     assert list((tmp_path / "house" / "stores").rglob("*.sqlite")) == []
