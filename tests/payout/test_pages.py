@@ -9,10 +9,18 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from services.payout import batch as batches
+from services.payout import claim as claims
+from services.payout import collection
+from services.payout import disbursement as disbursements
+from services.payout import payment as payments
+from services.payout import recall as recalls
+from services.payout.clearing import ClearingKind, Direction, kind_of
 from services.payout.pages import wording
 from services.review.award import Annulment
 from shared.contracts import YearAmount
 from shared.contracts.review import ReductionRequested
+from shared.decider import DomainError
 from shared.identity import Role
 from shared.rendering import spaced_iban
 from tests.payout.builders import IBAN
@@ -201,3 +209,27 @@ def test_why_money_goes_back_is_said_in_german_with_its_amount(road: Road, case:
 
 def test_every_way_in_which_an_award_falls_away_has_its_words() -> None:
     assert {str(it) for it in Annulment} <= set(wording.PLAN_CHANGES)
+
+
+ANSWER_REFUSED = (
+    batches.NotReleased, batches.NotSubmitted, batches.BatchIsDiscarded, payments.NotInBatch, payments.PaymentIsCancelled,
+    payments.RejectedAfterSettlement, payments.RecallNotRequested, payments.RecallContradicted, recalls.RecallNotApproved,
+    disbursements.NotThisPayment, collection.CollectionElsewhere, collection.CollectionAnsweredOtherwise,
+)  # fmt: skip
+BOOKING_REFUSED = (
+    payments.AmountDiffers, payments.DebitedTwice, payments.SettledAfterRejection, payments.ReturnedAfterRejection,
+    payments.ReturnedTwice, claims.ClaimIsSettled, claims.ClaimDateNotValid, claims.MoreThanOwed, claims.RepaymentDiffers,
+    claims.ReceiptListed,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("refusal", [*ANSWER_REFUSED, *BOOKING_REFUSED])
+def test_why_the_house_does_not_follow_what_the_treasury_told_is_said_in_words(refusal: type[DomainError]) -> None:
+    assert wording.reason(refusal.code) != refusal.code
+
+
+@pytest.mark.parametrize("refusal", ANSWER_REFUSED)
+def test_an_answer_that_our_books_do_not_bear_out_is_a_contradiction_and_nothing_unknown(
+    refusal: type[DomainError],
+) -> None:
+    assert kind_of(refusal.code, Direction.NONE) == ClearingKind.CONTRADICTION

@@ -46,8 +46,9 @@ PART_OPEN, TO_GIVE_BACK = "part-open", "to-give-back"
 _CONTRADICTIONS = frozenset(
     {
         "count-differs", "sum-differs", "amount-differs", "duplicate-receipt", "rejected-after-settlement",
-        "batch-discarded", "payment-cancelled", "batch-not-submitted", "payment-not-in-this-batch", "other-file", "recall-contradicted",
-        "perhaps-in-sum", "wrong-currency", "duplicate-of-other-bytes", "answers-contradict",
+        "batch-discarded", "payment-cancelled", "batch-not-released", "batch-not-submitted", "payment-not-in-this-batch",
+        "payment-not-of-this-drawdown", "recall-contradicted", "recall-not-approved", "recall-not-requested", "collection-not-in-this-batch",
+        "collection-answered-otherwise", "perhaps-in-sum", "wrong-currency", "duplicate-of-other-bytes", "answers-contradict",
     }
 )  # fmt: skip
 _FILES = frozenset({"report-conflicting", "unreadable"})

@@ -50,7 +50,7 @@ class CollectionBatched:
 
 @event("payout.collection-unbatched")
 class CollectionUnbatched:
-    """The file was discarded before it was handed over; the order stands and can lie in another one."""
+    """The file was discarded before it was handed over (Zahlungslauf verworfen); the order stands and can lie in another one."""
 
     order: str
     batch: str

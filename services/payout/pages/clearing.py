@@ -79,7 +79,7 @@ def clearing_row(it: Mapping[str, Any]) -> dict[str, Any]:
     name = it.get("clearing", "")
     return {
         "reference": {"text": it["reference"] or "ohne Kennung", "url": f"{LIST}/{name}/items/{it['number']}" if name else LIST},
-        "reason": wording.CLEARING.get(it["reason"], it["reason"]),
+        "reason": wording.reason(it["reason"]),
         "about": clearing.KIND_TITLES.get(it.get("about", ""), ""),
         "cents": it.get("cents", 0) or None,
         "age": it["age_days"],
@@ -106,7 +106,7 @@ async def item_page(
         status_code=failed.status if failed else 200,
         page_title="Klärungsfall",
         heading=told.reference or "Klärungsfall",
-        lead=wording.CLEARING.get(told.reason, told.reason),
+        lead=wording.reason(told.reason),
         back={"text": "Klärungsliste", "url": LIST},
         filters=[],
         facts=_facts(told),

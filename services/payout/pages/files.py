@@ -106,7 +106,7 @@ def _facts(it: InboundFile) -> list[dict[str, Any]]:
 def _item(report: str, it: ItemOfReport) -> dict[str, Any]:
     return {
         "reference": {"text": it.reference or "ohne Kennung", "url": f"/payout/clearing/{report}/items/{it.number}"},
-        "reason": wording.CLEARING.get(it.reason, it.reason),
+        "reason": wording.reason(it.reason),
         "about": clearing.KIND_TITLES[clearing.ClearingKind(it.about)],
         "cents": it.cents or None,
         "status": wording.ITEMS[it.status],

@@ -143,10 +143,11 @@ def _deciding(
 ) -> dict[str, Any]:
     acted = (Acted(person=it["requested_by"], role=Role.ORDERING_OFFICER, action="request-recall"),)
     approving = action.name == "approve-recall"
+    many = "Eine Zahlung" if it["count"] == 1 else f"{it['count']} Zahlungen"
     return form(
         action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
         back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag,
         reason=(hindrance("approve-recall", acted, person.id) if approving else "") or barred,
-        consequence=f"{it['count']} Zahlungen, Grund: {wording.GROUNDS[it['grounds']]}." if approving else "",
+        consequence=f"{many}, Grund: {wording.GROUNDS[it['grounds']]}." if approving else "",
         fields=[] if approving else [_DROPPING],
     )  # fmt: skip

@@ -143,8 +143,10 @@ CLEARING: Mapping[str, str] = {
     "settled-after-rejection": "Eine abgelehnte Zahlung wurde gebucht.",
     "batch-discarded": "Der Zahlungslauf wurde verworfen und nie übergeben.",
     "payment-cancelled": "Die Anordnung wurde vor der Übergabe zurückgenommen.",
+    "batch-not-released": "Der Zahlungslauf ist noch gar nicht freigegeben.",
     "batch-not-submitted": "Der Zahlungslauf wurde noch gar nicht übergeben.",
     "payment-not-in-this-batch": "Die Zahlung liegt in einem anderen Zahlungslauf.",
+    "payment-not-of-this-drawdown": "Die Zahlung gehört nicht zu dem Mittelabruf.",
     "returned-after-rejection": "Eine abgelehnte Zahlung wurde als zurückgekommen gemeldet.",
     "returned-twice": "Die Zahlung kam ein zweites Mal zurück.",
     "return-names-no-payment": "Ein Rückläufer nennt keine Zahlung.",
@@ -155,6 +157,7 @@ CLEARING: Mapping[str, str] = {
     "recall-refused": "Der Rückruf wurde abgelehnt.",
     "recall-pending": "Der Rückruf ist noch offen.",
     "recall-not-approved": "Der Rückruf wurde noch gar nicht übergeben.",
+    "recall-not-requested": "Um diesen Rückruf hat niemand gebeten, oder es ist nicht mehr der letzte.",
     "recall-contradicted": "Die Kasse hat auf denselben Rückruf bereits anders geantwortet.",
     "statement-gap": "Vor diesem Kontoauszug fehlt einer.",
     "statement-opening-differs": "Der Anfangssaldo ist nicht der Endsaldo des Auszugs davor.",
@@ -324,5 +327,6 @@ def batch(status: str, silent: Sequence[str]) -> Badge:
     return {"text": f"{badge['text']}, Kasse schweigt: Ausgang ungewiss", "tone": "danger"} if silent else badge
 
 
-def clearing(item: Mapping[str, Any]) -> str:
-    return CLEARING.get(item["reason"], item["reason"])
+def reason(code: str) -> str:
+    """Why an item is to be cleared; a code without words is shown as it is."""
+    return CLEARING.get(code, code)

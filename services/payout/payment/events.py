@@ -45,7 +45,7 @@ class PaymentBatched:
 
 @event("payout.payment-unbatched")
 class PaymentUnbatched:
-    """The batch was discarded before anybody released it; the order stands and can lie in another one."""
+    """The batch was discarded before its file was handed over (Zahlungslauf verworfen); the order stands and can lie in another one."""
 
     case: str
     batch: str
