@@ -7,7 +7,7 @@ from typing import Any
 from services.intake import application
 from services.payout import batch as batches
 from services.payout import payment as payments
-from services.payout.treasury.filing import bytes_of
+from services.payout.treasury.filing import draft_bytes_of
 from services.review import budget
 from shared.calendar import local_date, next_target_day
 from shared.decider import Decision, decision
@@ -72,7 +72,7 @@ async def seal(house: House, ask: Ask) -> Decision:
     made = batches.draft(
         batch, [state.order], created_at=now, execution_on=day, debtor="freistaat-thueringen", writing=batches.Writing()
     )
-    return batches.seal(made, sha256(bytes_of(house, made)).hexdigest())
+    return batches.seal(made, sha256(draft_bytes_of(house, made)).hexdigest())
 
 
 def release(_house: House, ask: Ask) -> Decision:

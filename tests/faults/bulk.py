@@ -8,7 +8,7 @@ from services.payout import batch as batches
 from services.payout import clearing, report
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.treasury.filing import bytes_of
+from services.payout.treasury.filing import draft_bytes_of
 from shared.calendar import local_date, next_target_day
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, decision
 from shared.identity import Role, Sealed
@@ -114,7 +114,7 @@ async def seal_many(house: House, ask: Ask) -> Decision:
         debtor="freistaat-thueringen",
         writing=batches.Writing(),
     )
-    return batches.seal(made, sha256(bytes_of(house, made)).hexdigest())
+    return batches.seal(made, sha256(draft_bytes_of(house, made)).hexdigest())
 
 
 async def assign_one(house: House, ask: Ask) -> Decision:

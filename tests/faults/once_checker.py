@@ -15,6 +15,7 @@ from typing import Any
 
 from deploy.treasury_simulator.book import Book
 from deploy.treasury_simulator.fault import table
+from tests import second_reading
 from tests.faults.bulk import IBAN
 from tests.faults.checker import Evidence, Finding
 
@@ -258,6 +259,14 @@ def nothing_left(it: Known) -> Iterator[str]:
             yield f"{folder}: {left[:3]}"
 
 
+def as_agreed(it: Known) -> Iterator[str]:
+    """Whatever was handed over keeps the rules of its format, by a second reading, file by file and all together."""
+    files = {one.name: one.read_bytes() for one in sorted((it.folder / "received").glob("*.xml"))}
+    for name, raw in files.items():
+        yield from (f"{name}: {wrong}" for wrong in second_reading.read(raw)[:3])
+    yield from second_reading.series(files.values())
+
+
 RULES: Mapping[str, Callable[[Known], Iterator[str]]] = {
     "nothing unordered": nothing_unordered,
     "each once": each_once,
@@ -267,6 +276,7 @@ RULES: Mapping[str, Callable[[Known], Iterator[str]]] = {
     "each answer once": each_answer_once,
     "as the book says": as_the_book_says,
     "nothing left": nothing_left,
+    "as agreed": as_agreed,
 }
 
 
