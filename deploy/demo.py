@@ -26,11 +26,13 @@ from deploy.demo_people import GaveUp, People, Refused
 from deploy.demo_plan import FIRST_DAY, PlannedCase
 from deploy.demo_report import Result, complaints, show, summary
 from deploy.demo_steps import Contradiction, Steps
+from deploy.demo_steps.recovering import Pays
 from deploy.demo_year import Journal, OnStep, Year
 from deploy.embedded import Embedded
 from deploy.files import write_atomically
 from deploy.house import TREASURY_FORMATS
 from shared.money import euros
+from shared.treasury_accounts import FREE_STATE, TreasuryAccounts
 
 _BEGIN = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 8, tzinfo=ZoneInfo("Europe/Berlin"))
 _READY_WITHIN = 120.0
@@ -80,12 +82,27 @@ def run(
         return asyncio.run(_live(directory, house.url, cases, on_step, console, started))
 
 
+def _town_pays(directory: Path) -> Pays:
+    """A town pays into the account of the Land: the treasury of the demonstration books it and tells it with its statement."""
+
+    def pays(reference: str, cents: int, on: date) -> None:
+        account = TreasuryAccounts().debtors[FREE_STATE].iban
+        paid = {
+            "id": reference, "reference": reference, "cents": cents, "on": on.isoformat(), "account": account, "told": "statement",
+        }  # fmt: skip
+        write_atomically(directory / "treasury" / "scenario.json", json.dumps({**TREASURY, "paid": [paid]}).encode())
+
+    return pays
+
+
 async def _live(
     directory: Path, url: str, cases: Sequence[PlannedCase], on_step: OnStep, console: Console | None, started: float
 ) -> Result:
     journal = Journal(directory / _JOURNAL)
     async with People(url) as people:
-        year = Year(cases, journal, people, Steps(people, journal, cases), on_step)
+        steps = Steps(people, journal, cases)
+        steps.town_pays = _town_pays(directory)
+        year = Year(cases, journal, people, steps, on_step)
         await year.live()
         await year.seal()
         findings = Findings(directory, people, journal, cases)

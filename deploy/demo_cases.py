@@ -8,7 +8,7 @@ for it in every byte that the house leaves behind.
 from collections.abc import Sequence
 from datetime import date
 
-from deploy.demo_changes import changed
+from deploy.demo_changes import changed, with_late_use
 from deploy.demo_further import further_cases
 from deploy.demo_making import called, planned
 from deploy.demo_plan import Attempt, Ending, PlannedCase, PlannedDrawdown, PlannedLine, Supply
@@ -126,7 +126,7 @@ def _cases() -> tuple[PlannedCase, ...]:
     )  # fmt: skip
 
 
-CASES: tuple[PlannedCase, ...] = changed((*_cases(), *further_cases(45)))
+CASES: tuple[PlannedCase, ...] = with_late_use(changed((*_cases(), *further_cases(45))))
 SMALL: tuple[PlannedCase, ...] = tuple(
     it
     for it in CASES
@@ -138,7 +138,7 @@ SMALL: tuple[PlannedCase, ...] = tuple(
 )  # fmt: skip
 """One of each kind: paid, paid after two signatures, withdrawn at once, in review and too late, refused, of the first
 summer, refused and granted under the later practice, kept waiting by the freeze, amended, lapsed,
-revoked, retracted after a hearing that nobody answered, reduced by condition."""
+revoked, retracted after a hearing that nobody answered, reduced by condition; with interest on money that was used late."""
 
 
 def personal_values(cases: Sequence[PlannedCase] = CASES) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from deploy.demo_making import called
-from deploy.demo_plan import ChangeKind, PlannedCase, PlannedChange
+from deploy.demo_plan import ChangeKind, PlannedCase, PlannedChange, PlannedLateUse
 from shared.decider import replace
 from shared.money import at_rate
 
@@ -85,3 +85,12 @@ def changed(cases: tuple[PlannedCase, ...]) -> tuple[PlannedCase, ...]:
         )
     }
     return tuple(new.get(it.label, it) for it in cases)
+
+
+def with_late_use(cases: tuple[PlannedCase, ...]) -> tuple[PlannedCase, ...]:
+    """The cases, one of them with money that was used later than it was called for."""
+    late = PlannedLateUse(
+        cents=10_000_00, from_on=date(2025, 10, 4), until_on=date(2026, 3, 16), demanded_on=date(2026, 5, 18),
+        repaid_on=date(2026, 6, 1),
+    )  # fmt: skip
+    return tuple(replace(it, late_use=late) if it.label == "soemmerda" else it for it in cases)

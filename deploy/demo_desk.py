@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.demo_people import People, Read, Refused, key_of
 from deploy.demo_plan import Attempt, PlannedCase
-from deploy.demo_year import Journal, Step
+from deploy.demo_year import HOUSE, Journal, Step
 
 CLERKS, EXPERTS, OFFICERS = ("p-2k7d", "p-9m3x"), ("p-4tq8", "p-h5w2"), ("p-7c9r", "p-x3n6")
 APPROVERS, BUDGET_OFFICERS = ("p-b8v4", "p-6ykz"), ("p-e2j5", "p-w7f3")
@@ -75,6 +75,12 @@ class Desk:
 
         return await self._people.until(what, look)
 
+    async def _close(self, day: str) -> None:
+        """Close a day as soon as statement, payments and budget say the same of it."""
+        await self._there(f"/payout/days/{day}", CASHIERS[1], _agreed, f"Abgleich des {day}")
+        key = key_of(HOUSE, f"close-{day}")
+        await self._people.act(CASHIERS[1], "/payout/reconciliations", {"closed_on": day}, key=key)
+
     # ---- Who ---------------------------------------------------------------------------------------------------------
 
     def _id(self, case: PlannedCase) -> str:
@@ -91,3 +97,9 @@ class Desk:
 
     def _certifier(self, case: PlannedCase) -> str:
         return CERTIFIER_WHO_ORDERS if Attempt.OWN_CERTIFICATE in case.attempts else self._of(CERTIFIERS, case)
+
+
+def _agreed(day: Any) -> bool:
+    """Whether the day has its statement, and all that was paid is entered in the budget."""
+    is_told = bool(day["statements"]) and not day["incomplete"] and not day["unentered"]
+    return is_told and not day["differences"] and day["budget_cents"] == day["paid_cents"]

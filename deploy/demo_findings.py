@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from deploy.demo_people import People
 from deploy.demo_plan import PlannedCase
-from deploy.demo_report import Account, Outcome, Proof, Recount, Result, expected
+from deploy.demo_report import Account, ClaimFound, Outcome, Proof, Recount, Result, expected
 from deploy.demo_steps import trace_of
 from deploy.demo_year import Journal
 from deploy.people import applicant
@@ -54,6 +54,7 @@ class Findings:
             proof=proof,
             recount=self._recount(),
             closed_days=await self._closed_days(),
+            claims=await self._claims(),
             overdue_files=await self._overdue_files(),
             trace_services=services,
             trace_spans=spans,
@@ -144,6 +145,24 @@ class Findings:
             heads={service: head["position"] for service, head in said["heads"].items()},
             said=f"{said['kind']}: {said['detail']}",
         )
+
+    async def _claims(self) -> Sequence[ClaimFound]:
+        """What was demanded back, and how the treasury and the account stand to it."""
+        found: list[ClaimFound] = []
+        for case in self._cases:
+            if case.late_use:
+                told = (await self._people.read(AUDITOR, f"/payout/cases/{self._id(case)}")).body
+                accepted = {it["claim"] for it in told["collections"] if it["status"] == "accepted"}
+                found += [
+                    ClaimFound(
+                        demanded_cents=it["demanded_cents"] + it["interest_cents"],
+                        received_cents=it["received_cents"],
+                        ordered=it["claim"] in accepted,
+                        settled=it["status"] == "settled",
+                    )
+                    for it in told["claims"]
+                ]
+        return found
 
     async def _closed_days(self) -> int:
         return len((await self._people.read(AUDITOR, "/payout/days?status=closed&limit=200")).body["items"])

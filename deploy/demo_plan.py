@@ -141,6 +141,17 @@ class PlannedChange:
 
 
 @value
+class PlannedLateUse:
+    """Paid money that was used late: interest on it is demanded on one day and comes in on another (§ 49a IV VwVfG)."""
+
+    cents: int
+    from_on: date
+    until_on: date
+    demanded_on: date
+    repaid_on: date
+
+
+@value
 class PlannedCase:
     """One application and its life. `applied` and `awarded` are cents per year."""
 
@@ -165,6 +176,7 @@ class PlannedCase:
     supply: Supply = Supply.NOTHING_MISSING
     early_start: EarlyStart = EarlyStart.NOT_ASKED
     change: PlannedChange | None = None
+    late_use: PlannedLateUse | None = None
     meets_new_practice: bool = False
     """Proposed under the earlier practice, sent back at the approval under the later one."""
 

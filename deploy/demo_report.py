@@ -76,6 +76,16 @@ class Recount:
 
 
 @value
+class ClaimFound:
+    """A claim at the end: `ordered` when the treasury took the order to collect it (Annahmeanordnung)."""
+
+    demanded_cents: int
+    received_cents: int
+    ordered: bool
+    settled: bool
+
+
+@value
 class Result:
     """Everything that was found at the end. `book` is the simulated treasury's own, `trace` d1's."""
 
@@ -87,6 +97,7 @@ class Result:
     recount: Recount
     closed_days: int
     overdue_files: Sequence[str]
+    claims: Sequence[ClaimFound]
     trace_services: int
     trace_spans: int
     seconds: float
@@ -162,6 +173,7 @@ def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
         if it["bookings"] != 1:
             found.append(f"Die Kasse hat {reference} {it['bookings']}-mal gebucht.")
     days = {it.on for case in cases for it in case.drawdowns if it.accepted_cents and _granted(case)}
+    days |= {it.late_use.repaid_on for it in cases if it.late_use}
     if result.closed_days != len(days):
         found.append(f"Abgeschlossen sind {result.closed_days} von {len(days)} Buchungstagen.")
     if result.overdue_files:
@@ -173,11 +185,23 @@ def complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
         found.append(
             f"Von {tried} verbotenen Handlungen sind {result.refused_attempts} als zurückgewiesen festgehalten."
         )
+    found += _claim_complaints(cases, result)
     found += _budget_complaints(cases, result)
     found += _recount_complaints(result)
     if not result.proof.verified:
         found.append(f"Die Ausfuhr der Prüfkette besteht die Prüfung nicht: {result.proof.said}")
     return found
+
+
+def _claim_complaints(cases: Sequence[PlannedCase], result: Result) -> Sequence[str]:
+    planned = sum(it.late_use is not None for it in cases)
+    if len(result.claims) != planned:
+        return [f"Von {planned} Forderungen sind {len(result.claims)} bekannt."]
+    return [
+        f"Auf eine Forderung über {euros(it.demanded_cents)} kamen {euros(it.received_cents)} ein."
+        for it in result.claims
+        if not it.settled or it.received_cents != it.demanded_cents or not it.demanded_cents
+    ]
 
 
 def _granted(case: PlannedCase) -> bool:
@@ -284,6 +308,13 @@ def summary(result: Result) -> Mapping[str, Any]:
             ],
         },
         "reconciliation": {"closed_days": result.closed_days, "overdue_files": len(result.overdue_files)},
+        "claims": {
+            "demanded": len(result.claims),
+            "ordered": sum(it.ordered for it in result.claims),
+            "settled": sum(it.settled for it in result.claims),
+            "demanded_cents": sum(it.demanded_cents for it in result.claims),
+            "received_cents": sum(it.received_cents for it in result.claims),
+        },
         "sod": {
             "violations": len(result.recount.violations),
             "acts": result.recount.acts,
@@ -389,6 +420,12 @@ def _show_proofs(console: Console, cases: Sequence[PlannedCase], result: Result)
         f"Abgeschlossen: {result.closed_days} Buchungstage, jeder mit Kontoauszug, Zahlungen und Haushalt auf den Cent; "
         f"dazu der Titel in {len(BUDGET_OPENED_ON)} Haushaltsjahren",
     )
+    for it in result.claims:
+        how = "der Kasse zur Annahme angeordnet" if it.ordered else "als Eingang erwartet"
+        _say(
+            console,
+            f"Forderung: {euros(it.demanded_cents)} Zinsen für spät verwendetes Geld, {how}, eingegangen {euros(it.received_cents)}",
+        )
     for it in result.accounts:
         if it.year == it.budget_year:
             _say(

@@ -82,6 +82,7 @@ _CHANGE_IS_DECIDED: Mapping[ChangeKind, Sequence[str]] = {
 }
 
 _PROOF = ("submit-proof", "check-proof", "accept-proof")
+_CLAIM = ("propose-repayment", "demand-repayment", "send-demand", "instruct-collection", "collect")
 
 
 def steps_of(case: PlannedCase) -> Sequence[Step]:
@@ -133,6 +134,9 @@ def steps_of(case: PlannedCase) -> Sequence[Step]:
         steps += [Step(name=f"{name}-{number}", on=drawn.on, number=number) for name in names]
     if proves_on := case.proves_on:
         steps += [Step(name=it, on=proves_on) for it in _PROOF]
+    if late := case.late_use:
+        steps += [Step(name=it, on=late.demanded_on) for it in _CLAIM]
+        steps.append(Step(name="repay", on=late.repaid_on))
     return sorted([*steps, *_steps_of_change(case.change)], key=lambda it: it.on)
 
 

@@ -59,12 +59,6 @@ class HouseSteps(Desk):
         paid = (await self._people.read(CASHIERS[1], f"/payout/payments/{payments[0]}")).body
         await self._close(paid["settled_on"])
 
-    async def _close(self, day: str) -> None:
-        """Close a day as soon as statement, payments and budget say the same of it."""
-        await self._there(f"/payout/days/{day}", CASHIERS[1], _agreed, f"Abgleich des {day}")
-        key = key_of(HOUSE, f"close-{day}")
-        await self._people.act(CASHIERS[1], "/payout/reconciliations", {"closed_on": day}, key=key)
-
     async def seal_years(self) -> None:
         """Seal the title's years in which something was paid: each day of theirs is closed, nothing waits, the budget agrees."""
         for year in sorted(
@@ -82,9 +76,3 @@ def _finished(payment: Any) -> bool:
     if payment["status"] == "rejected":
         raise GaveUp(f"Die Kasse hat {payment['reference']} abgewiesen: {payment['reason']}")
     return payment["status"] == "settled"
-
-
-def _agreed(day: Any) -> bool:
-    """Whether the day has its statement, and all that was paid is entered in the budget."""
-    is_told = bool(day["statements"]) and not day["incomplete"] and not day["unentered"]
-    return is_told and not day["differences"] and day["budget_cents"] == day["paid_cents"]

@@ -9,11 +9,12 @@ from deploy.demo_steps.drawing import DrawingSteps
 from deploy.demo_steps.early_start import EarlyStartSteps
 from deploy.demo_steps.house import HouseSteps
 from deploy.demo_steps.proving import ProvingSteps
+from deploy.demo_steps.recovering import RecoveringSteps
 from deploy.demo_steps.taking_in import TakingInSteps
 from deploy.demo_year import Journal, Step
 
 
-class Steps(TakingInSteps, EarlyStartSteps, DecidingSteps, DrawingSteps, ProvingSteps, HouseSteps):
+class Steps(TakingInSteps, EarlyStartSteps, DecidingSteps, DrawingSteps, ProvingSteps, RecoveringSteps, HouseSteps):
     """The steps of all cases, said by the people of the demonstration."""
 
     def __init__(self, people: People, journal: Journal, cases: Sequence[PlannedCase]) -> None:
@@ -25,6 +26,7 @@ class Steps(TakingInSteps, EarlyStartSteps, DecidingSteps, DrawingSteps, Proving
             **self._of_drawdowns(),
             **self._of_changes(),
             **self._of_proofs(),
+            **self._of_claims(),
         }
 
     async def do(self, case: PlannedCase, step: Step) -> dict[str, str]:

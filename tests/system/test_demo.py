@@ -159,6 +159,29 @@ def test_the_year_ends_as_planned_to_the_cent(year: Result, told: list[str]) -> 
 
 
 @pytest.mark.slow
+def test_interest_on_money_used_late_is_demanded_and_comes_in_to_the_cent(year: Result) -> None:
+    told = summary(year)["claims"]
+    assert (told["demanded"], told["settled"], told["ordered"]) == (1, 1, 0), (
+        "camt and pain know no order about a claim"
+    )
+    assert told["demanded_cents"] == told["received_cents"] > 0
+    [claim] = year.claims
+    for wrong in ([], [replace(claim, settled=False)], [replace(claim, received_cents=claim.received_cents - 1)]):
+        assert complaints(SMALL, replace(year, claims=wrong))
+
+
+@pytest.mark.slow
+def test_a_treasury_that_takes_orders_about_claims_is_told_to_collect_it(tmp_path: Path) -> None:
+    chosen = tuple(it for it in SMALL if it.late_use)
+    result = run(tmp_path / "hkr", cases=chosen, treasury_format="hkr-xml")
+    assert complaints(chosen, result) == []
+    told = summary(result)["claims"]
+    assert (told["demanded"], told["ordered"], told["settled"]) == (1, 1, 1)
+    [claim] = result.book["claims"].values()
+    assert claim["amount_cents"] == claim["received_cents"] == told["received_cents"]
+
+
+@pytest.mark.slow
 def test_the_second_reckoning_comes_to_the_same_cents_and_finds_no_duty_broken(year: Result) -> None:
     told = summary(year)
     assert told["budget"]["consistent"] is True
