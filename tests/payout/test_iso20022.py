@@ -210,7 +210,7 @@ def test_debits_are_read_with_all_their_details() -> None:
     assert (first.key, first.cents, first.group, first.debit, first.booked) == ("K-1", 300_00, "B-1-01", True, True)
     assert first.bookings == (Booking(reference="R1", cents=100_00), Booking(reference="R2", cents=200_00))
     assert (second.key, second.cents, second.group, second.booked_on) == (
-        "~20250807-D550-B-1-02-1",
+        "~20250807-D550-R3-1",
         5_50,
         "B-1-02",
         date(2025, 8, 7),

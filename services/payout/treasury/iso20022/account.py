@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from services.payout import claim as claims
-from services.payout import payment as payments
 from services.payout.report import MADE, AccountEntry, Booking, BookingReport, Sift, Statement, keep_all
 from services.payout.treasury import Unreadable
+from services.payout.treasury.iso20022.details import NAMELESS, Detail, Layout, comes_back, read_detail
 from services.payout.treasury.iso20022.enclosing import Sums, enclosed, is_debit, page_of_message
-from services.payout.treasury.iso20022.fields import IDENTIFIER, Fields, OtherCurrency, cents, day
+from services.payout.treasury.iso20022.fields import Fields, OtherCurrency, day, name_of_ours
 
 _SIFTED = 2_000
 """So many lines are held until it is asked which of them need a decision."""
@@ -18,22 +17,6 @@ _MOST_OTHERS = 1_000
 """So many lines in other money are told one by one; an account with more of them is kept in it."""
 _LONG = 40
 """So much of what a booking names stands in the key that is made for it; more is hashed."""
-_NAMELESS = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOREF", "NONE", "N/A", "-", "0"})
-"""What stands where a bank names nothing; taken for a name, two payments would be one."""
-_RETURNED = frozenset({"RRTN", "RPCR"})
-"""Sub-families of a booking that gives a credit transfer back: returned, or recalled by its payer."""
-
-
-class Layout(NamedTuple):
-    """Where a version of the messages puts what others put elsewhere."""
-
-    status: str = "Sts/Cd"
-    charges: str = "Chrgs/Rcrd/Amt"
-
-
-def layout_of(version: int) -> Layout:
-    """Of version 001.02 to 001.14: a status was a plain text until the sixth, what banks keep stood by itself in the second."""
-    return Layout(status="Sts" if version <= 6 else "Sts/Cd", charges="Chrgs/Amt" if version == 2 else "Chrgs/Rcrd/Amt")
 
 
 class AccountReader:
@@ -50,14 +33,13 @@ class AccountReader:
         self._told: dict[tuple[object, ...], int] = {}
         self._sums = Sums()
         self._statements: list[Statement] = []
-        self._details: list[_Detail] = []
-        self._groups: set[str] = set()
+        self._details: list[Detail] = []
         self._account: str | None = None
         self.count = self.cents = 0
 
     def take(self, name: str, part: Any) -> None:
         if name == "TxDtls":
-            self._details.append(self._detail(part))
+            self._details.append(read_detail(self._fields, part, self._layout))
         elif name == "Ntry":
             if self._account is None:
                 self._account = self._account_of(part.getparent())
@@ -134,26 +116,26 @@ class AccountReader:
         direction = is_debit(fields.required(entry, "CdtDbtInd"))
         reversal = entry.text("RvslInd") in ("true", "1")
         booked = not entry.text("Sts/Prtry") and fields.required(entry, self._layout.status) == "BOOK"
-        groups = self._groups | set(self._batches(entry))
-        returned = not direction and (
-            entry.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED or any(it.returned for it in self._details)
-        )
+        details, self._details = self._details, []
+        batches = entry.all("NtryDtls/Btch/PmtInfId") or entry.all("NtryDtls/Btch/MsgId")
+        group = _group_of(batches, details)
+        returned = not direction and (comes_back(entry) or any(it.returned for it in details))
+        if direction and group and len(details) == 1 and details[0].is_nameless:
+            details = []  # the sum of a group, of which the bank tells its own name alone
         bookings = tuple(
             Booking(
                 reference=it.named if direction or returned else it.paid_under,
-                cents=self._share(it, amount, debit=direction and not returned),
+                cents=_share(it, amount, debit=direction, alone=len(details) == 1),
                 reason=it.reason,
                 charges_cents=it.charges,
             )
-            for it in self._details
+            for it in details
         )
-        self._details, self._groups = [], set()
         self.count += 1
         self.cents += amount
-        group = groups.pop() if len(groups) == 1 else ""
         on = self._booked_on(entry, block, booked=booked)
         return AccountEntry(
-            key=self._key(entry.text("AcctSvcrRef"), on, amount, direction, group, bookings),
+            key=self._key(entry.text("AcctSvcrRef"), on, amount, direction, group, bookings, bool(batches)),
             cents=amount,
             debit=direction and not reversal,
             booked=booked,
@@ -167,11 +149,6 @@ class AccountReader:
             valued_on=day(valued) if (valued := entry.text("ValDt/Dt") or entry.text("ValDt/DtTm")) else None,
         )
 
-    def _batches(self, entry: Any) -> Sequence[str]:
-        """The groups that a line books as a whole; without them the files, by the name of the whole message."""
-        groups = self._fields.texts(entry, "NtryDtls/Btch/PmtInfId")
-        return groups or self._fields.texts(entry, "NtryDtls/Btch/MsgId")
-
     def _booked_on(self, entry: Any, block: Any, *, booked: bool) -> date:
         """The day of the booking. The schema leaves it free, and what is only noted has none yet: then that of its value, or of the message."""
         told = (
@@ -184,85 +161,54 @@ class AccountReader:
         return day(told)
 
     def _key(
-        self, servicer: str, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]
+        self,
+        servicer: str,
+        on: date,
+        amount: int,
+        direction: bool,
+        group: str,
+        bookings: Sequence[Booking],
+        in_batch: bool,
     ) -> str:
         """The bank's name for the line. A statement tells each line once: what it names twice, and says alike, are two."""
-        if not servicer or servicer.upper() in _NAMELESS:
-            return self._own_key(on, amount, direction, group, bookings)
+        if not servicer or servicer.upper() in NAMELESS:
+            return self._own_key(on, amount, direction, group, bookings, in_batch)
         told = (servicer, "D" if direction else "C", on, amount, group, *(it.reference for it in bookings))
         times = self._told[told] = self._told.get(told, 0) + 1
         return servicer if times == 1 else f"{servicer}#{times}"
 
-    def _own_key(self, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking]) -> str:
+    def _own_key(
+        self, on: date, amount: int, direction: bool, group: str, bookings: Sequence[Booking], in_batch: bool
+    ) -> str:
         """What is told of one booking is alike in every file that tells it; alike ones in a file are counted.
 
         An entry's own number is not: a notification and the statement after it number the same booking each in its way.
         """
-        named = group or "+".join(it.reference for it in bookings)
+        named = "+".join(it.reference for it in bookings)
+        # Alike ones of a group may come in another order elsewhere; the payments of a sum are told there, or not.
+        named = named if len(bookings) == 1 and not in_batch else group or named
         if len(named) > _LONG:
             named = sha256(named.encode()).hexdigest()[:_LONG]
         alike = f"{MADE}{on:%Y%m%d}-{'D' if direction else 'C'}{amount}-{named}"
         self._alike[alike] = self._alike.get(alike, 0) + 1
         return f"{alike}-{self._alike[alike]}"
 
-    def _share(self, it: "_Detail", amount: int, *, debit: bool) -> int:
-        """What one payment has of a line; nothing where it is not told, or goes the other way: then the line does not add up."""
-        if debit and it.credit:
-            return 0
-        if it.cents is None:
-            return amount if len(self._details) == 1 else 0
-        return it.cents
 
-    def _detail(self, detail: Any) -> "_Detail":
-        fields = self._fields
-        detail = fields.part(detail)
-        # Most of a state's bookings are not ours and name nothing of ours: they are lines that move nothing.
-        named = detail.text("Refs/EndToEndId")
-        if group := detail.text("Refs/PmtInfId"):
-            self._groups.add(group)
-        # Where the amount of one payment of several stands is the bank's choice; in another currency it is no share of the line.
-        amounts = [one for it in ("Amt", "AmtDtls/TxAmt/Amt") for one in detail.all(it) if one.get("Ccy") == "EUR"]
-        own = cents(amounts[0].text or "") if amounts else None
-        returned, reason = False, ""
-        if detail.all("RtrInf") or detail.text("BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNED:
-            returned = True
-            reason = fields.code(detail, "RtrInf/Rsn")
-        ours = payments.recognised(named) or self._ours_elsewhere(detail, named)
-        named = ours or (named if IDENTIFIER.fullmatch(named) else "")
-        paid_under = self._paid_under(detail, named)
-        credit = detail.text("CdtDbtInd") == "CRDT"
-        return _Detail(named, paid_under, own, returned, reason, self._charges(detail), credit)
-
-    def _ours_elsewhere(self, detail: Any, named: str) -> str:
-        """The one payment of ours that stands in another place, where a bank names none in the place for it."""
-        if named.upper() not in {"", *_NAMELESS}:
-            return ""
-        texts = [*detail.all("Refs/InstrId"), *detail.all("Refs/TxId"), *detail.all("RmtInf/Ustrd")]
-        found = frozenset[str]().union(*(payments.references_in(it.text or "") for it in texts))
-        return next(iter(found)) if len(found) == 1 else ""
-
-    def _paid_under(self, detail: Any, named: str) -> str:
-        """The one claim that a credit names in any of its places; two say nothing, and are none."""
-        structured = self._fields.texts(detail, "RmtInf/Strd/CdtrRefInf/Ref")
-        texts = [named, *structured, *self._fields.texts(detail, "RmtInf/Ustrd")]
-        found = frozenset[str]().union(*(claims.references_in(it) for it in texts))
-        if len(found) > 1:
-            return ""
-        return next(iter(found), named)
-
-    def _charges(self, detail: Any) -> int:
-        """What the banks on the way kept for themselves of a payment that came back."""
-        amounts = self._fields.all(detail, self._layout.charges)
-        return sum(cents(it.text or "") for it in amounts if it.get("Ccy") == "EUR")
+def _share(it: Detail, amount: int, *, debit: bool, alone: bool) -> int:
+    """What one payment has of a line; nothing where it is not told, or goes the other way: then the line does not add up."""
+    if debit and it.credit:
+        return 0
+    if it.cents is None:
+        return amount if alone else it.instructed
+    if alone and it.returned and it.cents - it.charges == amount:
+        return amount  # told before what the banks kept of it
+    return it.cents
 
 
-class _Detail(NamedTuple):
-    """One payment of a line: `named` is its payer's name for it, `paid_under` what it says to us when it comes in."""
-
-    named: str
-    paid_under: str
-    cents: int | None
-    returned: bool
-    reason: str
-    charges: int
-    credit: bool
+def _group_of(batches: Sequence[Any], details: Sequence[Detail]) -> str:
+    """The one group that a line books as a whole or in part; without any the file, by the name of the whole message."""
+    groups = {it.group for it in details if it.group}
+    if batches:
+        texts = ((it.text or "").strip() for it in batches)
+        groups |= {name_of_ours(it) or it for it in texts}
+    return groups.pop() if len(groups) == 1 else ""

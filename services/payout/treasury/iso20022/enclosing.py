@@ -84,7 +84,7 @@ def enclosed(
         page = page_of_message(fields, block.getparent())
     if page == WHOLE:
         _check(fields, block, opening, closing, sums, mixed=bool(others))
-    elif others:
+    elif others and block.tag == fields.path("Stmt"):
         raise OtherCurrency
     else:
         opening, closing = _carried(fields, balances, page)
@@ -144,12 +144,16 @@ def _day_of(fields: Fields, block: Any, balances: Sequence[Any], page: Page) -> 
     """The day of the closing balance, else the one on which it was made; of a page, of what it is of."""
     by_code = _by_code(fields, balances)
     closing = by_code.get(_CLOSING)
-    told = fields.maybe(closing, "Dt/Dt") if closing is not None else ""
+    told = _day_at(fields, closing)
     if not told and page != WHOLE:
         carried = by_code.get(_BETWEEN)
-        told = fields.maybe(block, "FrToDt/ToDtTm") or (fields.maybe(carried, "Dt/Dt") if carried is not None else "")
+        told = fields.maybe(block, "FrToDt/ToDtTm") or _day_at(fields, carried)
     told = told or fields.maybe(block, "CreDtTm")
     return day(told) if told else None
+
+
+def _day_at(fields: Fields, balance: Any) -> str:
+    return "" if balance is None else fields.maybe(balance, "Dt/Dt") or fields.maybe(balance, "Dt/DtTm")
 
 
 def _check(fields: Fields, block: Any, opening: int | None, closing: int | None, sums: Sums, *, mixed: bool) -> None:

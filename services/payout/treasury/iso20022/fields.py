@@ -10,6 +10,8 @@ from shared.calendar import local_date
 
 IDENTIFIER = re.compile(r"(?!/)(?!.*//)[a-zA-Z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 """Message, group and end-to-end ids that we write: 35 characters of the SEPA set, no slash at either end and never two."""
+_OURS = re.compile(r"[0-9A-Fa-f]{32}(?:-[0-9]{2,3})?", re.ASCII)
+"""What our files are called, and the groups in them."""
 _LONGEST = 35
 """What others write is `Max35Text`, and many banks do not keep to the SEPA set in the names of their own files."""
 _CODE = re.compile(r"[A-Z]{4}|(?=[^0-9]*[0-9])[A-Za-z0-9.-]{1,12}", re.ASCII)
@@ -151,6 +153,11 @@ class Fields:
         return cents(element.text or "")
 
 
+def name_of_ours(text: str) -> str:
+    """The name of a file or a group as we write it, whatever became of its letters on the way; empty when it is called as none of ours."""
+    return text.lower() if _OURS.fullmatch(text) else ""
+
+
 def is_name(text: str) -> bool:
     """Whether others may call something by it: short, and of characters that can be seen."""
     return 0 < len(text) <= _LONGEST and text.isprintable()
@@ -170,7 +177,7 @@ def cents(text: str) -> int:
 
 
 def number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Unreadable("bad-number", "Eine Anzahl ist keine Zahl.")
     return int(text)
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from services.payout.report import Message, Sift, keep_all
 from services.payout.treasury import Found, Unreadable
-from services.payout.treasury.iso20022.account import AccountReader, layout_of
+from services.payout.treasury.iso20022.account import AccountReader
+from services.payout.treasury.iso20022.details import layout_of
 from services.payout.treasury.iso20022.fields import Fields, is_name
 from services.payout.treasury.iso20022.parsing import Parts
 from services.payout.treasury.iso20022.recall import RecallReader

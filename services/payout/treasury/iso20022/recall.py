@@ -5,7 +5,7 @@ from typing import Any
 from services.payout import payment as payments
 from services.payout.report import Recall, RecallReport, RecallStatus
 from services.payout.treasury import Unreadable
-from services.payout.treasury.iso20022.fields import Fields, is_name
+from services.payout.treasury.iso20022.fields import Fields, is_name, name_of_ours
 
 _RECALLS = {
     "ACCR": Recall.CANCELLED,
@@ -34,7 +34,7 @@ class RecallReader:
             case "OrgnlPmtInfAndSts":
                 self._batches |= set(fields.texts(part, "OrgnlGrpInf/OrgnlMsgId"))
                 if code := fields.maybe(part, "PmtInfCxlSts"):
-                    self._add(part, code, group=fields.identified(part, "OrgnlPmtInfId"))
+                    self._add(part, code, group=name_of_ours(told := fields.identified(part, "OrgnlPmtInfId")) or told)
             case _:
                 raise Unreadable("missing", f"{name} gehört nicht in diese Nachricht.")
 
@@ -55,7 +55,7 @@ class RecallReader:
         [name] = self._batches
         if not is_name(name):
             raise Unreadable("bad-identifier", "OrgnlMsgId ist keine zulässige Kennung.")
-        return name
+        return name_of_ours(name) or name
 
     def _code(self, transaction: Any) -> str:
         """What is said of a payment; one without a status of its own has that of its group or its file."""

@@ -6,7 +6,7 @@ from typing import Any
 from services.payout import payment as payments
 from services.payout.report import DUPLICATES, Answer, Status, StatusReport
 from services.payout.treasury import Unreadable
-from services.payout.treasury.iso20022.fields import Fields, cents, is_name, number
+from services.payout.treasury.iso20022.fields import Fields, cents, is_name, name_of_ours, number
 
 _ANSWERS = {
     "ACTC": Answer.RECEIVED,
@@ -78,7 +78,7 @@ class StatusReader:
         count, total = fields.maybe(original, "OrgnlNbOfTxs"), fields.maybe(original, "OrgnlCtrlSum")
         return StatusReport(
             message_id=fields.identified(message, "GrpHdr/MsgId"),
-            batch=fields.identified(original, "OrgnlMsgId"),
+            batch=name_of_ours(batch := fields.identified(original, "OrgnlMsgId")) or batch,
             count=number(count) if count else None,
             sum_cents=cents(total) if total else None,
             created_at=_instant(fields.maybe(original, "OrgnlCreDtTm")),
@@ -87,7 +87,8 @@ class StatusReader:
 
     def _name_of(self, information: Any) -> str:
         if not self._group:
-            self._group = self._fields.identified(information, "OrgnlPmtInfId")
+            told = self._fields.identified(information, "OrgnlPmtInfId")
+            self._group = name_of_ours(told) or told
             if self._group in _STEPS:
                 raise _transport_log()
         return self._group
