@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.decider import Context, Decider, event, value
+from shared.records import likeness
 
 
 @value
@@ -45,13 +46,7 @@ class Payee:
 
 
 def decide(command: SucceedPayee, payee: Payee, context: Context) -> Sequence[PayeeSucceeded]:
-    succeeded = PayeeSucceeded(
-        reference=command.reference,
-        old_key=command.old_key,
-        new_key=command.new_key,
-        new_name=command.new_name,
-        effective_on=command.effective_on,
-    )
+    succeeded = likeness(PayeeSucceeded, command)
     return [] if succeeded in payee.successions else [succeeded]
 
 

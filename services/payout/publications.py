@@ -30,25 +30,13 @@ type Published = (
     | UnspentNoted
 )
 
-PUBLISHED = (
-    disbursement.DrawdownAccepted,
-    disbursement.DrawdownReduced,
-    disbursement.DrawdownRejected,
-    disbursement.FundsReturned,
-    disbursement.UnspentNoted,
-    payment.PaymentOrdered,
-    payment.PaymentSettled,
-    payment.PaymentRejected,
-    payment.PaymentReturned,
-    payment.PaymentCancelled,
-    claim.RepaymentBooked,
-    claim.ClaimSettled,
-)
-"""The events that become contracts; every other stays in the house."""
-
 
 def publish(event: object, state: Any) -> Published | None:
     """The contract that an event of disbursement, payment or claim becomes, None when it is nobody else's business."""
+    return _of_plan(event, state) or _of_claim(event, state) or _of_payment(event, state)
+
+
+def _of_plan(event: object, state: Any) -> DrawdownExamined | FundsReturned | UnspentNoted | None:
     match event:
         case disbursement.DrawdownAccepted():
             return _examined(event, event.accepted_cents, "", state)
@@ -70,6 +58,12 @@ def publish(event: object, state: Any) -> Published | None:
                 drawdown=event.drawdown, unspent_cents=event.unspent_cents, late_cents=event.late_cents,
                 due_on=event.due_on, noted_on=event.noted_on, parts=event.parts,
             )  # fmt: skip
+        case _:
+            return None
+
+
+def _of_claim(event: object, state: Any) -> RepaymentReceived | ClaimSettled | None:
+    match event:
         case claim.RepaymentBooked():
             return RepaymentReceived(
                 claim=event.claim, repayment=event.repayment, title=state.find(event.claim).opened.title,
@@ -81,6 +75,14 @@ def publish(event: object, state: Any) -> Published | None:
                 claim=event.claim, outcome=event.outcome, settled_on=event.settled_on,
                 acted=tuple(it for it in state.acted if it.action in claim.ACTIONS),
             )  # fmt: skip
+        case _:
+            return None
+
+
+def _of_payment(
+    event: object, state: Any
+) -> PaymentOrdered | PaymentSettled | PaymentRejected | PaymentReturned | None:
+    match event:
         case payment.PaymentOrdered():
             return PaymentOrdered(
                 payment=event.payment,

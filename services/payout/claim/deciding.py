@@ -62,6 +62,7 @@ from shared import duties
 from shared.contracts import Acted
 from shared.decider import Context
 from shared.interest import Balance, DayCount, statement
+from shared.records import likeness
 
 _NEAR = timedelta(days=31)
 """Further from the day of the booking no value is believed."""
@@ -72,10 +73,7 @@ def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event
         case OpenClaim():
             return _open(command, claims)
         case NoteService():
-            told = DemandServiceNoted(
-                claim=command.claim, step=command.step, number=command.number, due_on=command.due_on,
-                happened_on=command.happened_on,
-            )  # fmt: skip
+            told = likeness(DemandServiceNoted, command)
             return [] if told in claims.services else [told]
         case RemindOfClaims():
             return [_reminded(it, context) for it in claims.claims if it.is_pursued and it.due_on < context.valid_on]
@@ -86,14 +84,7 @@ def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event
 
 
 def _open(command: OpenClaim, claims: Claims) -> Sequence[Event]:
-    opened = ClaimOpened(
-        claim=command.claim, kind=command.kind, cents=command.cents, interest_cents=command.interest_cents,
-        interest_from_on=command.interest_from_on, waived_because=command.waived_because, day_count=command.day_count,
-        interest_bagatelle_cents=command.interest_bagatelle_cents, reference=command.reference, title=command.title,
-        file_number=command.file_number, due_on=command.due_on, due_days=command.due_days,
-        demanded_on=command.demanded_on, acted=command.acted, awaits_service=command.awaits_service,
-        payment=command.payment,
-    )  # fmt: skip
+    opened = likeness(ClaimOpened, command)
     if known := claims.find(command.claim):
         if known.opened != opened:
             raise ClaimDiffers

@@ -70,6 +70,7 @@ from services.payout.disbursement.states import (
 )
 from shared import duties
 from shared.decider import Context, replace
+from shared.records import likeness
 
 
 def decide(command: Command, state: Disbursement, context: Context) -> Sequence[Event]:
@@ -116,26 +117,7 @@ def decide(command: Command, state: Disbursement, context: Context) -> Sequence[
 
 
 def _open(command: OpenPlan, state: Disbursement, context: Context) -> Sequence[Event]:
-    opened = PlanOpened(
-        award=command.award,
-        file_number=command.file_number,
-        title=command.title,
-        applicant_key=command.applicant_key,
-        applicant_name=command.applicant_name,
-        by_year=command.by_year,
-        eligible_cents=command.eligible_cents,
-        rate_bp=command.rate_bp,
-        account_holder=command.account_holder,
-        iban=command.iban,
-        assigned_on=command.assigned_on,
-        acted=command.acted,
-        side_conditions=command.side_conditions,
-        programme=command.programme,
-        drawdown_months=command.drawdown_months,
-        withheld_bp=command.withheld_bp,
-        municipalities=command.municipalities,
-        financing_type=command.financing_type,
-    )
+    opened = likeness(PlanOpened, command)
     if isinstance(state, Waiting):
         return [opened, *give_back(evolve(state, opened), context)]
     if opened != state.opened:
@@ -268,15 +250,7 @@ def _require_payable(state: Disbursement) -> None:
 
 
 def _return(command: ReturnFunds, state: Disbursement, context: Context) -> Sequence[Event]:
-    received = ReductionReceived(
-        reduction=command.reduction,
-        by_year=command.by_year,
-        eligible_cents=command.eligible_cents,
-        freeze=command.freeze,
-        reason=command.reason,
-        requested_on=command.requested_on,
-        acted=command.acted,
-    )
+    received = likeness(ReductionReceived, command)
     if command.reduction in {it.reduction for it in state.changes.asked}:
         return []
     return [received, *give_back(evolve(state, received), context)]
@@ -285,12 +259,4 @@ def _return(command: ReturnFunds, state: Disbursement, context: Context) -> Sequ
 def _supplement(command: SupplementPlan, state: Disbursement) -> Sequence[Event]:
     if command.supplement in state.changes.supplements:
         return []
-    return [
-        PlanSupplemented(
-            supplement=command.supplement,
-            by_year=command.by_year,
-            eligible_cents=command.eligible_cents,
-            supplemented_on=command.supplemented_on,
-            acted=command.acted,
-        )
-    ]
+    return [likeness(PlanSupplemented, command)]

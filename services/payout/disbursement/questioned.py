@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.decider import DomainError, event, replace, value
+from shared.records import likeness
 
 
 @value
@@ -129,25 +130,13 @@ def question(command: QuestionDebit, debits: Sequence[Debit]) -> Sequence[DebitQ
     """The same debit told again, by another file, is no second question."""
     if any((it.payment, it.booking) == (command.payment, command.booking) for it in debits):
         return []
-    return [
-        DebitQuestioned(
-            case=command.case,
-            drawdown=command.drawdown,
-            payment=command.payment,
-            booking=command.booking,
-            cents=command.cents,
-            reason=command.reason,
-            booked_on=command.booked_on,
-        )
-    ]
+    return [likeness(DebitQuestioned, command)]
 
 
 def explain(command: ExplainDebit, debits: Sequence[Debit]) -> Sequence[DebitExplained]:
     if not any((it.payment, it.booking) == (command.payment, command.booking) for it in open_debits(debits)):
         return []
-    return [
-        DebitExplained(case=command.case, drawdown=command.drawdown, payment=command.payment, booking=command.booking)
-    ]
+    return [likeness(DebitExplained, command)]
 
 
 def after(debits: tuple[Debit, ...], it: DebitQuestioned | DebitExplained) -> tuple[Debit, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from shared.contracts import Acted
 from shared.decider import event, value
 from shared.money import at_rate
+from shared.records import likeness
 
 ACCEPTED = "accepted"
 """The outcome of a final proof; one of an interim proof releases nothing."""
@@ -37,13 +38,7 @@ class ProofNoted:
 
 def note_proof(command: NoteProof, noted: ProofNoted | None) -> Sequence[ProofNoted]:
     """The note, unless it was made; a proof is accepted once."""
-    if noted is not None:
-        return []
-    return [
-        ProofNoted(
-            proof=command.proof, final_cents=command.final_cents, decided_on=command.decided_on, acted=command.acted
-        )
-    ]
+    return [] if noted is not None else [likeness(ProofNoted, command)]
 
 
 def withheld_cents(granted_cents: int, withheld_bp: int, proof: ProofNoted | None) -> int:

@@ -8,6 +8,7 @@ from datetime import date
 
 from shared.contracts import Acted, SideCondition
 from shared.decider import DomainError, event, value
+from shared.records import likeness
 
 FIRST_PAYMENT, EVERY_PAYMENT = "first-payment", "every-payment"
 MET = frozenset({"fulfilled", "waived"})
@@ -48,15 +49,7 @@ def note(command: NoteSideCondition, noted: Sequence[SideConditionNoted]) -> Seq
     """The note, unless it was made."""
     if any(it.revision == command.revision for it in noted):
         return []
-    return [
-        SideConditionNoted(
-            number=command.number,
-            outcome=command.outcome,
-            revision=command.revision,
-            assessed_on=command.assessed_on,
-            acted=command.acted,
-        )
-    ]
+    return [likeness(SideConditionNoted, command)]
 
 
 def outcome_of(number: int, noted: Sequence[SideConditionNoted]) -> str:

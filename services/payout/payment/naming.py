@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"(?<![A-Z0-9])TH[0-9]{2}[0-9A-Z]{13}T[0-9A-Z]{2}A[0-9A-
 def reference_of(case: str, tranche: int, attempt: int, year: int) -> str:
     """The payment's name at the treasury, 25 characters A–Z and 0–9: TH, year, 65 bits of the case, T, tranche, A, attempt, check digits.
 
-    Made of the order's key and of nothing else: the same order always has the same name, another one never (treasury.md 1).
+    Made of the order's key and of nothing else: the same order always has the same name, another one never.
     Tranche and attempt are base 32; raises `NumbersExhausted` beyond 1023.
     """
     if not (0 < tranche < 1024 and 0 < attempt < 1024):

@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 0.2
 AGAIN_AFTER_SECONDS = (1.0, 5.0, 30.0, 300.0, 900.0, 3600.0)
-"""When a hand-over whose outcome is unknown is repeated (treasury.md 2); the last one again and again."""
+"""When a hand-over whose outcome is unknown is repeated; the last pause again and again."""
 SUBJECT = "treasury-files"
 """The key under which files of the treasury are kept: they belong to no one person."""
 
