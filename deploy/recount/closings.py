@@ -73,6 +73,9 @@ class Closings:
             case "payout.repayment-booked" if facts.get("booked_by") == "system" or it.facts.get("assigned"):
                 day = facts.get("account_on") or facts["received_on"]
                 self._received[day] = self._received.get(day, 0) + facts["cents"] + facts["interest_cents"]
+            case "payout.repayment-found-on-account":
+                day = facts["account_on"]
+                self._received[day] = self._received.get(day, 0) + facts["cents"]
             case "payout.statement-noted":
                 days = {one["booked_on"]: (one["debit_cents"], one["credit_cents"]) for one in facts["days"]}
                 self._statements[f"{it.stream}/{facts['statement']}/{facts['sha256']}"] = days

@@ -30,6 +30,7 @@ UNPROPOSED: Body = {
     "counter": "",
     "claim": "",
     "parts": [],
+    "repayment": "",
 }
 
 
@@ -58,6 +59,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
                 "status": "proposed", "proposal": event.proposal, "resolution": event.resolution,
                 "proposed_by": event.proposed_by, "proposed_reason": event.reason, "payment": event.payment,
                 "counter": event.counter, "claim": event.claim, "owner": body["owner"] or event.proposed_by, "parts": _parts(event.parts),
+                "repayment": event.repayment,
             }  # fmt: skip
         case ResolutionDeclined():
             body |= {"status": "open"} | UNPROPOSED
@@ -65,7 +67,7 @@ def list_clearing(draft: Draft, name: str, position: int, it: Recorded) -> None:
             body |= {
                 "status": "resolved", "resolution": event.resolution, "approved_by": event.approved_by,
                 "resolved_on": event.approved_on.isoformat(), "payment": event.payment, "counter": event.counter,
-                "claim": event.claim, "parts": _parts(event.parts),
+                "claim": event.claim, "parts": _parts(event.parts), "repayment": event.repayment,
             }  # fmt: skip
             for view in ("clearing", "clearing-kinds", "clearing-owners"):
                 draft.delete(view, key)

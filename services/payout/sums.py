@@ -69,6 +69,10 @@ def count_receipts(draft: Draft, it: claim.Claim) -> None:
         if claim.of_account(one):
             day = f"day/{(one.account_on or one.received_on).isoformat()}"
             now[day] = now.get(day, 0) + one.cents + one.interest_cents
+    for found in it.found:
+        # What a person had entered: the account's booking of it counts for the account's own day.
+        day = f"day/{found.account_on.isoformat()}"
+        now[day] = now.get(day, 0) + found.cents
     before: Mapping[str, int] = draft.get("receipt-parts", it.id) or {}
     if now == before:
         return

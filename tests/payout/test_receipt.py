@@ -20,10 +20,10 @@ from services.payout.claim import (
     RepaymentBooked,
     SuspendClaim,
     TakeReceipt,
-    deciding,
     receipt_of,
     references_in,
 )
+from services.payout.claim import by_hand as by_hand_room
 from services.payout.clearing import ClearingKind, ProposeResolution, Resolution, ResolutionIncomplete
 from services.payout.report import (
     AccountEntry,
@@ -99,7 +99,9 @@ def test_what_a_person_booked_under_the_treasurys_name_is_not_booked_again_nor_t
         claim="c1", repayment="r1", cents=1_00, received_on=DAY, paid_by=PaidBy.TRANSFER, voucher="K-1"
     )
     (booked,) = given(OPENED).when(by_hand, clerk(Role.TREASURY)).events
-    given(OPENED, booked).when(replace(TAKEN, cents=1_00), system(DAY)).then()
+    tied = given(OPENED, booked).when(replace(TAKEN, cents=1_00), system(DAY)).then_one(claim.RepaymentFoundOnAccount)
+    assert (tied.repayment, tied.booking, tied.cents) == ("r1", "K-1", 1_00)
+    given(OPENED, booked, tied).when(replace(TAKEN, cents=1_00), system(DAY)).then()
     with pytest.raises(claim.RepaymentDiffers):
         given(OPENED, taken(1_00)).when(by_hand, clerk(Role.TREASURY))
 
@@ -280,7 +282,7 @@ def test_any_division_and_repetition_sums_to_what_was_owed(told: tuple[list[int]
 def test_without_its_name_a_booking_told_twice_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     made = iter(range(100))
     monkeypatch.setattr(receipts.claims, "receipt_of", lambda *_: f"r{next(made)}")
-    monkeypatch.setattr(deciding, "_same_voucher", lambda *_: False)
+    monkeypatch.setattr(by_hand_room, "_same_voucher", lambda *_: False)
     house = summed([OWED // 2, OWED - OWED // 2], [[0], [0, 1]])
     assert [it[0] for it in waiting(house)] == ["claim-is-settled"]
     assert (

@@ -76,6 +76,7 @@ ACTS: Mapping[str, str] = {
     "review.repayment-demanded": "demand-repayment",
     "review.repayment-dropped": "drop-repayment",
     "payout.repayment-booked": "book-repayment",
+    "payout.repayment-found-on-account": "book-repayment",
     "payout.interest-assessed": "assess-interest",
     "payout.interest-waived": "waive-interest",
     "payout.claim-deferred": "defer-claim",

@@ -44,6 +44,11 @@ class ProposalBody(Body):
     counter: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32}/[0-9]{1,9})?$")] = Field(
         default="", title="Gegenbuchung", description="der Klärungsfall, der diesen aufhebt"
     )
+    repayment: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32})?$")] = Field(
+        default="",
+        title="Von Hand gebuchter Eingang",
+        description="wenn die Gutschrift das Geld ist, das schon von Hand auf die Forderung gebucht ist",
+    )
     parts: list[PartBody] = Field(
         default=[],
         max_length=MOST_PARTS,
@@ -65,6 +70,8 @@ def clearing_actions(house: House) -> list[Action]:
     async def propose(body: ProposalBody, ask: Ask) -> Decision:
         number = await _number(house, ask)
         payment, claim = await _meant(house, body.reference)
+        if body.repayment:
+            claim = claim or await _claim_of(house, body.repayment)
         shares = [await _share(house, it) for it in body.parts]
         reason = await _sealed(house, ask, "resolution", body.reason)
         command = clearing.ProposeResolution(
@@ -77,6 +84,7 @@ def clearing_actions(house: House) -> list[Action]:
             claim=claim,
             sealed_reason=reason,
             parts=tuple(it for it, _ in shares),
+            repayment=body.repayment,
         )
         owing = [await _owed(house, claim)] if claim else [it for _, it in shares if it]
         return report.propose(ask.path["clearing"], command, owing)
@@ -156,6 +164,15 @@ async def _meant(house: House, reference: str) -> tuple[str, str]:
     if not claims:
         raise Problem(404, "payment-unknown", "Diese Zahlung oder Forderung gibt es nicht.", field="reference")
     return "", claims[reference].claim
+
+
+async def _claim_of(house: House, repayment: str) -> str:
+    """The claim on which a person entered this; 404 problem when there is no such entry, or its booking was found."""
+    await house.seen(house.writer.head.position)
+    found = await asyncio.to_thread(house.views.get, "repayments-by-hand", repayment)
+    if found is None:
+        raise Problem(404, claims.NotEnteredByHand.code, claims.NotEnteredByHand.title, field="repayment")
+    return found.body["claim"]
 
 
 async def _share(house: House, it: PartBody) -> tuple[clearing.Part, report.Owed | None]:

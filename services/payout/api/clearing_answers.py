@@ -54,6 +54,7 @@ class ClearingItem(BaseModel):
     claim: str = ""
     counter: str = Field(default="", description="the item of the booking that undid this one")
     parts: list[ItemPart] = Field(default=[], description="of a divided credit, to the cent")
+    repayment: str = Field(default="", description="the entry made by hand that the booking was found to be")
     of: int = Field(default=0, description="the item that this one is the rest of")
     approved_by: str = ""
     resolved_on: date | None = None
@@ -71,7 +72,18 @@ class ItemAction(BaseModel):
     hindrance: str
 
 
+class RepaymentByHand(BaseModel):
+    """A repayment of the same amount that a person entered by hand, and no booking of the account was matched with."""
+
+    repayment: str
+    reference: str = Field(description="of the claim on which it was entered")
+    received_on: date
+    voucher: str
+    cents: int
+
+
 class ItemOfFile(ClearingItem):
+    suggested: list[RepaymentByHand] = Field(default=[], description="what it may be; two persons say so")
     next: list[ItemAction]
     offered: list[str] = Field(description="what may be found of it")
 
@@ -96,7 +108,18 @@ async def item_of(house: House, person: Person, name: str, number: str) -> ItemO
         **told_item(body, local_date(house.now())),
         next=_next(house, person, name, standing),
         offered=list(clearing.OFFERED[standing.item.kind]),
+        suggested=_suggested(house, standing),
     )
+
+
+def _suggested(house: House, standing: clearing.Standing) -> list[RepaymentByHand]:
+    """Entries made by hand of the same amount, those on the claim that the credit names first; they only suggest."""
+    item = standing.item
+    if item.kind != clearing.ClearingKind.INCOMING or standing.resolved is not None:
+        return []
+    found = [it.body for it in house.views.find("repayments-by-hand", grp=str(item.cents), limit=50).entries]
+    found.sort(key=lambda it: (it["reference"] != item.reference, it["received_on"]))
+    return [RepaymentByHand.model_validate(it) for it in found[:_SUGGESTED]]
 
 
 def _next(house: House, person: Person, name: str, standing: clearing.Standing) -> list[ItemAction]:
@@ -123,4 +146,5 @@ def _of_treasury(standing: clearing.Standing, person: Person) -> str:
     return clearing.BookedByTreasury.title if books and not person.roles & MATRIX.roles[claims.BOOK] else ""
 
 
+_SUGGESTED = 10
 _JUDGED = frozenset({"propose-resolution", "approve-resolution"})

@@ -5,6 +5,7 @@ it is paid, with a line for every amount that stood open, so that partial paymen
 """
 
 from services.payout.claim.across import of_case
+from services.payout.claim.by_hand import unmatched
 from services.payout.claim.commands import (
     ACTIONS,
     ASSESS,
@@ -18,6 +19,7 @@ from services.payout.claim.commands import (
     BookRepayment,
     Command,
     DeferClaim,
+    MatchRepayment,
     NoteService,
     OfClaim,
     OpenClaim,
@@ -39,10 +41,14 @@ from services.payout.claim.errors import (
     ClaimReasonMissing,
     MoreThanOwed,
     NoInterestOpen,
+    NotEnteredByHand,
     NotOfTreasury,
     PrincipalOpen,
     ReceiptListed,
     RepaymentDiffers,
+    RepaymentMatched,
+    RepaymentOnAccount,
+    RepaymentPerhapsByHand,
     UnknownClaim,
 )
 from services.payout.claim.events import (
@@ -58,11 +64,12 @@ from services.payout.claim.events import (
     InterestAssessed,
     InterestWaived,
     RepaymentBooked,
+    RepaymentFoundOnAccount,
 )
 from services.payout.claim.evolving import evolve
 from services.payout.claim.naming import receipt_of, references_in
 from services.payout.claim.noun import decider
-from services.payout.claim.states import Claim, Claims, of_account
+from services.payout.claim.states import Claim, Claims, of_account, total_of
 from services.payout.claim.telling import needed_by, order, wanted_of
 
 __all__ = [
@@ -97,8 +104,10 @@ __all__ = [
     "Event",
     "InterestAssessed",
     "InterestWaived",
+    "MatchRepayment",
     "MoreThanOwed",
     "NoInterestOpen",
+    "NotEnteredByHand",
     "NotOfTreasury",
     "NoteService",
     "OfClaim",
@@ -110,6 +119,10 @@ __all__ = [
     "RemitClaim",
     "RepaymentBooked",
     "RepaymentDiffers",
+    "RepaymentFoundOnAccount",
+    "RepaymentMatched",
+    "RepaymentOnAccount",
+    "RepaymentPerhapsByHand",
     "ResumeClaim",
     "SuspendClaim",
     "TakeReceipt",
@@ -124,5 +137,7 @@ __all__ = [
     "order",
     "receipt_of",
     "references_in",
+    "total_of",
+    "unmatched",
     "wanted_of",
 ]

@@ -87,6 +87,18 @@ class TakeReceipt:
 
 
 @value
+class MatchRepayment:
+    """A booking of the account (`voucher`) is the money that a person entered before as this `repayment`; two persons found so."""
+
+    claim: str
+    repayment: str
+    cents: int
+    received_on: date
+    voucher: str
+    acted: tuple[Acted, ...] = ()
+
+
+@value
 class AssessInterest:
     claim: str
     rates: tuple[HalfYearRate, ...]
@@ -137,6 +149,6 @@ class RemindOfClaims:
 
 
 type OfClaim = (
-    BookRepayment | AssessInterest | WaiveInterest | DeferClaim | SuspendClaim | ResumeClaim | RemitClaim
+    BookRepayment | MatchRepayment | AssessInterest | WaiveInterest | DeferClaim | SuspendClaim | ResumeClaim | RemitClaim
 )  # fmt: skip
 type Command = OpenClaim | NoteService | OfClaim | TakeReceipt | RemindOfClaims

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import assert_never
 
+from services.payout.claim.by_hand import NEAR, match_entry, refuse_on_account, refuse_perhaps_by_hand, told_before
 from services.payout.claim.commands import (
     ASSESS,
     BOOK,
@@ -16,6 +17,7 @@ from services.payout.claim.commands import (
     BookRepayment,
     Command,
     DeferClaim,
+    MatchRepayment,
     NoteService,
     OfClaim,
     OpenClaim,
@@ -64,9 +66,6 @@ from shared.decider import Context
 from shared.interest import Balance, DayCount, statement
 from shared.records import likeness
 
-_NEAR = timedelta(days=31)
-"""Further from the day of the booking no value is believed."""
-
 
 def decide(command: Command, claims: Claims, context: Context) -> Sequence[Event]:
     match command:
@@ -113,6 +112,8 @@ def _of_claim(command: OfClaim, claims: Claims, context: Context) -> Sequence[Ev
     match command:
         case BookRepayment():
             return _book(command, it, acted, context)
+        case MatchRepayment():
+            return match_entry(command, it, acted, context)
         case AssessInterest():
             return _assess(command, it, acted, context)
         case WaiveInterest():
@@ -150,6 +151,7 @@ def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: 
     # What a file booked is not entered by hand as well, and what was entered by hand is not assigned as well.
     if any(one.voucher == command.voucher and of_account(one) != command.assigned for one in it.booked):
         raise RepaymentDiffers(field="voucher")
+    refuse_on_account(command, it)
     if command.cents > it.owed_cents and not it.settled:
         raise MoreThanOwed(field="cents")
     _require(it, command.voucher, BOOK, acted, context, "voucher")
@@ -160,18 +162,13 @@ def _book(command: BookRepayment, it: Claim, acted: tuple[Acted, ...], context: 
 
 def _take(command: TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
     """What is owed is booked; told again, by the same or another file or by a person before, it is nothing new."""
-    known = next((one for one in it.booked if command.repayment == one.repayment or _same_voucher(one, command)), None)
-    if known:
-        if known.cents + known.interest_cents + known.surplus_cents != command.cents:
-            raise RepaymentDiffers
-        return []
+    known = told_before(command, it, context)
+    if known is not None:
+        return known
     if command.listed:
         raise ReceiptListed
+    refuse_perhaps_by_hand(command, it)
     return _booked(command, it, context)
-
-
-def _same_voucher(one: RepaymentBooked, command: TakeReceipt) -> bool:
-    return one.paid_by == PaidBy.TRANSFER and one.voucher == command.voucher
 
 
 def _booked(command: BookRepayment | TakeReceipt, it: Claim, context: Context) -> Sequence[Event]:
@@ -200,7 +197,7 @@ def _credited_on(command: BookRepayment | TakeReceipt, context: Context) -> date
     One far from the booking is a slip, and one to come ends nothing later than today.
     """
     valued = command.valued_on
-    if valued is None or abs(valued - command.received_on) > _NEAR:
+    if valued is None or abs(valued - command.received_on) > NEAR:
         return command.received_on
     return min(valued, context.valid_on)
 

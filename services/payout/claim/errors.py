@@ -35,6 +35,34 @@ class ReceiptListed(DomainError):
     title = "Dieser Eingang steht bereits in der Klärungsliste."
 
 
+class RepaymentPerhapsByHand(DomainError):
+    """`detail` names the entry."""
+
+    code = "repayment-perhaps-by-hand"
+    title = (
+        "Auf diese Forderung ist von Hand ein gleich hoher Eingang gebucht; ob es derselbe ist, sagen zwei Personen."
+    )
+
+
+class RepaymentOnAccount(DomainError):
+    """`detail` names the booking."""
+
+    code = "repayment-on-account"
+    title = (
+        "Diesen Betrag hat das Konto an diesem Tag schon gemeldet; er ist gebucht. Einen zweiten meldet es von selbst."
+    )
+
+
+class RepaymentMatched(DomainError):
+    code = "repayment-matched"
+    title = "Zu diesem von Hand gebuchten Eingang ist bereits eine andere Buchung des Kontos gefunden."
+
+
+class NotEnteredByHand(DomainError):
+    code = "repayment-not-by-hand"
+    title = "Einen solchen von Hand gebuchten Eingang gibt es auf diese Forderung nicht."
+
+
 class ClaimDateNotValid(DomainError):
     code = "claim-date-not-valid"
     title = "Ein Eingang liegt heute oder früher und nicht vor der Forderung, eine Stundung endet nach der Fälligkeit."

@@ -73,6 +73,22 @@ class RepaymentBooked:
     account_on: date | None = None
 
 
+@event("payout.repayment-found-on-account")
+class RepaymentFoundOnAccount:
+    """What a person had entered as a repayment was told by the account, too (Zuordnung eines von Hand gebuchten Eingangs).
+
+    It is the same money: `booking` belongs to `repayment`, and counts for the account's day `account_on`.
+    """
+
+    claim: str
+    repayment: str
+    booking: str
+    cents: int
+    account_on: date
+    found_by: str
+    found_on: date
+
+
 @event("payout.interest-assessed")
 class InterestAssessed:
     """The interest on a claim was fixed (Festsetzung der Zinsen, § 49a III VwVfG): `lines` rounded once to `cents`.
@@ -168,6 +184,7 @@ class ClaimSettled:
 
 
 type Event = (
-    ClaimOpened | DemandServiceNoted | RepaymentBooked | InterestAssessed | InterestWaived | ClaimDeferred | ClaimSuspended | ClaimResumed
+    ClaimOpened | DemandServiceNoted | RepaymentBooked | RepaymentFoundOnAccount
+    | InterestAssessed | InterestWaived | ClaimDeferred | ClaimSuspended | ClaimResumed
     | ClaimRemitted | ClaimReminded | ClaimSettled
 )  # fmt: skip

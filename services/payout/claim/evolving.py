@@ -16,6 +16,7 @@ from services.payout.claim.events import (
     InterestAssessed,
     InterestWaived,
     RepaymentBooked,
+    RepaymentFoundOnAccount,
 )
 from services.payout.claim.states import Claim, Claims, later
 from shared import duties
@@ -33,6 +34,8 @@ def after(it: Claim, made: Event) -> Claim:
                 interest_due_cents=it.interest_due_cents - made.interest_cents,
                 falls=(*it.falls, (made.received_on, made.cents)) if made.cents else it.falls,
             )  # fmt: skip
+        case RepaymentFoundOnAccount():
+            return replace(it, found=(*it.found, made))
         case ClaimRemitted():
             return replace(
                 it, open_cents=it.open_cents - made.cents,
@@ -87,6 +90,8 @@ def _act_of(acted: tuple[Acted, ...], it: Event) -> tuple[Acted, ...]:
             return (*acted, *(one for one in it.acted if one not in acted))
         case RepaymentBooked():
             return duties.with_act(acted, it.booked_by, Role.TREASURY, BOOK)
+        case RepaymentFoundOnAccount():
+            return duties.with_act(acted, it.found_by, Role.TREASURY, BOOK)
         case InterestAssessed():
             return duties.with_act(acted, it.assessed_by, Role.CASE_OFFICER, ASSESS)
         case InterestWaived():

@@ -15,6 +15,7 @@ from services.payout.claim.events import (
     InterestAssessed,
     InterestWaived,
     RepaymentBooked,
+    RepaymentFoundOnAccount,
 )
 from services.payout.claim.evolving import evolve
 from services.payout.claim.states import Claims
@@ -29,6 +30,7 @@ decider = Decider[Command, Event, Claims](
         ClaimOpened,
         DemandServiceNoted,
         RepaymentBooked,
+        RepaymentFoundOnAccount,
         InterestAssessed,
         InterestWaived,
         ClaimDeferred,

@@ -9,6 +9,7 @@ from services.payout.claim.events import (
     InterestAssessed,
     InterestWaived,
     RepaymentBooked,
+    RepaymentFoundOnAccount,
 )
 from shared.contracts import Acted
 from shared.decider import value
@@ -48,6 +49,7 @@ class Claim:
     reminders: int = 0
     settled: ClaimSettled | None = None
     service: DemandServiceNoted | None = None
+    found: tuple[RepaymentFoundOnAccount, ...] = ()
 
     @property
     def id(self) -> str:
@@ -99,6 +101,11 @@ class Claims:
     def next_due_on(self) -> date | None:
         """The first day on which something pursued is due."""
         return min((it.due_on for it in self.claims if it.is_pursued), default=None)
+
+
+def total_of(it: RepaymentBooked) -> int:
+    """All that came in with it, owed or not."""
+    return it.cents + it.interest_cents + it.surplus_cents
 
 
 def of_account(it: RepaymentBooked) -> bool:

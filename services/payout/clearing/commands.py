@@ -53,7 +53,8 @@ class Part:
 class ProposeResolution:
     """`parts` are those of a divided credit; what they leave is another part that stays open.
 
-    `payment` or `claim` is what an assigned booking belongs to; `counter` names the item of the booking that undid it ("clearing/number").
+    `payment` or `claim` is what an assigned booking belongs to, `repayment` the entry on that claim that a person had made of it.
+    `counter` names the item of the booking that undid it ("clearing/number").
 
     The reason comes sealed, because it may name people.
     """
@@ -67,6 +68,7 @@ class ProposeResolution:
     claim: str = ""
     sealed_reason: Sealed | None = None
     parts: tuple[Part, ...] = ()
+    repayment: str = ""
 
 
 @value

@@ -140,6 +140,7 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
         claim=command.claim,
         sealed_reason=command.sealed_reason,
         parts=_whole(command.parts, standing.item),
+        repayment=command.repayment,
     )
     if command.proposal in _proposals(standing):
         return []
@@ -160,6 +161,8 @@ def _propose(command: ProposeResolution, standing: Standing, context: Context) -
     reclaimed = command.resolution == Resolution.RECOVERED and bool(command.claim)
     if owed or (meant - reclaimed, bool(command.counter)) != wanted:
         raise ResolutionIncomplete(field="payment" if wanted[0] or command.payment else "counter")
+    if command.repayment and not (command.claim and wanted[0]):
+        raise ResolutionIncomplete(field="repayment")
     duties.refuse("propose-resolution", standing.acted, context)
     return [proposed]
 
@@ -224,6 +227,7 @@ def _approve(command: ApproveResolution, clearing: Clearing, context: Context) -
         approved_on=context.valid_on,
         claim=proposed.claim,
         parts=proposed.parts,
+        repayment=proposed.repayment,
     )
     return [resolved, *_rest(resolved, standing.item, clearing)]
 

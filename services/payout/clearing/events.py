@@ -65,6 +65,7 @@ class ResolutionProposed:
     claim: str = ""
     sealed_reason: Sealed | None = None
     parts: tuple[Part, ...] = ()
+    repayment: str = ""
 
 
 @event("payout.resolution-declined")
@@ -84,6 +85,7 @@ class ClearingResolved:
     """Another person agreed (Klärung): the item is explained. An assigned booking moved its payment or claim in the same transaction.
 
     `counter` is the item of the booking that undid this one, which is closed with it. `parts` of a divided credit add up to it.
+    With a `repayment` it is the money that a person had entered by hand on the claim before.
     """
 
     number: int
@@ -95,6 +97,7 @@ class ClearingResolved:
     approved_on: date
     claim: str = ""
     parts: tuple[Part, ...] = ()
+    repayment: str = ""
 
 
 type Event = ClearingOpened | ClearingTaken | ResolutionProposed | ResolutionDeclined | ClearingResolved

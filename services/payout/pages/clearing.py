@@ -16,6 +16,7 @@ from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
 from shared.access import Person
 from shared.calendar import local_date
+from shared.money import euros
 from shared.pages import page
 from shared.service import House
 from shared.web import Action
@@ -130,6 +131,7 @@ def _facts(told: ItemOfFile) -> list[dict[str, Any]]:
         {"key": "Vorschlag", "value": clearing.RESOLUTION_TITLES.get(told.resolution, "")},
         {"key": "Vorgeschlagen von", "value": told.proposed_by},
         {"key": "Begründung", "value": told.proposed_reason},
+        *([{"key": "Von Hand gebuchter Eingang", "value": told.repayment, "kind": "code"}] if told.repayment else []),
         {"key": "Gegenbuchung", "value": told.counter, "kind": "code"},
         *[{"key": f"Teil {number}: {_part(it)}", "value": it.cents, "kind": "money"} for number, it in enumerate(told.parts, 1)],
         *([{"key": "Rest von", "value": f"{told.clearing}/{told.of}", "kind": "code"}] if told.of else []),
@@ -174,8 +176,29 @@ def _proposing(told: ItemOfFile) -> Sequence[dict[str, Any]]:
         chosen,
         {"name": "reference", "label": "Zahlungskennung", "hint": "nur bei einer Zuordnung"},
         {"name": "counter", "label": "Gegenbuchung", "hint": "Kennung des Klärungsfalls, der diesen aufhebt"},
+        *(_by_hand(told) if told.suggested else []),
         *(_dividing() if clearing.Resolution.SPLIT in told.offered else []),
     ]  # fmt: skip
+
+
+def _by_hand(told: ItemOfFile) -> Sequence[dict[str, Any]]:
+    """Entries made by hand that the credit may be."""
+    entries = [
+        {
+            "value": it.repayment,
+            "text": f"{it.reference} · Beleg {it.voucher} · {it.received_on:%d.%m.%Y} · {euros(it.cents)}",
+        }
+        for it in told.suggested
+    ]
+    return [
+        {
+            "name": "repayment",
+            "label": "Von Hand gebuchter Eingang",
+            "kind": "select",
+            "options": [{"value": "", "text": "keiner davon"}, *entries],
+            "hint": "bei einer Zuordnung: dasselbe Geld, das schon von Hand gebucht ist; gebucht wird nichts noch einmal",
+        }
+    ]
 
 
 def _dividing() -> Sequence[dict[str, Any]]:

@@ -57,6 +57,21 @@ def book_on_claim(turn: Turn, item: Item, owed: Owed, name: str) -> None:
     turn.act(claims.decider.stream(owed.case), command)
 
 
+def match_with_entry(turn: Turn, item: Item, owed: Owed, repayment: str) -> None:
+    """The booking is the money that a person had entered by hand: nothing is booked a second time."""
+    if item.booked_on is None:
+        raise ResolutionIncomplete
+    command = claims.MatchRepayment(
+        claim=owed.claim,
+        repayment=repayment,
+        cents=item.cents,
+        received_on=item.booked_on,
+        voucher=item.booking,
+        acted=acts_about(owed, turn.states, turn.context.actor),
+    )
+    turn.act(claims.decider.stream(owed.case), command)
+
+
 def propose(name: str, command: ProposeResolution, owing: Sequence[Owed] = ()) -> Decision:
     """Say what an item was; who declared a conflict of interest in the case of a claim says nothing of it."""
     stream = clearing.decider.stream(name)

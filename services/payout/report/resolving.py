@@ -17,7 +17,7 @@ from services.payout.clearing import (
     ResolutionIncomplete,
     Unexplained,
 )
-from services.payout.report.assigning import book_on_claim, reads_of_claim
+from services.payout.report.assigning import book_on_claim, match_with_entry, reads_of_claim
 from services.payout.report.bookings import reopened, settling
 from services.payout.report.receipts import Owed
 from services.payout.report.recovering import refuse_other_claim
@@ -125,7 +125,10 @@ def approve(
             for opening in _overpaid(turn, before, item, entry):
                 turn.act(stream, opening)
         if owed and resolved.resolution == Resolution.ASSIGNED:
-            book_on_claim(turn, item, owed, f"{name}/{number}")
+            if resolved.repayment:
+                match_with_entry(turn, item, owed, resolved.repayment)
+            else:
+                book_on_claim(turn, item, owed, f"{name}/{number}")
         for part, share in zip((it for it in resolved.parts if it.claim), shares, strict=True):
             book_on_claim(turn, replace(item, cents=part.cents), share, f"{name}/{number}")
         if counter:

@@ -65,3 +65,6 @@ def _repayments(state: claims.Claims, line: AccountEntry, reference: str) -> Ite
     for it in (one for of in state.claims for one in of.booked):
         if name := receipts.get(it.repayment):
             yield name, it.account_on or it.received_on
+    for it in (one for of in state.claims for one in of.found):
+        if it.booking in receipts.values():
+            yield it.booking, it.account_on
