@@ -189,6 +189,8 @@ class TitleYear:
     open_items: int
     unclosed_days: int
     booked_days: int
+    differing: tuple[str, ...] = ()
+    differing_cents: int = 0
 
 
 def of_title(views: Views, title: str, year: int) -> TitleYear:
@@ -197,13 +199,27 @@ def of_title(views: Views, title: str, year: int) -> TitleYear:
     found = _sums(views, f"title/{name}")
     booked = [it.body["booked_on"] for it in _all(views, "title-days", name)]
     days = [views.get("days", it) for it in booked]
+    differing = _differing(views, title, year)
     return TitleYear(
         paid_cents=found.get("settled", 0) - found.get("returned", 0),
         budget_cents=found.get("entered", 0) - found.get("reversed", 0),
         open_items=sum(_may_concern(views, it.body, title, year) for it in _all(views, "clearing", None)),
         unclosed_days=sum(1 for it in days if it and not it.body["closed_by"]),
         booked_days=len(booked),
+        differing=tuple(sorted(it["reference"] or it["payment"] for it in differing)),
+        differing_cents=sum(it["settled"] - it["returned"] - it["entered"] + it["reversed"] for it in differing),
     )
+
+
+def _differing(views: Views, title: str, year: int) -> Sequence[Mapping[str, Any]]:
+    """The payments of a title's year of which the budget says something else."""
+    late = list(_late(views))
+    paid = {it: found.body for it in (one["payment"] for one in late) if (found := views.get("payments", it))}
+    return [it for it in late if _is_of(paid.get(it["payment"]), title, year)]
+
+
+def _is_of(paid: Mapping[str, Any] | None, title: str, year: int) -> bool:
+    return paid is not None and (paid["title"], paid["year"]) == (title, year)
 
 
 @value

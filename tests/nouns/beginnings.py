@@ -6,11 +6,13 @@ from typing import Any
 
 import tests.intake.builders as intake
 import tests.payout.builders as payout
+import tests.payout.test_named_difference as differences
 import tests.review.builders as review
 import tests.review.test_closure as closures
 import tests.review.test_proof as proofs
 import tests.review.test_recovery as recoveries
 from services.ledger.checkpoint import Checkpoint, SignCheckpoint
+from services.payout.reconciliation import CloseDay
 from services.review import closure, proof, recovering
 from services.review.fulfilment import ImposeSideConditions
 from services.review.programme import PublishPolicy
@@ -18,6 +20,7 @@ from services.review.side_condition import WantedCondition, drafted, placed
 from shared.contracts import SideCondition
 from shared.policy import read
 from shared.records import replace
+from tests.payout.test_reconciliation import SIDES
 
 
 def _streams() -> Iterator[tuple[str, str, Sequence[Any]]]:
@@ -112,6 +115,12 @@ SEASONING: Mapping[str, Sequence[Any]] = {
         for name in ("p1", "p2", "p3")
     ],
     "review.closure": [closures.CLOSE, closures.WRITE],
+    "payout.reconciliation": [
+        differences.NAMING,
+        differences.YEAR,
+        CloseDay(closed_on=differences.DAY, sides=SIDES),
+        CloseDay(closed_on=differences.NEXT, sides=differences.LATE, proposal="d1"),
+    ],
     "ledger.checkpoint": [_signed(size, root * 64) for size in (1, 2, 7) for root in "ab"],
 }
 """Commands whose texts no chance would write."""

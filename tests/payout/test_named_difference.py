@@ -12,6 +12,7 @@ from services.payout import reconciliation
 from services.payout import statement as statements
 from services.payout.day_closing import close_day, with_statements
 from services.payout.reconciliation import (
+    BudgetDiffers,
     BudgetLate,
     Cause,
     CloseDay,
@@ -24,13 +25,18 @@ from services.payout.reconciliation import (
     NothingDiffers,
     ProposeDifference,
     ReconciliationClosed,
+    SealYear,
     Sides,
     StatementsIncomplete,
+    YearDifferenceUnnamed,
+    YearNotReady,
+    YearSealed,
     decide,
     decider,
 )
 from services.payout.report import STATEMENT, BookingReport, DaySums, Statement
-from shared.decider import RefusedAttempt
+from shared.contracts.review import PaymentEntered
+from shared.decider import DomainError, RefusedAttempt
 from shared.identity import Role
 from shared.records import replace
 from tests.payout.builders import House, cashier, sealed_value, transmitted_house
@@ -170,6 +176,67 @@ def test_the_balances_of_every_account_stand_in_the_closing_and_add_up() -> None
     assert with_statements(sides, DAY, states).closing_cents == 1_470, "in whatever order the accounts are read"
 
 
+# ---- The year --------------------------------------------------------------------------------------------------------
+
+YEAR = SealYear(
+    title="1605-63371", year=2025, paid_cents=70, budget_cents=40, open_items=0, unclosed_days=0,
+    differing=("TH26A",), differing_cents=30,
+)  # fmt: skip
+
+
+def closed_with_it() -> Closings:
+    state = named()
+    return decider.fold([closed(state)], state)
+
+
+def test_a_year_is_sealed_with_what_two_persons_named_and_the_seal_names_it() -> None:
+    (told,) = decide(YEAR, closed_with_it(), SECOND)
+    assert isinstance(told, YearSealed)
+    assert told.difference is not None
+    assert (told.paid_cents, told.budget_cents, told.difference.cents) == (70, 40, 30)
+    assert (told.difference.payments, told.difference.cause) == (("TH26A",), Cause.ENTRY_MISSING)
+    assert (told.difference.proposed_by, told.sealed_by) == ("p-cashier", "p-second")
+    assert decide(YEAR, decider.fold([told], closed_with_it()), SECOND) == []
+
+
+def test_who_named_it_does_not_seal_the_year_with_it() -> None:
+    with pytest.raises(RefusedAttempt) as refused:
+        decide(YEAR, closed_with_it(), cashier())
+    assert (refused.value.rule, refused.value.action) == ("year-difference-by-two", "seal-year")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"differing_cents": 29}, BudgetDiffers),
+        ({"budget_cents": 39}, BudgetDiffers),
+        ({"differing": ("TH26B",)}, YearDifferenceUnnamed),
+        ({"differing": ("TH26A", "TH26B")}, YearDifferenceUnnamed),
+        ({"differing": (), "differing_cents": 0}, BudgetDiffers),
+        ({"open_items": 1}, YearNotReady),
+        ({"unclosed_days": 1}, YearNotReady),
+    ],
+)
+def test_of_anything_else_no_year_is_sealed(changes: dict[str, Any], error: type[DomainError]) -> None:
+    with pytest.raises(error):
+        decide(replace(YEAR, **changes), closed_with_it(), SECOND)
+
+
+def test_what_the_last_closing_does_not_name_any_more_has_to_be_named_anew() -> None:
+    state = closed_with_it()
+    (agreed,) = decide(CloseDay(closed_on=NEXT, sides=SIDES), state, cashier())
+    with pytest.raises(YearDifferenceUnnamed):
+        decide(YEAR, decider.fold([agreed], state), SECOND)
+    with pytest.raises(YearDifferenceUnnamed):
+        decide(YEAR, Closings(), SECOND)
+
+
+def test_two_differences_that_cancel_each_other_are_named_all_the_same() -> None:
+    hidden = replace(YEAR, budget_cents=70, differing=("TH26A", "TH26B"), differing_cents=0)
+    with pytest.raises(YearDifferenceUnnamed):
+        decide(hidden, closed_with_it(), SECOND)
+
+
 # ---- Over the desk ---------------------------------------------------------------------------------------------------
 
 
@@ -204,5 +271,22 @@ def test_a_day_whose_entry_never_comes_is_closed_over_the_api_by_two(nats_server
             reference(road, payment),
         ):
             assert shown in report
+        year = {"title": "1605-63371", "year": 2025}
+        mine = road.act("p-cashier", "/payout/years", year, etag='"0"')
+        assert (mine.status_code, mine.json()["code"]) == (403, "attempt-refused")
+        road.done("p-second", "/payout/years", year, etag='"0"')
+        sealed = road.read("/payout/years/1605-63371/2025")
+        assert (sealed["sealed_by"], sealed["difference"]["cents"]) == ("p-second", 19_200_00)
+        assert (sealed["differing"], sealed["differing_cents"]) == ([reference(road, payment)], 19_200_00)
+        seen = road.ask("p-auditor", "/payout/years/1605-63371/2025", headers=html).text
+        assert "Abgeschlossen mit einer benannten Abweichung" in seen
+        assert "Der Titel ist im Haushalt gesperrt." in seen
+        entered = PaymentEntered(
+            payment=payment, kind="paid", title="1605-63371", year=2025, entry=3, cents=19_200_00, booked_on=DAY
+        )
+        road.service.tell("review", case, entered)
+        settled = road.read("/payout/years/1605-63371/2025")
+        assert (settled["differing"], settled["differing_cents"]) == ([], 0)
+        assert settled["difference"]["cents"] == 19_200_00, "the seal stands as it was made"
         unknown = road.act("p-cashier", "/payout/days/nie/difference", naming, etag='"0"')
         assert (unknown.status_code, unknown.json()["code"]) == (404, "day-unknown")

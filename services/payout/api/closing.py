@@ -10,7 +10,7 @@ from services.payout import reconciliation, sums
 from services.payout import statement as statements
 from services.payout.api.lookup import opened
 from services.payout.day_closing import close_day, propose_difference, with_statements
-from services.payout.reconciliation import Cause, DifferenceProposed, ReconciliationClosed, SealYear, Sides
+from services.payout.reconciliation import Cause, Difference, DifferenceProposed, ReconciliationClosed, SealYear, Sides
 from services.payout.treasury.filing import settings_of
 from shared.decider import Decision, decision
 from shared.identity import Role
@@ -132,7 +132,7 @@ def closing_actions(house: House) -> list[Action]:
         Action(
             name="seal-year", title="Haushaltsjahr eines Titels abschließen", path="/payout/years", roles=CLOSING,
             body=SealYearBody, decide=seal, creates=True, status=201,
-            summary="Schließt das Jahr eines Titels ab: jeder Tag ist abgeschlossen, nichts ist zu klären, der Haushalt stimmt.",
+            summary="Schließt das Jahr eines Titels ab: jeder Tag ist abgeschlossen, nichts ist zu klären, der Haushalt stimmt oder weicht benannt ab.",
         ),
     ]  # fmt: skip
 
@@ -154,6 +154,8 @@ def _sealing(house: House, body: SealYearBody) -> SealYear:
         open_items=known.open_items,
         unclosed_days=known.unclosed_days,
         booked_days=known.booked_days,
+        differing=known.differing,
+        differing_cents=known.differing_cents,
     )
 
 
@@ -196,10 +198,13 @@ async def _told_difference(
 ) -> DifferenceOfDay | None:
     open_one = proposed.difference if proposed and proposed.closed_on == day else None
     found = done.difference if done else open_one
-    if found is None:
-        return None
+    return await told_difference(house, found, accepted=done is not None) if found else None
+
+
+async def told_difference(house: House, found: Difference, *, accepted: bool) -> DifferenceOfDay:
+    """A named difference with its reason opened."""
     reason = await asyncio.to_thread(opened, house, found.sealed_reason) if found.sealed_reason else ""
     return DifferenceOfDay(
         proposal=found.proposal, cause=found.cause, cents=found.cents, payments=list(found.payments), reason=reason,
-        proposed_by=found.proposed_by, proposed_on=found.proposed_on, accepted=done is not None,
+        proposed_by=found.proposed_by, proposed_on=found.proposed_on, accepted=accepted,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.payout import reconciliation, sums
+from services.payout.api.closing import DifferenceOfDay, told_difference
 from services.payout.api.reads import caught_up, reader
 from shared.problems import Problem
 from shared.service import House
@@ -47,6 +48,9 @@ class YearReport(TitleYearItem):
     sealed_paid_cents: int | None
     sealed_budget_cents: int | None
     days: list[DayOfTitle]
+    differing: list[str] = Field(default=[], description="payments of which the budget says something else, by now")
+    differing_cents: int = 0
+    difference: DifferenceOfDay | None = Field(default=None, description="what the seal names of it")
 
 
 def years(house: House) -> APIRouter:
@@ -97,6 +101,9 @@ async def year_report(house: House, title: str, year: int) -> YearReport:
         unclosed_days=known.unclosed_days,
         sealed_paid_cents=seal.paid_cents if seal else None,
         sealed_budget_cents=seal.budget_cents if seal else None,
+        differing=list(known.differing),
+        differing_cents=known.differing_cents,
+        difference=await told_difference(house, seal.difference, accepted=True) if seal and seal.difference else None,
         days=_days(await asyncio.to_thread(sums.days_of_title, house.views, title, year), closed),
     )
 

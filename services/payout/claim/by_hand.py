@@ -43,7 +43,7 @@ def told_before(command: TakeReceipt, it: Claim, context: Context) -> Sequence[R
     known = next((one for one in it.booked if command.repayment == one.repayment or _same_voucher(one, command)), None)
     if known:
         _nothing_new(total_of(known), command)
-        by_hand = known in unmatched(it)
+        by_hand = known in unmatched(it) and known.repayment != command.repayment
         return [_found(command, known, context)] if by_hand and not command.listed else []
     return None
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from services.payout.api.reads import reader
 from services.payout.api.years import DayOfTitle, TitleYearItem, YearReport, known_years, year_report
+from services.payout.pages import wording
 from services.payout.pages.closing import LIST as DAYS
 from services.payout.pages.closing import day_link
 from services.payout.pages.forms import Failed, form
@@ -81,6 +82,7 @@ async def year_page(
             {"key": "Haushaltsjahr", "value": str(told.year)},
             {"key": "Abgeschlossen am", "value": told.sealed_on, "kind": "date"},
             {"key": "Abgeschlossen von", "value": told.sealed_by},
+            *_difference(told),
             {"key": "Buchungstage", "value": len(told.days), "kind": "number"},
             {"key": "Stand dieses Berichts", "value": house.now(), "kind": "instant"},
         ],
@@ -94,9 +96,26 @@ async def year_page(
     )
 
 
+def _difference(told: YearReport) -> list[dict[str, Any]]:
+    """What the seal names, and what of it the budget has not entered by now."""
+    it = told.difference
+    if it is None:
+        return []
+    return [
+        {"key": "Benannte Abweichung vom Haushalt", "value": it.cents, "kind": "money"},
+        {"key": "Ursache", "value": wording.CAUSES[it.cause]},
+        {"key": "Betroffene Zahlungen", "value": ", ".join(it.payments)},
+        {"key": "Benannt von", "value": it.proposed_by},
+        {"key": "Begründung", "value": it.reason},
+        {"key": "Davon heute noch offen", "value": told.differing_cents, "kind": "money"},
+    ]
+
+
 def _standing(told: YearReport) -> str:
     if told.sealed_on is None:
         return "Noch nicht abgeschlossen; die Summen sind vorläufig."
+    if told.difference:
+        return "Abgeschlossen mit einer benannten Abweichung: Kontoauszüge und Auszahlung nennen denselben Betrag, der Haushalt einen anderen."
     return "Abgeschlossen: Kontoauszüge, Auszahlung und Haushalt nennen denselben Betrag, auf den Cent."
 
 
@@ -109,8 +128,16 @@ def _problems(told: YearReport) -> Sequence[str]:
     return [
         *([f"{days} noch nicht abgeschlossen."] if told.unclosed_days else []),
         *([f"{items} noch offen."] if told.open_items else []),
-        *(["Haushalt und Auszahlung nennen nicht denselben Betrag."] if told.paid_cents != told.budget_cents else []),
+        *([_apart(told)] if told.paid_cents != told.budget_cents or told.differing else []),
     ]
+
+
+def _apart(told: YearReport) -> str:
+    named = f" Es weichen ab: {', '.join(told.differing[:5])}." if told.differing else ""
+    return (
+        f"Haushalt und Auszahlung nennen nicht denselben Betrag.{named} Abgeschlossen wird damit nur, wenn der letzte Tagesabschluss "
+        "diese Zahlungen als Abweichung nennt, und von einer anderen Person als der, die sie benannt hat."
+    )
 
 
 def _sealing(action: Action, person: Person, failed: Failed | None, told: YearReport) -> dict[str, Any]:

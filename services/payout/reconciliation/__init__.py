@@ -27,6 +27,7 @@ from services.payout.reconciliation.errors import (
     NothingDiffers,
     NothingPaid,
     StatementsIncomplete,
+    YearDifferenceUnnamed,
     YearNotReady,
 )
 from services.payout.reconciliation.events import (
@@ -63,6 +64,7 @@ __all__ = [
     "SealYear",
     "Sides",
     "StatementsIncomplete",
+    "YearDifferenceUnnamed",
     "YearNotReady",
     "YearSealed",
     "decide",

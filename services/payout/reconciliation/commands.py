@@ -80,7 +80,8 @@ class CloseDay:
 class SealYear:
     """`paid_cents` is what a title paid in a year, net, by our books; `budget_cents` what review entered in its budget.
 
-    Days and items are those of the title.
+    Days and items are those of the title. `differing` are its payments of which the budget says something else, by their references,
+    and `differing_cents` what more was paid with them.
     """
 
     title: str
@@ -90,6 +91,8 @@ class SealYear:
     open_items: int
     unclosed_days: int
     booked_days: int = 1
+    differing: tuple[str, ...] = ()
+    differing_cents: int = 0
 
 
 type Command = CloseDay | ProposeDifference | SealYear

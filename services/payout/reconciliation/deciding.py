@@ -22,6 +22,7 @@ from services.payout.reconciliation.errors import (
     NothingDiffers,
     NothingPaid,
     StatementsIncomplete,
+    YearDifferenceUnnamed,
     YearNotReady,
 )
 from services.payout.reconciliation.events import (
@@ -32,11 +33,13 @@ from services.payout.reconciliation.events import (
     YearSealed,
 )
 from services.payout.reconciliation.states import Closings
-from shared.decider import Context, RefusedAttempt
+from shared.decider import Context, RefusedAttempt, replace
 from shared.money import euros
 
 BY_TWO = "day-difference-by-two"
 """The rule that who names a difference does not close the day with it."""
+YEAR_BY_TWO = "year-difference-by-two"
+"""The rule that who named a difference does not seal a year with it."""
 
 
 def differences(sides: Sides) -> Sequence[str]:
@@ -175,8 +178,7 @@ def _seal(command: SealYear, state: Closings, context: Context) -> Sequence[Year
     ]
     if missing:
         raise YearNotReady(" ".join(missing))
-    if command.paid_cents != command.budget_cents:
-        raise _other_sum(command.paid_cents, command.budget_cents)
+    difference = _difference_of_year(command, state, context)
     return [
         YearSealed(
             title=command.title,
@@ -186,5 +188,25 @@ def _seal(command: SealYear, state: Closings, context: Context) -> Sequence[Year
             files=len({one for it in state.days if it.closed_on.year == command.year for one in it.files}),
             sealed_by=context.actor,
             sealed_on=context.valid_on,
+            difference=difference,
         )
     ]
+
+
+def _difference_of_year(command: SealYear, state: Closings, context: Context) -> Difference | None:
+    """None where the budget says what was paid; else what of the last closing's named difference is this title's."""
+    both = (command.paid_cents, command.budget_cents)
+    # What the named payments come to is all that differs: of anything else no year is sealed.
+    if command.paid_cents - command.budget_cents != command.differing_cents:
+        raise _other_sum(*both)
+    if not command.differing:
+        return None
+    carried = state.days[-1].difference if state.days else None
+    named = carried.payments if carried else ()
+    unnamed = [it for it in command.differing if it not in named]
+    if carried is None or unnamed:
+        raise YearDifferenceUnnamed(f"{_other_sum(*both).detail} Nicht benannt ist {unnamed[0]}.")
+    if carried.proposed_by == context.actor:
+        told = "Die Abweichung haben Sie selbst benannt; mit ihr schließt eine andere Person das Jahr ab."
+        raise RefusedAttempt(told, rule=YEAR_BY_TWO, action="seal-year")
+    return replace(carried, cents=command.differing_cents, payments=command.differing)

@@ -62,6 +62,16 @@ class NothingPaid(DomainError):
     title = "Zulasten dieses Titels wurde in diesem Haushaltsjahr nichts gezahlt; es gibt nichts abzuschließen."
 
 
+class YearDifferenceUnnamed(DomainError):
+    """`detail` says both sums, and the first payment that was not named."""
+
+    code = "year-difference-unnamed"
+    title = (
+        "Der Haushalt nennt eine andere Summe, als gezahlt wurde. Ein Jahr wird damit nur abgeschlossen, wenn der letzte Tagesabschluss "
+        "diese Zahlungen als Abweichung nennt."
+    )
+
+
 class YearNotReady(DomainError):
     """`detail` says what is missing."""
 

@@ -58,7 +58,11 @@ class ReconciliationClosed:
 
 @event("payout.year-sealed")
 class YearSealed:
-    """A title's budget year was sealed (Jahresabschluss): every day closed, nothing to clear, and the budget says what was paid."""
+    """A title's budget year was sealed (Jahresabschluss): every day closed, nothing to clear, and the budget says what was paid.
+
+    `difference` is what of the named difference of the days is this title's: by so much the budget says otherwise, because of these
+    payments and nothing else. Who named it did not seal the year.
+    """
 
     title: str
     year: int
@@ -67,6 +71,7 @@ class YearSealed:
     files: int
     sealed_by: str
     sealed_on: date
+    difference: Difference | None = None
 
 
 type Event = ReconciliationClosed | YearSealed | DifferenceProposed
