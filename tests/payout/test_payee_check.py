@@ -23,7 +23,8 @@ from services.payout.payment import (
     decider,
     held_until,
 )
-from services.payout.report import Answer, Booking, Status, approve
+from services.payout.report import Answer, Booking, Status, StatusReport, approve
+from services.payout.treasury.iso20022 import read
 from services.payout.views import status_of
 from shared.decider import RefusedAttempt
 from tests.payout.builders import (
@@ -43,6 +44,7 @@ from tests.payout.messages import information, pain_002, transaction
 from tests.payout.road import on_the_road
 from tests.payout.test_clearing import agree, listed, person, propose
 from tests.payout.test_desk import lay, reference
+from tests.payout.test_report import two_payments
 from tests.servers import NatsServer, wait_until
 from tests.service import Place
 
@@ -86,6 +88,27 @@ def test_a_payee_whom_the_bank_questions_holds_the_payment_until_the_next_busine
     assert (reported.finding, reported.reported_on, reported.due_on) == (answer.value, MONDAY, TUESDAY)
     assert [one.item.reason for _, _, one in listed(house)] == [answer.value]
     assert not any(isinstance(it, PayeeCheckReported) for it in questioned(house, answer, "c" * 64, "S-2"))
+
+
+@pytest.mark.parametrize("level", ["file", "group"])
+def test_that_some_payees_of_a_file_are_questioned_holds_those_that_are_named(level: str) -> None:
+    house = two_payments()
+    group = f"{BATCH}-01"
+    listed_below = information(
+        group, transaction(house.reference("p2"), "RVMC"), status="RVCM" if level == "group" else ""
+    )
+    raw = pain_002(listed_below, batch=BATCH, status="RVCM" if level == "file" else "")
+    counted = b"<NbOfTxsPerSts><DtldNbOfTxs>1</DtldNbOfTxs><DtldSts>RCVC</DtldSts></NbOfTxsPerSts></OrgnlGrpInfAndSts>"
+    report = read(raw.replace(b"</OrgnlGrpInfAndSts>", counted))
+    assert isinstance(report, StatusReport)
+    house.answered(report)
+    assert [status_of(house.payment(it)) for it in ("p1", "p2")] == ["batched", "held"]
+
+
+def test_where_nobody_is_named_all_of_them_are_held() -> None:
+    house = two_payments()
+    house.answered(statuses(Status(answer=Answer.PAYEE_CLOSE, status="RVMC")))
+    assert [status_of(house.payment(it)) for it in ("p1", "p2")] == ["held", "held"]
 
 
 def test_over_a_weekend_there_is_time_until_monday() -> None:

@@ -7,7 +7,7 @@ from services.payout import collection
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout.clearing import Unexplained
-from services.payout.report.content import DUPLICATES, Answer, Status, StatusReport
+from services.payout.report.content import DUPLICATES, ON_PAYEE, PAYEE_MATCHES, Answer, Status, StatusReport
 from services.payout.report.taking_in import Turn, Waits, no_wait, taken_in
 from shared.decider import Decision, replace
 
@@ -55,10 +55,13 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
     answers: dict[str, Status] = {}
     unmatched: list[Unexplained] = []
     contradicted: set[str] = set()
+    found_by_name = any(it.reference in entries and _is_on_payee(it) for it in report.statuses)
     for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
         if status.answer == Answer.UNKNOWN and not status.reference:
             unmatched.append(Unexplained(reference=status.group or report.batch, reason=status.answer.value))
             continue
+        if found_by_name and not status.reference and _is_on_payee(status):
+            continue  # which of its payees are questioned is said below, of the others only how many they are
         if status.reference:
             meant = [status.reference] if status.reference in entries else []
         elif status.group:
@@ -79,6 +82,11 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
         elif status.reference:
             unmatched.append(Unexplained(reference=reference, reason=batches.NotSubmitted.code))
     return unmatched
+
+
+def _is_on_payee(status: Status) -> bool:
+    """Whether it is what a verification of the payee found."""
+    return status.answer in ON_PAYEE or status.status == PAYEE_MATCHES
 
 
 def _contradicts(status: Status, other: Status | None) -> bool:

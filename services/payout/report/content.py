@@ -28,6 +28,9 @@ class Answer(StrEnum):
     PAYEE_UNCHECKED = "payee-not-checked"
 
 
+ON_PAYEE = frozenset({Answer.PAYEE_CLOSE, Answer.PAYEE_DIFFERS, Answer.PAYEE_UNCHECKED})
+PAYEE_MATCHES = "RCVC"
+"""The status of a payment whose payee is the holder of the account."""
 DUPLICATES = frozenset({"AM05", "DUPL"})
 """“You sent this before” is no refusal: the treasury holds the file. Taken for one, it would be paid twice."""
 
