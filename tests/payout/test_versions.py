@@ -91,6 +91,15 @@ def test_what_an_account_tells_of_our_payment_happens_in_every_version(what: str
     assert becomes(account("052", version, *told)) == ("Batched", [])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_austrian_name_of_the_second_version_says_the_same(kind: str) -> None:
+    raw = account(kind, 2, *LIVED["came back with charges"][0])
+    austrian = raw.replace(
+        f"{ISO}camt.{kind}.001.02".encode(), f"ISO:camt.{kind}.001.02:APC:STUZZA:payments:003".encode()
+    )
+    assert read(austrian) == read(raw)
+
+
 @pytest.mark.parametrize("version", ACCOUNTS)
 def test_a_statement_in_pages_is_one_in_every_version(version: int) -> None:
     line = Line((Paid(OURS, PAID),))

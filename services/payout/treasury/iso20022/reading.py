@@ -34,17 +34,25 @@ _STATUSES = (
     f"{_ISO}pain.002.002.03",
     f"{_ISO}pain.002.003.03",
     "http://www.six-interbank-clearing.com/de/pain.002.001.03.ch.02.xsd",
+    "http://www.six-interbank-clearing.com/de/pain.002.001.10.ch.03.xsd",
+    "ISO:pain.002.001.03:APC:STUZZA:payments:003",
 )
-"""Answers to a file: what is read of them stands in the same place in all versions; the last three are names that German and Swiss banks gave to the first."""
+"""Answers to a file: what is read of them stands in the same place in all versions; the last ones are names that German, Swiss and Austrian banks gave them."""
 _RECALLS = tuple(f"{_ISO}camt.029.001.{it:02}" for it in range(3, 14))
 _ACCOUNTS = range(2, 15)
 """Of a version 001.01 nothing is read: its message, account, balances and details stand elsewhere, and no bank writes it any more."""
 
+_AUSTRIAN = range(1, 4)
+"""Under these names Austrian banks write the second version."""
+
 
 def _accounts(name: str, root: str, block: str, kind: str) -> Mapping[tuple[str, str], Callable[[Fields], Reader]]:
+    versions = [
+        *((f"{_ISO}{name}.001.{it:02}", it) for it in _ACCOUNTS),
+        *((f"ISO:{name}.001.02:APC:STUZZA:payments:{it:03}", 2) for it in _AUSTRIAN),
+    ]
     return {
-        (f"{_ISO}{name}.001.{it:02}", root): partial(AccountReader, block=block, kind=kind, layout=layout_of(it))
-        for it in _ACCOUNTS
+        (space, root): partial(AccountReader, block=block, kind=kind, layout=layout_of(it)) for space, it in versions
     }
 
 
