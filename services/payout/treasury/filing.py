@@ -36,7 +36,7 @@ def draft_bytes_of(house: House, content: batches.Draft) -> bytes:
 
 def refuse_unpayable(payees: Iterable[Account]) -> None:
     """A file that is not sealed yet pays nobody far away and nobody without a name; a sealed one keeps its bytes."""
-    for it in payees:
+    for it in dict.fromkeys(payees):
         if not in_eea(it.iban):
             reason = "Ein Konto liegt außerhalb des Europäischen Wirtschaftsraums; dorthin fehlt der Datei die Anschrift des Zahlers."
             raise Unwritable("payee-too-far", reason)
