@@ -99,6 +99,8 @@ def _moves(topic: str, facts: Mapping[str, Any], budget: int) -> Sequence[Move]:
             return [("committed", -1, own), ("paid", 1, own)]
         case "payment-reversed":
             return [("committed", 1, own), ("paid", -1, own)]
+        case "payment-put-on-commitment":
+            return [("committed", -1, own)]
         case "repayment-received":
             return [("paid", -1, [{"year": budget, "cents": facts["set_off_cents"]}])]
         case "commitment-lapsed":

@@ -91,12 +91,26 @@ def beside(
     inner: Decision, noun: AnyDecider, case: str, judged: Callable[[Decided, Any, Context], Decided]
 ) -> Decision:
     """A decision that reads another noun of the case, too, right behind its own streams, and has the last word with it."""
-    own, stream = len(inner.reads), noun.stream(case)
+    stream = noun.stream(case)
+
+    def with_it(decided: Decided, known: Mapping[str, Any], context: Context) -> Decided:
+        return judged(decided, known[stream], context)
+
+    return reading(inner, {stream: noun}, with_it)
+
+
+def reading(
+    inner: Decision, more: Mapping[str, AnyDecider], judged: Callable[[Decided, Mapping[str, Any], Context], Decided]
+) -> Decision:
+    """A decision that reads more streams, right behind its own, and has the last word with how all of them stood before."""
+    own = len(inner.reads)
+    reads = {**inner.reads, **more}
 
     def judge(states: Sequence[Any], context: Context) -> Decided:
-        return judged(inner.judge([*states[:own], *states[own + 1 :]], context), states[own], context)
+        decided = inner.judge([*states[:own], *states[len(reads) :]], context)
+        return judged(decided, dict(zip(reads, states, strict=False)), context)
 
     def further(states: Sequence[Any]) -> Mapping[str, AnyDecider]:
         return inner.further(states[:own]) if inner.further else {}
 
-    return replace(inner, reads={**inner.reads, stream: noun}, judge=judge, further=further)
+    return replace(inner, reads=reads, judge=judge, further=further)

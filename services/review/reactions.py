@@ -75,8 +75,8 @@ def react(contract: object, case: str) -> Decision | None:
         case DrawdownRequested() | DrawdownExamined() | PaymentOrdered():
             return closing.noting(case, _step(contract), involvement.noting(case, contract.acted))
         case PaymentRejected():
-            failed = recovery.NoteFailedPayment(payment=contract.payment)
-            return recovering.noting(case, failed, closing.noting(case, _step(contract)))
+            told = closing.noting(case, _step(contract))
+            return recovering.failed(case, contract.title, contract.year, contract.payment, told)
         case UnspentNoted():
             return decision(recovery.decider, case, likeness(recovery.NoteUnspent, contract))
         case BodyDissolved():
@@ -103,7 +103,7 @@ def react(contract: object, case: str) -> Decision | None:
             )
             entered = budget.reverse_payment(contract.title, contract.year, back)
             told = closing.noting(case, _step(contract), proof.noting(case, noted, entered))
-            return recovering.noting(case, recovery.NoteFailedPayment(payment=contract.payment), told)
+            return recovering.failed(case, contract.title, contract.year, contract.payment, told)
         case ProofSubmitted():
             received = proof.ReceiveProof(
                 proof=contract.proof,

@@ -11,7 +11,7 @@ from services.review import programme as programmes
 from services.review import proof as proofs
 from services.review import recovery as recoveries
 from services.review.budget.events import PaymentReversed
-from services.review.involvement import beside
+from services.review.involvement import beside, reading
 from services.review.recovery import ClaimKind
 from shared.contracts import Acted
 from shared.decider import AnyDecider, Context, Decided, Decision, DomainError, value
@@ -218,13 +218,32 @@ def _is_overpayment(known: recoveries.Recovery, claim: str) -> bool:
     return any(it.proposed.claim == claim and it.proposed.kind == ClaimKind.OVERPAYMENT for it in known.demanded)
 
 
-def noting(case: str, command: recoveries.NoteOverpayment | recoveries.NoteFailedPayment, inner: Decision) -> Decision:
+def noting(case: str, command: recoveries.NoteOverpayment, inner: Decision) -> Decision:
     """What a message makes review decide, and in the same transaction what it says of money that was paid twice."""
 
     def judged(decided: Decided, known: recoveries.Recovery, context: Context) -> Decided:
         return {**decided, recoveries.decider.stream(case): recoveries.decide(command, known, context)}
 
     return beside(inner, recoveries.decider, case, judged)
+
+
+def failed(case: str, title: str, year: int, payment: str, inner: Decision) -> Decision:
+    """What a message makes review decide, and in the same transaction what it says where this payment was one of two.
+
+    The other one pays what is owed after all: it is entered on the commitment, and does not stay beside it until the year lapses.
+    """
+    own = recoveries.decider.stream(case)
+    streams = [budgets.stream_of(title, it) for it in (year, year + 1)]
+
+    def judged(decided: Decided, known: Mapping[str, Any], context: Context) -> Decided:
+        recovery: recoveries.Recovery = known[own]
+        noted = recoveries.decide(recoveries.NoteFailedPayment(payment=payment), recovery, context)
+        others = [it.payment for it in recovery.overpaid if it.beside == payment]
+        put = [budgets.PutOnCommitment(payment=it, case=case, instead_of=payment) for it in others]
+        moved = budgets.put_on_commitment(title, year, put, known, decided, context) if put else decided
+        return {**moved, own: noted}
+
+    return reading(inner, {own: recoveries.decider, **dict.fromkeys(streams, budgets.decider)}, judged)
 
 
 def _paid(budget: budgets.Budget, case: str) -> int:

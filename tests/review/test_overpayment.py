@@ -12,6 +12,7 @@ from services.review.proof import Proof
 from services.review.publications import publish
 from services.review.reactions import react
 from services.review.recovery import BeyondExcess, ClaimKind, NothingOverpaid, RepaymentProposed
+from services.review.words.budget import tell_of_budget
 from services.review.words.recovery import form_of_recovery, told_findings
 from shared.contracts import payout, review
 from shared.decider import Decision, RefusedAttempt, decision
@@ -229,3 +230,61 @@ def test_the_case_shows_it_as_what_can_be_done_next():
     plain = form_of_recovery(recovery.PROPOSE)
     assert plain
     assert "found" not in {it["name"] for it in plain.fields}
+
+
+# ---- When the other one came to nothing -----------------------------------------------------------------------------
+
+
+def beside_cents(house: House) -> int:
+    return house.state(FUND).position(CASE).overpaid_cents
+
+
+@pytest.mark.parametrize("ending", [returned("p2"), rejected("p2")])
+def test_what_pays_after_all_is_entered_on_the_commitment_once_and_nothing_is_left_to_lapse(ending: Any):
+    settled = [paid("p1", "p2")] if isinstance(ending, payout.PaymentRejected) else [paid("p2"), paid("p1", "p2")]
+    house = hear(assigned_house(), *settled)
+    assert beside_cents(house) == 30_000_00
+    hear(house, ending, ending)
+    [moved] = [it for it in house.log[FUND] if isinstance(it, budget.PaymentPutOnCommitment)]
+    assert (moved.payment, moved.instead_of, moved.cents) == ("p1", "p2", 30_000_00)
+    assert (account(house), beside_cents(house)) == ((0, 30_000_00), 0)
+    # It is a payment like any other from then on: coming back, its money is committed and unpaid again.
+    hear(house, returned("p1"))
+    assert account(house) == (30_000_00, 0)
+
+
+def test_without_the_entry_it_stays_beside_and_its_commitment_would_lapse(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(budget, "put_on_commitment", lambda *them: them[4])
+    house = hear(assigned_house(), paid("p2"), paid("p1", "p2"), returned("p2"))
+    assert (account(house), beside_cents(house)) == ((30_000_00, 30_000_00), 30_000_00)
+
+
+def test_when_the_overpaying_one_itself_comes_back_nothing_is_moved():
+    house = hear(overpaid_house(), returned("p1"))
+    assert not any(isinstance(it, budget.PaymentPutOnCommitment) for it in house.log[FUND])
+    assert (account(house), beside_cents(house)) == ((0, 30_000_00), 0)
+
+
+def test_what_the_bank_kept_of_the_other_one_leaves_it_beside_and_the_sums_right():
+    house = hear(overpaid_house(), returned("p2", 29_990_00))
+    assert (account(house), beside_cents(house)) == ((29_990_00, 30_010_00), 30_000_00)
+
+
+def test_what_was_paid_back_already_is_not_put_on_the_commitment():
+    house = demanded_house()
+    house.log[FUND][0] = replace(house.log[FUND][0], repayments_set_off=True)
+    came = payout.RepaymentReceived(
+        claim="c1", repayment="r1", title=TITLE, cents=10_000_00, interest_cents=0, received_on=date(2025, 12, 1),
+        acted=(),
+    )  # fmt: skip
+    hear(house, came, returned("p2"))
+    assert not any(isinstance(it, budget.PaymentPutOnCommitment) for it in house.log[FUND])
+
+
+def test_the_list_and_the_timeline_say_what_was_moved_and_why():
+    house = hear(overpaid_house(), returned("p2"))
+    moved = house.log[FUND][-1]
+    told = tell_of_budget(moved)
+    assert told
+    assert told.title == "Zahlung auf die Festlegung umgebucht"
+    assert "30.000,00" in told.why

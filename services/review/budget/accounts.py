@@ -16,6 +16,7 @@ from services.review.budget.events import (
     FundsGiven,
     FundsReserved,
     FundsTaken,
+    PaymentPutOnCommitment,
     PaymentRecorded,
     PaymentReversed,
     RemainderHandedOver,
@@ -55,6 +56,8 @@ def years_after(budget: Open, it: Event) -> Years:
             return _entered(budget.years, _own(budget, it.cents), committed=-1, paid=1)
         case PaymentReversed():
             return _entered(budget.years, _own(budget, it.cents), committed=1, paid=-1)
+        case PaymentPutOnCommitment():
+            return _entered(budget.years, _own(budget, it.cents), committed=-1)
         case RepaymentReceived():
             return _entered(budget.years, _own(budget, it.set_off_cents), paid=-1)
         case CommitmentLapsed():

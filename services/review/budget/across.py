@@ -11,6 +11,7 @@ from services.review.budget.commands import (
     GiveFunds,
     HandOverRemainder,
     OpenBudget,
+    PutOnCommitment,
     RecordPayment,
     ReduceCommitment,
     ReleaseReservation,
@@ -183,6 +184,26 @@ def reverse_payment(title: str, year: int, command: ReversePayment) -> Decision:
         return {own: decide(command, budget, context)}
 
     return Decision(reads={own: decider, following: decider}, judge=judge, action="ReversePayment")
+
+
+def put_on_commitment(
+    title: str,
+    year: int,
+    commands: Sequence[PutOnCommitment],
+    states: Mapping[str, Any],
+    before: Decided,
+    context: Context,
+) -> Decided:
+    """Put what was entered beside the commitment on it, in whichever of the two budgets it was entered, after what was decided `before`."""
+    decided = {stream: list(events) for stream, events in before.items()}
+    for stream in (stream_of(title, year), stream_of(title, year + 1)):
+        state = decider.fold(decided.get(stream, ()), states[stream])
+        for command in commands:
+            events = decide(command, state, context)
+            state = decider.fold(events, state)
+            if events:
+                decided.setdefault(stream, []).extend(events)
+    return decided
 
 
 # ---- Changes of a commitment, in whichever budgets hold it now --------------------------------------------------------

@@ -198,6 +198,15 @@ class ReversePayment:
 
 
 @value
+class PutOnCommitment:
+    """What was entered beside the commitment pays what is owed after all: the payment beside which it was made, `instead_of`, came to nothing."""
+
+    payment: str
+    case: str
+    instead_of: str
+
+
+@value
 class RecordRepayment:
     """A recipient paid back; whether it is set off against the expenditure is the plan's decision, not a person's.
 
@@ -232,5 +241,6 @@ type Command = (
     | ShiftCommitment
     | RecordPayment
     | ReversePayment
+    | PutOnCommitment
     | RecordRepayment
 )

@@ -19,6 +19,7 @@ from services.review.budget.commands import (
     LiftFreeze,
     OpenBudget,
     ProclaimBudget,
+    PutOnCommitment,
     RecordPayment,
     RecordRepayment,
     ReduceCommitment,
@@ -48,7 +49,7 @@ def _decide(command: Command, budget: Budget, context: Context) -> Sequence[Even
                 return opening.open_budget(command, budget, context)
             case RecordPayment():
                 return paying.wait_for_budget(command, budget)
-            case CarryOver():
+            case CarryOver() | PutOnCommitment():
                 return []
             case _:
                 raise BudgetNotOpen
@@ -69,6 +70,8 @@ def _decide(command: Command, budget: Budget, context: Context) -> Sequence[Even
             return paying.pay(command, budget)
         case ReversePayment():
             return paying.reverse(command, budget)
+        case PutOnCommitment():
+            return paying.put_on_commitment(command, budget)
         case RecordRepayment():
             return paying.repay(command, budget)
         case _:

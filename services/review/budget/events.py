@@ -330,6 +330,21 @@ class PaymentReversed:
     overpaid: bool = False
 
 
+@event("review.payment-put-on-commitment")
+class PaymentPutOnCommitment:
+    """A payment that was entered beside the commitment is entered on it (Umbuchung auf die Festlegung): it pays `instead_of` another one.
+
+    That one was refused, or came back. `counters` is the commitment's entry; what is spent stays as it is.
+    """
+
+    entry: int
+    counters: int
+    payment: str
+    case: str
+    cents: int
+    instead_of: str
+
+
 @event("review.repayment-received")
 class RepaymentReceived:
     """A recipient paid back: set off against the year's expenditure (Absetzung von der Ausgabe), or income; interest always income.
@@ -377,4 +392,5 @@ type Event = (
     | PaymentRecorded
     | RepaymentReceived
     | PaymentReversed
+    | PaymentPutOnCommitment
 )

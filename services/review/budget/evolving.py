@@ -25,6 +25,7 @@ from services.review.budget.events import (
     FundsReserved,
     FundsTaken,
     PaymentAwaitingBudget,
+    PaymentPutOnCommitment,
     PaymentRecorded,
     PaymentReversed,
     ProvisionalOverrideGranted,
@@ -77,7 +78,7 @@ def evolve(budget: Budget, it: Event) -> Budget:
         case (
             CommitmentCarried() | FundsReserved() | ReservationReleased() | FundsCommitted() | CommitmentReduced()
             | CommitmentShifted() | CommitmentLapsed() | CommitmentMoved() | PaymentRecorded() | RepaymentReceived()
-            | PaymentReversed()
+            | PaymentReversed() | PaymentPutOnCommitment()
         ):  # fmt: skip
             position = _position(budget.position(it.case), it, budget.year)
             return _noted(replace(_entered(budget, it), positions=budget.positions.put(it.case, position)), it)
@@ -198,6 +199,11 @@ def _settled(before: Position, it: Event, year: int) -> Position:
             return replace(
                 before, payments=before.payments.put(it.payment, it.cents), last_payment_entry=it.entry,
                 overpaid=before.overpaid.put(it.payment, it.cents), overpaid_cents=before.overpaid_cents + it.cents,
+            )  # fmt: skip
+        case PaymentPutOnCommitment():
+            return replace(
+                before, overpaid=before.overpaid.without(it.payment), overpaid_cents=before.overpaid_cents - it.cents,
+                paid_cents=before.paid_cents + it.cents, last_payment_entry=it.entry,
             )  # fmt: skip
         case PaymentReversed(overpaid=True):
             return replace(before, overpaid_cents=before.overpaid_cents - it.cents)

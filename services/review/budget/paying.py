@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.review.budget.checks import check_cents, check_not_closed, is_repeated
-from services.review.budget.commands import RecordPayment, RecordRepayment, ReversePayment
+from services.review.budget.commands import PutOnCommitment, RecordPayment, RecordRepayment, ReversePayment
 from services.review.budget.errors import (
     AmountsNotValid,
     PaymentBeyondCommitment,
@@ -13,6 +13,7 @@ from services.review.budget.errors import (
 from services.review.budget.events import (
     Event,
     PaymentAwaitingBudget,
+    PaymentPutOnCommitment,
     PaymentRecorded,
     PaymentReversed,
     RepaymentReceived,
@@ -76,6 +77,25 @@ def reverse(command: ReversePayment, budget: Open) -> Sequence[Event]:
             cents=command.cents,
             returned_on=command.returned_on,
             overpaid=command.payment in position.overpaid,
+        )
+    ]
+
+
+def put_on_commitment(command: PutOnCommitment, budget: Open) -> Sequence[Event]:
+    """Once, and only as a whole: where the bank kept some of what came back, or some was paid back already, it stays beside."""
+    position = budget.position(command.case)
+    cents = position.overpaid.get(command.payment, 0)
+    fits = 0 < cents <= min(position.unpaid_cents(budget.year), position.overpaid_cents)
+    if budget.closed_on or not fits or f"reversal:{command.payment}" in budget.references:
+        return []
+    return [
+        PaymentPutOnCommitment(
+            entry=budget.entries + 1,
+            counters=position.committed_entry,
+            payment=command.payment,
+            case=command.case,
+            cents=cents,
+            instead_of=command.instead_of,
         )
     ]
 

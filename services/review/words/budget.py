@@ -32,6 +32,7 @@ ENTRIES: Mapping[type, str] = {
     b.PaymentRecorded: "Zahlung",
     b.RepaymentReceived: "Rückzahlung",
     b.PaymentReversed: "Rückläufer",
+    b.PaymentPutOnCommitment: "Zahlung, auf die Festlegung umgebucht",
 }
 """What the budget's list calls an entry."""
 CHANGES: Mapping[str, str] = {
@@ -102,6 +103,9 @@ def _of_changes(it: object) -> Words | None:
             return Words(title="Festlegung in das nächste Haushaltsjahr übertragen", why=why)
         case b.ProvisionalOverrideGranted():
             return Words(title="Ausnahme von der vorläufigen Haushaltsführung", tone="warning", why=it.reason)
+        case b.PaymentPutOnCommitment():
+            why = f"HÜL Nr. {it.entry} zu Nr. {it.counters}; {euros(it.cents)}. Die andere der beiden Zahlungen kam nicht zustande oder zurück."
+            return Words(title="Zahlung auf die Festlegung umgebucht", tone="info", why=why)
         case b.RepaymentReceived():
             how = f"{euros(it.set_off_cents)} von der Ausgabe abgesetzt, {euros(it.income_cents)} Einnahme"
             return Words(title="Rückzahlung gebucht", tone="success", why=f"HÜL Nr. {it.entry}; {how}")
