@@ -27,6 +27,9 @@ class UnsoundMatrix(ValueError):
     """A matrix that names what does not exist, says one thing twice, or leaves a rule without reason."""
 
 
+_BY_TWO = "Vier-Augen-Prinzip"
+
+
 @value
 class Rule:
     """Who did one of `between` does none of `and`, and the other way round unless it holds one way only."""
@@ -42,7 +45,8 @@ class Rule:
     @property
     def sentence(self) -> str:
         """The reason with its law, for a page."""
-        return f"{self.reason} ({self.source})"
+        reason = self.reason.replace(f" ({_BY_TWO})", "") if _BY_TWO in self.source else self.reason
+        return f"{reason} ({self.source})"
 
     def bars(self, done: str, action: str) -> bool:
         if action in self.spares:

@@ -537,7 +537,10 @@ def test_views_made_again_say_the_same(road: Road, case: str) -> None:
     road.assign(case)
     road.request("d1", case)
     road.transmitted(road.ordered("d1", case))
-    paths = ("/payout/cases?limit=200", "/payout/payments?limit=200", "/payout/batches?limit=200", "/payout/open")
+    placing = {"kind": "case", "reason": "audit", "text": "Die Prüfung dauert an."}
+    road.done("p-examiner", f"/payout/cases/{case}/holds", placing)
+    lists = ("cases", "payments", "batches", "holds")
+    paths = (*(f"/payout/{it}?limit=200" for it in lists), "/payout/open")
     # What the treasury owes of the batch is expected a moment after it was handed over.
     wait_until(lambda: road.read("/health/idle")["idle"], "die Ruhe")
     before = [road.read(it) for it in paths]

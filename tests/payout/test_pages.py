@@ -1,7 +1,7 @@
 """Payout's pages: what a person sees, the forms they are given, and what happens when a form is not accepted."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ from shared.contracts import YearAmount
 from shared.contracts.review import ReductionRequested
 from shared.decider import DomainError
 from shared.identity import Role
-from shared.rendering import spaced_iban
+from shared.rendering import german_date, spaced_iban
 from tests.payout.builders import IBAN
 from tests.payout.road import Road
 
@@ -233,3 +233,30 @@ def test_an_answer_that_our_books_do_not_bear_out_is_a_contradiction_and_nothing
     refusal: type[DomainError],
 ) -> None:
     assert kind_of(refusal.code, Direction.NONE) == ClearingKind.CONTRADICTION
+
+
+def test_who_confirms_another_account_compares_both_and_reads_why(road: Road, case: str) -> None:
+    road.assign(case)
+    typed = {"account_holder": "Kämmerei", "iban": "DE02120300000000202051", "reason": "Die Bank wurde gewechselt."}
+    address = f"/payout/cases/{case}"
+    seen = page(road, "p-examiner", address)
+    assert send(road, "p-examiner", seen, f"/payout/forms/cases/{case}/accounts", **typed).status_code == 303
+    told = page(road, "p-examiner", address)
+    assert f"Neu: Kämmerei, {spaced_iban(typed['iban'])}. Bisher: {spaced_iban(IBAN)}." in told
+    assert "Anlass: Die Bank wurde gewechselt. Fragen Sie vorher bei der Kommune nach" in told
+    assert told.count("Vier-Augen-Prinzip") == 1
+
+
+def test_a_batch_says_in_words_when_it_was_made_and_from_which_account_it_pays(road: Road, case: str) -> None:
+    road.assign(case)
+    road.request("d1", case)
+    batch = road.transmitted(road.ordered("d1", case))
+    seen = page(road, "p-cashier", f"/payout/batches/{batch}")
+    made = datetime.fromisoformat(road.read(f"/payout/batches/{batch}")["created_at"])
+    assert f"<h1>Zahlungslauf {batch[:12]} vom {german_date(made)}</h1>" in seen
+    assert "Freistaat Thüringen, DE" in seen
+    assert "freistaat-thueringen" not in seen
+    recall = {"grounds": "AC03", "text": "Das Konto ist falsch.", "references": "TH25FREMD"}
+    answer = send(road, "p-cashier", seen, f"/payout/forms/batches/{batch}/recalls", **recall)
+    assert "Zahlungskennungen: TH25FREMD gehört nicht dazu." in answer.text
+    assert 'value="Das Konto ist falsch."' in answer.text

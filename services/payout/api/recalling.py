@@ -23,7 +23,7 @@ from services.payout.treasury.recall_sheet import WRITING as BY_SHEET
 from services.payout.treasury.recall_sheet import cash_references, recall_sheet
 from shared.decider import Decision, replace
 from shared.identity import Role, Sealed
-from shared.problems import Problem
+from shared.problems import FieldError, Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, NoBody, Text
 
@@ -66,7 +66,8 @@ def recall_actions(house: House) -> list[Action]:
         named = body.references.split()
         if strange := [it for it in named if it not in known]:
             title = "Eine der Zahlungskennungen gehört nicht zu diesem Zahlungslauf."
-            raise Problem(422, "reference-unknown", title, detail=strange[0], field="references")
+            found = FieldError(field="references", code="reference-unknown", message=f"{strange[0]} gehört nicht dazu.")
+            raise Problem(422, "reference-unknown", title, detail=strange[0], errors=[found])
         version = settings_of(house).hkr_version
         name = ask.new_id("recall")
         text = await _sealed(house, ask, name, "text", body.text)

@@ -12,9 +12,14 @@ from shared.web import Action
 
 
 def account_forms(
-    acts: Mapping[str, Action], person: Person, failed: Failed | None, told: Case, account: accounts.Account
+    acts: Mapping[str, Action],
+    person: Person,
+    failed: Failed | None,
+    told: Case,
+    account: accounts.Account,
+    shown: Sequence[Mapping[str, Any]],
 ) -> Sequence[dict[str, Any]]:
-    """What this person may do with the case's account now."""
+    """What this person may do with the case's account now; `shown` are the accounts as facts, for who may see them."""
     back = f"/payout/cases/{told.case}"
     if not person.roles & acts["propose-account"].roles:
         return []
@@ -27,8 +32,28 @@ def account_forms(
     for name in ("confirm-account", "discard-account"):
         path = acts[name].path.format(case=told.case, change=account.proposed.change)
         reason = duties.hindrance(name, account.acted, person.id)
-        found.append(form(acts[name], person, failed, path=path, back=back, if_match=told.etag, reason=reason))
+        text = _compared(account.proposed, shown) if name == "confirm-account" else _DISCARDING
+        found.append(
+            form(acts[name], person, failed, path=path, back=back, if_match=told.etag, reason=reason, text=text)
+        )
     return found
+
+
+_DISCARDING = "Die eingetragene Bankverbindung wird nie verwendet; die bisherige gilt weiter."
+
+
+def _compared(proposed: accounts.AccountProposed, shown: Sequence[Mapping[str, Any]]) -> str:
+    """What the second person compares before they confirm."""
+    known = {it["key"]: it["value"] for it in shown}
+    seen = [f"{name}: {known[key]}." for name, key in (("Neu", NEW), ("Bisher", "IBAN")) if key in known]
+    return " ".join([*seen, f"Anlass: {proposed.reason.rstrip('.')}.", _CONFIRMING])
+
+
+NEW = "Eingetragene Bankverbindung"
+_CONFIRMING = (
+    "Fragen Sie vorher bei der Kommune nach, über eine Nummer, die Sie schon hatten. Nach der Bestätigung wird einige Tage nichts "
+    "angeordnet, und was schon festgestellt war, ist neu festzustellen."
+)
 
 
 _FIELDS: Sequence[dict[str, Any]] = (

@@ -12,9 +12,11 @@ from services.payout.pages import wording
 from services.payout.pages.barred import hindrance, release_hindrance
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.recalls import recall_forms, recall_row, recalls_of, told_by_hand
+from services.payout.treasury.filing import settings_of
 from shared.access import Person
 from shared.money import euros
 from shared.pages import page
+from shared.rendering import german_date, spaced_iban
 from shared.service import House
 from shared.web import Action
 
@@ -51,9 +53,9 @@ async def batch_page(
         "batch.html",
         status_code=failed.status if failed else 200,
         page_title=f"Zahlungslauf {name[:12]}",
-        heading=f"Zahlungslauf {name[:12]}",
+        heading=f"Zahlungslauf {name[:12]} vom {german_date(told.created_at)}",
         status=wording.batch(told.status, told.silent),
-        facts=_facts(told),
+        facts=_facts(house, told),
         actions=forms,
         recalls={"rows": [recall_row(it) for it in recalled]},
         called={"rows": await told_by_hand(house, name, recalled)},
@@ -159,7 +161,12 @@ def _collection(told: Batch, it: BatchCollection) -> dict[str, Any]:
     }
 
 
-def _facts(told: Batch) -> list[dict[str, Any]]:
+def _facts(house: House, told: Batch) -> list[dict[str, Any]]:
+    account = settings_of(house).debtors.get(told.debtor)
+    by_hand = [
+        {"key": "Kassenzeichen", "value": told.cash_reference},
+        {"key": "Noch zu erfassen", "value": told.to_enter, "kind": "number"},
+    ]
     return [
         {"key": "Kennung", "value": told.batch, "kind": "code"},
         {"key": "Versiegelt", "value": told.created_at, "kind": "instant"},
@@ -167,11 +174,13 @@ def _facts(told: Batch) -> list[dict[str, Any]]:
         {"key": "Zahlungen", "value": told.count, "kind": "number"},
         {"key": "Kontrollsumme", "value": told.sum_cents, "kind": "money"},
         {"key": "SHA-256", "value": told.file_sha256, "kind": "hash"},
-        {"key": "Belastetes Konto", "value": told.debtor},
+        {
+            "key": "Belastetes Konto",
+            "value": f"{account.holder}, {spaced_iban(account.iban)}" if account else told.debtor,
+        },
         {"key": "Versiegelt von", "value": told.sealed_by},
         {"key": "Freigegeben von", "value": told.released_by},
-        {"key": "Kassenzeichen", "value": told.cash_reference},
-        *([{"key": "Noch zu erfassen", "value": told.to_enter, "kind": "number"}] if told.by_hand else []),
+        *(by_hand if told.by_hand else []),
         {"key": "Übergabeversuche", "value": told.attempt, "kind": "number"},
     ]
 

@@ -15,7 +15,7 @@ from services.payout.api.lookup import known_case
 from services.payout.api.reads import reader
 from services.payout.hold import REASON_TITLES
 from services.payout.pages import wording
-from services.payout.pages.accounts import account_facts, account_forms
+from services.payout.pages.accounts import NEW, account_facts, account_forms
 from services.payout.pages.claims import claim_forms, claims_tables
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_forms, holds_of_case
@@ -60,7 +60,7 @@ async def case_page(
         facts=[*_facts(told), *account_facts(account), *payee],
         actions=[
             *(_form(acts, person, failed, told, it) for it in told.drawdowns if it.next),
-            *account_forms(acts, person, failed, told, account),
+            *account_forms(acts, person, failed, told, account, payee),
             *hold_forms(acts, person, failed, told),
             *claim_forms(acts, person, failed, told, local_date(house.now())),
         ],
@@ -117,7 +117,7 @@ def _payee(house: House, state: disbursements.Disbursement, account: accounts.Ac
     ]
     if it := account.proposed:
         text = f"{_opened(house, it.account_holder)}, {_opened(house, it.iban, spaced_iban)}"
-        found.append({"key": "Eingetragene Bankverbindung", "value": text})
+        found.append({"key": NEW, "value": text})
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from services.payout import clearing, report
 from services.payout.views.payments import PAYMENT_STATUSES
+from shared.records import replace
 from shared.views import Body, Page, Views
 
 
@@ -21,7 +22,21 @@ def payee_checks_missed(seen: Views, today: date) -> int:
 
 def listed(views: Views, name: str, status: str | None, after: str, limit: int, *, newest_first: bool = False) -> Page:
     """A page of `cases`, `payments`, `batches`, `reports`, `clearing` or `holds`, all of them or those of one status."""
-    return views.find(name, grp=status, after=after, limit=limit, newest_first=newest_first)
+    found = views.find(name, grp=status, after=after, limit=limit, newest_first=newest_first)
+    return _with_file_numbers(views, found) if name == "holds" else found
+
+
+def _with_file_numbers(views: Views, found: Page) -> Page:
+    """Holds with the file numbers of their cases: lists that are made anew may read a hold before its case."""
+    cases = views.bodies("cases", [it.body["case"] for it in found.entries])
+    numbers = {case: body["file_number"] for case, body in cases.items()}
+    return replace(
+        found,
+        entries=[
+            replace(it, body=it.body | {"file_number": numbers.get(it.body["case"], it.body["file_number"])})
+            for it in found.entries
+        ],
+    )
 
 
 def ordered_payments(views: Views, limit: int) -> Sequence[str]:
