@@ -11,8 +11,6 @@ from shared.views import Draft
 HOLD = "hold"
 CLAIM = "claim"
 """Something that the case owes is due; it is reminded of on the day after."""
-
-
 PAYEE_CHECK = "payee-check"
 """A payment is held because the bank questions its payee; on the day after its last day the clock tells of it."""
 
@@ -25,15 +23,15 @@ def _remind(due: Due) -> Decision:
     return decision(claim.decider, due.case, claim.RemindOfClaims())
 
 
-def _miss(due: Due) -> Decision:
+def _miss_file(due: Due) -> Decision:
     return decision(expectation.decider, due.id, expectation.MissFile())
 
 
-def _miss_payee(due: Due) -> Decision:
+def _miss_payee_check(due: Due) -> Decision:
     return decision(payment.decider, due.id, payment.MissPayeeCheck())
 
 
-DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind, EXPECTED_FILE: _miss, PAYEE_CHECK: _miss_payee}
+DUE: Asked = {HOLD: _expire_hold, CLAIM: _remind, EXPECTED_FILE: _miss_file, PAYEE_CHECK: _miss_payee_check}
 """For each kind of deadline the decision that its day brings."""
 
 

@@ -100,6 +100,7 @@ def _agree(draft: Draft, id: str, told: Mapping[str, Any]) -> None:
 
 
 def add(draft: Draft, key: str, column: str, cents: int) -> None:
+    """Add cents to a column of the sums under `key`."""
     body = draft.get("sums", key) or {}
     # In their order, for a payment is counted with the last of its events in a stretch, and what the budget says of it at once.
     summed = dict(sorted((body | {column: body.get(column, 0) + cents}).items()))
@@ -125,6 +126,7 @@ def note_days(draft: Draft, account: str, it: StatementNoted) -> None:
 
 
 def close_listed_day(draft: Draft, on: date, by: str) -> None:
+    """The day is closed, by this person, also in the list."""
     key = on.isoformat()
     body = draft.get("days", key) or {"booked_on": key, "debit_cents": 0, "credit_cents": 0}
     draft.put("days", key, body | {"closed_by": by}, grp="closed", sort=key)

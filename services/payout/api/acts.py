@@ -149,7 +149,7 @@ def actions(house: House) -> list[Action]:
         Action(
             name="discard-batch", title="Zahlungslauf verwerfen", path="/payout/batches/{batch}/discarding",
             roles=frozenset({Role.ORDERING_OFFICER}), body=DiscardBatchBody, decide=discard, answer=_told_batch,
-            summary="Verwirft einen Zahlungslauf, den niemand freigegeben hat; die genannten Anordnungen werden zurückgenommen.",
+            summary="Verwirft einen Zahlungslauf, der noch nicht übergeben wird; die genannten Anordnungen werden zurückgenommen.",
         ),
         *hold_actions(house),
         *account_actions(house),

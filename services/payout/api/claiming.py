@@ -112,7 +112,7 @@ def claiming(house: House) -> list[Action]:
 
     def action(name: str, title: str, path: str, roles: frozenset[Role], body: type[Body], decide: Any) -> Action:
         return Action(
-            name=name, title=title, path=f"{ROAD}/{path}", roles=roles, body=body, decide=decide, answer=_told,
+            name=name, title=title, path=f"{ROAD}/{path}", roles=roles, body=body, decide=decide, answer=told,
         )  # fmt: skip
 
     return [
@@ -126,7 +126,8 @@ def claiming(house: House) -> list[Action]:
     ]
 
 
-def _told(state: claims.Claims, _ask: Ask) -> Mapping[str, Any]:
+def told(state: claims.Claims, _ask: Ask) -> Mapping[str, Any]:
+    """The case's claims, as every act on one of them answers."""
     return {"claims": [it.model_dump(mode="json") for it in told_claims(state)]}
 
 

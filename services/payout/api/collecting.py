@@ -1,16 +1,15 @@
 """Anordnungen zu Forderungen over HTTP: ordering what the treasury is to know of a claim, and which orders a file takes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel
 
 from services.payout import batch as batches
 from services.payout import claim as claims
 from services.payout import collection
-from services.payout.api.claiming import ROAD, told_claims
+from services.payout.api.claiming import ROAD, told
 from services.payout.api.lookup import known_acts, known_case
 from services.payout.collection_list import cases_of_collections, needed_orders, ordered_collections
 from services.payout.treasury.filing import settings_of
@@ -85,14 +84,10 @@ def collecting(house: House) -> list[Action]:
     return [
         Action(
             name=collection.ORDER, title="Anordnung zur Forderung erteilen", path=f"{ROAD}/order",
-            roles=frozenset({Role.ORDERING_OFFICER}), decide=order, answer=_told,
+            roles=frozenset({Role.ORDERING_OFFICER}), decide=order, answer=told,
             summary="Ordnet an, was die Kasse von einer Forderung noch nicht weiß: Annahme, Änderung oder Absetzung.",
         )
     ]  # fmt: skip
-
-
-def _told(state: claims.Claims, _ask: Ask) -> Mapping[str, Any]:
-    return {"claims": [it.model_dump(mode="json") for it in told_claims(state)]}
 
 
 def told_collections(state: collection.Collections) -> list[CollectionOfCase]:

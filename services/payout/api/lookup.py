@@ -16,6 +16,7 @@ from shared.store import Folded
 
 
 def stage_of(it: disbursements.Drawdown) -> str:
+    """Where a Mittelabruf stands: the name of its stage's class, which is promised to callers."""
     return type(it.stage).__name__.lower()
 
 
@@ -46,6 +47,7 @@ def acts_on_item(it: clearing.Standing) -> tuple[str, ...]:
 
 
 def status_of_batch(state: batches.Batch) -> str:
+    """Where a batch stands: the name of its state's class, which is promised to callers."""
     return "sealed" if isinstance(state, batches.Unreleased) else type(state).__name__.lower()
 
 

@@ -123,7 +123,7 @@ def recall_actions(house: House) -> list[Action]:
         Action(
             name="record-recall-answer", title="Antwort der Kasse auf den Rückruf vermerken", path=f"{one}/answers",
             roles=ANSWERING, body=RecallAnswerBody, decide=answer,
-            summary="Vermerkt mit Beleg, was die Kasse zu einem von Hand mitgeteilten Rückruf sagt; nicht durch wen, der ihn wollte oder freigab.",
+            summary="Vermerkt mit Beleg die Antwort der Kasse auf einen Rückruf von Hand; nicht durch eine Person, die ihn beantragt oder freigegeben hat.",
         ),
     ]  # fmt: skip
 

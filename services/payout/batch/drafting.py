@@ -53,6 +53,7 @@ class Group:
 
 
 def entry_of(order: payments.PaymentOrdered) -> Entry:
+    """An order as a file holds it."""
     return Entry(
         payment=order.payment,
         case=order.case,
@@ -68,6 +69,7 @@ def entry_of(order: payments.PaymentOrdered) -> Entry:
 
 
 def collection_entry_of(case: str, order: collection.CollectionOrdered) -> CollectionEntry:
+    """An order about a claim as a file holds it."""
     return CollectionEntry(
         order=order.order, case=case, claim=order.claim, kind=order.kind, reference=order.reference,
         refers_to=order.refers_to, payable_under=order.payable_under, cents=order.cents, due_on=order.due_on,
@@ -99,6 +101,7 @@ def draft(
 
 
 def took_part_of(order: payments.PaymentOrdered) -> frozenset[str]:
+    """Who took part in an order, and may not release it."""
     return frozenset((order.certified_by, order.ordered_by, *order.took_part))
 
 

@@ -109,6 +109,7 @@ def refuse_questioned(orders: Sequence[payments.PaymentOrdered | Entry], states:
 
 
 def debits_of(it: payments.PaymentOrdered | Entry, states: Mapping[str, Any]) -> tuple[disbursements.Debit, ...]:
+    """The debits that were questioned of the order's Mittelabruf, explained or not."""
     state: disbursements.Disbursement = states[disbursements.decider.stream(it.case)]
     return next((one.debits for one in state.drawdowns if one.id == it.drawdown), ())
 

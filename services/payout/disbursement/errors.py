@@ -5,12 +5,12 @@ from shared.decider import DomainError
 
 class PlanNotOpen(DomainError):
     code = "plan-not-open"
-    title = "Für diesen Fall sind noch keine Mittel zugewiesen."
+    title = "Für diesen Vorgang sind noch keine Mittel zugewiesen."
 
 
 class PlanDiffers(DomainError):
     code = "plan-differs"
-    title = "Für diesen Fall wurden bereits andere Mittel zugewiesen."
+    title = "Für diesen Vorgang wurden bereits andere Mittel zugewiesen."
 
 
 class UnknownDrawdown(DomainError):

@@ -190,6 +190,7 @@ def _without(one: Drawdown, payment: str) -> tuple[DrawdownOverpaid, ...]:
 
 
 def drawdown_of(it: DrawdownRegistered) -> Drawdown:
+    """The Mittelabruf that arrives with this event."""
     return Drawdown(
         id=it.drawdown,
         tranche=it.tranche,
@@ -204,6 +205,7 @@ def drawdown_of(it: DrawdownRegistered) -> Drawdown:
 
 
 def as_registered(one: Drawdown) -> Drawdown:
+    """The Mittelabruf as it arrived, before anything was done with it."""
     return replace(
         one,
         accepted_cents=0,

@@ -117,6 +117,7 @@ class DebitUnexplained(DomainError):
 
 
 def open_debits(debits: Sequence[Debit]) -> Sequence[Debit]:
+    """The questioned debits that nobody explained yet."""
     return [it for it in debits if not it.explained]
 
 
@@ -134,12 +135,14 @@ def question(command: QuestionDebit, debits: Sequence[Debit]) -> Sequence[DebitQ
 
 
 def explain(command: ExplainDebit, debits: Sequence[Debit]) -> Sequence[DebitExplained]:
+    """Once; a debit that nobody questioned needs no explanation."""
     if not any((it.payment, it.booking) == (command.payment, command.booking) for it in open_debits(debits)):
         return []
     return [likeness(DebitExplained, command)]
 
 
 def after(debits: tuple[Debit, ...], it: DebitQuestioned | DebitExplained) -> tuple[Debit, ...]:
+    """The questioned debits after one more event."""
     if isinstance(it, DebitQuestioned):
         return (*debits, Debit(payment=it.payment, booking=it.booking, cents=it.cents, booked_on=it.booked_on))
     named = (it.payment, it.booking)

@@ -13,6 +13,7 @@ from shared.decider import Context
 
 
 def settle(command: NoteSettlement, state: Disbursement) -> Sequence[Event]:
+    """The payment was made; raises `NotThisPayment` for one that was never ordered for the Mittelabruf."""
     asked = find(state, command.drawdown)
     match asked.stage:
         case Ordered(payment=command.payment):

@@ -70,4 +70,5 @@ def in_the_way(
 
 
 def in_words(it: SideCondition) -> str:
+    """Number and text, as a refusal names a side condition."""
     return f"Nr. {it.number}: {it.text}"

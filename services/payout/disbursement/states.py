@@ -107,12 +107,14 @@ type Disbursement = Waiting | Open
 
 
 def plan_of(state: Disbursement) -> PlanOpened:
+    """The plan as it stands; raises `PlanNotOpen` while there is none."""
     if isinstance(state, Waiting):
         raise PlanNotOpen
     return state.plan
 
 
 def find(state: Disbursement, drawdown: str) -> Drawdown:
+    """The Mittelabruf of this id; raises `UnknownDrawdown`."""
     for one in state.drawdowns:
         if one.id == drawdown:
             return one

@@ -34,7 +34,7 @@ async def expected_page(house: House, request: Request, status: str | None, afte
         "expected.html",
         page_title="Erwartete Dateien",
         heading="Erwartete Dateien",
-        lead="Was die Kasse bis wann schickt. Schweigt sie, heißt das weder ja noch nein: Fragen Sie nach, und geben Sie nichts ein zweites Mal.",
+        lead="Was die Kasse bis wann schickt. Schweigt sie, heißt das weder ja noch nein: Fragen Sie nach, und ordnen Sie nichts ein zweites Mal an.",
         back={"text": "Auszahlung", "url": "/payout/"},
         filters=[{"title": "Stand", "options": _chips(status)}],
         rows=[expected_row(house.views, it.body) for it in found.entries],
