@@ -100,3 +100,10 @@ def test_a_day_may_be_typed_as_people_write_it(road: Road, case: str, typed: str
     if status == 422:
         told = "Letzter Tag: Hier wird ein Datum erwartet, zum Beispiel 31.12.2026."
         assert errors(answer) == [("place-hold-ends_on", told)]
+
+
+def test_a_field_with_a_form_of_its_own_says_beforehand_which(road: Road) -> None:
+    seen = page(road, "p-cashier", "/payout/days")
+    for field, hint in (("title", "zum Beispiel 1605-63371"), ("year", "vier Ziffern")):
+        assert f'id="seal-year-{field}-hint">{hint}<' in seen
+        assert re.search(rf'name="{field}"[^>]*aria-describedby="seal-year-{field}-hint"', seen)

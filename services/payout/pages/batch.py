@@ -105,7 +105,7 @@ def _entry_form(action: Action, person: Person, failed: Failed | None, told: Bat
     ]
     asked = [
         {"name": "order", "label": "Anordnung", "kind": "select", "required": True, "options": options, "value": ""},
-        {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True},
+        {"name": "cash_reference", "label": "Kassenzeichen", "kind": "text", "required": True, "hint": _WRITTEN},
     ]
     return form(
         action,
@@ -119,6 +119,9 @@ def _entry_form(action: Action, person: Person, failed: Failed | None, told: Bat
         text=f"Noch zu erfassen: {told.to_enter}. Ist eine Anordnung im Kassenverfahren erfasst, vermerken Sie ihr Kassenzeichen; "
         "mit dem letzten ist der Zahlungslauf bei der Kasse.",
     )
+
+
+_WRITTEN = "Großbuchstaben, Ziffern, Leerzeichen, Punkt, Schräg- und Bindestrich; höchstens 35 Zeichen"
 
 
 def _typed(told: Batch, cash_reference: str) -> str:

@@ -58,8 +58,8 @@ def _form(action: Action, person: Person, failed: Failed | None, day: str = "", 
         ]
     else:
         asked = [
-            {"name": "title", "label": "Haushaltstitel", "required": True},
-            {"name": "year", "label": "Haushaltsjahr", "required": True},
+            {"name": "title", "label": "Haushaltstitel", "required": True, "hint": "zum Beispiel 1605-63371"},
+            {"name": "year", "label": "Haushaltsjahr", "required": True, "hint": "vier Ziffern", "width": "date"},
         ]
     if proposal:
         asked.append({"name": "proposal", "label": "", "kind": "hidden", "value": proposal})
