@@ -1,12 +1,17 @@
 """A form of the payout desk that is refused: nothing of what was typed is lost, and the field that is wrong is named."""
 
 import re
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.payout.road import Road
-from tests.payout.test_pages import page, send
+from tests.payout.messages import camt_053, details, entry
+from tests.payout.road import Road, on_the_road
+from tests.payout.test_desk import lay
+from tests.payout.test_pages import HTML, page, send
+from tests.servers import NatsServer
+from tests.service import Place
 
 HOLDER, REASON = "Kämmerei der Stadt Suhl", "Die Gemeinde hat ihre Bank gewechselt."
 
@@ -107,3 +112,24 @@ def test_a_field_with_a_form_of_its_own_says_beforehand_which(road: Road) -> Non
     for field, hint in (("title", "zum Beispiel 1605-63371"), ("year", "vier Ziffern")):
         assert f'id="seal-year-{field}-hint">{hint}<' in seen
         assert re.search(rf'name="{field}"[^>]*aria-describedby="seal-year-{field}-hint"', seen)
+
+
+def test_a_reference_that_nobody_knows_is_named_in_the_form_and_nothing_is_lost(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    with on_the_road(Place(folder=tmp_path, nats=nats_server)) as road:
+        lay(road, "f.xml", camt_053(entry("7.00", details("FREMD"), servicer="F-1"), opening="20.00", closing="13.00"))
+        [item] = road.read("/payout/clearing")["items"]
+        address = f"/payout/clearing/{item['clearing']}/items/{item['number']}"
+        form = f"{address.replace('/payout/', '/payout/forms/', 1)}/proposals"
+        typed = {"resolution": "assigned", "reference": "TH25FREMD", "reason": REASON}
+        answer = send(road, "p-cashier", page(road, "p-cashier", address), form, **typed)
+        assert answer.status_code == 404
+        told = "Zahlungskennung: Diese Zahlung oder Forderung gibt es nicht."
+        assert errors(answer) == [("propose-resolution-reference", told)]
+        assert 'value="TH25FREMD"' in answer.text
+        assert f">{REASON}</textarea>" in answer.text
+        unknown = f"/payout/forms/clearing/{'0' * 32}/items/1/proposals"
+        gone = road.clients["p-cashier"].post(unknown, data=typed, headers=HTML)
+        assert gone.status_code == 404
+        assert "fs-errors" not in gone.text

@@ -136,6 +136,11 @@ def _about(request: Request) -> str:
     )
 
 
+def _is_of_what_was_typed(action: Action, problem: Typed) -> bool:
+    """Whether it is a field of the form that names something unknown, and not the page's own address."""
+    return any(it.field.partition(".")[0] in action.body.model_fields for it in problem.errors)
+
+
 def _posted(
     house: House, action: Action, again: Callable[[Request, Failed], Awaitable[Response]]
 ) -> Callable[[Request], Awaitable[Response]]:
@@ -143,7 +148,7 @@ def _posted(
         try:
             return await submitted(house, action, request)
         except Typed as problem:
-            if problem.status in (401, 404):
+            if problem.status == 401 or (problem.status == 404 and not _is_of_what_was_typed(action, problem)):
                 raise
             return await again(request, Failed(action.name, _about(request), problem))
 

@@ -129,7 +129,7 @@ CLEARING: Mapping[str, str] = {
     "collection-not-in-this-batch": "Die Anordnung zu der Forderung liegt in einem anderen Zahlungslauf.",
     "collection-answered-otherwise": "Die Kasse hatte die Anordnung zu der Forderung anders beantwortet.",
     "not-booked": "Der Umsatz ist noch nicht gebucht.",
-    "not-a-debit": "Der Umsatz ist keine Belastung.",
+    "not-a-debit": "Eine Gutschrift, die sich keiner Forderung zuordnen lässt.",
     "repayment-surplus": "Auf die Forderung kam mehr ein, als offen war.",
     "claim-is-settled": "Die Forderung ist bereits erledigt.",
     "more-than-owed": "Auf die Forderung ist zurzeit nichts offen; Zinsen sind noch festzusetzen.",
