@@ -133,3 +133,21 @@ def test_a_reference_that_nobody_knows_is_named_in_the_form_and_nothing_is_lost(
         gone = road.clients["p-cashier"].post(unknown, data=typed, headers=HTML)
         assert gone.status_code == 404
         assert "fs-errors" not in gone.text
+
+
+def test_who_was_overtaken_reads_why_though_the_form_is_gone(road: Road, case: str) -> None:
+    road.assign(case)
+    typed = {"account_holder": HOLDER, "iban": "DE02120300000000202051", "reason": REASON}
+    address = f"/payout/cases/{case}"
+    proposing = f"/payout/forms/cases/{case}/accounts"
+    assert send(road, "p-examiner", page(road, "p-examiner", address), proposing, **typed).status_code == 303
+    change = road.read(address)["account_change"]
+    discarding = f"{proposing}/{change}/discard"
+    seen = page(road, "p-examiner", address)
+    assert send(road, "p-examiner", seen, discarding).status_code == 303
+    road.request("d1", case)
+    late = road.clients["p-examiner"].post(
+        discarding, data={"If-Match": '"99"', "back": address}, headers=HTML, follow_redirects=False
+    )
+    assert late.status_code == 412
+    assert "inzwischen von jemand anderem geändert" in late.text

@@ -20,7 +20,7 @@ from services.payout.pages.forms import Failed, form_path
 from services.payout.pages.lists import KINDS, Kind, list_page
 from services.payout.pages.years import year_of_page, year_page, years_page
 from shared.forms import Typed, submitted
-from shared.pages import page_router
+from shared.pages import page_router, problem_page
 from shared.problems import Problem
 from shared.service import House
 from shared.web import Action, checked_cursor
@@ -150,6 +150,8 @@ def _posted(
         except Typed as problem:
             if problem.status == 401 or (problem.status == 404 and not _is_of_what_was_typed(action, problem)):
                 raise
-            return await again(request, Failed(action.name, _about(request), problem))
+            shown = await again(request, Failed(action.name, _about(request), problem))
+            # Overtaken by somebody else, the form may be there no more: then the reason is told by itself.
+            return shown if b"fs-errors" in shown.body else problem_page(house, request, problem)
 
     return posted
