@@ -12,7 +12,7 @@ from shared.view_tables import Database, Document, Name, Place
 
 type Body = dict[str, Any]
 
-FOLLOWER = "views-14"
+FOLLOWER = "views-15"
 """Under this name it is remembered how far the views have read. The number rises when they are made in another way:
 then no position is known, and they are made anew."""
 

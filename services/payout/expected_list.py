@@ -71,10 +71,11 @@ def note_movement(draft: Draft, account: str, on: str) -> None:
         draft.put("movements", f"{account}/{on}", {"booked_on": on}, grp=account, sort=on)
 
 
-def expect_return(draft: Draft, payment: str, at: str) -> None:
-    """The treasury promised a payment's money back at this instant; it is expected unless it came or is expected already."""
+def expect_return(draft: Draft, payment: str, debtor: str, at: str) -> None:
+    """The treasury promised a payment's money back at this instant, on the account it was paid from; it is expected unless it came
+    or is expected already."""
     if draft.get("expectations", expectation.id_of(FileKind.RETURN, payment)) is None:
-        draft.put("to-expect", f"return/{payment}", {"payment": payment, "at": at})
+        draft.put("to-expect", f"return/{payment}", {"payment": payment, "debtor": debtor, "at": at})
 
 
 def meet_return(draft: Draft, payment: str, at: str) -> None:

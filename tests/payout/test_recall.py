@@ -16,6 +16,7 @@ from services.payout import disbursement as disbursements
 from services.payout import payment as payments
 from services.payout import recall as recalls
 from services.payout.batch import Writing
+from services.payout.file_calendar import SHIPPED
 from services.payout.payment import AnswerRecall, RecallOutcome
 from services.payout.recall import RecallGrounds
 from services.payout.report import (
@@ -29,10 +30,12 @@ from services.payout.report import (
     apply_recall_answer,
     meant,
 )
+from services.payout.treasury import expecting
 from services.payout.treasury.iso20022.parsing import etree
 from services.payout.treasury.iso20022.recall_request import CAMT_055, WRITING, build_recall
 from shared.decider import DomainError, RefusedAttempt, replace
 from shared.identity import Role
+from shared.treasury_accounts import FREE_STATE, DebtorAccount
 from tests.conftest import StartNats
 from tests.payout.builders import (
     BATCH,
@@ -476,6 +479,29 @@ def test_money_that_was_promised_back_is_expected_missed_and_comes(place: Place)
         follower.rebuild()
         wait_until(lambda: follower.idle, "die Listen")
         assert {name: views.find(name).entries for name in names} == before
+
+
+def test_money_is_promised_back_on_the_account_it_was_paid_from_whichever_is_used_now(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expecting, "_PAGE", 1)
+    calendar = place.folder / "calendar.toml"
+    # This treasury owes no word on a request: what gives rise to nothing stands before what does.
+    rules = SHIPPED.read_text("utf-8").split("[[expected]]")
+    calendar.write_text("[[expected]]".join(it for it in rules if 'kind = "recall"' not in it))
+    accounts = {
+        FREE_STATE: DebtorAccount(holder="Freistaat Thüringen", iban="DE65820000000082001589"),
+        "second": DebtorAccount(holder="Freistaat Thüringen", iban="DE02120300000000202051"),
+    }
+    with on_the_road(place, file_calendar=calendar, debtors=accounts) as road:
+        _, payment, batch = handed_over(road)
+        recalled(road, batch)
+        lay(road, "booked.xml", camt_054(entry("19200.00", details(reference(road, payment)), servicer="K-1")))
+    with on_the_road(place, file_calendar=calendar, debtors=accounts, debtor="second") as road:
+        lay(road, "answer.xml", camt_029(batch, (reference(road, payment), "ACCR", "CUST")))
+        wait_until(lambda: kinds(road, "awaited").get("return") == "2025-08-11", "das Geld wird erwartet")
+        owed = {it["kind"]: it["account"] for it in road.read("/payout/expected-files?status=awaited")["items"]}
+        assert owed["return"] == FREE_STATE
 
 
 def test_a_house_that_stopped_between_sealing_and_sending_sends_the_same_bytes(place: Place) -> None:

@@ -24,6 +24,7 @@ from shared.views import Entry
 
 log = structlog.get_logger()
 _SOON = 0.05
+_PAGE = 200
 
 
 def expect(commands: Mapping[str, ExpectFile]) -> Decision:
@@ -84,7 +85,13 @@ class Expecting:
         self.worked_upto = position
 
     async def _waiting(self, view: str, grp: str | None = None) -> Sequence[Entry]:
-        return (await asyncio.to_thread(self.house.views.find, view, grp=grp, limit=200)).entries
+        """The whole list: what gives rise to nothing stays in it, and must hold up nothing that comes after it."""
+        page = await asyncio.to_thread(self.house.views.find, view, grp=grp, limit=_PAGE)
+        found = [*page.entries]
+        while page.next:
+            page = await asyncio.to_thread(self.house.views.find, view, grp=grp, after=page.next, limit=_PAGE)
+            found += page.entries
+        return found
 
     async def _expect_statements(self) -> None:
         """The statements that the calendar asks for of accounts that have any: of days with bookings, or of every TARGET day."""
@@ -108,8 +115,7 @@ class Expecting:
             owed = self.calendar.of_recall(body["recall"], body["debtor"], given_at, body["format"])
             return {expectation.id_of(one.kind, one.about): one for one in owed}
         if it.key.startswith("return/"):
-            account = settings_of(self.house).debtor
-            owed = self.calendar.of_return(body["payment"], account, datetime.fromisoformat(body["at"]))
+            owed = self.calendar.of_return(body["payment"], body["debtor"], datetime.fromisoformat(body["at"]))
             return {expectation.id_of(one.kind, one.about): one for one in owed}
         given_at, execution_on = datetime.fromisoformat(body["at"]), date.fromisoformat(body["execution_on"])
         owed = self.calendar.of_batch(body["batch"], body["format"], body["debtor"], given_at, execution_on)

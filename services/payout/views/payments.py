@@ -113,8 +113,12 @@ def put_promise(id: str, standing: Standing, at: str, draft: Draft) -> None:
     state: payment.Payment = standing.state
     if isinstance(state, payment.Returned):
         meet_return(draft, id, at)
-    elif isinstance(state, payment.Settled) and payment.recall_status(state) == payment.RecallOutcome.GRANTED:
-        expect_return(draft, id, at)
+    elif (
+        isinstance(state, payment.Settled)
+        and payment.recall_status(state) == payment.RecallOutcome.GRANTED
+        and (batch := draft.get("batches", state.batch))
+    ):
+        expect_return(draft, id, batch["debtor"], at)
 
 
 def _count(draft: Draft, of: Mapping[str, Any] | None, by: int) -> None:
