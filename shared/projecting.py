@@ -37,6 +37,8 @@ class Projector:
         self._store, self._views, self._draw, self._most = store, views, draw, documents
         self._documents: OrderedDict[Name, Entry | None] = OrderedDict()
         self._standings: OrderedDict[str, Standing] = OrderedDict()
+        self._past: dict[tuple[str, int], Standing] = {}
+        """Streams right before an event, folded for the draft that is being made."""
         self.forget()
 
     def forget(self) -> None:
@@ -118,37 +120,41 @@ class Projector:
         if row.version == 1:
             before = Standing(state=noun.initial, version=0, since=row.position)
         elif before is None or before.version != row.version - 1:
+            before = self._folded(noun, row)
+        return Standing(state=noun.evolve(before.state, it.event), version=row.version, since=before.since)
+
+    def _folded(self, noun: AnyDecider, row: Row) -> Standing:
+        """The stream right before this event."""
+        place = row.stream, row.version
+        if place not in self._past:
             if not self._few:
                 raise Unfolded(noun, row)
             self._few -= 1
-            before = self._fold({row.stream: (noun, row.version)})[row.stream]
-        return Standing(state=noun.evolve(before.state, it.event), version=row.version, since=before.since)
+            self._fold({place: noun})
+        return self._past[place]
 
-    def _fold(self, first: Mapping[str, tuple[AnyDecider, int]]) -> Mapping[str, Standing]:
+    def _fold(self, wanted: Mapping[tuple[str, int], AnyDecider]) -> None:
         """Streams before a version of each, read in one round trip."""
-        earlier = self._store.earlier({stream: version for stream, (_, version) in first.items()})
-        return {
-            stream: Standing(
-                state=self._store.fold(first[stream][0], rows), version=rows[-1].version, since=rows[0].position
-            )
-            for stream, rows in earlier.items()
-        }
+        for place, rows in self._store.earlier(wanted).items():
+            state = self._store.fold(wanted[place], rows)
+            self._past[place] = Standing(state=state, version=rows[-1].version, since=rows[0].position)
 
     # ---- Drawing ----------------------------------------------------------------------------------------------------
 
     def _draft[T](self, work: Callable[[], Iterable[T]], act: Callable[[T, Draft], None]) -> Draft:
         """All the work on one draft. Of unread documents and streams a few are read as they are met; then the others are noted,
         read in one round trip, and all is done again."""
+        self._past.clear()
         while True:
             draft, unread, self._few = Draft(self), dict[Name, None](), FEW
-            unfolded: dict[str, tuple[AnyDecider, int]] = {}
+            unfolded: dict[tuple[str, int], AnyDecider] = {}
             for it in work():
                 try:
                     act(it, draft)
                 except Unread as missing:
                     unread |= dict.fromkeys(missing.names)
                 except Unfolded as missing:
-                    unfolded.setdefault(missing.row.stream, (missing.noun, missing.row.version))
+                    unfolded[missing.row.stream, missing.row.version] = missing.noun
                 except Exception:
                     # It may stumble over what an event left out before it would have made; then it is done again.
                     if not (unread or unfolded):
@@ -156,7 +162,7 @@ class Projector:
             if not (unread or unfolded):
                 return draft
             self._read(list(unread))
-            self._standings |= self._fold(unfolded)
+            self._fold(unfolded)
 
     def _read(self, names: Sequence[Name]) -> Mapping[Name, Entry | None]:
         found = self._views.get_all(names)

@@ -263,7 +263,7 @@ class Relay:
         for row in rows:
             if row.version > 1 and row.stream not in self._folds and self.store.mine(row):
                 first.setdefault(row.stream, row.version)
-        for stream, earlier in self.store.earlier(first).items():
+        for (stream, _), earlier in self.store.earlier(first.items()).items():
             state = self.store.fold(self.store.noun_of(stream), earlier)
             self._folds[stream] = Folded(state=state, version=earlier[-1].version)
 

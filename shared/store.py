@@ -1,6 +1,6 @@
 """The seam to `eventsourcing`: event classes and bytes, folding a stream now or as of then, reading the log in order."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -155,13 +155,12 @@ class Store:
             return Folded(state=None, version=version, link=link(name, version, last.topic, last.state))
         return Folded(state=None)
 
-    def earlier(self, first: Mapping[str, int]) -> Mapping[str, Sequence[Row]]:
+    def earlier(self, wanted: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], Sequence[Row]]:
         """What lies in streams before a version of each, read in one go."""
-        found: dict[str, list[Row]] = {stream: [] for stream in first}
-        for row in self.recorder.rows_of(list(first)) if first else ():
-            if row.version < first[row.stream]:
-                found[row.stream].append(row)
-        return found
+        streams: dict[str, list[Row]] = {stream: [] for stream, _ in wanted}
+        for row in self.recorder.rows_of(list(streams)) if streams else ():
+            streams[row.stream].append(row)
+        return {(stream, version): streams[stream][: version - 1] for stream, version in wanted}
 
     def fold(self, noun: AnyDecider, rows: Iterable[Row]) -> Any:
         """The state that rows of a stream come to from its beginning."""

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace as another
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,30 @@ def test_documents_that_are_not_at_hand_are_read_in_few_round_trips(log: Log, tm
     assert target.asked <= 4 * (FEW + 1)
     assert content(target) == made_at_once(log, tmp_path)
     target.close()
+
+
+def test_streams_that_are_not_at_hand_are_folded_in_few_round_trips_whichever_of_their_events_are_looked_at(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rows_of, asked, standings = log.store.recorder.rows_of, list[Sequence[str]](), dict[tuple[str, int], Any]()
+
+    def counting(streams: Sequence[str]) -> Sequence[Row]:
+        asked.append(streams)
+        assert len(asked) <= 3 * (FEW + 1), "one after the other, or without end"
+        return rows_of(streams)
+
+    def every_third(it: Recorded, row: Row, draft: Draft) -> None:
+        if row.version % 3 == 0:
+            standings[row.stream, row.version] = draft.standing(log.store.noun_of(row.stream), it, row).state
+
+    monkeypatch.setattr(log.store.recorder, "rows_of", counting)
+    with empty_views(f"sqlite:{tmp_path}", log.service) as target:
+        follower = log.follower(target)
+        follower.project = every_third
+        follower.take(log.events(1, len(log.rows)))
+    assert max(map(len, asked)) > FEW
+    for (stream, version), state in standings.items():
+        assert state == log.store.load(log.store.noun_of(stream), stream, version=version).state
 
 
 # ---- Handed over ----------------------------------------------------------------------------------------------------
