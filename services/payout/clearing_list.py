@@ -104,7 +104,7 @@ def _count_booking(draft: Draft, one: Item) -> None:
 
 def _listed_as(one: Item) -> str:
     assert one.booked_on is not None, "ein Umsatz ohne Buchungstag"
-    return listed_as(one.booking, one.booked_on)
+    return listed_as(one.booking, one.booked_on, credit=one.direction == Direction.IN)
 
 
 def _opened(name: str, place: str, it: Recorded, event: ClearingOpened, one: Item) -> Body:

@@ -25,13 +25,13 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
             rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
         )
     ]
-    unlisted = {listed_as(it.key, it.booked_on) for it, _ in left if _is_foreign(it, found, kind)}
+    unlisted = {_listed_as(it) for it, _ in left if _is_foreign(it, found, kind)}
     opened = views.bodies("clearing-bookings", unlisted)
-    return [
-        it
-        for it, rest in left
-        if (told := listed_as(it.key, it.booked_on)) not in opened or opened[told]["cents"] != rest
-    ]
+    return [it for it, rest in left if (told := _listed_as(it)) not in opened or opened[told]["cents"] != rest]
+
+
+def _listed_as(line: AccountEntry) -> str:
+    return listed_as(line.key, line.booked_on, credit=line.credit)
 
 
 def _receipts(line: AccountEntry) -> set[str]:

@@ -235,7 +235,11 @@ def test_what_is_not_booked_yet_or_does_not_add_up_moves_nothing() -> None:
 
 def test_a_booking_that_waits_to_be_explained_is_not_booked_as_well() -> None:
     house = owing()
-    take(house, came_in(OWED), expected=replace(EXPECTED, listed=frozenset({clearing.listed_as("K-1", DAY)})))
+    take(
+        house,
+        came_in(OWED),
+        expected=replace(EXPECTED, listed=frozenset({clearing.listed_as("K-1", DAY, credit=True)})),
+    )
     assert (booked(house), [it[0] for it in waiting(house)]) == (0, ["receipt-listed"])
 
 

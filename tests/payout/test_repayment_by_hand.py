@@ -104,6 +104,20 @@ def test_what_the_account_told_of_a_day_is_not_entered_by_hand_as_well() -> None
     )
 
 
+def test_nor_under_the_day_of_its_value() -> None:
+    valued = DAY - timedelta(days=2)
+    told = given(OPENED).when(replace(SAME, valued_on=valued), system(DAY)).then_one(RepaymentBooked)
+    for on in (DAY, valued):
+        with pytest.raises(claim.RepaymentOnAccount, match=KEY):
+            given(OPENED, told).when(replace(BY_HAND, received_on=on), clerk(Role.TREASURY))
+
+
+def test_an_entry_that_another_booking_was_matched_with_is_no_booking_of_its_number() -> None:
+    matched = given(OPENED, entered(voucher="K-2")).when(MATCH, clerk(Role.TREASURY)).then_one(RepaymentFoundOnAccount)
+    other = replace(SAME, voucher="K-2", repayment="r9")
+    given(OPENED, entered(voucher="K-2"), matched).when(other, system(DAY)).then_one(RepaymentBooked)
+
+
 # ---- In any order ----------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +130,7 @@ def enter(house: House, voucher: str) -> None:
 
 def tell(house: House, number: int, reference: str) -> None:
     """The lists know which bookings were told before: of those without a reference, a file brings nothing new."""
-    told = [clearing.listed_as(one.item.booking, DAY) for _, _, one in listed(house)]
+    told = [clearing.listed_as(one.item.booking, DAY, credit=True) for _, _, one in listed(house)]
     if reference or not told:
         expected: Expected = replace(EXPECTED, listed=frozenset(told))
         take(house, came_in(CENTS, KEY, reference), number=number, expected=expected)

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.payout import clearing
 from services.payout import payment as payments
-from services.payout.clearing import Direction, listed_as
+from services.payout.clearing import Direction, ProposeResolution, Resolution, listed_as
 from services.payout.disbursement import Debit
 from services.payout.matching import unexplained
-from services.payout.report import AccountEntry, Booking, BookingReport
+from services.payout.report import AccountEntry, Booking, BookingReport, approve
 from services.payout.report import bookings as taking
 from services.payout.treasury.iso20022 import read
+from shared.identity import Role
 from shared.records import replace
 from tests.payout.builders import BATCH, House, bookings, debit, transmitted_house
 from tests.payout.messages import camt_053, camt_054, details, entry
@@ -22,7 +24,8 @@ from tests.payout.road import Road
 from tests.payout.test_clearing import PAID, agree, listed, propose
 from tests.payout.test_desk import lay, ordered, reference
 from tests.payout.test_paid_after_refusal import drawn, refused_house
-from tests.payout.test_receipt import DAY, OWED, booked, came_in, owing, take, waiting
+from tests.payout.test_receipt import DAY, EXPECTED, OWED, REFERENCE, booked, came_in, clerk, owing, take, waiting
+from tests.scenario import acting
 
 FIRST, SECOND = date(2025, 8, 6), date(2025, 8, 7)
 
@@ -122,6 +125,31 @@ def test_a_claim_is_repaid_by_each_of_two_bookings_of_one_number() -> None:
     assert (booked(house), waiting(house)) == (OWED, [])
 
 
+def assigned(house: House, key: str, on: date) -> None:
+    """A credit without a reference, which two persons find to be the claim's."""
+    take(house, replace(came_in(OWED // 2, key, ""), booked_on=on), number=100)
+    name, number, _ = listed(house)[-1]
+    command = ProposeResolution(
+        number=number, proposal="x1", resolution=Resolution.ASSIGNED, reason="ohne Kennung", claim="c1"
+    )
+    house.tell(clearing.decider, name, command, clerk(Role.TREASURY))
+    agreeing = acting("p-two", Role.TREASURY, DAY)
+    house.record(approve(name, number, "x1", owed=EXPECTED.claims[REFERENCE]), agreeing)
+
+
+@pytest.mark.parametrize("first", ["assigned", "told"])
+def test_a_number_given_anew_after_a_credit_was_assigned_is_another_credit(first: str) -> None:
+    house, anew = owing(), came_in(OWED // 2)
+    before = DAY - timedelta(days=1)
+    if first == "told":
+        take(house, anew)
+    assigned(house, "K-1", before)
+    for number, line in enumerate([anew, replace(anew, booked_on=before), anew], 2):
+        take(house, line, number=number)
+    assert booked(house) == OWED
+    assert [it[0] for it in waiting(house)] == ["not-a-debit"]
+
+
 # ---- In any files, in any order, however often -----------------------------------------------------------------------
 
 real = st.tuples(st.sampled_from(["K-1", "K-2"]), st.sampled_from([FIRST, SECOND, SECOND + timedelta(days=1)]))
@@ -196,7 +224,14 @@ def test_a_line_is_passed_over_only_where_its_payment_was_booked_on_its_day(
 @pytest.mark.parametrize(("on", "is_left"), [(FIRST, False), (SECOND, True)])
 def test_a_stranger_s_line_is_passed_over_only_where_it_was_listed_on_its_day(on: date, is_left: bool) -> None:
     line = debit(Booking(reference="X", cents=5_00), key="K-9")
-    assert left(Lists(clearing_bookings={listed_as("K-9", on): {"cents": 5_00}}), line) == is_left
+    assert left(Lists(clearing_bookings={listed_as("K-9", on, credit=False): {"cents": 5_00}}), line) == is_left
+
+
+def test_what_undoes_a_stranger_s_line_under_its_number_is_listed_as_well() -> None:
+    line = debit(Booking(reference="X", cents=5_00), key="K-9")
+    listed_before = Lists(clearing_bookings={listed_as("K-9", FIRST, credit=False): {"cents": 5_00}})
+    assert not left(listed_before, line)
+    assert left(listed_before, replace(line, debit=False, credit=True))
 
 
 def keys(raw: bytes) -> list[tuple[str, date]]:

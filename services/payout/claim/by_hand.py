@@ -40,7 +40,9 @@ def told_before(command: TakeReceipt, it: Claim, context: Context) -> Sequence[R
     named = (command.voucher, command.received_on)
     if found := next((one for one in it.found if (one.booking, one.account_on) == named), None):
         return _nothing_new(found.cents, command)
-    known = next((one for one in it.booked if command.repayment == one.repayment or _same_voucher(one, command)), None)
+    matched = {one.repayment for one in it.found}
+    alike = (one for one in it.booked if _same_voucher(one, command) and one.repayment not in matched)
+    known = next((one for one in it.booked if command.repayment == one.repayment), None) or next(alike, None)
     if known:
         _nothing_new(total_of(known), command)
         by_hand = known in unmatched(it) and known.repayment != command.repayment
@@ -56,10 +58,8 @@ def refuse_perhaps_by_hand(command: TakeReceipt, it: Claim) -> None:
 
 
 def refuse_on_account(command: BookRepayment, it: Claim) -> None:
-    """`RepaymentOnAccount` where the account told as much of this day: a second one it tells by itself."""
-    of_day = [
-        one for one in it.booked if of_account(one) and (one.account_on or one.received_on) == command.received_on
-    ]
+    """`RepaymentOnAccount` where the account told as much of this day, of its booking or its value: a second one it tells by itself."""
+    of_day = [one for one in it.booked if of_account(one) and command.received_on in (one.account_on, one.received_on)]
     if not command.assigned and command.paid_by == PaidBy.TRANSFER:
         for one in of_day:
             if total_of(one) == command.cents:

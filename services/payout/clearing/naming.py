@@ -3,6 +3,6 @@
 from datetime import date
 
 
-def listed_as(booking: str, on: date) -> str:
-    """A bank may give a number anew on another day: a booking is known by its number and its day."""
-    return f"{booking} {on.isoformat()}"
+def listed_as(booking: str, on: date, *, credit: bool) -> str:
+    """A bank may give a number anew on another day, and to what undoes a booking: it is known by its number, its day and its direction."""
+    return f"{booking} {on.isoformat()} {'in' if credit else 'out'}"

@@ -194,7 +194,9 @@ def credits_named(report: BookingReport) -> tuple[frozenset[str], frozenset[str]
     """What booked credits name, and what they are called in the lists."""
     lines = [it for it in report.entries if it.credit and it.booked and not it.returned and it.bookings]
     named = frozenset(one.reference for it in lines for one in it.bookings) - {""}
-    return named, frozenset(listed_as(key, it.booked_on) for it in lines for key in (it.key, of_its_day(it)))
+    return named, frozenset(
+        listed_as(key, it.booked_on, credit=True) for it in lines for key in (it.key, of_its_day(it))
+    )
 
 
 def references_named(report: BookingReport) -> frozenset[str]:

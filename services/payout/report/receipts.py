@@ -46,7 +46,7 @@ def received(turn: Turn, line: AccountEntry, expected: Expected, part: _Part) ->
     for it in line.bookings:
         brought[it.reference] = brought.get(it.reference, 0) + it.cents
     found: list[Unexplained] = []
-    listed = listed_as(line.key, line.booked_on) in expected.listed
+    listed = listed_as(line.key, line.booked_on, credit=True) in expected.listed
     for reference, cents in brought.items():
         owed = expected.claims.get(reference)
         told = part(line, reference or line.key, cents, "unknown-reference")

@@ -20,11 +20,11 @@ type Named = tuple[str, date | None]
 
 def told_apart(turn: Turn, line: AccountEntry, meant: Iterable[Entry], expected: Expected) -> AccountEntry:
     """The line under the name that its booking has in our books, or has to have in them."""
-    own = of_its_day(line)
-    for name, on in _named(turn, line, meant, expected):
-        if name == own or (name == line.key and on not in (None, line.booked_on)):
-            return replace(line, key=own)
-    return line
+    own, known = of_its_day(line), set(_named(turn, line, meant, expected))
+    if (line.key, line.booked_on) in known:
+        return line
+    other = any(name == own or (name == line.key and on not in (None, line.booked_on)) for name, on in known)
+    return replace(line, key=own) if other else line
 
 
 def _named(turn: Turn, line: AccountEntry, meant: Iterable[Entry], expected: Expected) -> Iterable[Named]:
@@ -60,11 +60,15 @@ def _questioned(turn: Turn, entry: Entry) -> Iterable[Named]:
 
 
 def _repayments(state: claims.Claims, line: AccountEntry, reference: str) -> Iterable[Named]:
-    """Those that the account told, by what each would be called; what was entered by hand has the day that a person gave it."""
+    """Those of the claim that the account told, by what each would be called; what was entered by hand has the day that a person gave it."""
     receipts = {claims.receipt_of(it, reference): it for it in (line.key, of_its_day(line))}
-    for it in (one for of in state.claims for one in of.booked):
-        if name := receipts.get(it.repayment):
-            yield name, it.account_on or it.received_on
-    for it in (one for of in state.claims for one in of.found):
-        if it.booking in receipts.values():
-            yield it.booking, it.account_on
+    names = frozenset(receipts.values())
+    for of in (it for it in state.claims if it.opened.reference == reference):
+        for it in of.booked:
+            # What two persons assigned bears the booking's name, and a number of its own.
+            name = receipts.get(it.repayment) or (it.voucher if it.assigned and it.voucher in names else "")
+            if name:
+                yield name, it.account_on or it.received_on
+        for it in of.found:
+            if it.booking in names:
+                yield it.booking, it.account_on
