@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payout.claim import receipt_of
-from services.payout.clearing import listed_as
-from services.payout.report import MADE, STATEMENT, AccountEntry, of_its_day
+from services.payout.report import MADE, STATEMENT, AccountEntry, listed_names, of_its_day
 from shared.views import Views
 
 type Found = Mapping[str, Mapping[str, Any]]
@@ -25,13 +24,11 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
             rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
         )
     ]
-    unlisted = {_listed_as(it) for it, _ in left if _is_foreign(it, found, kind)}
+    unlisted = {name for it, _ in left if _is_foreign(it, found, kind) for name in listed_names(it)}
     opened = views.bodies("clearing-bookings", unlisted)
-    return [it for it, rest in left if (told := _listed_as(it)) not in opened or opened[told]["cents"] != rest]
-
-
-def _listed_as(line: AccountEntry) -> str:
-    return listed_as(line.key, line.booked_on, credit=line.credit)
+    return [
+        it for it, rest in left if not any(opened[name]["cents"] == rest for name in listed_names(it) if name in opened)
+    ]
 
 
 def _receipts(line: AccountEntry) -> set[str]:

@@ -13,7 +13,7 @@ from services.payout import payment as payments
 from services.payout.clearing import Direction, ProposeResolution, Resolution, listed_as
 from services.payout.disbursement import Debit
 from services.payout.matching import unexplained
-from services.payout.report import AccountEntry, Booking, BookingReport, approve
+from services.payout.report import AccountEntry, Booking, BookingReport, approve, listed_names
 from services.payout.report import bookings as taking
 from services.payout.treasury.iso20022 import read
 from shared.identity import Role
@@ -225,6 +225,16 @@ def test_a_line_is_passed_over_only_where_its_payment_was_booked_on_its_day(
 def test_a_stranger_s_line_is_passed_over_only_where_it_was_listed_on_its_day(on: date, is_left: bool) -> None:
     line = debit(Booking(reference="X", cents=5_00), key="K-9")
     assert left(Lists(clearing_bookings={listed_as("K-9", on, credit=False): {"cents": 5_00}}), line) == is_left
+
+
+def test_a_credit_that_was_not_believed_and_waits_is_not_booked_as_well_when_it_is_told_again() -> None:
+    line = came_in(OWED, "K-9")
+    own, of_day = listed_names(line)
+    assert not left(Lists(clearing_bookings={of_day: {"cents": OWED}}), line)
+    assert left(Lists(clearing_bookings={of_day: {"cents": 1}}), line)
+    house = owing()
+    take(house, line, expected=replace(EXPECTED, listed=frozenset({of_day})))
+    assert (booked(house), own) == (0, f"K-9 {DAY} in")
 
 
 def test_what_undoes_a_stranger_s_line_under_its_number_is_listed_as_well() -> None:

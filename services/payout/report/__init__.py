@@ -29,6 +29,7 @@ from services.payout.report.content import (
     batches_named,
     credits_named,
     keep_all,
+    listed_names,
     of_its_day,
     references_named,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "decider",
     "is_large",
     "keep_all",
+    "listed_names",
     "meant",
     "of_its_day",
     "propose",

@@ -118,6 +118,12 @@ def of_its_day(line: AccountEntry) -> str:
     return f"{line.key}~{line.booked_on:%Y%m%d}"
 
 
+def listed_names(line: AccountEntry) -> tuple[str, str]:
+    """What a line may be called in the lists: by its own name, or by that and its day where it was not believed, or another had it."""
+    own, of_day = (listed_as(it, line.booked_on, credit=line.credit) for it in (line.key, of_its_day(line)))
+    return own, of_day
+
+
 INTERIM = "interim"
 """A report during the day (camt.052): what it says is provisional and moves nothing."""
 
@@ -194,9 +200,7 @@ def credits_named(report: BookingReport) -> tuple[frozenset[str], frozenset[str]
     """What booked credits name, and what they are called in the lists."""
     lines = [it for it in report.entries if it.credit and it.booked and not it.returned and it.bookings]
     named = frozenset(one.reference for it in lines for one in it.bookings) - {""}
-    return named, frozenset(
-        listed_as(key, it.booked_on, credit=True) for it in lines for key in (it.key, of_its_day(it))
-    )
+    return named, frozenset(name for it in lines for name in listed_names(it))
 
 
 def references_named(report: BookingReport) -> frozenset[str]:

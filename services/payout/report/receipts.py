@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from services.payout import claim as claims
-from services.payout.clearing import Unexplained, listed_as
-from services.payout.report.content import AccountEntry
+from services.payout.clearing import Unexplained
+from services.payout.report.content import AccountEntry, listed_names
 from services.payout.report.taking_in import Turn
 from shared.decider import replace, value
 
@@ -46,7 +46,7 @@ def received(turn: Turn, line: AccountEntry, expected: Expected, part: _Part) ->
     for it in line.bookings:
         brought[it.reference] = brought.get(it.reference, 0) + it.cents
     found: list[Unexplained] = []
-    listed = listed_as(line.key, line.booked_on, credit=True) in expected.listed
+    listed = not expected.listed.isdisjoint(listed_names(line))
     for reference, cents in brought.items():
         owed = expected.claims.get(reference)
         told = part(line, reference or line.key, cents, "unknown-reference")
