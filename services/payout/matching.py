@@ -24,10 +24,13 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
             rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
         )
     ]
-    unlisted = {name for it, _ in left if _is_foreign(it, found, kind) for name in listed_names(it)}
-    opened = views.bodies("clearing-bookings", unlisted)
+    wanted = [(it, _listed_cents(it, rest, found, kind)) for it, rest in left]
+    names = {name for it, cents in wanted if cents is not None for name in listed_names(it)}
+    opened = views.bodies("clearing-bookings", names)
     return [
-        it for it, rest in left if not any(opened[name]["cents"] == rest for name in listed_names(it) if name in opened)
+        it
+        for it, cents in wanted
+        if cents is None or not any(opened[name]["cents"] == cents for name in listed_names(it) if name in opened)
     ]
 
 
@@ -65,8 +68,16 @@ def _is_this(line: AccountEntry, day: str, known: Mapping[str, Any]) -> bool:
     return known[on] == day and (known[booking] == line.key or known[booking] == of_its_day(line))
 
 
-def _is_foreign(line: AccountEntry, found: Found, kind: str) -> bool:
-    """Whether nothing of ours is named, and the line's name tells it from every other: only a statement tells all of a day at once."""
+def _listed_cents(line: AccountEntry, rest: int, found: Found, kind: str) -> int | None:
+    """The cents under which a line that was told before is listed; None where only its decision can say what is new of it."""
     if line.group or (line.key.startswith(MADE) and kind != STATEMENT):
-        return False
+        return None
+    listed = line.cents if rest < 0 else rest
+    # A debit that names ours and adds up is known by its question; what does not add up, or came back in vain, is none.
+    odd = rest < 0 or line.returned or line.other_currency
+    return listed if odd or _is_foreign(line, found) else None
+
+
+def _is_foreign(line: AccountEntry, found: Found) -> bool:
+    """Whether nothing of ours is named, or what is named was booked under this name."""
     return all(it.reference not in found or found[it.reference]["booking"] == line.key for it in line.bookings)

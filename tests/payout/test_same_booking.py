@@ -244,6 +244,33 @@ def test_what_undoes_a_stranger_s_line_under_its_number_is_listed_as_well() -> N
     assert left(listed_before, replace(line, debit=False, credit=True))
 
 
+def ours(house: House) -> dict[str, dict[str, Any]]:
+    """A payment that nothing was booked of."""
+    body = {"cents": PAID, "booking": "", "booked_on": None, "returned_booking": "", "returned_cents": 0}
+    return {house.reference("p1"): body | {"returned_on": None}}
+
+
+@pytest.mark.parametrize("odd", ["sum", "return", "currency", "stranger"])
+def test_an_odd_line_that_waits_is_not_listed_a_second_time(odd: str) -> None:
+    house = transmitted_house()
+    line = {
+        "sum": replace(paid(house), cents=PAID + 1),
+        "return": back(house, FIRST, "K-1"),
+        "currency": replace(paid(house), other_currency=True),
+        "stranger": replace(paid(house), bookings=(Booking(reference="X", cents=0), Booking(reference="Y", cents=0))),
+    }[odd]
+    name, _ = listed_names(line)
+    assert left(Lists(references=ours(house)), line)
+    assert left(Lists(references=ours(house), clearing_bookings={name: {"cents": 1}}), line)
+    assert not left(Lists(references=ours(house), clearing_bookings={name: {"cents": line.cents}}), line)
+
+
+def test_a_debit_of_ours_that_adds_up_is_decided_on_whatever_is_listed() -> None:
+    house = transmitted_house()
+    listed_before = {listed_as("K-1", FIRST, credit=False): {"cents": PAID}}
+    assert left(Lists(references=ours(house), clearing_bookings=listed_before), paid(house))
+
+
 def keys(raw: bytes) -> list[tuple[str, date]]:
     found = read(raw)
     assert isinstance(found, BookingReport)
