@@ -24,13 +24,12 @@ def unexplained(views: Views, ours: frozenset[str], kind: str, lines: Sequence[A
             rest := it.cents or -1 if it.other_currency or it.account not in {"", *ours} else _rest(it, found, received)
         )
     ]
-    wanted = [(it, _listed_cents(it, rest, found, kind)) for it, rest in left]
-    names = {name for it, cents in wanted if cents is not None for name in listed_names(it)}
-    opened = views.bodies("clearing-bookings", names)
+    asked = [(it, _listed(it, rest, found, kind)) for it, rest in left]
+    opened = views.bodies("clearing-bookings", {name for _, (names, _) in asked for name in names})
     return [
         it
-        for it, cents in wanted
-        if cents is None or not any(opened[name]["cents"] == cents for name in listed_names(it) if name in opened)
+        for it, (names, cents) in asked
+        if not any(opened[name]["cents"] == cents for name in names if name in opened)
     ]
 
 
@@ -68,14 +67,17 @@ def _is_this(line: AccountEntry, day: str, known: Mapping[str, Any]) -> bool:
     return known[on] == day and (known[booking] == line.key or known[booking] == of_its_day(line))
 
 
-def _listed_cents(line: AccountEntry, rest: int, found: Found, kind: str) -> int | None:
-    """The cents under which a line that was told before is listed; None where only its decision can say what is new of it."""
+def _listed(line: AccountEntry, rest: int, found: Found, kind: str) -> tuple[Sequence[str], int]:
+    """Under which names, and with how many cents, a line that was told before is listed; none where only its decision can say what is new of it."""
     if line.group or (line.key.startswith(MADE) and kind != STATEMENT):
-        return None
-    listed = line.cents if rest < 0 else rest
+        return (), 0
     # A debit that names ours and adds up is known by its question; what does not add up, or came back in vain, is none.
     odd = rest < 0 or line.returned or line.other_currency
-    return listed if odd or _is_foreign(line, found) else None
+    if not (odd or _is_foreign(line, found)):
+        return (), 0
+    names = listed_names(line)
+    # A stranger's debit, as most lines are, is never called by its day.
+    return names if odd or line.credit else names[:1], line.cents if rest < 0 else rest
 
 
 def _is_foreign(line: AccountEntry, found: Found) -> bool:
