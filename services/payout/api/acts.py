@@ -40,7 +40,7 @@ from shared.calendar import local_date, next_target_day
 from shared.commands import KeyReused
 from shared.decider import Decision, decision
 from shared.identity import Role
-from shared.problems import Problem
+from shared.problems import FieldError, Problem
 from shared.service import House
 from shared.web import Action, Ask, Body, Id, NoBody
 
@@ -71,6 +71,15 @@ class DiscardBatchBody(Body):
             description="ihre Anordnungen werden zurückgenommen; die übrigen können in einen anderen Zahlungslauf",
         ),
     ] = ()
+    references: Annotated[
+        str,
+        Field(
+            pattern="^[A-Z0-9 ]*$",
+            max_length=520_000,
+            title="Nicht zu leistende Zahlungen",
+            description="dasselbe mit ihren Zahlungskennungen, durch Leerzeichen getrennt",
+        ),
+    ] = ""
 
 
 class RecordEntryBody(Body):
@@ -108,7 +117,7 @@ def actions(house: House) -> list[Action]:
 
     async def discard(body: DiscardBatchBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
-        return batches.discard(sealed, body.cancelled)
+        return batches.discard(sealed, (*body.cancelled, *_named(sealed, body.references)))
 
     async def enter(body: RecordEntryBody, ask: Ask) -> Decision:
         sealed: batches.BatchSealed = (await known_batch(house, ask.path["batch"])).state.sealed
@@ -161,6 +170,17 @@ def actions(house: House) -> list[Action]:
         *recall_actions(house),
     ]  # fmt: skip
     return [_untied(house, it) for it in offered]
+
+
+def _named(sealed: batches.BatchSealed, references: str) -> Sequence[str]:
+    """The payments of a batch that bear these references; 422 problem when one is no reference of it."""
+    known = {it.reference: it.payment for it in sealed.entries}
+    named = references.split()
+    if strange := next((it for it in named if it not in known), ""):
+        title = "Eine der Zahlungskennungen gehört nicht zu diesem Zahlungslauf."
+        found = FieldError(field="references", code="reference-unknown", message=f"{strange} gehört nicht dazu.")
+        raise Problem(422, "reference-unknown", title, detail=strange, errors=[found])
+    return [known[it] for it in named]
 
 
 def _untied(house: House, action: Action) -> Action:

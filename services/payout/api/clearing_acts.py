@@ -72,7 +72,7 @@ def clearing_actions(house: House) -> list[Action]:
         payment, claim = await _meant(house, body.reference)
         if body.repayment:
             claim = claim or await _claim_of(house, body.repayment)
-        shares = [await _share(house, it) for it in body.parts]
+        shares = [await _share(house, row, it) for row, it in enumerate(body.parts)]
         reason = await _sealed(house, ask, "resolution", body.reason)
         command = clearing.ProposeResolution(
             number=number,
@@ -153,7 +153,7 @@ async def _number(house: House, ask: Ask) -> int:
     return (await known_item(house, ask.path["clearing"], ask.path["number"])).item.number
 
 
-async def _meant(house: House, reference: str) -> tuple[str, str]:
+async def _meant(house: House, reference: str, field: str = "reference") -> tuple[str, str]:
     """The payment or the claim that bears a reference; neither when there is no reference."""
     if not reference:
         return "", ""
@@ -162,7 +162,7 @@ async def _meant(house: House, reference: str) -> tuple[str, str]:
         return payment, ""
     claims = await asyncio.to_thread(views.claims_of_references, house.views, frozenset({reference}))
     if not claims:
-        raise Problem(404, "payment-unknown", "Diese Zahlung oder Forderung gibt es nicht.", field="reference")
+        raise Problem(404, "payment-unknown", "Diese Zahlung oder Forderung gibt es nicht.", field=field)
     return "", claims[reference].claim
 
 
@@ -175,11 +175,12 @@ async def _claim_of(house: House, repayment: str) -> str:
     return found.body["claim"]
 
 
-async def _share(house: House, it: PartBody) -> tuple[clearing.Part, report.Owed | None]:
+async def _share(house: House, row: int, it: PartBody) -> tuple[clearing.Part, report.Owed | None]:
     """A part as it is meant, and the claim that it names."""
-    payment, claim = await _meant(house, it.reference)
+    field = f"parts.{row}.reference"
+    payment, claim = await _meant(house, it.reference, field)
     if payment:
-        raise Problem(404, "payment-unknown", "Eine Forderung dieser Kennung gibt es nicht.", field="reference")
+        raise Problem(404, "payment-unknown", "Eine Forderung dieser Kennung gibt es nicht.", field=field)
     owed = await _owed(house, claim) if claim else None
     return clearing.Part(cents=it.cents, claim=claim, give_back=it.give_back), owed
 

@@ -127,6 +127,8 @@ def _next(house: House, person: Person, name: str, standing: clearing.Standing) 
     proposal = standing.proposed.proposal if standing.proposed else ""
     found: list[ItemAction] = []
     for it in (acts[name] for name in acts_on_item(standing)):
+        if it.name == "take-clearing" and standing.owner == person.id:
+            continue
         hindrance = duties.hindrance(it.name, standing.acted, person.id) if it.name in _JUDGED else ""
         if it.name == "approve-resolution" and not hindrance:
             hindrance = _of_treasury(standing, person)

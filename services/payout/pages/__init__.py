@@ -10,7 +10,7 @@ from services.payout.api.acts import actions
 from services.payout.api.lookup import known_hold
 from services.payout.api.reads import ClearingAbout, FileStatus, PaymentStatus, ReportOutcome
 from services.payout.pages.batch import batch_page
-from services.payout.pages.case import case_page
+from services.payout.pages.case import case_of_page, case_page
 from services.payout.pages.clearing import clearing_page, item_page
 from services.payout.pages.closing import day_of_page, day_page, days_page
 from services.payout.pages.desk import desk_page
@@ -106,7 +106,7 @@ def pages(house: House) -> APIRouter:
             return await day_page(house, acts, request, date.fromisoformat(path["day"]), failed)
         if "hold" in path:
             placed = await known_hold(house, path["hold"])
-            return await case_page(house, acts, request, placed.case, failed)
+            return await case_page(house, acts, request, case_of_page(failed.problem.back) or placed.case, failed)
         if failed.action == "close-day" and (day := day_of_page(failed.problem.back)):
             return await day_page(house, acts, request, day, failed)
         if failed.action == "seal-year" and (shown := year_of_page(failed.problem.back)):

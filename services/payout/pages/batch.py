@@ -92,9 +92,19 @@ def _discard_form(action: Action, person: Person, failed: Failed | None, it: Map
         path=action.path.format(batch=it["batch"]),
         back=f"/payout/batches/{it['batch']}",
         if_match=f'"{it["version"]}"',
+        fields=_DISCARDING,
         text="Die Datei wird nie übergeben. Die Anordnungen bestehen fort und können in einen neuen Zahlungslauf; wer inzwischen eine "
         "andere Bankverbindung hat, dessen Anordnung wird zurückgenommen und neu erteilt.",
     )
+
+
+_DISCARDING: Sequence[Mapping[str, Any]] = (
+    {
+        "name": "references",
+        "label": "Nicht zu leistende Zahlungen",
+        "hint": "ihre Zahlungskennungen, durch Leerzeichen getrennt; diese Anordnungen werden zurückgenommen. Leer: alle bestehen fort",
+    },
+)
 
 
 def _entry_form(action: Action, person: Person, failed: Failed | None, told: Batch, barred: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from services.payout.views import STEPS, next_of
 from shared import duties
 from shared.access import Person
 from shared.calendar import local_date
-from shared.identity import ROLE_TITLES, Erased, Role, Sealed
+from shared.identity import ROLE_TITLES, Erased, Role, Sealed, is_id
 from shared.money import euros
 from shared.operations import PastEvent, history_of
 from shared.pages import page
@@ -79,6 +79,12 @@ async def case_page(
             {"text": "Prüfung", "url": f"/review/cases/{case}"},
         ],
     )
+
+
+def case_of_page(address: str) -> str:
+    """The case whose page this is, if it is one."""
+    case = address.removeprefix("/payout/cases/")
+    return case if case != address and is_id(case) else ""
 
 
 def _form(

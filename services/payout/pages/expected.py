@@ -86,12 +86,12 @@ def _facts(told: OneExpectedFile) -> list[dict[str, Any]]:
 
 def _acknowledging(action: Action, person: Person, failed: Failed | None, told: OneExpectedFile) -> dict[str, Any]:
     path = action.path.format(expectation=told.expectation)
-    made = form(action, person, failed, path=path, back=f"{LIST}/{told.expectation}", if_match=told.etag)
     reason = {
         "name": "reason", "label": "Begründung", "kind": "textarea", "required": True,
         "hint": "was veranlasst ist, ohne Namen von Personen",
     }  # fmt: skip
-    return {**made, "fields": [*made["fields"], reason]}
+    back = f"{LIST}/{told.expectation}"
+    return form(action, person, failed, path=path, back=back, if_match=told.etag, fields=[reason])
 
 
 def _about(seen: Views, kind: str, about: str) -> dict[str, str]:

@@ -90,13 +90,6 @@ async def _answering(
     )
     barred = hindrance(action.name, acted, person.id)
     barred = barred or await barred_by(house, action.name, await _entries(house, it), person)
-    made = form(
-        action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
-        back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag, reason=barred,
-        text="Für diesen Rückruf gibt es keine Datei. Rufen Sie die Kasse an oder nehmen Sie die Anordnungen im Kassenverfahren zurück, "
-        "unter den Kassenzeichen, die unten stehen, und vermerken Sie, was sie dazu sagt. Zugesagt heißt: Sie hat die Zahlung angehalten "
-        "oder holt sie zurück.",
-    )  # fmt: skip
     options = [{"value": one.value, "text": wording.ANSWERS[one]} for one in RecallOutcome]
     fields = [
         {"name": "outcome", "label": "Antwort der Kasse", "kind": "radio", "required": True, "options": options, "value": ""},
@@ -107,7 +100,13 @@ async def _answering(
             "hint": "wer was wie gesagt hat, und wo es belegt ist; wird versiegelt abgelegt",
         },
     ]  # fmt: skip
-    return made | {"fields": [*made["fields"], *fields]}
+    return form(
+        action, person, failed, path=action.path.format(batch=told.batch, recall=it["recall"]),
+        back=f"/payout/batches/{told.batch}", about=it["recall"], if_match=told.etag, reason=barred, fields=fields,
+        text="Für diesen Rückruf gibt es keine Datei. Rufen Sie die Kasse an oder nehmen Sie die Anordnungen im Kassenverfahren zurück, "
+        "unter den Kassenzeichen, die unten stehen, und vermerken Sie, was sie dazu sagt. Zugesagt heißt: Sie hat die Zahlung angehalten "
+        "oder holt sie zurück.",
+    )  # fmt: skip
 
 
 async def told_by_hand(house: House, batch: str, asked: Sequence[Mapping[str, Any]]) -> Sequence[dict[str, Any]]:
