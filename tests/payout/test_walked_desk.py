@@ -1,5 +1,6 @@
 """What a walk over the payout desk found: a form that is refused keeps all, names its field, and stays where it was sent from."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -120,3 +121,36 @@ def test_a_part_of_a_credit_that_names_no_claim_is_shown_in_its_own_row_and_who_
     assert errors(answer) == [("propose-resolution-parts.1.reference", told)]
     for typed in parts.values():
         assert f'value="{typed}"' in answer.text
+
+
+def test_a_claim_shows_what_was_set_off_remitted_and_deferred_and_the_case_is_not_said_to_be_done(
+    road: Road, case: str
+) -> None:
+    owed_by(road, case, 6_400_00)
+    road.clients["p-budget"] = road.service.client("p-budget", Role.BUDGET_OFFICER)
+    address = f"/payout/cases/{case}"
+    form = f"/payout/forms/cases/{case}/claims/c{case[:8]}"
+    deferred = {"until_on": "31.12.2025", "reason": "Ratenzahlung"}
+    remitted = {"cents": "400,00", "reason": "unbillig"}
+    set_off = {"cents": "1.000,00", "received_on": "4.8.2025", "paid_by": "set-off", "voucher": "B 1"}
+    for person, act, typed in (
+        ("p-budget", "deferral", deferred), ("p-budget", "remission", remitted), ("p-cashier", "repayments", set_off),
+    ):  # fmt: skip
+        assert send(road, person, page(road, person, address), f"{form}/{act}", **typed).status_code == 303
+    seen = page(road, "p-auditor", address)
+    assert "Forderung offen" in seen
+    assert "nichts zu tun" not in seen
+    assert "Bis 31.12.2025. Ratenzahlung" in seen
+    assert "1.000,00 €. Durch Aufrechnung." in seen
+    assert re.search(r"erlassen</th>", seen)
+    assert ">Aufrechnung<" in seen
+
+
+def test_a_hold_on_what_a_case_does_not_name_says_at_which_field(road: Road, case: str) -> None:
+    road.assign(case)
+    form = f"/payout/forms/cases/{case}/holds"
+    typed = {"kind": "programme", "reason": "audit", "text": REASON, "ends_on": ""}
+    answer = send(road, "p-cashier", page(road, "p-cashier", f"/payout/cases/{case}"), form, **typed)
+    told = "Was gesperrt wird: Was gesperrt werden soll, ist in diesem Vorgang nicht bekannt."
+    assert errors(answer) == [("place-hold-kind", told)]
+    assert f">{REASON}</textarea>" in answer.text

@@ -183,7 +183,7 @@ def _place(command: PlaceHold, holds: Holds, context: Context) -> Sequence[HoldP
             raise HoldDiffers
         return []
     if not command.target:
-        raise HoldHasNoTarget
+        raise HoldHasNoTarget(field="kind")
     if not command.text.strip() and context.actor != SYSTEM:
         raise HoldReasonMissing(field="text")
     if command.ends_on is not None and command.ends_on < context.valid_on:

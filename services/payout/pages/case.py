@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -16,7 +17,7 @@ from services.payout.api.reads import reader
 from services.payout.hold import REASON_TITLES
 from services.payout.pages import wording
 from services.payout.pages.accounts import NEW, account_facts, account_forms
-from services.payout.pages.claims import claim_forms, claims_tables
+from services.payout.pages.claims import claim_forms, claims_tables, standing
 from services.payout.pages.forms import Failed, form
 from services.payout.pages.holds import hold_forms, holds_of_case
 from services.payout.views import STEPS, next_of
@@ -55,7 +56,7 @@ async def case_page(
         file_number=told.file_number or case[:12],
         heading="Auszahlung der Zuwendung",
         recipient=told.applicant_name or "noch nicht bekannt",
-        status=wording.NEXT[step],
+        status=(standing(told) if step == "rest" else None) or wording.NEXT[step],
         money=_money(told),
         facts=[*_facts(told), *account_facts(account), *payee],
         actions=[
@@ -288,8 +289,11 @@ def _why(facts: Mapping[str, Any]) -> str:
         reason = " ".join((REASON_TITLES.get(reason, reason), str(facts.get("text", "")))).strip()
     if "rule" in facts:
         return duties.sentence_of(facts["rule"])
+    until = facts.get("until_on")
     parts = [
         f"{euros(cents)}." if cents else "",
+        f"Bis {date.fromisoformat(until):%d.%m.%Y}." if until else "",
+        "Durch Aufrechnung." if facts.get("paid_by") == "set-off" else "",
         wording.TREASURY_REASONS.get(reason)
         or wording.CLEARING.get(reason)
         or wording.PLAN_CHANGES.get(reason)

@@ -78,6 +78,11 @@ def _day(name: str, label: str, on: date) -> Field:
     return {"name": name, "label": label, "kind": "date", "required": True, "value": on.isoformat(), "width": "date"}
 
 
+def standing(told: Case) -> wording.Badge | None:
+    """How the first claim stands that is not settled, if there is one."""
+    return next((wording.CLAIMS_OF_CASE[it.status] for it in told.claims if it.status != "settled"), None)
+
+
 def claims_tables(told: Case) -> list[dict[str, Any]]:
     """The claims, and for each the statement of its interest."""
     if not told.claims:
@@ -89,6 +94,11 @@ def claims_tables(told: Case) -> list[dict[str, Any]]:
         {"key": "demanded_cents", "title": "gefordert", "kind": "money"},
         {"key": "interest_cents", "title": "Zinsen", "kind": "money"},
         {"key": "received_cents", "title": "eingegangen", "kind": "money"},
+        *(
+            [{"key": "remitted_cents", "title": "erlassen", "kind": "money"}]
+            if any(it.remitted_cents for it in told.claims)
+            else []
+        ),
         {"key": "owed", "title": "offen", "kind": "money"},
     ]
     rows = [
@@ -125,12 +135,13 @@ def _orders(told: Case) -> list[dict[str, Any]]:
 
 def _received(it: ClaimOfCase) -> dict[str, Any]:
     columns = [
+        {"key": "by", "title": "Art"},
         {"key": "received_on", "title": "Wertstellung", "kind": "date"},
         {"key": "account_on", "title": "gebucht", "kind": "date"},
         {"key": "cents", "title": "auf die Forderung", "kind": "money"},
         {"key": "interest_cents", "title": "auf Zinsen", "kind": "money"},
     ]
-    rows = [one.model_dump() for one in it.repayments]
+    rows = [{**one.model_dump(), "by": wording.PAID_BY[one.paid_by]} for one in it.repayments]
     return {"caption": f"Eingänge zu {it.reference}", "columns": columns, "rows": rows}
 
 

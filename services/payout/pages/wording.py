@@ -74,6 +74,13 @@ CLAIMS: Mapping[str, Badge] = {
     "unserved": {"text": "Bescheid nicht bekannt gegeben", "tone": "neutral"},
     "settled": {"text": "erledigt", "tone": "success"},
 }
+CLAIMS_OF_CASE: Mapping[str, Badge] = {
+    "open": {"text": "Forderung offen", "tone": "warning"},
+    "interest-open": {"text": "Zinsen festzusetzen", "tone": "warning"},
+    "suspended": {"text": "Forderung niedergeschlagen", "tone": "danger"},
+    "unserved": {"text": "Erstattungsbescheid nicht bekannt gegeben", "tone": "neutral"},
+}
+"""A case of which nothing is to be paid out, but a claim stands."""
 COLLECTION_KINDS: Mapping[str, str] = {
     "collect": "Annahmeanordnung",
     "change": "Änderungsanordnung",
