@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from shared.identity import Role
 from tests.conftest import StartNats
-from tests.payout.messages import camt_054
+from tests.payout.messages import camt_053, camt_054, details, entry
 from tests.payout.road import Road, on_the_road
-from tests.payout.test_desk import lay
+from tests.payout.test_desk import lay, reference
 from tests.payout.test_expected_files import DUE, becomes, handed_over
 from tests.payout.test_pages import Forms, page, send
 from tests.payout.test_receipt import credit, owed_by
@@ -154,3 +154,43 @@ def test_a_hold_on_what_a_case_does_not_name_says_at_which_field(road: Road, cas
     told = "Was gesperrt wird: Was gesperrt werden soll, ist in diesem Vorgang nicht bekannt."
     assert errors(answer) == [("place-hold-kind", told)]
     assert f">{REASON}</textarea>" in answer.text
+
+
+def test_what_a_file_brought_is_read_before_it_is_cleared_and_why_it_was_cleared_stays(road: Road) -> None:
+    key = uuid4().hex[:12]
+    lay(road, f"{key}.xml", camt_054(entry("7.00", details("FREMD"), servicer=key)).replace(b"C-1", key.encode()))
+    item = next(it for it in road.read("/payout/clearing")["items"] if it.get("booking") == key)
+    address = f"/payout/clearing/{item['clearing']}/items/1"
+    form = f"{address.replace('/payout/', '/payout/forms/', 1)}/proposals"
+    seen = page(road, "p-cashier", address)
+    assert f'href="/payout/reports/{item["sha256"]}"' in seen
+    assert "FREMD" in page(road, "p-cashier", f"/payout/reports/{item['sha256']}")
+    assert send(road, "p-cashier", seen, form, resolution="not-ours", reason=REASON).status_code == 303
+    proposal = road.read(address)["proposal"]
+    agreed = send(road, "p-orderer", page(road, "p-orderer", address), f"{form}/{proposal}/approval")
+    assert agreed.status_code == 303
+    seen = page(road, "p-auditor", address)
+    assert "geklärt" in seen
+    assert REASON in seen
+
+
+def test_who_named_a_difference_reads_that_another_person_closes_the_day(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    with on_the_road(Place(folder=tmp_path, nats=nats_server)) as road:
+        road.clients["p-second"] = road.service.client("p-second", Role.TREASURY)
+        road.assign(case := uuid4().hex)
+        road.request("d1", case)
+        road.transmitted(payment := road.ordered("d1", case))
+        ours = entry("19200.00", details(reference(road, payment)), servicer="K-1")
+        lay(road, "s.xml", camt_053(ours, opening="20000.00", closing="800.00"))
+        day, closing = "/payout/days/2025-08-06", "/payout/forms/reconciliations"
+        naming = "/payout/forms/days/2025-08-06/difference"
+        typed = {"cause": "budget-entry-missing", "reason": REASON}
+        assert send(road, "p-cashier", page(road, "p-cashier", day), naming, **typed).status_code == 303
+        own, other = page(road, "p-cashier", day), page(road, "p-second", day)
+        assert "Die Abweichung haben Sie selbst benannt; mit ihr schließt eine andere Person den Tag ab." in own
+        assert closing not in Forms(own).found
+        assert "eine andere Person der Kasse kann den Tag mit ihr abschließen" in other
+        assert send(road, "p-second", other, closing).status_code == 303
+        assert "Abgeschlossen von p-second." in page(road, "p-auditor", day)

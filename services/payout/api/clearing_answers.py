@@ -102,7 +102,8 @@ async def item_of(house: House, person: Person, name: str, number: str) -> ItemO
     key = f"{name}-{number}"
     row = house.views.get("clearing", key) or house.views.get("cleared", key)
     body = dict(row.body) if row else {}
-    if reason := standing.proposed and standing.proposed.sealed_reason:
+    told = standing.proposed or standing.agreed
+    if reason := told and told.sealed_reason:
         body["proposed_reason"] = await asyncio.to_thread(opened, house, reason)
     return ItemOfFile(
         **told_item(body, local_date(house.now())),

@@ -42,6 +42,8 @@ def _after(
             return replace(standing, proposed=None, declined=(*standing.declined, it.proposal))
         case ClearingResolved():
             acted = duties.with_act(standing.acted, it.approved_by, Role.TREASURY, "approve-resolution")
-            return replace(standing, proposed=None, resolved=it, acted=acted)
+            told = standing.proposed
+            agreed = told if told is not None and told.proposal == it.proposal else None
+            return replace(standing, proposed=None, agreed=agreed, resolved=it, acted=acted)
         case _ as missing:
             assert_never(missing)

@@ -8,7 +8,7 @@ from shared.persistent import PersistentMap
 
 @value
 class Standing:
-    """An item, who looks after it, what is proposed; `resolved` when it is explained."""
+    """An item, who looks after it, what is proposed; `resolved` when it is explained, by what was `agreed` to."""
 
     item: Item
     owner: str = ""
@@ -16,6 +16,7 @@ class Standing:
     declined: tuple[str, ...] = ()
     resolved: ClearingResolved | None = None
     acted: tuple[Acted, ...] = ()
+    agreed: ResolutionProposed | None = None
 
 
 @value

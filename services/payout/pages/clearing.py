@@ -123,7 +123,7 @@ def _facts(told: ItemOfFile) -> list[dict[str, Any]]:
         {"key": "Buchung", "value": told.booking, "kind": "code"},
         {"key": "Buchungstag", "value": told.booked_on, "kind": "date"},
         *([{"key": "Wertstellung", "value": told.valued_on, "kind": "date"}] if told.valued_on else []),
-        {"key": "Datei", "value": told.message_id},
+        _file(told),
         {"key": "SHA-256", "value": told.sha256, "kind": "hash"},
         {"key": "Gelesen", "value": told.at, "kind": "instant"},
         {"key": "Alter in Tagen", "value": told.age_days, "kind": "number"},
@@ -137,6 +137,14 @@ def _facts(told: ItemOfFile) -> list[dict[str, Any]]:
         *([{"key": "Rest von", "value": f"{told.clearing}/{told.of}", "kind": "code"}] if told.of else []),
         {"key": "Zugestimmt von", "value": told.approved_by},
     ]  # fmt: skip
+
+
+def _file(told: ItemOfFile) -> dict[str, Any]:
+    """The file that brought it, to be read before anything is said of it."""
+    if not told.sha256:
+        return {"key": "Datei", "value": told.message_id}
+    at = {"text": told.message_id or told.sha256[:12], "url": f"/payout/reports/{told.sha256}"}
+    return {"key": "Datei", "value": at, "kind": "link"}
 
 
 def _part(it: ItemPart) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.payout import views
+from services.payout import reconciliation, views
 from services.payout.api.closing import DaySides, sides_of
 from services.payout.api.reads import reader
 from services.payout.pages import wording
@@ -44,7 +44,9 @@ async def days_page(
     )
 
 
-def _form(action: Action, person: Person, failed: Failed | None, day: str = "", proposal: str = "") -> dict[str, Any]:
+def _form(
+    action: Action, person: Person, failed: Failed | None, day: str = "", proposal: str = "", reason: str = ""
+) -> dict[str, Any]:
     if action.name == "close-day":
         asked = [
             {
@@ -63,7 +65,8 @@ def _form(action: Action, person: Person, failed: Failed | None, day: str = "", 
         ]
     if proposal:
         asked.append({"name": "proposal", "label": "", "kind": "hidden", "value": proposal})
-    return form(action, person, failed, path=action.path, back=f"{LIST}/{day}" if day else LIST, fields=asked)
+    back = f"{LIST}/{day}" if day else LIST
+    return form(action, person, failed, path=action.path, back=back, fields=asked, reason=reason)
 
 
 def _row(it: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +104,7 @@ async def day_page(
         status_code=failed.status if failed else 200,
         page_title=f"Tagesabschluss {day:%d.%m.%Y}",
         heading=f"Tagesabschluss {day:%d.%m.%Y}",
-        lead=f"Abgeschlossen von {told.closed_by}." if told.closed_by else "Noch nicht abgeschlossen.",
+        lead=_standing(told),
         back={"text": "Tagesabschluss", "url": LIST},
         problems=_problems(told),
         actions=_of_day(acts, person, told, failed),
@@ -117,14 +120,24 @@ async def day_page(
     )
 
 
+def _standing(told: DaySides) -> str:
+    if told.closed_by:
+        return f"Abgeschlossen von {told.closed_by}."
+    if told.difference:
+        return "Noch nicht abgeschlossen. Eine Abweichung ist benannt; eine andere Person der Kasse kann den Tag mit ihr abschließen."
+    return "Noch nicht abgeschlossen."
+
+
 def _of_day(acts: Mapping[str, Action], person: Person, told: DaySides, failed: Failed | None) -> list[dict[str, Any]]:
     """Closing the day, with the difference that somebody else named, and naming one."""
     if told.closed_by:
         return []
     day = told.closed_on.isoformat()
-    closing = _form(acts["close-day"], person, failed, day, told.difference.proposal if told.difference else "")
+    named = told.difference
     if not told.unentered and told.paid_cents == told.budget_cents:
-        return [closing]
+        return [_form(acts["close-day"], person, failed, day, named.proposal if named else "")]
+    own = reconciliation.NAMED_BY_ONESELF if named is not None and named.proposed_by == person.id else ""
+    closing = _form(acts["close-day"], person, failed, day, named.proposal if named else "", own)
     naming = acts["propose-day-difference"]
     causes = [{"value": it, "text": wording.CAUSES[it]} for it in Cause]
     asked = [

@@ -15,7 +15,7 @@ from services.payout.reconciliation.commands import (
     SealYear,
     Sides,
 )
-from services.payout.reconciliation.deciding import decide, differences
+from services.payout.reconciliation.deciding import NAMED_BY_ONESELF, decide, differences
 from services.payout.reconciliation.errors import (
     BudgetDiffers,
     BudgetLate,
@@ -41,6 +41,7 @@ from services.payout.reconciliation.noun import decider
 from services.payout.reconciliation.states import Closings
 
 __all__ = [
+    "NAMED_BY_ONESELF",
     "REGISTER",
     "AccountBalances",
     "BudgetDiffers",

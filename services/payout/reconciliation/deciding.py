@@ -109,6 +109,9 @@ def _require_account(command: CloseDay | ProposeDifference, state: Closings) -> 
         raise DayDiffers(" ".join(wrong))
 
 
+NAMED_BY_ONESELF = "Die Abweichung haben Sie selbst benannt; mit ihr schließt eine andere Person den Tag ab."
+
+
 def _differs_from_budget(sides: Sides) -> bool:
     return bool(sides.unentered) or sides.paid_cents != sides.budget_cents
 
@@ -130,8 +133,7 @@ def _difference(command: CloseDay, state: Closings, context: Context) -> Differe
         if not _is_of(proposed.difference, sides):
             raise DifferenceChanged(field="proposal")
         if proposed.difference.proposed_by == context.actor:
-            told = "Die Abweichung haben Sie selbst benannt; mit ihr schließt eine andere Person den Tag ab."
-            raise RefusedAttempt(told, rule=BY_TWO, action="close-day")
+            raise RefusedAttempt(NAMED_BY_ONESELF, rule=BY_TWO, action="close-day")
         return proposed.difference
     carried = state.days[-1].difference if state.days else None
     if carried and _is_of(carried, sides):
