@@ -1,13 +1,14 @@
 """What an answer of the treasury ends: every status of the list has a meaning, a cancellation is a refusal, “sent before” is held against what we sent."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
 from services.payout import batch as batches
 from services.payout import disbursement as disbursements
 from services.payout import payment as payments
-from services.payout.report import Answer, Status, StatusReport
+from services.payout.report import Answer, Status, StatusReport, apply_status_report
 from services.payout.treasury.iso20022 import read
 from shared.records import replace
 from tests.payout.builders import BATCH, House, accepted, ordered_house, statuses, system, transmitted_house
@@ -30,6 +31,24 @@ def test_every_status_of_the_list_is_read(status: str) -> None:
     accepts = status in {"ACCC", "ACCP", "ACFC", "ACPD", "ACSC", "ACSP", "ACWC", "ACWP"}
     assert (report.statuses[0].answer == Answer.ACCEPTED) == accepts
     assert (report.statuses[0].answer in MOVING) == (accepts or status in {"RJCT", "CANC"})
+
+
+def test_however_often_a_file_speaks_of_its_group_its_payments_are_gone_through_once() -> None:
+    house = ordered_house()
+    house.seal("p1")
+    house.transmit()
+    sealed = house.sealed()
+    many = replace(
+        sealed,
+        entries=tuple(replace(sealed.entries[0], payment=f"q{it}", reference=f"R{it}") for it in range(4_000)),
+        count=4_000,
+    )
+    group = batches.groups(many)[0].id
+    report = statuses(*(Status(answer=Answer.PENDING, status="PDNG", group=group) for _ in range(4_000)))
+    began = process_time()
+    house.record(apply_status_report(report, "a" * 64, many), system())
+    assert process_time() - began < 2, "it took as many steps as there are answers times payments"
+    assert listed(house) == []
 
 
 @pytest.mark.parametrize("level", ["payment", "group", "file"])

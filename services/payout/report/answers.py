@@ -53,25 +53,30 @@ def _answers(turn: Turn, report: StatusReport, sealed: batches.BatchSealed) -> l
         it.reference: it for it in (*sealed.entries, *sealed.collections)
     }
     answers: dict[str, Status] = {}
+    above: dict[str, Status] = {}
     unmatched: list[Unexplained] = []
     contradicted: set[str] = set()
     found_by_name = any(it.reference in entries and _is_on_payee(it) for it in report.statuses)
-    for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
-        if status.answer == Answer.UNKNOWN and not status.reference:
+    for status in sorted((it for it in report.statuses if not it.reference), key=lambda it: bool(it.group)):
+        if status.answer == Answer.UNKNOWN:
             unmatched.append(Unexplained(reference=status.group or report.batch, reason=status.answer.value))
-            continue
-        if found_by_name and not status.reference and _is_on_payee(status):
+        elif found_by_name and _is_on_payee(status):
             continue  # which of its payees are questioned is said below, of the others only how many they are
-        if status.reference:
-            meant = [status.reference] if status.reference in entries else []
-        elif status.group:
-            meant = [entry.reference for entry in groups.get(status.group, ())]
+        elif status.group and status.group not in groups:
+            unmatched.append(Unexplained(reference=status.group, reason="unknown-reference"))
         else:
-            meant = list(entries)
-        if not meant:
-            unmatched.append(Unexplained(reference=status.reference or status.group, reason="unknown-reference"))
-        contradicted |= {it for it in meant if _contradicts(status, answers.get(it))}
-        answers |= {it: _explained(status, answers.get(it)) for it in meant}
+            above[status.group] = _explained(status, above.get(status.group) or above.get(""))
+    # However often a file speaks of all or of a group, its payments are gone through once.
+    for group, status in above.items():
+        answers |= dict.fromkeys((it.reference for it in groups[group]) if group else entries, status)
+    for status in (it for it in report.statuses if it.reference):
+        reference = status.reference
+        if reference not in entries:
+            unmatched.append(Unexplained(reference=reference, reason="unknown-reference"))
+            continue
+        if _contradicts(status, answers.get(reference)):
+            contradicted.add(reference)
+        answers[reference] = _explained(status, answers.get(reference))
     for reference in sorted(contradicted):
         del answers[reference]
         unmatched.append(Unexplained(reference=reference, reason=CONTRADICTING))

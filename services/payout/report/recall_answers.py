@@ -28,12 +28,12 @@ def meant(report: RecallReport, sealed: batches.BatchSealed) -> Mapping[str, tup
     groups = {group.id: group.entries for group in batches.groups(sealed)}
     entries = {it.reference: it for it in sealed.entries}
     found: dict[str, tuple[batches.Entry, RecallStatus]] = {}
-    for status in sorted(report.statuses, key=lambda it: (bool(it.reference), bool(it.group))):
-        if status.reference:
-            of_status = [entries[status.reference]] if status.reference in entries else []
-        else:
-            of_status = groups.get(status.group, ()) if status.group else sealed.entries
-        found |= {it.reference: (it, status) for it in of_status}
+    above = {it.group: it for it in report.statuses if not it.reference}
+    for group, status in sorted(above.items(), key=lambda it: bool(it[0])):
+        found |= {it.reference: (it, status) for it in (groups.get(group, ()) if group else sealed.entries)}
+    for status in report.statuses:
+        if status.reference in entries:
+            found[status.reference] = (entries[status.reference], status)
     return found
 
 
