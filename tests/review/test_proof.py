@@ -60,7 +60,7 @@ from tests.conftest import StartNats
 from tests.review.builders import CASE, PROGRAMME, TITLE, House, assign_d1, opened_house
 from tests.review.road import Road
 from tests.review.test_api import place
-from tests.review.test_pages import HTML
+from tests.review.test_pages import HTML, send, shown
 from tests.scenario import Scenario, acting
 from tests.service import serving
 
@@ -526,6 +526,8 @@ def test_a_usage_auditor_checks_and_two_accept_over_the_api(tmp_path: Any, start
         assert act("check", {"lines": lines} | good).status_code == 200
         deeper = act("in-depth-check", {"lines": lines, "findings": "Alle Belege gesehen."}, by=1)
         assert deeper.status_code == 200, deeper.text
+        accepting = auditors[0].get(f"/review/cases/{case}", headers=HTML).text
+        assert "Von der Zuwendung bleiben 38.400,00 €." in accepting
         assert act("acceptance", {"note": "Zweck erreicht."}).status_code == 200
         assert act("acceptance", {"note": "Zweck erreicht."}).status_code == 403
         assert act("acceptance", {"note": "Zweck erreicht."}, by=1).status_code == 200
@@ -630,3 +632,20 @@ def test_the_parameters_say_how_long_a_check_may_take_and_when_an_interim_proof_
     without = opened_house()
     hear(without, submitted(), SUBMITTED)
     assert without.state(decider.stream(CASE)).unchecked is None
+
+
+def test_a_cut_without_a_ground_names_its_position_and_keeps_the_amounts(tmp_path: Any, start_nats: StartNats):
+    with serving(blueprint, place(tmp_path, start_nats)) as service:
+        road = Road(service)
+        road.open_budget()
+        case = road.dispatch()
+        road.do(case, "waiver", {"declared_on": "2025-05-28"})
+        service.tell("intake", case, replace(submitted(uuid4().hex), submitted_on=date(2025, 5, 28)))
+        service.settled()
+        auditor = road.person("p-usage-1", Role.USAGE_AUDITOR)
+        path = f"/review/forms/cases/{case}/proof/check"
+        fields = shown(auditor, f"/review/cases/{case}", path)
+        answer = send(auditor, path, fields | {"lines.1.cents": "9.000,00"})
+        assert 'href="#check-proof-lines.1.reason">Position 2: Grund der Kürzung: Die Begründung fehlt.' in answer.text
+        assert 'value="9.000,00"' in answer.text
+        assert 'value="33.000,00"' in answer.text

@@ -243,7 +243,8 @@ def form_of_proof(name: str, proof: Proof) -> Form | None:
             fields = [which, *_of_lines(it), area("findings", "Feststellungen anhand der Belege")]
             return Form(fields=fields, submit="Vertiefte Prüfung abschließen")
         case p.ACCEPT:
-            consequence = "Damit steht fest, was von der Zuwendung bleibt; die Kommune erfährt es."
+            final = f"Von der Zuwendung bleiben {euros(it.checked.final_cents)}. " if it.checked else ""
+            consequence = f"{final}Mit der Anerkennung steht das fest; die Kommune erfährt es."
             fields = [which, area("note", "Schlussvermerk")]
             return Form(fields=fields, submit="Anerkennen", consequence=consequence)
         case p.ACCEPT_INTERIM:
@@ -262,6 +263,11 @@ def _of_lines(it: HandedIn) -> Sequence[FormField]:
         fields += [
             hidden(f"lines.{row}.line", one.line),
             money(f"lines.{row}.cents", label, found.cents if found else one.cents, required=True),
-            line(f"lines.{row}.reason", "Grund der Kürzung", required=False, value=found.reason if found else ""),
+            line(
+                f"lines.{row}.reason",
+                f"Position {one.line}: Grund der Kürzung",
+                required=False,
+                value=found.reason if found else "",
+            ),
         ]
     return fields
