@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import accounts, checker, evidence
+from tests.faults import accounts, checker, evidence, once_checker
 from tests.faults.checker import RULES, ZERO, Evidence
 from tests.faults.stories import CASE
 
@@ -223,3 +223,15 @@ def test_the_checker_uses_no_code_of_the_house() -> None:
         others = [it for it in imported(Path(str(module.__file__))) if it.startswith("tests.")]
         assert ours == []
         assert set(others) <= {"tests.faults", "tests.faults.evidence"}
+
+
+def test_a_file_that_breaks_a_rule_of_its_format_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "received").mkdir()
+    raw = (Path(__file__).parents[1] / "payout" / "golden" / "hkr-2.xml").read_bytes()
+    found = once_checker.Known(book={}, folder=tmp_path)
+    (tmp_path / "received" / "1.xml").write_bytes(raw.replace(b"<Dateinummer>2<", b"<Dateinummer>1<"))
+    assert list(once_checker.as_agreed(found)) == []
+    (tmp_path / "received" / "1.xml").write_bytes(raw.replace(b"19200.00", b"19200.01", 1))
+    assert len(list(once_checker.as_agreed(found))) == 3, "two sums, and a number left out"
+    (tmp_path / "received" / "1.xml").write_bytes(raw[:-100])
+    assert [it.partition(": ")[2] for it in once_checker.as_agreed(found)] == ["structure: not well-formed"]

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from xml.etree import ElementTree
 
 from tests.second_reading import hkr
 from tests.second_reading.told import Told
+from tests.second_reading.tree import parsed
 
 
 def series(files: Iterable[bytes]) -> list[str]:
@@ -16,13 +16,15 @@ def series(files: Iterable[bytes]) -> list[str]:
     numbers: dict[str, list[int]] = defaultdict(list)
     for raw in dict.fromkeys(files):
         if raw.startswith(b"Anordnungsdatei") or b"urn:foerderstrom:hkr:" in raw[:400]:
-            file = hkr.of_csv(raw, told) if raw.startswith(b"A") else hkr.of_xml(ElementTree.fromstring(raw), told)
+            file = hkr.of_csv(raw, told) if raw.startswith(b"A") else _of_xml(raw, told)
             if file:
                 ids[file.header.get("Kennung", "")] += 1
                 numbers[file.header.get("AuftraggeberIBAN", "")].append(int(file.header.get("Dateinummer", "0")))
                 ordered.update(it.get("Fremdkennzeichen", "") for it in file.records)
             continue
-        root = ElementTree.fromstring(raw)
+        root = parsed(raw, Told())
+        if root is None:  # what it is instead is told by its own reading
+            continue
         ids.update(
             it.text or "" for path in ("GrpHdr/{*}MsgId", "Assgnmt/{*}Id") for it in root.iterfind(f".//{{*}}{path}")
         )
@@ -34,3 +36,8 @@ def series(files: Iterable[bytes]) -> list[str]:
     for account, given in numbers.items():
         told.unless(sorted(given) == list(range(1, len(given) + 1)), "file-number", account)
     return told.found
+
+
+def _of_xml(raw: bytes, told: Told) -> hkr.File | None:
+    root = parsed(raw, Told())
+    return None if root is None else hkr.of_xml(root, told)
