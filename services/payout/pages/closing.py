@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.payout import reconciliation, views
-from services.payout.api.closing import DaySides, sides_of
+from services.payout.api.closing import DaySides, DifferenceOfDay, sides_of
 from services.payout.api.reads import reader
 from services.payout.pages import wording
 from services.payout.pages.forms import Failed, form
@@ -112,7 +112,7 @@ async def day_page(
         facts=[
             {"key": "Abgeschlossen von", "value": told.closed_by},
             {"key": "Offene Klärungsfälle", "value": told.open_items, "kind": "number"},
-            *_difference(told),
+            *named(told.difference),
             {"key": "Stand dieses Berichts", "value": house.now(), "kind": "instant"},
         ],
         accounts=[it.model_dump() for it in told.accounts] if len(told.accounts) > 1 else [],
@@ -207,9 +207,8 @@ def _files(told: DaySides) -> list[dict[str, Any]]:
     ]
 
 
-def _difference(told: DaySides) -> list[dict[str, Any]]:
+def named(it: DifferenceOfDay | None) -> list[dict[str, Any]]:
     """What is named of the budget: it stands in the report, with its cause and by whom."""
-    it = told.difference
     if it is None:
         return []
     return [

@@ -8,9 +8,8 @@ from fastapi.responses import Response
 
 from services.payout.api.reads import reader
 from services.payout.api.years import DayOfTitle, TitleYearItem, YearReport, known_years, year_report
-from services.payout.pages import wording
 from services.payout.pages.closing import LIST as DAYS
-from services.payout.pages.closing import day_link
+from services.payout.pages.closing import day_link, named
 from services.payout.pages.forms import Failed, form
 from shared.access import Person
 from shared.pages import page
@@ -98,17 +97,10 @@ async def year_page(
 
 def _difference(told: YearReport) -> list[dict[str, Any]]:
     """What the seal names, and what of it the budget has not entered by now."""
-    it = told.difference
-    if it is None:
+    if told.difference is None:
         return []
-    return [
-        {"key": "Benannte Abweichung vom Haushalt", "value": it.cents, "kind": "money"},
-        {"key": "Ursache", "value": wording.CAUSES[it.cause]},
-        {"key": "Betroffene Zahlungen", "value": ", ".join(it.payments)},
-        {"key": "Benannt von", "value": it.proposed_by},
-        {"key": "Begründung", "value": it.reason},
-        {"key": "Davon heute noch offen", "value": told.differing_cents, "kind": "money"},
-    ]
+    still = {"key": "Davon heute noch offen", "value": told.differing_cents, "kind": "money"}
+    return [*named(told.difference), still]
 
 
 def _standing(told: YearReport) -> str:
